@@ -30,11 +30,14 @@ FLOORS = [
     {"errors", "collector"},
 ]
 # Jupyter asks a record itself how it is shown: the one import that points up, inside a method.
-EXCEPTIONS = {("records/models.py", "show", "_repr_html_")}
+EXCEPTIONS = {
+    ("records/works.py", "show", "_repr_html_"),
+    ("records/registries.py", "show", "_repr_html_"),
+}
 
 # Which modules may import a third-party package at run time.
 HOMES = {
-    "yaml": {"records/source.py"},
+    "yaml": {"records/source.py", "records/canonical.py", "records/comments.py"},
     "bibtexparser": {"formats/bibtex.py"},
     "rich": {"show", "cli"},
     "networkx": {"graph"},
@@ -49,9 +52,8 @@ HOMES = {
 LONGEST_MODULE = 320
 # Each holds one idea, and is as long as it may become.
 LONGER = {
-    "records/models.py": 420,
     "records/source.py": 360,
-    "bibliography.py": 390,
+    "bibliography.py": 410,
     "formats/bibtex.py": 360,
     "formats/latex.py": 360,
 }

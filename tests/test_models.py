@@ -131,8 +131,8 @@ MISTAKES = [
     (
         r'"name\e[31m": x',
         r"7:3: error: unknown field 'name\x1b[31m'; known are after, aliases, author, checked, "
-        "checked_in, disagreements, doi, eprint, idea, key, level, limits, number, pages, "
-        "relations, remarks, sources, summary, title, topics, type, unverified, url, venue, "
+        "checked_in, disagreements, doi, edition, eprint, idea, key, level, limits, number, "
+        "pages, relations, remarks, sources, summary, title, topics, type, unverified, url, venue, "
         "versions, volume, year [unknown-field]",
     ),
     # Two fields that do not go together

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dltheory_bib import Bibliography, QueryError, Relation
+from dltheory_bib import Bibliography, QueryError, Relation, load
 from dltheory_bib.graph.reading import Step, reading_order
+from records import work
 
 LEVELS = ("start", "core", "further", None)
 
@@ -188,3 +190,29 @@ def test_nothing_to_read_is_an_empty_list(bib: Bibliography) -> None:
     assert list(bib.reading("ntk", 0)) == []
     with pytest.raises(QueryError, match="did you mean ntk"):
         bib.reading("topic:nkt")
+
+
+def test_a_topic_begins_with_its_hand_made_start(catalogue_dir: Path) -> None:
+    """The chosen works come first, in their order and with their lines; the rest goes on."""
+    bib = load(catalogue_dir)
+    found = bib.reading("brewing", 3)
+    assert found.keys == ["abel1990leaves", "abel1992water", "no2001steeping"]
+    assert found.whys["abel1992water"] == "The same law where the water is soft."
+    assert bib.reading("brewing", 1).keys == ["abel1990leaves"]
+    assert bib.reading("topic:brewing", 1).whys["abel1990leaves"] != found.whys["abel1990leaves"]
+
+
+def test_a_trail_is_read_whole(catalogue_dir: Path) -> None:
+    """By its id; an alias in it leads to the work; a count cuts it."""
+    bib = load(catalogue_dir)
+    assert bib.reading("from-leaf-to-cup").keys == ["abel1992water", "no2001steeping"]
+    assert bib.reading("from-leaf-to-cup").whys["no2001steeping"] == "How long one waits."
+    assert bib.reading("from-leaf-to-cup", 1).keys == ["abel1992water"]
+    assert bib.trails["from-leaf-to-cup"].label == "From leaf to cup"
+
+
+def test_a_start_skips_what_a_collection_lacks(tmp_path: Path) -> None:
+    """The shipped topics serve a collection of one's own, with works it does not hold."""
+    own = tmp_path / "papers.yaml"
+    own.write_text(work("abel1990leaves", extra="topics: [ntk]"), encoding="utf-8")
+    assert load(own).reading("ntk").keys == ["abel1990leaves"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.paperlist import PaperList, ask_field
-from dltheory_bib.records.models import Paper, Person, Topic, Venue
+from dltheory_bib.records.models import Paper, Person, Topic, Trail, Venue
 from dltheory_bib.records.names import natural, nearest
 from dltheory_bib.records.opening import open_snapshot
 from dltheory_bib.records.relations import BUILDS_ON, Relation
@@ -75,6 +75,11 @@ class Bibliography:
     def venues(self) -> Mapping[str, Venue]:
         """Every venue by id."""
         return Registry(self.snapshot, "venue", Venue)
+
+    @cached_property
+    def trails(self) -> Mapping[str, Trail]:
+        """Every hand-made trail through the works by id."""
+        return Registry(self.snapshot, "trail", Trail)
 
     @cached_property
     def people(self) -> Mapping[str, Person]:
@@ -341,17 +346,29 @@ class Bibliography:
         ranks = pagerank(self.graph)
         return dict(sorted(ranks.items(), key=lambda item: (-item[1], item[0])))
 
-    def reading(self, query: str = "", count: int = 10) -> PaperList:
-        """At most `count` works for a query, or the name of a topic, in the order to read them.
+    def reading(self, query: str = "", count: int | None = None) -> PaperList:
+        """Works in the order to read them: of a trail, on a topic, or for a query.
 
-        What must be read before a work comes before it; the list's `whys` say why each is there.
+        `query` is the id of a trail, which is given whole; the name of a topic, whose hand-made
+        start comes first; or a query. What must be read before a work comes before it; the list's
+        `whys` say why each is there. At most `count` works, where nothing is said 10.
         """
-        from dltheory_bib.graph.reading import reading_order
+        from dltheory_bib.graph.reading import Step, reading_order
         from dltheory_bib.query.fields import find_topic
 
-        topic = find_topic(self.snapshot, query)
-        wanted = self.on(topic) if topic else self.where(query)
-        steps = reading_order(self.graph, wanted.keys, count)
+        if query in self.trails:
+            steps = [Step(self.key(step.work), step.says) for step in self.trails[query].steps]
+            steps = steps[:count]
+        else:
+            topic = find_topic(self.snapshot, query)
+            wanted = self.on(topic) if topic else self.where(query)
+            # A collection of one's own may lack works of a topic that the catalogue lent it.
+            start = [
+                Step(self.key(step.work), step.says)
+                for step in (self.topics[topic].start if topic else ())
+                if step.work in self
+            ]
+            steps = reading_order(self.graph, wanted.keys, 10 if count is None else count, start)
         return self._list((step.key for step in steps), {step.key: step.why for step in steps})
 
 

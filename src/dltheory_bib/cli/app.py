@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.paperlist import PaperList
+
+FORMATS = ("keys", "tsv", "json", "bibtex", "markdown")
+"""How a list of works is printed for a program."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,7 +38,8 @@ _HOMES = {
     "list": "asking",
     "search": "asking",
     "show": "asking",
-    "read": "asking",
+    "read": "reading",
+    "trails": "reading",
     "path": "walking",
     "lineage": "walking",
     "export": "asking",
@@ -172,3 +177,29 @@ def format_option(*formats: str) -> Callable[[F], F]:
         type=click.Choice(formats),
         help="Print for a program: no colour, nothing cut.",
     )
+
+
+class QueryCommand(click.Command):
+    """A command whose help ends with the fields of the query language."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the fields as a definition list, then the epilog."""
+        from dltheory_bib.query.fields import FIELDS
+
+        with formatter.section("Fields"):
+            formatter.write_dl(
+                [(field.example, field.finds) for field in FIELDS.values()], col_max=34
+            )
+        super().format_epilog(ctx, formatter)
+
+
+def formatted(papers: PaperList, format_: str) -> str:
+    """A list of works in one of `FORMATS`."""
+    ways = {
+        "keys": lambda: "".join(f"{key}\n" for key in papers.keys),
+        "tsv": papers.to_tsv,
+        "json": papers.to_json,
+        "bibtex": papers.to_bibtex,
+        "markdown": papers.to_markdown,
+    }
+    return ways[format_]()

@@ -1,4 +1,4 @@
-"""Commands that ask for works: topics, list, search, show, read, export."""
+"""Commands that ask for works: topics, list, search, show, export."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from dltheory_bib.cli.app import (
+    FORMATS,
+    QueryCommand,
     bibliography,
     dltheory,
     draw,
     format_option,
+    formatted,
     is_drawn,
     key_argument,
     note,
@@ -28,23 +31,8 @@ if TYPE_CHECKING:
     from dltheory_bib.formats.latex import Encoding
     from dltheory_bib.paperlist import PaperList
 
-FORMATS = ("keys", "tsv", "json", "bibtex", "markdown")
 _SCREENFUL = 100
 _BEST = 20
-
-
-class QueryCommand(click.Command):
-    """A command whose help ends with the fields of the query language."""
-
-    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the fields as a definition list, then the epilog."""
-        from dltheory_bib.query.fields import FIELDS
-
-        with formatter.section("Fields"):
-            formatter.write_dl(
-                [(field.example, field.finds) for field in FIELDS.values()], col_max=34
-            )
-        super().format_epilog(ctx, formatter)
 
 
 @dltheory.command(short_help="Topics as a tree.")
@@ -150,20 +138,9 @@ def _print_list(found: PaperList, limit: int | None, screen: int, format_: str |
     if drawn and shown:
         draw(shown)
     elif not drawn:
-        sys.stdout.write(_formatted(shown, format_ or "tsv"))
+        sys.stdout.write(formatted(shown, format_ or "tsv"))
     if len(shown) < len(found) and drawn:
         note(f"{len(shown)} of {len(found)} works; --limit 0 shows all")
-
-
-def _formatted(papers: PaperList, format_: str) -> str:
-    ways = {
-        "keys": lambda: "".join(f"{key}\n" for key in papers.keys),
-        "tsv": papers.to_tsv,
-        "json": papers.to_json,
-        "bibtex": papers.to_bibtex,
-        "markdown": papers.to_markdown,
-    }
-    return ways[format_]()
 
 
 @dltheory.command(short_help="All that is known of a work.")
@@ -180,7 +157,7 @@ def show(keys: tuple[str, ...], format_: str | None) -> None:
     """
     bib = bibliography()
     if format_:
-        sys.stdout.write(_formatted(bib.some(keys), format_))
+        sys.stdout.write(formatted(bib.some(keys), format_))
         return
     from dltheory_bib.show.terminal import paper_card
 
@@ -189,44 +166,6 @@ def show(keys: tuple[str, ...], format_: str | None) -> None:
         if number:
             draw("")
         draw(paper_card(card))
-
-
-@dltheory.command(cls=QueryCommand, short_help="What to read, in which order, and why.")
-@query_argument()
-@click.option(
-    "-n", "--count", type=click.IntRange(1), default=10, show_default=True, help="How many works."
-)
-@format_option(*FORMATS)
-def read(query: tuple[str, ...], count: int, format_: str | None) -> None:
-    """Say what to read on a topic or for a QUERY, in which order, and why.
-
-    What must be read before a work comes before it, also from outside the query.
-
-    \b
-    Example: dltheory read saddle-escape
-    Example: dltheory read topic:ntk or topic:mean-field --count 7
-    """
-    bib = bibliography()
-    found = bib.reading(" ".join(query), count)
-    if not found:
-        note("no work matches")
-    _hint_at_topic(bib, query)
-    if format_ or not is_drawn():
-        sys.stdout.write(_formatted(found, format_ or "tsv"))
-    elif found:
-        draw(found)
-
-
-def _hint_at_topic(bib: Bibliography, query: tuple[str, ...]) -> None:
-    """A mistyped topic is looked for as words, and finds something else; say so."""
-    from dltheory_bib.query.fields import find_topic, nearest_topics
-
-    asked = " ".join(query)
-    if not asked or ":" in asked or '"' in asked or find_topic(bib.snapshot, asked):
-        return
-    near = nearest_topics(bib.snapshot, asked)
-    if near:
-        note(f"looked for the words {asked!r}; did you mean the topic {near[0]}?")
 
 
 @dltheory.command(cls=QueryCommand, short_help="BibTeX or BibLaTeX for a query.")

@@ -40,6 +40,7 @@ def complete_query(
         offered = [f"{name}:" for name in FIELDS if name.startswith(incomplete)]
         if context.info_name == "read":  # takes the bare name of a topic
             offered += _ids(context, "topic", incomplete)
+            offered += _ids(context, "trail", incomplete)
         return _items(offered)
     if incomplete == ":":
         before = [str(word) for word in context.params.get("query") or ()]

@@ -55,12 +55,14 @@ _FIELDS = {
     "number": "number",
     "pages": "pages",
     "publisher": "publisher",
+    "edition": "edition",
     "date": "year",
     "doi": "doi",
     "eprint": "eprint",
     "eprinttype": "archivePrefix",
     "url": "url",
 }
+_IN_WORDS = {"2": "Second", "3": "Third", "4": "Fourth", "5": "Fifth", "6": "Sixth"}
 # The field that names where a work appeared.
 _WHERE = {
     "article": "journaltitle",
@@ -268,6 +270,8 @@ def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -
         return {}
     template = period.short if options.venue_names == "short" else period.long
     values: _Values = {_WHERE[kind]: _venue_name(template, paper, period)}
+    if kind == "book" and paper.edition:
+        values["edition"] = _edition(paper.edition, options.dialect)
     if kind in _IN_BOOKS:
         values["series"] = period.series
         values["publisher"] = period.publisher or values.get("publisher")
@@ -294,6 +298,11 @@ def _prints_number(kind: str, paper: Paper, period: Period, dialect: Dialect) ->
     if kind in _IN_BOOKS:
         return period.series is not None and paper.volume is None
     return kind == "report"
+
+
+def _edition(number: str, dialect: Dialect) -> str:
+    """A number for biblatex; BibTeX's styles want it in words."""
+    return number if dialect == "biblatex" else _IN_WORDS.get(number, number)
 
 
 def _venue_name(template: str, paper: Paper, period: Period) -> str:

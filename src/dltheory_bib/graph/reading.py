@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.graph.measures import citing
@@ -24,23 +25,31 @@ class Step(NamedTuple):
     why: str
 
 
-def reading_order(graph: G, wanted: Iterable[str], count: int) -> list[Step]:
+def reading_order(
+    graph: G, wanted: Iterable[str], count: int, start: Sequence[Step] = ()
+) -> list[Step]:
     """At most `count` works, so that what must be read before a work comes before it.
 
     `wanted` are the keys to choose from. Works to start with are chosen first, then core works,
     then the rest; within each, the most cited in the catalogue first. What a chosen work must be
     read after is taken in as well, also from outside `wanted`, unless that would be more than
     `count`; then the work is left for another.
+
+    The steps of `start` were chosen by hand: they come first, as they are, and the rest goes on
+    from there.
     """
+    begun = list(start[:count])
     choice = list(dict.fromkeys(wanted))
     choice.sort(key=lambda key: (_rank(graph, key), -len(citing(graph, key)), key))
-    chosen: set[str] = set()
+    chosen = {step.key for step in begun}
     for key in choice:
         needed = chosen | _before(graph, key) | {key}
         if len(needed) <= count:
             chosen = needed
-    order = _sorted(graph, chosen)
-    return [Step(key, _why(graph, order, place)) for place, key in enumerate(order)]
+    order = [step.key for step in begun]
+    order += _sorted(graph, chosen - set(order))
+    found = (Step(key, _why(graph, order, place)) for place, key in enumerate(order))
+    return begun + list(islice(found, len(begun), None))
 
 
 def _rank(graph: G, key: str) -> int:

@@ -6,13 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from dltheory_bib.records.models import Paper, Person, Record, ReferenceList, Topic, Venue
+from dltheory_bib.records.models import (
+    Paper,
+    Person,
+    Record,
+    ReferenceList,
+    Topic,
+    Trail,
+    Venue,
+)
 from dltheory_bib.records.places import KINDS
 
 R = TypeVar("R", bound=Record)
 
 MODELS: dict[str, type[Record]] = dict(
-    zip(KINDS, (Paper, Paper, Topic, Venue, Person, ReferenceList), strict=True)
+    zip(KINDS, (Paper, Paper, Topic, Venue, Person, ReferenceList, Trail), strict=True)
 )
 """What each file of a catalogue holds: `data/papers.yaml` holds `Paper`s, and so on."""
 
@@ -35,6 +43,7 @@ class Catalogue:
     venues: list[Located[Venue]] = field(default_factory=list)
     people: list[Located[Person]] = field(default_factory=list)
     citations: list[Located[ReferenceList]] = field(default_factory=list)
+    trails: list[Located[Trail]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     """Keys and ids of records that were refused: nothing that names them is at fault."""
     unread: set[str] = field(default_factory=set)
@@ -48,6 +57,7 @@ class Catalogue:
             Venue: self.venues,  # type: ignore[dict-item]
             Person: self.people,  # type: ignore[dict-item]
             ReferenceList: self.citations,  # type: ignore[dict-item]
+            Trail: self.trails,  # type: ignore[dict-item]
         }
         kinds[type(located.record)].append(located)
 
@@ -59,8 +69,13 @@ class Catalogue:
             + len(self.venues)
             + len(self.people)
             + len(self.citations)
+            + len(self.trails)
         )
 
     def works(self) -> Iterator[Paper]:
         """The papers and resources."""
         return (entry.record for entry in self.papers)
+
+    def keys(self) -> dict[str, str]:
+        """The key behind every name of a work: its key, or one of its aliases."""
+        return {name: paper.key for paper in self.works() for name in (paper.key, *paper.aliases)}

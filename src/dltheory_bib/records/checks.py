@@ -7,7 +7,6 @@ with line and column, only when there is one to show.
 
 from __future__ import annotations
 
-import graphlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields
@@ -15,10 +14,17 @@ from typing import Any
 
 from dltheory_bib.errors import did_you_mean
 from dltheory_bib.records.catalogue import Catalogue, Located
+from dltheory_bib.records.evidence import (
+    check_capitals,
+    check_evidence,
+    check_lengths,
+    check_versions,
+)
 from dltheory_bib.records.findings import Finding, Known
 from dltheory_bib.records.likeness import check_people, check_same_works, check_summaries
 from dltheory_bib.records.models import Paper
 from dltheory_bib.records.names import nearest
+from dltheory_bib.records.ordering import check_cycles, check_order, check_starts, check_years
 
 _FEW = 30
 _PAPER_FIELDS = tuple(item.name for item in fields(Paper))
@@ -45,7 +51,7 @@ def check_keys(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
             message = f"{name} already names {_the(other, name)}; choose another"
             yield Finding(at, path, "repeated-key", message)
     registries: tuple[Iterable[Located[Any]], ...]
-    registries = (catalogue.topics, catalogue.venues, catalogue.people)
+    registries = (catalogue.topics, catalogue.venues, catalogue.people, catalogue.trails)
     for entries in registries:
         yield from _repeated_ids(entries)
 
@@ -117,6 +123,11 @@ def check_references(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
             yield from _missing(subject, ("broader",), "topic", subject.record.broader, topics)
         for number, topic in enumerate(subject.record.related):
             yield from _missing(subject, ("related", number), "topic", topic, topics)
+        for number, step in enumerate(subject.record.start):
+            yield from _missing(subject, ("start", number, "work"), "work", step.work, works)
+    for trail in catalogue.trails:
+        for number, step in enumerate(trail.record.steps):
+            yield from _missing(trail, ("steps", number, "work"), "work", step.work, works)
 
 
 class _Names:
@@ -167,7 +178,7 @@ def _missing(
 
 def check_repetition(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     """A list names nothing twice, and a work does nothing to itself."""
-    keys = _keys(catalogue)
+    keys = catalogue.keys()
     for at in catalogue.papers:
         paper = at.record
         yield from _twice(at, "topics", paper.topics)
@@ -192,11 +203,6 @@ def check_repetition(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
                 yield Finding(cited, ("cites", number), "self-reference", message)
 
 
-def _keys(catalogue: Catalogue) -> dict[str, str]:
-    """The key behind every name of a work: a key, or one of its aliases."""
-    return {name: p.key for p in catalogue.works() for name in (p.key, *p.aliases)}
-
-
 def _twice(
     at: Located[Any], name: str, items: Iterable[str], keys: Mapping[str, str] | None = None
 ) -> Iterator[Finding]:
@@ -207,77 +213,6 @@ def _twice(
             message = f"{item} is listed twice; delete one"
             yield Finding(at, (name, number), "repeated-item", message)
         seen.add(same)
-
-
-def check_cycles(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """`broader` makes a tree, and what to read before has a beginning."""
-    topics = {at.record.id: at for at in catalogue.topics}
-    broader = {name: {at.record.broader} - {None} for name, at in topics.items()}
-    yield from _cycle(topics, broader, "broader", "topic-cycle")
-    papers = {at.record.key: at for at in catalogue.papers}
-    keys = _keys(catalogue)
-    after = {
-        key: {keys.get(name, name) for name in at.record.after} - {key}
-        for key, at in papers.items()
-    }
-    yield from _cycle(papers, after, "after", "after-cycle")
-
-
-def _cycle(
-    records: Mapping[str, Located[Any]], before: Mapping[str, Iterable[Any]], name: str, rule: str
-) -> Iterator[Finding]:
-    """The first cycle, shown whole, at the record that stands first in it."""
-    try:
-        graphlib.TopologicalSorter(before).prepare()
-    except graphlib.CycleError as error:
-        cycle: list[str] = list(reversed(error.args[1]))[:-1]
-        turn = cycle.index(min(cycle))
-        cycle = cycle[turn:] + cycle[:turn]
-        shown = " → ".join([*cycle, cycle[0]])
-        message = f"{name} goes in a circle: {shown}; break it at its weakest link"
-        yield Finding(records[cycle[0]], (name,), rule, message)
-
-
-def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A file is sorted by key or id, so that changes are small and twins meet."""
-    last: dict[str, str] = {}
-    named: tuple[tuple[str, Iterable[Located[Any]]], ...] = (
-        ("key", catalogue.papers),
-        ("id", catalogue.topics),
-        ("id", catalogue.venues),
-        ("id", catalogue.people),
-        ("citing", catalogue.citations),
-    )
-    for name, entries in named:
-        for at in entries:
-            here: str = getattr(at.record, name)
-            if here < last.get(at.file, ""):
-                message = f"{here} stands after {last[at.file]}; sort the file by {name}"
-                yield Finding(at, (name,), "unsorted", message, "warning")
-            last[at.file] = max(here, last.get(at.file, ""))
-
-
-def check_years(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A cited work is no younger than the citing one, unless a preprint or a note explains it."""
-    papers = {name: p for p in catalogue.works() for name in (p.key, *p.aliases)}
-    first = {name: _first_year(paper) for name, paper in papers.items()}
-    for at in catalogue.citations:
-        citing = papers.get(at.record.citing)
-        if citing is None or at.record.explanation:
-            continue
-        for number, key in enumerate(at.record.cites):
-            if first.get(key, 0) > citing.year:
-                message = (
-                    f"{key} ({first[key]}) is younger than {citing.key} ({citing.year}), "
-                    "which cites it; give the earlier version, or an explanation"
-                )
-                yield Finding(at, ("cites", number), "cites-later-work", message, "warning")
-
-
-def _first_year(paper: Paper) -> int:
-    """The year in which a work was first seen in any version."""
-    years = [paper.year, *(version.year for version in paper.versions)]
-    return min([*years, paper.eprint_year] if paper.eprint_year else years)
 
 
 def check_field_names(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
@@ -308,7 +243,12 @@ RULES: tuple[Callable[[Catalogue, Known], Iterator[Finding]], ...] = (
     check_cycles,
     check_order,
     check_years,
+    check_starts,
     check_field_names,
     check_summaries,
     check_people,
+    check_evidence,
+    check_capitals,
+    check_versions,
+    check_lengths,
 )

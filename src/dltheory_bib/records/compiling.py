@@ -40,6 +40,7 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
     people = _People((at.record for at in catalogue.people), numbers)
     topics = [at.record for at in catalogue.topics]
     _write_topics(database, topics)
+    _write_trails(database, catalogue)
     _write_venues(database, catalogue)
     _write_papers(database, papers, people, _ancestors(topics))
     _write_maths(database, papers)
@@ -136,6 +137,12 @@ def _write_topics(database: sqlite3.Connection, topics: list[Topic]) -> None:
         for name in (topic.id, topic.label, *topic.aliases)
     )
     database.executemany("INSERT OR IGNORE INTO topic_name VALUES (?, ?)", names)
+
+
+def _write_trails(database: sqlite3.Connection, catalogue: Catalogue) -> None:
+    trails = (at.record for at in catalogue.trails)
+    rows = ((trail.id, trail.label, dump(trail)) for trail in trails)
+    database.executemany("INSERT INTO trail VALUES (?, ?, ?)", rows)
 
 
 def _write_venues(database: sqlite3.Connection, catalogue: Catalogue) -> None:

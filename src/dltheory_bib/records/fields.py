@@ -171,6 +171,7 @@ PaperKey = Annotated[str, _matching(_KEY, "a citation key", _key_advice)]
 """A citation key in Google Scholar's style, `jin2017escape`."""
 TopicId = Annotated[str, _matching(_ID, "a topic id", _id_advice)]
 VenueId = Annotated[str, _matching(_ID, "a venue id", _id_advice)]
+TrailId = Annotated[str, _matching(_ID, "a trail id", _id_advice)]
 PersonId = Annotated[str, _matching(_ID, "a person id", _id_advice)]
 ArxivId = Annotated[str, _matching(_ARXIV, "an arXiv id without a version", _arxiv_advice)]
 Doi = Annotated[str, _matching(_DOI, "a DOI", _doi_advice)]

@@ -90,6 +90,7 @@ def kind_of(path: Path) -> str:
     fields = set(first.value) if first else set()
     telling = {
         "citations": {"citing", "cites"},
+        "trails": {"steps"},
         "topics": {"definition", "broader", "label"},
         "venues": {"periods"},
         "people": {"name", "orcid", "dblp"},

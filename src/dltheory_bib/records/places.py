@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from dltheory_bib.errors import DataError, Problem
 
-KINDS = ("papers", "resources", "topics", "venues", "people", "citations")
+KINDS = ("papers", "resources", "topics", "venues", "people", "citations", "trails")
 """The files of a catalogue, each `KIND.yaml`, in the order in which they are read."""
 WORKS = frozenset({"papers", "resources"})
 """The kinds of file that hold works."""

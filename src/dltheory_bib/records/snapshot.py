@@ -26,7 +26,9 @@ from dltheory_bib.records.models import (
     Person,
     Remark,
     Source,
+    Step,
     Topic,
+    Trail,
     TypedRelation,
     Venue,
     Version,
@@ -78,6 +80,8 @@ _NESTED: dict[type[Any], dict[str, type[Any]]] = {
     },
     Venue: {"periods": Period, "sources": Source},
     Person: {"sources": Source},
+    Topic: {"start": Step},
+    Trail: {"steps": Step},
 }
 _NONE: dict[str, type[Any]] = {}
 
@@ -220,7 +224,7 @@ class Snapshot:
         return {row[0]: restore(model, json.loads(row[1])) for row in rows}
 
 
-_PLURAL = {"topic": "topics", "venue": "venues", "person": "people"}
+_PLURAL = {"topic": "topics", "venue": "venues", "person": "people", "trail": "trails"}
 
 
 class Registry(Mapping[str, T]):

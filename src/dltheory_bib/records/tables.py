@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 5
+SCHEMA = 6
 """Counted up whenever the tables, the records or what is written into them change."""
 
 FEATURES = (
@@ -38,6 +38,7 @@ CREATE TABLE topic(id TEXT PRIMARY KEY, broader TEXT, label TEXT NOT NULL, data 
 CREATE TABLE topic_name(name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE member(topic TEXT, n INTEGER, direct INTEGER NOT NULL, PRIMARY KEY(topic, n))
   WITHOUT ROWID;
+CREATE TABLE trail(id TEXT PRIMARY KEY, label TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE venue(id TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE venue_name(name TEXT, id TEXT, PRIMARY KEY(name, id)) WITHOUT ROWID;
 CREATE TABLE person(id TEXT PRIMARY KEY, name TEXT NOT NULL, data TEXT NOT NULL);

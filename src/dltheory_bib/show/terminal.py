@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from dltheory_bib.records.models import Paper, Topic
+from dltheory_bib.records.models import Paper, Topic, Trail
 from dltheory_bib.records.names import natural
 from dltheory_bib.show.views import CHECKED, VERDICT, Card, Reader, Row, Tie, byline
 
@@ -241,6 +241,20 @@ def topic_tree(
             grow(tree, topic.id)
             trees.append(tree)
     return Group(*trees)
+
+
+def trail_list(trails: Iterable[Trail]) -> RenderableType:
+    """The trails, each with its id, its length and for whom it is."""
+    shown: list[RenderableType] = []
+    for trail in trails:
+        number = len(trail.steps)
+        shown.append(
+            Text.assemble(
+                trail.label, "  ", (trail.id, _KEY), (f"  {number} {works(number)}", _DIM)
+            )
+        )
+        shown.append(Padding(Text(trail.description), (0, 0, 0, 2)))
+    return Group(*shown)
 
 
 def works(number: int) -> str:
