@@ -47,22 +47,31 @@ def stats(format_: str | None) -> None:
     show_default=True,
     help="`github` annotates a pull request.",
 )
-def check(paths: tuple[Path, ...], format_: str) -> None:
+@click.option(
+    "--fix", is_flag=True, help="First write the files in canonical form, keeping comments."
+)
+def check(paths: tuple[Path, ...], format_: str, fix: bool) -> None:
     """Judge the catalogue, or files in its format, and say every mistake with its place.
 
     PATHS are directories with papers.yaml, or single files of any kind; a file is judged together
     with those beside it. Without a path the catalogue itself is judged. The exit code is 1 when
     there is a problem, error or warning.
 
+    With --fix the files are first written in their one form: records in order of keys, fields in
+    the order of CONTRIBUTING.md, long texts folded. What they say stays as it is.
+
     \b
     Example: dltheory check
     Example: dltheory check my-papers.yaml
+    Example: dltheory check --fix my-papers.yaml
     """
     from dltheory_bib.records.loading import check_paths
     from dltheory_bib.records.places import shipped_directory
 
     data: Path | None = click.get_current_context().find_root().obj
     judged = list(paths) or [data or shipped_directory()]
+    if fix:
+        _fix(judged)
     problems, records = check_paths(judged)
     _print_problems(problems, format_)
     names = ", ".join(str(path) for path in judged) if paths or data else "the catalogue"
@@ -79,6 +88,25 @@ def check(paths: tuple[Path, ...], format_: str) -> None:
     ]
     note(f"{names}: {read}, {' and '.join(counted)}")
     raise click.exceptions.Exit(1)
+
+
+def _fix(paths: list[Path]) -> None:
+    """Write files in canonical form; one that cannot be read is left for `check` to judge."""
+    from dltheory_bib.records.canonical import rewrite
+    from dltheory_bib.records.loading import kind_of
+    from dltheory_bib.records.places import catalogue_files, is_directory, is_file, shown
+
+    files = [(path, kind_of(path)) for path in paths if is_file(path)]
+    for directory in filter(is_directory, paths):
+        files += [(file.path, file.kind) for file in catalogue_files(directory)]
+    for path, kind in files:
+        try:
+            if rewrite(path, kind):
+                note(f"{shown(path)}: written in canonical form")
+        except ValueError as error:
+            note(f"{shown(path)}: left as it is; it {error}")
+        except OSError as error:
+            note(f"{shown(path)}: cannot be written: {(error.strerror or str(error)).lower()}")
 
 
 def _print_problems(problems: list[Problem], format_: str) -> None:

@@ -1,0 +1,234 @@
+"""The one form in which a data file is written, so that a diff shows only what changed.
+
+Records stand in the order of their keys, fields in that of the model; a long text is folded at
+`WIDTH`, a short list stands on one line, and what another YAML reader would take for a number is
+quoted. Comments stay with what they stand at. The text that comes out is read again and compared
+with what went in: a file that would say anything else is never given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dltheory_bib.files import write_text
+from dltheory_bib.records.catalogue import MODELS
+from dltheory_bib.records.comments import Notes
+from dltheory_bib.records.models import (
+    Disagreement,
+    Period,
+    Remark,
+    Source,
+    Step,
+    TypedRelation,
+    Version,
+)
+
+WIDTH = 98
+"""Where a folded text is broken, in characters from the margin."""
+
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_PARTS: dict[str, type] = {
+    "disagreements": Disagreement,
+    "periods": Period,
+    "relations": TypedRelation,
+    "remarks": Remark,
+    "sources": Source,
+    "start": Step,
+    "steps": Step,
+    "versions": Version,
+}
+"""What the lists of records in a record hold."""
+_SORTED_BY = ("key", "id", "citing")
+_NUMBERS = frozenset({"year", "since", "until", "ordinal_from", "prints_pages"})
+"""Fields whose numbers and truth values stand unquoted."""
+_ONE_EACH = frozenset({"author", "cites"})
+"""Lists with an item on each line, however short, so that a diff shows the item that changed."""
+_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=~<][^\n]*")
+_TYPED = re.compile(
+    r"[-+]?(?:[0-9][0-9_,]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:e[-+]?[0-9]+)?"
+    r"|0x[0-9a-f_]+|0o[0-7_]+|[-+]?[0-9]+(?::[0-9]+)+(?:\.[0-9]*)?|[-+]?\.inf|\.nan"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|(?:null|true|false|yes|no|on|off|y|n|~)?",
+    re.IGNORECASE,
+)
+"""What YAML 1.1 (https://yaml.org/type/) or 1.2 may read as something other than text."""
+_WORD = re.compile(r"[\w./:@+'() -]*\w")
+
+
+def canonical(text: str, kind: str) -> str:
+    """A data file in canonical form.
+
+    `text` is the content of a file of this kind (`papers`, `topics` …) that has been read without a
+    complaint about its YAML. Raises `ValueError` where the text is no list of records, or holds
+    what cannot be written back with the same meaning.
+    """
+    root = yaml.compose(text, _Loader)
+    if not isinstance(root, yaml.SequenceNode):
+        raise ValueError("is not a list of records")
+    notes = Notes(text, root)
+    model = MODELS.get(kind)
+    written = _Writer(notes)
+    records = sorted(root.value, key=_sort_key)
+    blocks = ["\n".join(written.record(record, model)) for record in records] or ["[]"]
+    head = ["\n".join(notes.header)] if notes.header else []
+    foot = ["\n".join(notes.footer)] if notes.footer else []
+    made = "\n\n".join([*head, *blocks, *foot]) + "\n"
+    if _plain(yaml.compose(made, _Loader), model) != [_plain(r, model) for r in records]:
+        raise ValueError("cannot be written in canonical form without changing what it says")
+    return made
+
+
+def rewrite(path: Path, kind: str) -> bool:
+    """Write a file of this kind in canonical form; whether that changed anything.
+
+    The file is whole at every moment. Raises `ValueError` as `canonical` does, also for what is
+    not YAML or not UTF-8, and `OSError`.
+    """
+    before = path.read_bytes()
+    try:
+        after = canonical(before.decode("utf-8"), kind)
+    except yaml.YAMLError:
+        raise ValueError("is not YAML that can be read") from None
+    if after.encode() == before:
+        return False
+    write_text(path, after)
+    return True
+
+
+def _sort_key(record: Any) -> str:
+    if isinstance(record, yaml.MappingNode):
+        values = {name.value: value.value for name, value in record.value}
+        for name in _SORTED_BY:
+            if isinstance(values.get(name), str):
+                return str(values[name])
+    return ""
+
+
+def _plain(node: Any, model: type | None) -> Any:
+    """What a node says, without form."""
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, model) for item in node.value]
+    return {name.value: _plain(value, model) for name, value in node.value}
+
+
+class _Writer:
+    """Writes nodes as lines."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
+
+    def record(self, node: Any, model: type | None) -> list[str]:
+        comments = self.notes.at(node)
+        lines = [*comments.above, *self._item(node, 0, model)]
+        return [*lines, *("  " + said for said in comments.below)]
+
+    def _item(self, node: Any, indent: int, model: type | None = None) -> list[str]:
+        """An item of a list, with its dash."""
+        margin = " " * indent
+        if isinstance(node, yaml.MappingNode):
+            lines = self._fields(node, indent + 2, model)
+            first = next((n for n, line in enumerate(lines) if line.lstrip()[:1] != "#"), 0)
+            lines[first] = f"{margin}- {lines[first][indent + 2 :]}"
+            return [line[2:] for line in lines[:first]] + lines[first:]
+        if isinstance(node, yaml.SequenceNode):
+            raise ValueError("holds a list in a list, which no record has")
+        head, rest = _scalar(node.value, indent + 2, f"{margin}- ", "")
+        return [f"{margin}- {head}{self._beside(node)}", *rest]
+
+    def _beside(self, node: Any) -> str:
+        said = self.notes.at(node).beside
+        return f"  {said}" if said else ""
+
+    def _fields(self, node: Any, indent: int, model: type | None) -> list[str]:
+        order = {item.name: n for n, item in enumerate(fields(model))} if model else {}
+        known = sorted(node.value, key=lambda pair: order.get(pair[0].value, len(order)))
+        lines: list[str] = []
+        for name, value in known:
+            margin = " " * indent
+            lines += [margin + said for said in self.notes.at(name).above]
+            lines += self._field(name, value, indent)
+        return lines
+
+    def _field(self, name: Any, value: Any, indent: int) -> list[str]:
+        start = f"{' ' * indent}{name.value}:"
+        beside = self._beside(name)
+        if isinstance(value, yaml.ScalarNode):
+            head, rest = _scalar(value.value, indent + 2, f"{start} ", name.value)
+            return [f"{start} {head}{beside or self._beside(value)}".rstrip(), *rest]
+        if isinstance(value, yaml.MappingNode):
+            return [start + beside, *self._fields(value, indent + 2, None)]
+        one_line = self._flow(name.value, value, start)
+        if one_line:
+            return [one_line + beside]
+        lines = [start + beside]
+        for item in value.value:
+            above = self.notes.at(item).above
+            lines += [" " * (indent + 2) + said for said in above]
+            lines += self._item(item, indent + 2, _PARTS.get(name.value))
+        return lines
+
+    def _flow(self, name: str, value: Any, start: str) -> str:
+        """A short list on one line, or nothing where it needs more."""
+        items = value.value
+        if not items:
+            return f"{start} []"
+        if name in _ONE_EACH or any(_has_comment(self.notes, item) for item in items):
+            return ""
+        if not all(isinstance(item, yaml.ScalarNode) for item in items):
+            return ""
+        if not all(_WORD.fullmatch(item.value) and ": " not in item.value for item in items):
+            return ""
+        line = f"{start} [{', '.join(_short(item.value, '') for item in items)}]"
+        return line if len(line) <= WIDTH else ""
+
+
+def _has_comment(notes: Notes, node: Any) -> bool:
+    comments = notes.at(node)
+    return bool(comments.above or comments.beside)
+
+
+def _scalar(text: str, indent: int, start: str, name: str) -> tuple[str, list[str]]:
+    """A value as what follows on the line of its name, and the lines below that."""
+    if "\n" in text or not text.isprintable():
+        return _quoted(text), []
+    short = _short(text, name)
+    if len(start) + len(short) <= WIDTH or " " not in text or "  " in text or text != text.strip():
+        return short, []
+    return ">-", list(_folded(text.split(" "), indent))
+
+
+def _short(text: str, name: str) -> str:
+    """A text on one line: as it stands where that is safe, or in quotes."""
+    if name in _NUMBERS and text:
+        return text
+    safe = _PLAIN.fullmatch(text) and not text.endswith((" ", ":"))
+    if safe and ": " not in text and " #" not in text and not _TYPED.fullmatch(text):
+        return text
+    if "'" in text and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _quoted(text: str) -> str:
+    """A text with line ends or invisible characters, in double quotes on one line."""
+    made: str = yaml.dump(text, default_style='"', allow_unicode=False, width=2**31).rstrip("\n")
+    return made
+
+
+def _folded(words: Iterable[str], indent: int) -> Iterator[str]:
+    margin = " " * indent
+    line = ""
+    for word in words:
+        if line and indent + len(line) + 1 + len(word) > WIDTH:
+            yield margin + line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    yield margin + line
