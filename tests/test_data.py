@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from dltheory_bib import Bibliography
 from dltheory_bib.records.loading import check_paths
+from dltheory_bib.records.names import words
 from dltheory_bib.records.places import KINDS, shipped_directory
 
 SEED = [
@@ -147,3 +150,50 @@ def test_a_file_names_its_schema_and_ends_its_lines_as_git_wants(path: Path) -> 
     assert not data.endswith(b"\n\n")
     assert b"\r" not in data
     assert not re.search(rb"[ \t]\n", data)
+
+
+def test_no_sentence_of_an_abstract_stands_in_an_annotation(bib: Bibliography) -> None:
+    """Eight words in a row are a sentence of somebody else's; runs where abstracts are at hand."""
+    abstracts = Path(os.environ.get("DLTHEORY_EVIDENCE", EVIDENCE)) / "abstracts.jsonl"
+    works = abstracts.with_name("works.jsonl")
+    texts = own_texts() if not abstracts.exists() else gathered(works, abstracts)
+    found = 0
+    for paper in bib:
+        said = texts.get(bare(paper.plain_title))
+        if said is None:
+            continue
+        found += 1
+        told = " ".join(filter(None, (paper.summary, paper.idea, paper.limits)))
+        told += " ".join(relation.says for relation in paper.relations)
+        shared = runs(said) & runs(told)
+        assert not shared, f"{paper.key}: {' '.join(sorted(shared)[0])}"
+    assert found
+
+
+EVIDENCE = Path(__file__).parents[1] / ".." / "shared" / "evidence"
+
+
+def runs(text: str, length: int = 8) -> set[tuple[str, ...]]:
+    plain = words(text)
+    return {tuple(plain[n : n + length]) for n in range(len(plain) - length + 1)}
+
+
+def bare(title: str) -> str:
+    return "".join(words(title))
+
+
+def gathered(works: Path, abstracts: Path) -> dict[str, str]:
+    """The gathered abstracts by bare title."""
+    titles = {}
+    for line in works.read_text(encoding="utf-8").splitlines():
+        work = json.loads(line)
+        titles[work["work"]] = bare(work["title"])
+    lines = abstracts.read_text(encoding="utf-8").splitlines()
+    return {titles[one["work"]]: one["abstract"] for one in map(json.loads, lines)}
+
+
+def own_texts() -> dict[str, str]:
+    """Where nothing was gathered, one invented abstract shows that the rule would see a copy."""
+    copied = "we copy eight words in a row from here to there"
+    assert runs(copied) & runs(f"They {copied} too")
+    return {bare("How to Escape Saddle Points Efficiently"): copied}
