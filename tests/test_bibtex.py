@@ -285,13 +285,13 @@ class TestFile:
 
     def test_keys(self):
         """A paper can be printed under the key by which a thesis cites it."""
-        text = bib(JIN, LEE, keys={"jin2017escape": "jin17"})
+        text = bib(JIN, LEE, keys={"jin2017escape": ["jin17"]})
         assert list(parse_string(text).entries_dict) == ["jin17", "lee2018deep"]
 
     def test_repeated_key(self):
         """Two entries with one key raise: BibTeX would drop the second."""
         with pytest.raises(ValueError, match="Duplicate keys found: \\['lee2018deep'\\]"):
-            bib(JIN, LEE, keys={"jin2017escape": "lee2018deep"})
+            bib(JIN, LEE, keys={"jin2017escape": ["lee2018deep"]})
 
     @pytest.mark.parametrize("name", ["dialect", "prefer", "encoding", "venue_names"])
     def test_unknown_option(self, name):

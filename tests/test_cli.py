@@ -356,6 +356,8 @@ def test_the_examples_in_the_help_run(run: Run, tmp_path: Path) -> None:
     (tmp_path / ".config/fish/completions").mkdir(parents=True)
     text = "- key: a2020b\n  type: online\n  title: T\n  author: ['B, A']\n  year: 2020\n"
     (tmp_path / "my-papers.yaml").write_text(text, "utf-8")
+    (tmp_path / "main.tex").write_text(r"\cite{jin2017escape}", "utf-8")
+    (tmp_path / "own.bib").write_text("@misc{own, title={Own}}\n", "utf-8")
     binary = tmp_path / "bin"
     binary.mkdir()
     (binary / "dltheory").write_text(f'#!/bin/sh\nexec {sys.executable} -m dltheory_bib "$@"\n')

@@ -9,11 +9,17 @@ from pathlib import Path
 
 
 def write_text(path: Path, text: str) -> None:
-    r"""Write a file in one step, in UTF-8 with `\n` line ends.
+    r"""Write a file in one step, in UTF-8 with `\n` line ends; see `write_bytes`."""
+    write_bytes(path, text.encode())
 
-    The text is written beside it first, so that after a crash the old file or the new one is there,
-    never half of one. An existing file keeps its permissions; a link is followed. Raises `OSError`,
-    also for a device, a pipe or a directory: a file put in its place would take that away.
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file in one step.
+
+    The content is written beside it first, so that after a crash the old file or the new one is
+    there, never half of one. An existing file keeps its permissions; a link is followed. Raises
+    `OSError`, also for a device, a pipe or a directory: a file put in its place would take that
+    away.
     """
     target = path.resolve()
     if target.exists() and not target.is_file():
@@ -21,8 +27,8 @@ def write_text(path: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())

@@ -43,6 +43,7 @@ _HOMES = {
     "path": "walking",
     "lineage": "walking",
     "export": "asking",
+    "cite": "thesis",
     "stats": "keeping",
     "check": "keeping",
     "completion": "keeping",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 from pathlib import Path
@@ -24,6 +23,7 @@ from dltheory_bib.cli.app import (
     query_argument,
 )
 from dltheory_bib.cli.completion import complete_topic
+from dltheory_bib.cli.writing import bib_options, write_export
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -170,29 +170,7 @@ def show(keys: tuple[str, ...], format_: str | None) -> None:
 
 @dltheory.command(cls=QueryCommand, short_help="BibTeX or BibLaTeX for a query.")
 @query_argument()
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-    help="Write here; without it, or to -, the entries are printed.",
-)
-@click.option("--force", is_flag=True, help="Overwrite a file that was not written by export.")
-@click.option(
-    "--dialect", type=click.Choice(["bibtex", "biblatex"]), default="bibtex", show_default=True
-)
-@click.option(
-    "--prefer",
-    type=click.Choice(["published", "preprint"]),
-    default="published",
-    show_default=True,
-    help="Which version, where there are both.",
-)
-@click.option(
-    "--accents",
-    type=click.Choice(["utf-8", "latex", "ascii"]),
-    help="How letters beyond ASCII are written; default: latex for bibtex, utf-8 for biblatex.",
-)
-@click.option("--venues", type=click.Choice(["long", "short"]), default="long", show_default=True)
+@bib_options(dialect="bibtex")
 def export(
     query: tuple[str, ...],
     output: Path | None,
@@ -216,43 +194,5 @@ def export(
     elif output is None or output == Path("-"):
         sys.stdout.write(text)
     else:
-        _write_export(output, text, asked, force)
+        write_export(output, text, f"export {shlex.quote(asked)}" if asked else "export", force)
         note(f"wrote {len(found)} {'entry' if len(found) == 1 else 'entries'} to {output}")
-
-
-_MARK = re.compile(rb"% Exported by dltheory-bib [^\n]* \[(\w+)\]\n\n")
-
-
-def _write_export(output: Path, text: str, asked: str, force: bool) -> None:
-    """Write a file whole or not at all; one with somebody's own lines only when told to."""
-    from dltheory_bib import __version__
-    from dltheory_bib.files import write_text
-
-    if output.exists() and not output.is_file():
-        # Writing is replacing: run by root, it would put a file in the place of /dev/null.
-        raise click.ClickException(f"{output} is not a file; without -o the entries are printed")
-    try:
-        if output.exists() and not force:
-            _refuse_to_lose(output, output.read_bytes())
-        # An @ outside an entry would start one, so the query is written without.
-        command = f"dltheory export {shlex.quote(asked)}" if asked else "dltheory export"
-        said = " ".join(f"% Exported by dltheory-bib {__version__}: {command}".split())
-        said = said.replace("@", "(at)")
-        write_text(output, f"{said} [{_sum(text.encode())}]\n\n{text}")
-    except OSError as error:
-        raise click.ClickException(f"cannot write {output}: {error.strerror or error}") from None
-
-
-def _refuse_to_lose(output: Path, old: bytes) -> None:
-    """Only a file that is as export wrote it is written over without a word."""
-    written = _MARK.match(old)
-    if not old or (written and _sum(old[written.end() :]) == written[1].decode()):
-        return
-    how = "was changed since export wrote it" if written else "was not written by export"
-    raise click.ClickException(f"{output} {how}; --force overwrites it, another -o keeps it")
-
-
-def _sum(text: bytes) -> str:
-    from hashlib import sha256
-
-    return sha256(text).hexdigest()[:16]

@@ -123,7 +123,7 @@ def to_bibtex(
     prefer: Preference = "published",
     encoding: Encoding | None = None,
     venue_names: VenueNames = "long",
-    keys: Mapping[str, str] | None = None,
+    keys: Mapping[str, Iterable[str]] | None = None,
 ) -> str:
     r"""The papers as the text of a .bib file, one entry each, in the order given.
 
@@ -135,7 +135,8 @@ def to_bibtex(
     initials (abbrv) or labels (alpha) breaks "Émile" written in UTF-8. So the default is `"latex"`
     for BibTeX and `"utf-8"` for biblatex, whose biber reads all three.
 
-    `keys` gives another citation key for some of the papers, by `Paper.key`.
+    `keys` gives other citation keys for some of the papers, by `Paper.key`: a work that is cited
+    under two keys needs two entries.
 
     A file for BibTeX needs no package: what LaTeX's standard encoding lacks, such as ę, it takes
     from T1 by a `@preamble`, and natbib's styles print `url` and `doi`, which are given verbatim;
@@ -153,8 +154,8 @@ def to_bibtex(
     library = Library()
     for paper in papers:
         shown = _as_preprint(paper) if prefer == "preprint" else paper
-        key = (keys or {}).get(paper.key, paper.key)
-        library.add(_entry(key, shown, _period(shown, venues), options))
+        for key in (keys or {}).get(paper.key, (paper.key,)):
+            library.add(_entry(key, shown, _period(shown, venues), options))
     # The values are in braces already, so no middleware need copy the library to put them there.
     text = write_string(library, unparse_stack=[], bibtex_format=_layout())
     preamble = borrowed_letters(text) + _verbatim(library) if dialect == "bibtex" else ""

@@ -1,0 +1,106 @@
+"""Writing .bib files for the user: the options they share, and what is never overwritten."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_MARK = re.compile(rb"% Exported by dltheory-bib [^\n]* \[(\w+)\]\n\n")
+
+
+def bib_options(dialect: str | None) -> Callable[[F], F]:
+    """Where a .bib goes and how it is written; without a `dialect` that of the manuscript."""
+    options = [
+        click.option(
+            "-o",
+            "--output",
+            type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+            help="Write here; without it, or to -, the entries are printed.",
+        ),
+        click.option(
+            "--force", is_flag=True, help="Overwrite a file that was not written by export."
+        ),
+        click.option(
+            "--dialect",
+            type=click.Choice(["bibtex", "biblatex"]),
+            default=dialect,
+            show_default=dialect is not None,
+            help=None if dialect else "Default: that of the manuscript.",
+        ),
+        click.option(
+            "--prefer",
+            type=click.Choice(["published", "preprint"]),
+            default="published",
+            show_default=True,
+            help="Which version, where there are both.",
+        ),
+        click.option(
+            "--accents",
+            type=click.Choice(["utf-8", "latex", "ascii"]),
+            help="How letters beyond ASCII are written; default: latex for bibtex, utf-8 for "
+            "biblatex.",
+        ),
+        click.option(
+            "--venues", type=click.Choice(["long", "short"]), default="long", show_default=True
+        ),
+    ]
+
+    def add(command: F) -> F:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def print_bytes(text: str) -> None:
+    """Print a .bib; bytes of the user's file that are not UTF-8 stay as they are."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+    else:
+        buffer.write(text.encode("utf-8", "surrogateescape"))
+
+
+def write_export(output: Path, text: str, command: str, force: bool) -> None:
+    """Write a file whole or not at all; one with somebody's own lines only when told to."""
+    from dltheory_bib import __version__
+    from dltheory_bib.files import write_bytes
+
+    if output.exists() and not output.is_file():
+        # Writing is replacing: run by root, it would put a file in the place of /dev/null.
+        raise click.ClickException(f"{output} is not a file; without -o the entries are printed")
+    content = text.encode("utf-8", "surrogateescape")
+    try:
+        if output.exists() and not force:
+            _refuse_to_lose(output, output.read_bytes())
+        # An @ outside an entry would start one, so the query is written without.
+        said = " ".join(f"% Exported by dltheory-bib {__version__}: dltheory {command}".split())
+        said = said.replace("@", "(at)")
+        head = f"{said} [{_sum(content)}]\n\n".encode("utf-8", "replace")
+        write_bytes(output, head + content)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {output}: {error.strerror or error}") from None
+
+
+def _refuse_to_lose(output: Path, old: bytes) -> None:
+    """Only a file that is as export wrote it is written over without a word."""
+    written = _MARK.match(old)
+    if not old or (written and _sum(old[written.end() :]) == written[1].decode()):
+        return
+    how = "was changed since export wrote it" if written else "was not written by export"
+    raise click.ClickException(f"{output} {how}; --force overwrites it, another -o keeps it")
+
+
+def _sum(text: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(text).hexdigest()[:16]

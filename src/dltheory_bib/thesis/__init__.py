@@ -1,0 +1,1 @@
+"""What a person with a manuscript does all day: cite, fix, check, cover."""

@@ -1,0 +1,227 @@
+"""Which work of the catalogue an entry of somebody's .bib file is.
+
+By DOI, by arXiv id wherever it stands, or by title, authors and year together; never by title
+alone, for works of this field share titles ("Deep learning" is a paper, a book and a tutorial). An
+identifier is believed only where title or authors do not speak against it: ids are mistyped, and
+copied from the entry above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+from dltheory_bib.bibliography import Bibliography
+from dltheory_bib.formats.latex import from_latex
+from dltheory_bib.records.models import Paper
+from dltheory_bib.records.names import family, fold, unbraced, words
+
+By = Literal["doi", "eprint", "title"]
+
+ALIKE = 0.9
+"""Titles at least this alike (Ratcliff-Obershelp ratio of their folded letters) may be one; a
+title is compared with those alone that share its authors."""
+CONFIDENCE: Mapping[By, float] = {"doi": 0.99, "eprint": 0.98, "title": 0.95}
+"""How sure a match is where everything else agrees."""
+ENOUGH = 0.9
+"""Below this nothing is changed."""
+
+_ARXIV = re.compile(
+    r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])"
+    r"|((?:astro-ph|cond-mat|cs|hep-[a-z]{2,3}|math|math-ph|nlin|physics|q-bio|quant-ph|stat)"
+    r"(?:\.[A-Z]{2})?/\d{7})"
+)
+_DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>]+")
+_ID_FIELDS = (
+    "eprint",
+    "journal",
+    "journaltitle",
+    "url",
+    "note",
+    "howpublished",
+    "volume",
+    "number",
+    "booktitle",
+    "pages",
+    "doi",
+    "publisher",
+    "archiveprefix",
+    "eprinttype",
+)
+_NUMERAL = re.compile(r"[ivx]+[ab]?|\d+")
+
+
+class Match(NamedTuple):
+    """A work that an entry is, and how sure that is."""
+
+    paper: Paper
+    by: By
+    confidence: float
+    """From 0 to 1; `ENOUGH` is needed for a change."""
+
+
+class Matcher:
+    """Finds works of a bibliography by what an entry says."""
+
+    def __init__(self, bib: Bibliography) -> None:
+        self.bib = bib
+        self._titles: dict[str, list[int]] | None = None
+        self._families: dict[str, list[int]] = defaultdict(list)
+        self._papers: dict[int, Paper] = {}
+
+    def match(self, values: Mapping[str, str]) -> Match | None:
+        """The work that an entry is; `values` are its fields, by names in lower case."""
+        title, authors = read_title(values), read_families(values)
+        for by, value in identifiers(values):
+            number = self.bib.snapshot.find(value)
+            if number is None:
+                continue
+            paper = self._paper(number)
+            agrees = _title_agrees(title, paper) + _authors_agree(authors, paper)
+            # A paper that got another title on its way to print keeps its authors.
+            if agrees > 0 or (agrees == 0 and _same_authors(authors, paper)):
+                return Match(paper, by, CONFIDENCE[by] if agrees > 1 else ENOUGH)
+        return self._by_title(title, authors, values)
+
+    def _paper(self, number: int) -> Paper:
+        if number not in self._papers:
+            self._papers[number] = self.bib.snapshot.paper(number)
+        return self._papers[number]
+
+    def _by_title(self, title: str, authors: list[str], values: Mapping[str, str]) -> Match | None:
+        year = read_year(values)
+        if not title or not authors or year is None:
+            return None
+        found = []
+        for number in self._candidates(title, authors):
+            paper = self._paper(number)
+            alike = max(_likeness(title, one) for one in _bare_titles(paper))
+            close = min(abs(year - one) for one in _years(paper))
+            overlap = _overlap(authors, paper)
+            if alike >= ALIKE and overlap >= 0.5 and close <= 1:
+                sure = CONFIDENCE["title"] * min(1, 0.4 + 0.6 * alike) * (1 if not close else 0.98)
+                found.append(Match(paper, "title", sure * (0.9 + 0.1 * overlap)))
+        found.sort(key=lambda one: -one.confidence)
+        if not found or found[0].confidence < ENOUGH:
+            return None
+        rivals = [one for one in found[1:] if found[0].confidence - one.confidence < 0.02]
+        return None if rivals else found[0]
+
+    def _candidates(self, title: str, authors: list[str]) -> list[int]:
+        """Works with just this title, else those of the first author."""
+        titles = self._index()
+        exact = titles.get(title)
+        return exact if exact else self._families.get(authors[0], [])
+
+    def _index(self) -> dict[str, list[int]]:
+        if self._titles is None:
+            self._titles = defaultdict(list)
+            for number, paper in enumerate(self.bib, 1):
+                self._papers[number] = paper
+                for title in _bare_titles(paper):
+                    self._titles[title].append(number)
+                self._families[_last_word(family(paper.author[0]))].append(number)
+        return self._titles
+
+
+def identifiers(values: Mapping[str, str]) -> Iterator[tuple[By, str]]:
+    """DOIs, then arXiv ids, wherever an entry has them."""
+    for name in ("doi", "url", "note"):
+        found = _DOI.search(values.get(name, ""))
+        if found and not found[0].lower().startswith("10.48550/"):
+            yield "doi", found[0].rstrip(".,;)").replace("\\_", "_")
+    for value in arxiv_ids(values):
+        yield "eprint", value
+
+
+def arxiv_ids(values: Mapping[str, str]) -> list[str]:
+    """The arXiv ids of an entry: of `eprint`, or of any field that says arXiv."""
+    found: dict[str, None] = {}
+    for name in _ID_FIELDS:
+        text = values.get(name, "")
+        named = name == "eprint" or re.search(r"arxiv|corr|^abs/|48550", text, re.IGNORECASE)
+        if named or (name == "volume" and text.startswith("abs/")):
+            for match in _ARXIV.finditer(text):
+                found[match[1] or match[2]] = None
+    return list(found)
+
+
+def read_title(values: Mapping[str, str]) -> str:
+    """The folded letters and digits of an entry's title."""
+    return _bare(from_latex(values.get("title", "")))
+
+
+def read_families(values: Mapping[str, str]) -> list[str]:
+    """The last words of the authors' family names, folded; "others" is left out."""
+    names = re.split(r"\s+and\s+", values.get("author", "").strip(), flags=re.IGNORECASE)
+    found = []
+    for name in names:
+        plain = from_latex(name).strip()
+        if plain and plain.lower() != "others":
+            last = plain.partition(",")[0] if "," in plain else plain.split()[-1]
+            found.append(_last_word(last))
+    return found
+
+
+def read_year(values: Mapping[str, str]) -> int | None:
+    """The year of an entry, from `year` or `date`."""
+    found = re.search(r"\b(1[6-9]|20)\d\d\b", values.get("year") or values.get("date") or "")
+    return int(found[0]) if found else None
+
+
+def _bare(title: str) -> str:
+    return "".join(words(title.replace("$", " ")))
+
+
+def _bare_titles(paper: Paper) -> list[str]:
+    titles = [paper.title, *(one.title for one in paper.versions if one.title)]
+    return [_bare(from_latex(unbraced(title))) for title in titles]
+
+
+def _years(paper: Paper) -> set[int]:
+    years = {paper.year, *(one.year for one in paper.versions)}
+    return years | ({paper.eprint_year} if paper.eprint_year else set())
+
+
+def _last_word(name: str) -> str:
+    parts = re.findall(r"[a-z0-9]+", fold(name))
+    return parts[-1] if parts else fold(name)
+
+
+def _likeness(one: str, other: str) -> float:
+    if one == other:
+        return 1.0
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
+        return 0.0
+    # Parts of a series differ in a numeral alone.
+    differing = "".join(
+        one[a:b] + other[c:d] for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"
+    )
+    return 0.0 if _NUMERAL.fullmatch(differing) else matcher.ratio()
+
+
+def _overlap(authors: list[str], paper: Paper) -> float:
+    """How many of the entry's authors are the work's, as a share of the entry's."""
+    ours = {_last_word(family(name)) for name in paper.author}
+    return sum(name in ours for name in authors) / len(authors) if authors else 0.0
+
+
+def _title_agrees(title: str, paper: Paper) -> int:
+    """1 where an entry's title is the work's, -1 where it is another, 0 where it has none."""
+    if not title:
+        return 0
+    return 1 if any(_likeness(title, one) >= ALIKE for one in _bare_titles(paper)) else -1
+
+
+def _authors_agree(authors: list[str], paper: Paper) -> int:
+    if not authors:
+        return 0
+    return 1 if _overlap(authors, paper) >= 0.5 else -1
+
+
+def _same_authors(authors: list[str], paper: Paper) -> bool:
+    return authors == [_last_word(family(name)) for name in paper.author]
