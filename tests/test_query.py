@@ -199,7 +199,7 @@ def test_an_author_is_asked_by_name_words_and_initials(bib: Bibliography) -> Non
     assert "jin2017escape" in keys(bib, 'author:"chi jin"')
     assert keys(bib, 'author:"Jin, Chi"') == keys(bib, 'author:"c jin"')
     assert keys(bib, 'author:"chi jin"') == keys(bib, "author:jin-chi")
-    assert complaint(bib, 'author:"rong jin"')[0].startswith("unknown author 'rong jin'")
+    assert complaint(bib, 'author:"rong jacot"')[0].startswith("unknown author 'rong jacot'")
 
 
 def test_a_venue_is_asked_by_any_of_its_names(bib: Bibliography) -> None:
@@ -255,8 +255,8 @@ def test_a_relation_is_asked_from_both_sides(bib: Bibliography, relation: str) -
         ("author:jordna", "unknown author 'jordna'; did you mean jordan?", 1),
         ("venue:icmll", "unknown venue 'icmll'; did you mean icml or iclr?", 1),
         (
-            "x cites:jin2017escpae",
-            "unknown work 'jin2017escpae'; did you mean jin2017escape or jin2019stochastic?",
+            "x cites:zhihu2020viw",
+            "unknown work 'zhihu2020viw'; did you mean zhihu2020view?",
             3,
         ),
         ("level:strat", "unknown level 'strat'; did you mean start?", 1),
@@ -382,7 +382,7 @@ def test_injected_syntax_is_only_text(bib: Bibliography, query: str) -> None:
 def test_full_text_operators_do_nothing(bib: Bibliography) -> None:
     """A star does not widen a word, and NEAR is a word that no title holds."""
     assert keys(bib, "sadd*") == keys(bib, "sadd") == set()
-    assert keys(bib, "title:NEAR") == set()
+    assert keys(bib, "title:NEAR title:saddle") == set()
     assert keys(bib, "saddle^") == keys(bib, "saddle")
 
 

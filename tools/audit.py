@@ -89,7 +89,7 @@ class _Index:
     def __call__(self, paper: Paper) -> Work | None:
         """By title and an author first: an id in the evidence may be another work's."""
         titles = [paper.title, *(version.title for version in paper.versions if version.title)]
-        families = {fold(family(name)) for name in paper.author}
+        families = {_family(family(name)) for name in paper.author}
         for title in titles:
             for work in self.by_title[_bare(unbraced(title))]:
                 if families & {_family(name) for name in work["authors"]}:
@@ -107,13 +107,13 @@ def _titles(work: Work) -> Iterator[str]:
 
 
 def _bare(title: str) -> str:
-    plain = re.sub(r"\\[a-z]+", "", title.replace("µ", "mu").replace("μ", "mu"))
-    return re.sub(r"[^a-z0-9]", "", fold(plain.replace("∞", "infty")))
+    named = title.replace("µ", "mu").replace("μ", "mu").replace("∞", "infty")
+    return re.sub(r"[^a-z0-9]", "", fold(named))
 
 
 def _family(name: str) -> str:
-    """The last word of a name in reading order, for comparing with a family name's last word."""
-    return re.sub(r"[^a-z]", "", fold(name).split()[-1]) if name.split() else ""
+    """The last part of a name in reading order, or of a family name."""
+    return re.sub(r"[^a-z]", "", re.split(r"[\s-]", fold(name).strip())[-1])
 
 
 def compare(paper: Paper, work: Work, bib: Bibliography) -> Iterator[tuple[str, str, Any, Any]]:
@@ -144,7 +144,7 @@ def _ours(paper: Paper, bib: Bibliography) -> dict[str, Any]:
         venue = "arXiv"
     return {
         "title": _bare(paper.plain_title),
-        "author": [re.sub(r"[^a-z]", "", fold(family(n)).split()[-1]) for n in paper.author],
+        "author": [_family(family(name)) for name in paper.author],
         "year": paper.year,
         "venue": venue,
         "volume": paper.volume,
@@ -165,7 +165,7 @@ def _theirs(work: Work) -> dict[str, Any]:
         "volume": work.get("volume"),
         "number": work.get("number"),
         "pages": pages,
-        "doi": (work.get("doi") or "").lower(),
+        "doi": (work.get("doi") or "").lower().replace("\\_", "_"),
         "eprint": work.get("arxiv"),
     }
 

@@ -360,7 +360,7 @@ class Bibliography:
             steps = [Step(self.key(step.work), step.says) for step in self.trails[query].steps]
             steps = steps[:count]
         else:
-            topic = find_topic(self.snapshot, query)
+            topic = find_topic(self.snapshot, query.removeprefix("topic:"))
             wanted = self.on(topic) if topic else self.where(query)
             # A collection of one's own may lack works of a topic that the catalogue lent it.
             start = [

@@ -43,7 +43,7 @@ def cite(
     listed with file, line and the nearest known ones, and the exit code is 1.
 
     \b
-    Example: dltheory cite main.tex -o refs.bib
+    Example: dltheory cite main.tex -o thesis.bib
     Example: dltheory cite main.tex --bib own.bib -o cited.bib
     """
     from dltheory_bib.thesis.bibfile import read_bib

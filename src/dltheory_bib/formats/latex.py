@@ -125,19 +125,22 @@ def borrowed_letters(text: str) -> str:
 
     Empty where there are none. It defines what a command does where the encoding at hand lacks it
     (as `\DeclareTextCommandDefault` would in a preamble: LaTeX2e, fntguide, section 5.2), so it
-    changes nothing in a document that loads T1.
+    changes nothing in a document that loads T1. Labels of natbib and of alpha name authors before
+    the bibliography is read, so the .aux file gets the definitions as well.
 
-    >>> print(borrowed_letters(r"Stanis{\l}aw Jastrz{\k{e}}bski"))
-    \expandafter\def\csname ?\string\k\endcsname{\UseTextAccent{T1}\k}
+    >>> print(borrowed_letters(r"Stanis{\l}aw Jastrz{\k{e}}bski").partition(r"\expandafter\imm")[0])
+    \expandafter\gdef\csname ?\string\k\endcsname{\UseTextAccent{T1}\k}
     """
     found = set(_ONLY_IN_T1.findall(text))
     # inputenc makes these commands of the letters themselves.
     found |= {name for name, letters in _LETTERS_OF_T1.items() if any(c in text for c in letters)}
-    return "".join(
-        rf"\expandafter\def\csname ?\string\{name}\endcsname"
+    made = "".join(
+        rf"\expandafter\gdef\csname ?\string\{name}\endcsname"
         rf"{{\UseText{'Accent' if name == 'k' else 'Symbol'}{{T1}}\{name}}}"
         for name in sorted(found)
     )
+    to_aux = r"\expandafter\immediate\expandafter\write\csname @auxout\endcsname"
+    return rf"{made}{to_aux}{{\unexpanded{{{made}}}}}" if made else ""
 
 
 def name_to_latex(name: str, encoding: Encoding = "utf-8") -> str:

@@ -82,5 +82,6 @@ def pagerank(graph: G) -> dict[str, float]:
     """PageRank of each paper over the citations (Brin and Page 1998,
     doi:10.1016/S0169-7552(98)00110-X), damping 0.85; the values sum to 1.
     """
-    ranks: dict[str, float] = nx.pagerank(citation_graph(graph))
+    # The tolerance is for all works together, so the default is coarse for each.
+    ranks: dict[str, float] = nx.pagerank(citation_graph(graph), tol=1e-12, max_iter=1000)
     return ranks
