@@ -48,7 +48,7 @@ def reading_order(
             chosen = needed
     order = [step.key for step in begun]
     order += _sorted(graph, chosen - set(order))
-    found = (Step(key, _why(graph, order, place)) for place, key in enumerate(order))
+    found = (Step(key, _why(graph, order, place, not begun)) for place, key in enumerate(order))
     return begun + list(islice(found, len(begun), None))
 
 
@@ -91,10 +91,13 @@ def _place(graph: G, key: str) -> tuple[int, int, str]:
     return _rank(graph, key), graph.nodes[key]["year"], key
 
 
-def _why(graph: G, order: Sequence[str], place: int) -> str:
-    """Where to start, what the work does to an earlier one, what it prepares, or its weight."""
+def _why(graph: G, order: Sequence[str], place: int, starts: bool) -> str:
+    """What the work does to an earlier one, what it prepares, or its weight.
+
+    Also where to start, unless the order has a start that was chosen by hand.
+    """
     key = order[place]
-    reasons = ["Start here."] if _rank(graph, key) == 0 else []
+    reasons = ["Start here."] if starts and _rank(graph, key) == 0 else []
     earlier = [work for work in order[:place] if graph.has_edge(key, work)]
     stated = [
         f"{phrase(relation).capitalize()} {_byline(graph, work)}."
