@@ -22,7 +22,6 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 from bibtexparser.writer import BibtexFormat
 
-from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.formats.latex import (
     Encoding,
     borrowed_letters,
@@ -30,8 +29,8 @@ from dltheory_bib.formats.latex import (
     title_to_latex,
     to_latex,
 )
+from dltheory_bib.formats.venues import names_volume, period_of, venue_in_full
 from dltheory_bib.records.models import Paper, Period, Venue
-from dltheory_bib.records.names import nearest
 
 Dialect = Literal["bibtex", "biblatex"]
 """Who reads the file: BibTeX with a .bst style, or biber for biblatex."""
@@ -155,7 +154,7 @@ def to_bibtex(
     for paper in papers:
         shown = _as_preprint(paper) if prefer == "preprint" else paper
         for key in (keys or {}).get(paper.key, (paper.key,)):
-            library.add(_entry(key, shown, _period(shown, venues), options))
+            library.add(_entry(key, shown, period_of(shown, venues), options))
     # The values are in braces already, so no middleware need copy the library to put them there.
     text = write_string(library, unparse_stack=[], bibtex_format=_layout())
     preamble = borrowed_letters(text) + _verbatim(library) if dialect == "bibtex" else ""
@@ -217,14 +216,6 @@ def _as_preprint(paper: Paper) -> Paper:
     return replace(preprint, year=preprint.eprint_year or paper.year)
 
 
-def _period(paper: Paper, venues: Mapping[str, Venue]) -> Period | None:
-    if paper.venue is None:
-        return None
-    if paper.venue not in venues:
-        raise UnknownNameError("venue", paper.venue, nearest(paper.venue, venues))
-    return venues[paper.venue].in_year(paper.year)
-
-
 def _entry(key: str, paper: Paper, period: Period | None, options: _Options) -> Entry:
     """One entry: its fields in order, named as the dialect names them, values in braces."""
     kind = _kind(paper, period, options.dialect)
@@ -269,8 +260,8 @@ def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -
     """The fields that say where the work appeared, as far as its entry type prints them."""
     if period is None:
         return {}
-    template = period.short if options.venue_names == "short" else period.long
-    values: _Values = {_WHERE[kind]: _venue_name(template, paper, period)}
+    short = options.venue_names == "short"
+    values: _Values = {_WHERE[kind]: venue_in_full(paper, period, short=short)}
     if kind == "book" and paper.edition:
         values["edition"] = _edition(paper.edition, options.dialect)
     if kind in _IN_BOOKS:
@@ -278,7 +269,7 @@ def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -
         values["publisher"] = period.publisher or values.get("publisher")
     if kind == "article" or kind in _IN_BOOKS:
         # The volume of a book would be printed twice if it stood in the name.
-        named = "{volume}" in template and kind != "article"
+        named = names_volume(period, short=short) and kind != "article"
         values["volume"] = None if named else paper.volume
         values["pages"] = paper.pages and paper.pages.replace("-", "--")
     if _prints_number(kind, paper, period, options.dialect):
@@ -304,25 +295,6 @@ def _prints_number(kind: str, paper: Paper, period: Period, dialect: Dialect) ->
 def _edition(number: str, dialect: Dialect) -> str:
     """A number for biblatex; BibTeX's styles want it in words."""
     return number if dialect == "biblatex" else _IN_WORDS.get(number, number)
-
-
-def _venue_name(template: str, paper: Paper, period: Period) -> str:
-    """The name with its placeholders filled; one that cannot be filled leaves no gap."""
-    count = paper.year - period.ordinal_from if period.ordinal_from is not None else 0
-    name = template.replace("{ordinal}", _ordinal(count) if count > 0 else "")
-    name = name.replace("{year}", str(paper.year)).replace("{volume}", paper.volume or "")
-    return " ".join(name.split())
-
-
-def _ordinal(count: int) -> str:
-    """An English ordinal in figures.
-
-    >>> [_ordinal(count) for count in (1, 2, 3, 4, 11, 12, 13, 21, 35, 111)]
-    ['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '35th', '111th']
-    """
-    teens = count % 100 in {11, 12, 13}
-    suffix = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    return f"{count}{suffix}"
 
 
 def _own_url(paper: Paper) -> str | None:
