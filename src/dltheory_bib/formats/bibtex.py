@@ -7,6 +7,12 @@ and the data model of biblatex (Philipp Lehman et al., "The biblatex Package", s
 is `@misc`, so that no style warns. arXiv ids follow arXiv's advice
 (https://info.arxiv.org/help/hypertex/bibstyles/index.html) and section 3.14.7 of the biblatex
 manual.
+
+A file for BibTeX needs no package: what LaTeX's standard encoding lacks, such as ę, it takes
+from T1 by a `@preamble`, and natbib's styles print `url` and `doi`, which are given verbatim;
+with the package url they break lines as well. The address of a work that appeared nowhere else
+is plain text in `howpublished`, which every style prints. A venue of a book is its publisher,
+one of a thesis or report its institution.
 """
 
 from __future__ import annotations
@@ -60,6 +66,8 @@ _FIELDS = {
     "eprint": "eprint",
     "eprinttype": "archivePrefix",
     "url": "url",
+    "related": "related",
+    "relatedstring": "relatedstring",
 }
 _IN_WORDS = {"2": "Second", "3": "Third", "4": "Fourth", "5": "Fifth", "6": "Sixth"}
 # The field that names where a work appeared.
@@ -123,6 +131,7 @@ def to_bibtex(
     encoding: Encoding | None = None,
     venue_names: VenueNames = "long",
     keys: Mapping[str, Iterable[str]] | None = None,
+    related: Mapping[str, Iterable[str]] | None = None,
 ) -> str:
     r"""The papers as the text of a .bib file, one entry each, in the order given.
 
@@ -137,13 +146,10 @@ def to_bibtex(
     `keys` gives other citation keys for some of the papers, by `Paper.key`: a work that is cited
     under two keys needs two entries.
 
-    A file for BibTeX needs no package: what LaTeX's standard encoding lacks, such as ę, it takes
-    from T1 by a `@preamble`, and natbib's styles print `url` and `doi`, which are given verbatim;
-    with the package url they break lines as well. The address of a work that appeared nowhere else
-    is plain text in `howpublished`, which every style prints. A venue of a book is its publisher,
-    one of a thesis or report its institution.
+    `related` gives, by `Paper.key`, keys of entries in the same file on which a work builds, which
+    biblatex prints behind it (section 3.5 of its manual).
 
-    The text has Unix line ends and is empty for no papers; the same papers give the same text.
+    The text has Unix line ends and is empty for no papers.
 
     Raises `UnknownNameError` for a paper whose venue is not in `venues`, and `ValueError` for an
     option that does not exist and where two entries would have one key.
@@ -154,7 +160,8 @@ def to_bibtex(
     for paper in papers:
         shown = _as_preprint(paper) if prefer == "preprint" else paper
         for key in (keys or {}).get(paper.key, (paper.key,)):
-            library.add(_entry(key, shown, period_of(shown, venues), options))
+            others = ",".join((related or {}).get(paper.key, ()))
+            library.add(_entry(key, shown, period_of(shown, venues), options, others))
     # The values are in braces already, so no middleware need copy the library to put them there.
     text = write_string(library, unparse_stack=[], bibtex_format=_layout())
     preamble = borrowed_letters(text) + _verbatim(library) if dialect == "bibtex" else ""
@@ -216,7 +223,9 @@ def _as_preprint(paper: Paper) -> Paper:
     return replace(preprint, year=preprint.eprint_year or paper.year)
 
 
-def _entry(key: str, paper: Paper, period: Period | None, options: _Options) -> Entry:
+def _entry(
+    key: str, paper: Paper, period: Period | None, options: _Options, related: str = ""
+) -> Entry:
     """One entry: its fields in order, named as the dialect names them, values in braces."""
     kind = _kind(paper, period, options.dialect)
     values = _source(kind, paper, period, options) | {
@@ -227,6 +236,8 @@ def _entry(key: str, paper: Paper, period: Period | None, options: _Options) -> 
         "eprint": paper.eprint,
         "eprinttype": paper.eprint and "arxiv",
         "url": _own_url(paper),
+        "related": related,
+        "relatedstring": related and "Builds on",
     }
     names = {name: name for name in _FIELDS}
     if options.dialect == "bibtex":
