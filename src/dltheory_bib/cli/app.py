@@ -43,6 +43,7 @@ _HOMES = {
     "path": "walking",
     "lineage": "walking",
     "export": "exporting",
+    "import": "importing",
     "cite": "thesis",
     "stats": "keeping",
     "check": "keeping",
