@@ -24,7 +24,6 @@ def import_(file: Path, directory: Path) -> None:
 
     \b
     Example: dltheory import my-refs.bib my-collection
-    Example: dltheory --data my-collection list year:2020..
     """
     from dltheory_bib.files import write_text
     from dltheory_bib.thesis.collecting import collect
