@@ -350,6 +350,9 @@ def test_the_examples_in_the_help_run(run: Run, tmp_path: Path) -> None:
     text = "- key: a2020b\n  type: online\n  title: T\n  author: ['B, A']\n  year: 2020\n"
     (tmp_path / "my-papers.yaml").write_text(text, "utf-8")
     (tmp_path / "main.tex").write_text(r"\cite{jin2017escape}", "utf-8")
+    (tmp_path / "my-refs.bib").write_text(
+        "@misc{a, title={How to Escape Saddle Points Efficiently}, eprint={1703.00887}}\n", "utf-8"
+    )
     (tmp_path / "own.bib").write_text("@misc{own, title={Own}}\n", "utf-8")
     (tmp_path / "my-refs.bib").write_text(
         "@misc{a, title={How to Escape Saddle Points Efficiently}, author={Jin, Chi}, year=2017, "

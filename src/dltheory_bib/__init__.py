@@ -27,6 +27,7 @@ __all__ = [
     "Relation",
     "Topic",
     "UnknownNameError",
+    "UnsafeChangeError",
     "Venue",
     "load",
 ]
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         Problem,
         QueryError,
         UnknownNameError,
+        UnsafeChangeError,
     )
     from dltheory_bib.paperlist import PaperList
     from dltheory_bib.records.models import Paper, Person, Topic, Venue

@@ -83,6 +83,13 @@ class QueryError(BibliographyError, ValueError):
         return f"{self.query}\n{' ' * (self.column - 1)}^"
 
 
+class UnsafeChangeError(BibliographyError):
+    """A change of a user's file that would lose something, or that comes too late.
+
+    The file is left as it is.
+    """
+
+
 class MissingExtraError(BibliographyError, ImportError):
     """A feature whose optional dependency is not installed."""
 

@@ -45,6 +45,7 @@ _HOMES = {
     "export": "exporting",
     "import": "importing",
     "cite": "thesis",
+    "fix": "fixing",
     "stats": "keeping",
     "check": "keeping",
     "completion": "keeping",

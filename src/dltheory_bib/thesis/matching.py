@@ -17,13 +17,17 @@ from typing import Literal, NamedTuple
 from dltheory_bib.bibliography import Bibliography
 from dltheory_bib.formats.latex import from_latex
 from dltheory_bib.records.models import Paper
-from dltheory_bib.records.names import family, fold, unbraced, words
+from dltheory_bib.records.names import family, fold, searchable, unbraced, words
 
 By = Literal["doi", "eprint", "title"]
 
 ALIKE = 0.9
 """Titles at least this alike (Ratcliff-Obershelp ratio of their folded letters) may be one; a
 title is compared with those alone that share its authors."""
+SLIPS = 2
+"""By title alone a match may differ in so many letters: misspelt, or British for American."""
+KIN = 0.6
+"""Titles at least this alike, of just the same authors, are one work under two names."""
 CONFIDENCE: Mapping[By, float] = {"doi": 0.99, "eprint": 0.98, "title": 0.95}
 """How sure a match is where everything else agrees."""
 ENOUGH = 0.9
@@ -50,8 +54,12 @@ _ID_FIELDS = (
     "publisher",
     "archiveprefix",
     "eprinttype",
+    "arxivid",
 )
 _NUMERAL = re.compile(r"[ivx]+[ab]?|\d+")
+_OTHERS = re.compile(r"\sand\s+others\s*$", re.IGNORECASE)
+_NEGATIONS = frozenset({"un", "in", "im", "ir", "no", "de", "a"})
+"""Letters that make another word of a word."""
 
 
 class Match(NamedTuple):
@@ -75,16 +83,22 @@ class Matcher:
     def match(self, values: Mapping[str, str]) -> Match | None:
         """The work that an entry is; `values` are its fields, by names in lower case."""
         title, authors = read_title(values), read_families(values)
+        renamed = None
         for by, value in identifiers(values):
             number = self.bib.snapshot.find(value)
             if number is None:
                 continue
             paper = self._paper(number)
             agrees = _title_agrees(title, paper) + _authors_agree(authors, paper)
-            # A paper that got another title on its way to print keeps its authors.
-            if agrees > 0 or (agrees == 0 and _same_authors(authors, paper)):
+            if agrees > 0:
                 return Match(paper, by, CONFIDENCE[by] if agrees > 1 else ENOUGH)
-        return self._by_title(title, authors, values)
+            # A paper that got another title on its way to print keeps its authors and some words.
+            if agrees == 0 and _same_authors(authors, paper) and _title_is_akin(title, paper):
+                renamed = renamed or Match(paper, by, ENOUGH)
+        titled = self._by_title(title, authors, values)
+        if titled and renamed and titled.paper is not renamed.paper:
+            return None  # the identifier is of one work, title and authors are of another
+        return titled or renamed
 
     def _paper(self, number: int) -> Paper:
         if number not in self._papers:
@@ -95,12 +109,18 @@ class Matcher:
         year = read_year(values)
         if not title or not authors or year is None:
             return None
+        others = _OTHERS.search(values.get("author", "")) is not None
         found = []
         for number in self._candidates(title, authors):
             paper = self._paper(number)
-            alike = max(_likeness(title, one) for one in _bare_titles(paper))
+            alike = max(_likeness(title, one, SLIPS) for one in _bare_titles(paper))
             close = min(abs(year - one) for one in _years(paper))
             overlap = _overlap(authors, paper)
+            if not others:  # a talk by one of them has the same title
+                overlap = min(overlap, len(authors) / len(paper.author))
+            first = _last_word(family(paper.author[0])) == authors[0]
+            if _has_other_ids(values, paper) or not first:
+                continue
             if alike >= ALIKE and overlap >= 0.5 and close <= 1:
                 sure = CONFIDENCE["title"] * min(1, 0.4 + 0.6 * alike) * (1 if not close else 0.98)
                 found.append(Match(paper, "title", sure * (0.9 + 0.1 * overlap)))
@@ -142,7 +162,9 @@ def arxiv_ids(values: Mapping[str, str]) -> list[str]:
     found: dict[str, None] = {}
     for name in _ID_FIELDS:
         text = values.get(name, "")
-        named = name == "eprint" or re.search(r"arxiv|corr|^abs/|48550", text, re.IGNORECASE)
+        named = name in {"eprint", "arxivid"} or re.search(
+            r"arxiv|corr|^abs/|48550", text, re.IGNORECASE
+        )
         if named or (name == "volume" and text.startswith("abs/")):
             for match in _ARXIV.finditer(text):
                 found[match[1] or match[2]] = None
@@ -173,7 +195,7 @@ def read_year(values: Mapping[str, str]) -> int | None:
 
 
 def _bare(title: str) -> str:
-    return "".join(words(title.replace("$", " ")))
+    return "".join(words(searchable(title.replace("$", " "))))
 
 
 def _bare_titles(paper: Paper) -> list[str]:
@@ -191,7 +213,8 @@ def _last_word(name: str) -> str:
     return parts[-1] if parts else fold(name)
 
 
-def _likeness(one: str, other: str) -> float:
+def _likeness(one: str, other: str, slips: int | None = None) -> float:
+    """How alike two folded titles are; 0 where more letters than `slips` differ."""
     if one == other:
         return 1.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
@@ -201,7 +224,25 @@ def _likeness(one: str, other: str) -> float:
     differing = "".join(
         one[a:b] + other[c:d] for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"
     )
-    return 0.0 if _NUMERAL.fullmatch(differing) else matcher.ratio()
+    if _NUMERAL.fullmatch(differing):
+        return 0.0
+    if slips is not None and (len(differing) > slips or differing in _NEGATIONS):
+        return 0.0
+    return matcher.ratio()
+
+
+def _title_is_akin(title: str, paper: Paper) -> bool:
+    return any(
+        SequenceMatcher(None, title, one, autojunk=False).ratio() >= KIN
+        for one in _bare_titles(paper)
+    )
+
+
+def _has_other_ids(values: Mapping[str, str], paper: Paper) -> bool:
+    """Whether an entry has arXiv ids, and none of them is the work's."""
+    ours = {paper.eprint, *(one.eprint for one in paper.versions)} - {None}
+    theirs = set(arxiv_ids(values))
+    return bool(ours and theirs and not ours & theirs)
 
 
 def _overlap(authors: list[str], paper: Paper) -> float:
