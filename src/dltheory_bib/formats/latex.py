@@ -19,7 +19,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import cache
+from contextlib import suppress
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Literal
@@ -49,6 +50,7 @@ _LETTERS_OF_T1 = {
     "NG": "Ŋ",
     "ng": "ŋ",
 }
+_ONLY_GROUPS = re.compile(r"(?:[A-Za-z0-9 {},.:;()/+=]|-(?!-))*")
 _BARE_PERCENT = re.compile(r"(?<!\\)%")
 
 # A character or a formula, and whether it keeps its case.
@@ -193,8 +195,12 @@ def from_latex(value: str) -> str:
     """
     if not _MEANS_SOMETHING.search(value):
         return value
-    # A % is no comment in a .bib file, whatever LaTeX makes of it later.
-    return " ".join(_decoder()(_BARE_PERCENT.sub(r"\\%", value)).split())
+    if _ONLY_GROUPS.fullmatch(value) and _is_balanced(value):
+        return " ".join(value.replace("{", "").replace("}", "").split())
+    with suppress(RecursionError):  # thousands of groups in groups
+        # A % is no comment in a .bib file, whatever LaTeX makes of it later.
+        value = _decoder()(_BARE_PERCENT.sub(r"\\%", value))
+    return " ".join(value.split())
 
 
 def _protected(title: str) -> Iterator[_Atom]:
@@ -347,5 +353,8 @@ def _encoder() -> Callable[[str], str]:
 @cache
 def _decoder() -> Callable[[str], str]:
     from pylatexenc.latex2text import LatexNodes2Text
+    from pylatexenc.latexwalker import get_default_latex_context_db
 
-    return LatexNodes2Text(math_mode="verbatim").latex_to_text  # type: ignore[no-any-return]
+    decode = LatexNodes2Text(math_mode="verbatim").latex_to_text
+    # Without the table of commands it would make a new one for each text.
+    return partial(decode, latex_context=get_default_latex_context_db())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -33,14 +34,15 @@ def merge(file: BibFile, groups: Iterable[Sequence[BibEntry]], edits: Mapping[in
     """Leave of each group the first entry, with what its owner wrote into the others.
 
     `edits` are the texts of entries that are changed anyway. An entry to which another one refers
-    stays, and so does one whose key is that of the first. In a file for biblatex the first gets the
-    other keys as `ids`, so that a manuscript that cites them still compiles.
+    stays, and so does one whose key stands in the file twice. In a file for biblatex the first gets
+    the other keys as `ids`, so that a manuscript that cites them still compiles.
     """
     made = Merged()
-    wanted = _referred(file)
+    keys = Counter(entry.key.lower() for entry in file.entries)
+    wanted = _referred(file) | {key for key, count in keys.items() if count > 1}
     biblatex = any(one.name.lower() in OF_BIBLATEX for e in file.entries for one in e.fields)
     for first, *others in groups:
-        going = [one for one in others if one.key != first.key and one.key.lower() not in wanted]
+        going = [one for one in others if one.key.lower() not in wanted]
         if not going:
             continue
         alone = parse_bib(edits.get(first.start) or file.source(first))

@@ -16,7 +16,8 @@ SAYING = ("howpublished", "publisher", "institution", "organization", "note", "u
 """Fields that say arXiv or something of the user's own."""
 _SAYS_ARXIV = re.compile(r"arxiv|\bcorr\b|^abs/|10\.48550", re.IGNORECASE)
 _ALL_OF_ARXIV = re.compile(
-    r"https?://\S*(?:arxiv|48550)\S*|10\.48550/\S+|[a-z-]+(?:\.[a-z-]{2,})?/\d{7}|\d{4}\.\d{4,5}|\bv\d+\b|\bversion\b"
+    r"https?://\S*(?:arxiv|48550)\S*|10\.48550/\S+|[a-z-]+(?:\.[a-z-]{2,})?/\d{7}"
+    r"|\d{4}\.\d{4,5}(?:v\d+)?|\b(?:v|version) ?\d+\b"
     r"|arxiv(?:\.org)?|\bcorr\b|e-?prints?|pre-?prints?|available|\bat\b|\bin\b|\burl|\\[a-z]+"
     r"|\[[a-z]+(?:[.-][a-z]+)*\]|abs/",
     re.IGNORECASE,

@@ -72,7 +72,11 @@ class Rewriter:
         for piece in self.pieces:
             if piece.name == old.lower() and piece.text:
                 upper = piece.lead[: len(old)].isupper()
-                piece.lead = (new.upper() if upper else new) + piece.lead[len(old) :]
+                rest = piece.lead[len(old) :]
+                if rest.startswith("  "):  # signs in a column stay in it
+                    blanks = len(rest) - len(rest.lstrip(" ")) + len(old) - len(new)
+                    rest = " " * max(blanks, 1) + rest.lstrip(" ")
+                piece.lead = (new.upper() if upper else new) + rest
                 piece.name = new.lower()
                 return
 
@@ -86,8 +90,7 @@ class Rewriter:
         """Put in a field behind the last, its value as it is written with its delimiters."""
         last = next((one for one in reversed(self.pieces) if one.text), None)
         model = self.entry.fields[-1] if self.entry.fields else None
-        newline = "\r\n" if "\r\n" in self.bib.text else "\n"
-        gap = last.gap if last and "," in last.gap else f",{newline}  "
+        gap = last.gap if last and "," in last.gap else self._gap()
         between = " = "
         if model:
             between = self.bib.text[model.start + len(model.name) : model.value_start]
@@ -95,6 +98,10 @@ class Rewriter:
             name = name.upper() if upper else name
         between = _aligned(between, model, name)
         self.pieces.append(_Piece(gap, f"{name}{between}", written, name.lower()))
+
+    def _gap(self) -> str:
+        newline = "\r\n" if "\r\n" in self.bib.text else "\n"
+        return f",{newline}  "
 
     def _add(self, name: str, value: str) -> None:
         model = self.entry.fields[-1] if self.entry.fields else None

@@ -30,8 +30,8 @@ _NAMES_OF_PLACES = ("booktitle", "journaltitle", "journal", "publisher", "school
 """The fields of which an exported entry has one that says where the work appeared."""
 _FOR_PLACES = ("series", "volume", "number", "pages", "publisher")
 _OF_DAYS = ("month", "day")
-OF_BIBLATEX = frozenset({"journaltitle", "date", "eprinttype", "eprintclass"})
-"""Fields that BibTeX's styles do not know."""
+OF_BIBLATEX = frozenset({"journaltitle", "date"})
+"""Fields in whose place files for BibTeX have others."""
 _PARENTS = ("crossref", "xdata", "xref")
 _ISSN_OF_ARXIV = "2331-8422"
 _OLD_NAME = re.compile(r"\bNIPS\b")
@@ -157,11 +157,9 @@ class Updater:
         self, rewriter: Rewriter, values: Mapping[str, str], target: Mapping[str, str]
     ) -> None:
         """Take away what only the preprint had."""
-        gone = [*_FOR_PLACES, *_OF_DAYS]
-        gone += () if self.keep_preprint else _OF_PREPRINTS
-        for name in gone:
-            if name not in target:
-                rewriter.remove(name)
+        gone = [name for name in (*_FOR_PLACES, *_OF_DAYS) if name not in target]
+        for name in (*gone, *(() if self.keep_preprint else _OF_PREPRINTS)):
+            rewriter.remove(name)
         for name in SAYING:
             if is_arxiv_alone(values.get(name, "")):
                 if name == "url" and name in target:
@@ -172,8 +170,8 @@ class Updater:
             rewriter.remove("doi")
         if values.get("issn") == _ISSN_OF_ARXIV:
             rewriter.remove("issn")
-        if "pubstate" in values:
-            rewriter.remove("pubstate")
+        for name in ("pubstate", *(("urldate",) if is_arxiv_alone(values.get("url", "")) else ())):
+            rewriter.remove(name)
 
     def _complete(
         self,
