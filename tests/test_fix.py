@@ -340,11 +340,13 @@ REST = "Poczos, Barnab{\\'a}s and von Luxburg, Ulrike and {Big Lab}"
         ),
         (
             "C. Jin and others",
-            "Chi Jin and Sham M. Kakade and Barnab{\\'a}s Poczos and von Luxburg, Ulrike and {Big Lab}",
+            "Chi Jin and Sham M. Kakade and Barnab{\\'a}s Poczos and von Luxburg, Ulrike"
+            " and {Big Lab}",
         ),
         (
             "Jin, Chi and Kakade, Sham and Poczos, B and Luxburg, Ulrike von and Big Lab",
-            "Jin, Chi and Kakade, Sham and Poczos, Barnab{\\'a}s and Luxburg, Ulrike von and Big Lab",
+            "Jin, Chi and Kakade, Sham and Poczos, Barnab{\\'a}s and Luxburg, Ulrike von"
+            " and Big Lab",
         ),
         ("Jin, D. and Kakade, S. and others", None),
         ("Kakade, S. and Jin, C. and others", None),

@@ -57,7 +57,8 @@ def fix(refs: Path, write: bool, keep_preprint: bool, venues: VenueStyle, merge:
     if made.edits:
         _show(made)
     for keys in made.twins:
-        joins = "other entries refer to them" if merge else "--merge joins them"
+        stay = "they stay: others refer to one, or a key stands twice"
+        joins = stay if merge else "--merge joins them"
         note(f"{' and '.join(keys)} are one work; {joins}")
     note(f"{file.name}: {_summary(made, file)}")
     if made.edits and write:
@@ -96,8 +97,7 @@ def _summary(made: Fixed, file: BibFile) -> str:
     whats = Counter(change.what for entry in kept for change in entry.changes)
     parts = [f"{what} {count}" for what, count in whats.items()]
     parts += [f"merged {len(made.merged)}"] if made.merged else []
-    changed = len(kept)
-    return f"{said}, {changed} {'changes' if changed == 1 else 'change'}: {', '.join(parts)}"
+    return f"{said}, {len(kept)} to change: {', '.join(parts)}"
 
 
 def _write(refs: Path, made: Fixed) -> None:

@@ -194,15 +194,15 @@ def _diff(file: BibFile, edits: Mapping[int, str]) -> Iterator[str]:
 
 
 def _regions(file: BibFile, edits: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
-    """The whole lines that hold changed entries, where they start and end, and what they become."""
+    """The whole lines round changed entries: where they start and end, and what they become."""
     changed = deque(entry for entry in file.entries if entry.start in edits)
     while changed:
         group = [changed.popleft()]
-        start = file.text.rfind("\n", 0, group[0].start) + 1
-        end = _line_end(file, _end(file, group[0], edits))
-        while changed and changed[0].start < end:
+        start = _line_before(file, group[0].start)
+        end = _line_after(file, _end(file, group[0], edits))
+        while changed and _line_before(file, changed[0].start) < end:
             group.append(changed.popleft())
-            end = _line_end(file, _end(file, group[-1], edits))
+            end = _line_after(file, _end(file, group[-1], edits))
         parts, last = [], start
         for entry in group:
             parts += [file.text[last : entry.start], edits[entry.start]]
@@ -210,12 +210,18 @@ def _regions(file: BibFile, edits: Mapping[int, str]) -> Iterator[tuple[int, int
         yield start, end, "".join([*parts, file.text[last:end]])
 
 
-def _line_end(file: BibFile, position: int) -> int:
-    """Behind the line in which a position stands; a position at the start of a line is one."""
-    if file.text[position - 1 : position] == "\n":
-        return position
-    end = file.text.find("\n", position)
-    return end + 1 if end >= 0 else len(file.text)
+def _line_before(file: BibFile, position: int) -> int:
+    """Where the line above that of a position begins."""
+    start = file.text.rfind("\n", 0, position)
+    return file.text.rfind("\n", 0, start) + 1 if start >= 0 else 0
+
+
+def _line_after(file: BibFile, position: int) -> int:
+    """Behind the line that follows the one in which a position stands, or begins."""
+    for _ in range(1 if file.text[position - 1 : position] == "\n" else 2):
+        end = file.text.find("\n", position)
+        position = end + 1 if end >= 0 else len(file.text)
+    return position
 
 
 def _moved(line: str, old: int, new: int) -> str:
