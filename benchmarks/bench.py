@@ -13,9 +13,11 @@ import argparse
 import json
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import fixing
 from measure import FLOOR, Command, Measured, Runner
 
 from programs import HERE, WORK, Peers, generate, ours, python, terminal
@@ -55,10 +57,30 @@ class Bench:
     """Runs the jobs group by group and collects lines."""
 
     def __init__(self, runner: Runner, rounds: int, interpreter: str) -> None:
-        self.runner, self.rounds = runner, rounds
-        self.data, self.about = generate(runner, SMALL, "--peers")
-        self.peers = Peers(runner, self.data, self.about, interpreter)
+        self.runner, self.rounds, self.interpreter = runner, rounds, interpreter
         self.lines: list[Line] = []
+        self.missing: list[str] = []
+
+    @cached_property
+    def _collection(self) -> tuple[Path, dict[str, Any]]:
+        return generate(self.runner, SMALL, "--peers")
+
+    @property
+    def data(self) -> Path:
+        """The directory of 1,000 works."""
+        return self._collection[0]
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What to ask them for."""
+        return self._collection[1]
+
+    @cached_property
+    def peers(self) -> Peers:
+        """The other programs, with the same works."""
+        made = Peers(self.runner, self.data, self.about, self.interpreter)
+        self.missing += made.missing
+        return made
 
     def _turns(self, commands: list[Command], rounds: int = 0) -> dict[str, Measured]:
         say(f"{', '.join(command.name for command in commands)} …")
@@ -155,6 +177,13 @@ class Bench:
         self._ratio(taken, "export", "pybtex-convert", 0.15)
         self._ratio(taken, "export", "bibtexparser round trip", 0.9)
 
+    def fix(self, interpreter: str) -> None:
+        """200 preprints of a .bib brought up to date, whole process."""
+        say("fix, rebiber …")
+        rows, missing = fixing.measured(self.runner, max(3, self.rounds // 2), interpreter)
+        self.lines += [Line(*row) for row in rows]
+        self.missing += missing
+
 
 def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
@@ -178,23 +207,42 @@ def main() -> None:
         metavar="DIRECTORY",
         help="where the collections are kept for another run (default: benchmarks/.work)",
     )
+    parser.add_argument(
+        "--rebiber",
+        default=sys.executable,
+        metavar="PYTHON",
+        help="the Python in which requirements-rebiber.txt is installed (default: this one)",
+    )
+    parser.add_argument(
+        "--only",
+        choices=("terminal", "library", "inside", "compiling", "export", "fix"),
+        help="one group alone; written, its lines take the place of those in the table",
+    )
     asked = parser.parse_args()
     runner = Runner(asked.work.absolute())
     bench = Bench(runner, 3 if asked.quick else 7, asked.peers)
-    bench.terminal()
-    bench.library()
-    bench.inside(SMALL)
-    bench.compiling()
-    bench.export()
-    if asked.full:
+    groups = {
+        "terminal": bench.terminal,
+        "library": bench.library,
+        "inside": lambda: bench.inside(SMALL),
+        "compiling": bench.compiling,
+        "export": bench.export,
+        "fix": lambda: bench.fix(asked.rebiber),
+    }
+    for group in [asked.only] if asked.only else groups:
+        groups[group]()
+    if asked.full and not asked.only:
         bench.large()
         bench.inside(LARGE)
-    from report import draw, write  # rich would make this process, and so all the others, larger
+    # rich would make this process, and so all the others, larger
+    from report import draw, renew, write
 
-    draw(bench.lines, bench.peers.missing)
-    if asked.write:
+    draw(bench.lines, bench.missing)
+    if asked.write and asked.only:
+        renew(asked.write, bench.lines)
+    elif asked.write:
         options = [name for name in ("quick", "full") if getattr(asked, name)]
-        write(asked.write, bench.lines, bench.peers.missing, options)
+        write(asked.write, bench.lines, bench.missing, options)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import platform
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,7 +43,7 @@ def write(
     """Write the table as Markdown, with where it comes from."""
     command = " ".join(["python benchmarks/bench.py", *(f"--{name}" for name in options)])
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    rows = [" | ".join(("", *row, "")).strip() for row in (HEAD, ("---",) * 5, *map(cells, lines))]
+    rows = [_row(row) for row in (HEAD, ("---",) * 5, *map(cells, lines))]
     left_out = [f"Left out: {', '.join(missing)}.\n"] if missing else []
     text = f"""# Results
 
@@ -54,3 +55,37 @@ times. Floor: `python -c pass`. Synthetic works from `benchmarks/generate.py`; p
 
 """
     path.write_text("\n".join([text + "\n".join(rows) + "\n", *left_out]), encoding="utf-8")
+
+
+def _row(values: Sequence[str]) -> str:
+    return " | ".join(("", *values, "")).strip()
+
+
+def renew(path: Path, lines: Sequence[Line]) -> None:
+    """Put the lines of one group in the place of those with their names, or at the table's end.
+
+    A line that begins with `…` belongs to the one above. The date of the whole is left as it is;
+    the first line of a group that was measured on another day says so.
+    """
+    text = path.read_text(encoding="utf-8")
+    start = text.index(_row(("---",) * 5)) + len(_row(("---",) * 5)) + 1
+    table, blank, rest = text[start:].partition("\n\n")
+    blocks = _blocks(table.splitlines())
+    day = f" ({datetime.date.today():%Y-%m-%d})"
+    for name, rows in _blocks([_row(cells(line)) for line in lines]).items():
+        dated = rows[0].replace(name, name + day, 1)
+        blocks[name] = [dated, *rows[1:]]
+    made = "\n".join(row for rows in blocks.values() for row in rows)
+    path.write_text(f"{text[:start]}{made.rstrip()}{blank or chr(10)}{rest}", encoding="utf-8")
+
+
+def _blocks(rows: Sequence[str]) -> dict[str, list[str]]:
+    """Rows by the name of the job above them, without its date."""
+    blocks: dict[str, list[str]] = {}
+    name = ""
+    for row in rows:
+        job = row.split("|")[1].strip()
+        if not job.startswith("…"):
+            name = re.sub(r" \(\d{4}-\d\d-\d\d\)$", "", job)
+        blocks.setdefault(name, []).append(row)
+    return blocks

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dltheory_bib.cli.app import bibliography, dltheory, draw, is_drawn, note, visible
+from dltheory_bib.cli.app import bibliography, dltheory, is_drawn, note, visible
 from dltheory_bib.cli.writing import print_bytes
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from dltheory_bib.thesis.fixing import Fixed
     from dltheory_bib.thesis.updating import VenueStyle
 
-_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
 @dltheory.command(short_help="Bring a .bib up to date.")
@@ -70,13 +71,8 @@ def fix(refs: Path, write: bool, keep_preprint: bool, venues: VenueStyle, merge:
 def _show(made: Fixed) -> None:
     """The patch, then a line for each entry on what is changed and how it was recognised."""
     if is_drawn():
-        from rich.text import Text
-
-        shown = Text(no_wrap=False)
-        for line in made.diff():
-            shown.append(f"{visible(line.rstrip())}\n", style=_STYLES.get(line[0], "dim"))
-        shown.right_crop(1)
-        draw(shown)
+        # Not by rich, which would measure and wrap each of what may be thousands of lines.
+        click.echo("".join(map(_coloured, made.diff())), nl=False, color=True)
     else:
         print_bytes("".join(made.diff()))
     for entry in made.changed:
@@ -86,6 +82,14 @@ def _show(made: Fixed) -> None:
             note(f"{made.before.name}:{entry.line}: {entry.key}: {said} ({how})")
     for key, stays in made.merged.items():
         note(f"{key} goes; cite {stays} in its place")
+
+
+def _coloured(line: str) -> str:
+    shown = f"{visible(line.rstrip())}\n"
+    if os.environ.get("NO_COLOR"):
+        return shown
+    colour = _COLOURS.get(line[0])
+    return click.style(shown, fg=colour, dim=None if colour else True)
 
 
 def _summary(made: Fixed, file: BibFile) -> str:

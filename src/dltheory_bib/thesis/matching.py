@@ -76,8 +76,7 @@ class Matcher:
 
     def __init__(self, bib: Bibliography) -> None:
         self.bib = bib
-        self._titles: dict[str, list[int]] | None = None
-        self._families: dict[str, list[int]] = defaultdict(list)
+        self._families: dict[str, list[int]] = {}
         self._papers: dict[int, Paper] = {}
 
     def match(self, values: Mapping[str, str]) -> Match | None:
@@ -111,16 +110,15 @@ class Matcher:
             return None
         others = _OTHERS.search(values.get("author", "")) is not None
         found = []
-        for number in self._candidates(title, authors):
+        for number in self._by_first_author(authors[0]):
             paper = self._paper(number)
+            if _has_other_ids(values, paper):
+                continue
             alike = max(_likeness(title, one, SLIPS) for one in _bare_titles(paper))
             close = min(abs(year - one) for one in _years(paper))
             overlap = _overlap(authors, paper)
             if not others:  # a talk by one of them has the same title
                 overlap = min(overlap, len(authors) / len(paper.author))
-            first = _last_word(family(paper.author[0])) == authors[0]
-            if _has_other_ids(values, paper) or not first:
-                continue
             if alike >= ALIKE and overlap >= 0.5 and close <= 1:
                 sure = CONFIDENCE["title"] * min(1, 0.4 + 0.6 * alike) * (1 if not close else 0.98)
                 found.append(Match(paper, "title", sure * (0.9 + 0.1 * overlap)))
@@ -130,21 +128,13 @@ class Matcher:
         rivals = [one for one in found[1:] if found[0].confidence - one.confidence < 0.02]
         return None if rivals else found[0]
 
-    def _candidates(self, title: str, authors: list[str]) -> list[int]:
-        """Works with just this title, else those of the first author."""
-        titles = self._index()
-        exact = titles.get(title)
-        return exact if exact else self._families.get(authors[0], [])
-
-    def _index(self) -> dict[str, list[int]]:
-        if self._titles is None:
-            self._titles = defaultdict(list)
-            for number, paper in enumerate(self.bib, 1):
-                self._papers[number] = paper
-                for title in _bare_titles(paper):
-                    self._titles[title].append(number)
-                self._families[_last_word(family(paper.author[0]))].append(number)
-        return self._titles
+    def _by_first_author(self, name: str) -> list[int]:
+        """The works whose first author's family name ends with this word, by number."""
+        if not self._families:
+            self._families = defaultdict(list)
+            for number, first in self.bib.snapshot.fetch("SELECT n, first_author FROM paper"):
+                self._families[_last_word(family(first))].append(number)
+        return self._families.get(name, [])
 
 
 def identifiers(values: Mapping[str, str]) -> Iterator[tuple[By, str]]:
