@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, Paper, UnsafeChangeError, load
+from dltheory_bib.formats.bibtex import Dialect, to_bibtex
 from dltheory_bib.thesis import fixing
 from dltheory_bib.thesis.bibfile import BibFile, parse_bib
 from dltheory_bib.thesis.fixing import fix
@@ -90,6 +91,24 @@ def is_published(bib: Bibliography, paper: Paper, found: dict[str, str]) -> bool
         and "eprint" not in found
         and not any("arxiv" in value.lower() for value in found.values())
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["bibtex", "biblatex"])
+def test_what_export_writes_needs_no_fixing(
+    bib: Bibliography, published: list[Paper], dialect: Dialect
+) -> None:
+    """And the preprints that it writes are fixed, all of them, each for its own work."""
+    text = to_bibtex(bib, bib.venues, dialect=dialect)
+    made = fix(bib, parse_bib(text))
+    assert [entry.key for entry in made.changed] == []
+    assert [entry.match.paper.key for entry in made.entries] == [
+        entry.key for entry in made.entries
+    ]
+    text = to_bibtex(published, bib.venues, dialect=dialect, prefer="preprint", encoding="ascii")
+    made = fix(bib, parse_bib(text))
+    assert all(entry.changes[0].what == "published" for entry in made.entries)
+    assert [entry.match.paper.key for entry in made.entries] == [one.key for one in published]
 
 
 SCHOLAR = """@article{mine,
@@ -312,6 +331,7 @@ def test_which_venue_a_name_means(bib: Bibliography, venue: str, text: str, same
         ("{SGD on ReLU nets}", "{SGD} on {ReLU} nets", "{SGD on ReLU nets}"),
         ("Adam and adam", "{Adam} and adam", "{Adam} and adam"),
         ("a view of A", "a view of {A}", "a view of {A}"),
+        ("{Tea} and Tea", "{Tea} and Tea", "{Tea} and Tea"),
         ("$O(N)$ for N", "$O(N)$ for {N}", "$O(N)$ for {N}"),
         ("\\emph{SGD} is SGD", "SGD is SGD", "\\emph{SGD} is {SGD}"),
         ("ReLUs beat ReLU", "{ReLUs} beat {ReLU}", "{ReLUs} beat {ReLU}"),

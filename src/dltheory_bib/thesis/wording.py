@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from dltheory_bib.formats.latex import Encoding, from_latex, name_to_latex, title_to_latex
 from dltheory_bib.records.names import family as family_name
-from dltheory_bib.records.names import fold, given, is_collective, words
+from dltheory_bib.records.names import fold, given, is_collective, unbraced, words
 
 _INITIALS = re.compile(r"(?:[^\W\d_](?:\.[\s~-]*|[\s~-]+|$))+")
+_MATHS = re.compile(r"\$[^$]*\$")
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _PIECE = re.compile(r"\\[A-Za-z]+|\\.|\$[^$]*\$|[{}]|[^\\${}]+|.", re.DOTALL)
 
@@ -46,18 +47,28 @@ def protected_title(raw: str, title: str) -> str:
     if _is_one_group(raw):
         return raw
     wanted = Counter(_groups(title_to_latex(title)))
+    plain = unbraced(_MATHS.sub(" ", title))
     pieces = list(_outside(raw))
     for word, count in wanted.items():
-        bare = re.compile(rf"(?<![\w\\]){re.escape(word)}(?!\w)", re.IGNORECASE)
-        inside = [number for number, (_, outside) in enumerate(pieces) if outside]
-        # "Adam" may be protected and "adam" be another word of the same title; "a" is no "A".
-        found = sum(len(bare.findall(pieces[number][0])) for number in inside)
-        sure = found <= count and len(word) > 1
-        pattern = bare if sure else re.compile(bare.pattern)
-        for number in inside:
-            pieces[number] = (pattern.sub(f"{{{word}}}", pieces[number][0]), True)
-        pieces = list(_outside("".join(text for text, _ in pieces)))
+        pattern = _that_means(word, count, plain)
+        if pattern is None:
+            continue
+        made = [pattern.sub(f"{{{word}}}", text) if outside else text for text, outside in pieces]
+        pieces = _outside("".join(made))
     return "".join(text for text, _ in pieces)
+
+
+def _that_means(word: str, count: int, title: str) -> re.Pattern[str] | None:
+    """What finds a word that is protected so many times in a title, and not another like it.
+
+    "Adam" may be protected and "adam" be another word of the same title; "a" is no "A". None where
+    the word also stands unprotected in the same letters.
+    """
+    exact = re.compile(rf"(?<![\w\\]){re.escape(word)}(?!\w)")
+    bare = re.compile(exact.pattern, re.IGNORECASE)
+    if len(word) > 1 and len(bare.findall(title)) == count:
+        return bare
+    return exact if len(exact.findall(title)) == count else None
 
 
 def _outside(text: str) -> list[tuple[str, bool]]:
