@@ -52,6 +52,7 @@ def check_keys(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
             yield Finding(at, path, "repeated-key", message)
     registries: tuple[Iterable[Located[Any]], ...]
     registries = (catalogue.topics, catalogue.venues, catalogue.people, catalogue.trails)
+    registries += (catalogue.assumptions, catalogue.questions, catalogue.results)
     for entries in registries:
         yield from _repeated_ids(entries)
 

@@ -33,6 +33,7 @@ _PAGE = r"[A-Za-z]*[0-9]{1,12}(?::[0-9]{1,12})?"
 _PAGES = rf"{_PAGE}(?:-{_PAGE})?"
 _URL = r"https?://[!#-;=?-\[\]_a-z~]+"
 _ORCID = r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
+_SYMBOL = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
 _LONGEST = 200
 """Characters: nobody types a longer id, and searching one for advice could take for ever."""
 
@@ -161,6 +162,10 @@ def _key_advice(_: str) -> str:
     return "write it as jin2017escape: ASCII letters and digits, joined by - _ . : +"
 
 
+def _card_advice(_: str) -> str:
+    return "write the work's key, a hyphen and a word: jin2017escape-pgd"
+
+
 def _id_advice(text: str) -> str:
     from dltheory_bib.records.names import slug
 
@@ -172,6 +177,13 @@ PaperKey = Annotated[str, _matching(_KEY, "a citation key", _key_advice)]
 TopicId = Annotated[str, _matching(_ID, "a topic id", _id_advice)]
 VenueId = Annotated[str, _matching(_ID, "a venue id", _id_advice)]
 TrailId = Annotated[str, _matching(_ID, "a trail id", _id_advice)]
+QuestionId = Annotated[str, _matching(_ID, "a question id", _id_advice)]
+QuantityId = Annotated[str, _matching(_ID, "a quantity id", _id_advice)]
+ColumnId = Annotated[str, _matching(_ID, "a column id", _id_advice)]
+AssumptionId = Annotated[str, _matching(_ID, "an assumption id", _id_advice)]
+CardId = Annotated[str, _matching(_KEY, "the id of a card", _card_advice)]
+"""The id of a result card: `jin2017escape-pgd`."""
+SymbolId = Annotated[str, _matching(_SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")]
 PersonId = Annotated[str, _matching(_ID, "a person id", _id_advice)]
 ArxivId = Annotated[str, _matching(_ARXIV, "an arXiv id without a version", _arxiv_advice)]
 Doi = Annotated[str, _matching(_DOI, "a DOI", _doi_advice)]

@@ -15,29 +15,29 @@ def check_cycles(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     """`broader` makes a tree, and what to read before has a beginning."""
     topics = {at.record.id: at for at in catalogue.topics}
     broader = {name: {at.record.broader} - {None} for name, at in topics.items()}
-    yield from _cycle(topics, broader, "broader", "topic-cycle")
+    yield from cycle(topics, broader, "broader", "topic-cycle")
     papers = {at.record.key: at for at in catalogue.papers}
     keys = catalogue.keys()
     after = {
         key: {keys.get(name, name) for name in at.record.after} - {key}
         for key, at in papers.items()
     }
-    yield from _cycle(papers, after, "after", "after-cycle")
+    yield from cycle(papers, after, "after", "after-cycle")
 
 
-def _cycle(
+def cycle(
     records: Mapping[str, Located[Any]], before: Mapping[str, Iterable[Any]], name: str, rule: str
 ) -> Iterator[Finding]:
     """The first cycle, shown whole, at the record that stands first in it."""
     try:
         graphlib.TopologicalSorter(before).prepare()
     except graphlib.CycleError as error:
-        cycle: list[str] = list(reversed(error.args[1]))[:-1]
-        turn = cycle.index(min(cycle))
-        cycle = cycle[turn:] + cycle[:turn]
-        shown = " → ".join([*cycle, cycle[0]])
+        found: list[str] = list(reversed(error.args[1]))[:-1]
+        turn = found.index(min(found))
+        found = found[turn:] + found[:turn]
+        shown = " → ".join([*found, found[0]])
         message = f"{name} goes in a circle: {shown}; break it at its weakest link"
-        yield Finding(records[cycle[0]], (name,), rule, message)
+        yield Finding(records[found[0]], (name,), rule, message)
 
 
 def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
@@ -50,6 +50,9 @@ def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
         ("id", catalogue.people),
         ("citing", catalogue.citations),
         ("id", catalogue.trails),
+        ("id", catalogue.assumptions),
+        ("id", catalogue.questions),
+        ("id", catalogue.results),
     )
     for name, entries in named:
         for at in entries:
