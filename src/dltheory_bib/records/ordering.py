@@ -66,7 +66,7 @@ def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
 def check_years(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     """A work cites, and judges, none younger than itself, unless a note explains it."""
     papers = {name: p for p in catalogue.works() for name in (p.key, *p.aliases)}
-    first = {name: _first_year(paper) for name, paper in papers.items()}
+    first = {name: first_year(paper) for name, paper in papers.items()}
     for at in catalogue.citations:
         citing = papers.get(at.record.citing)
         if citing is None or at.record.explanation:
@@ -111,7 +111,7 @@ def check_starts(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
                     yield Finding(at, (name, number, "work"), "order", message, "warning")
 
 
-def _first_year(paper: Paper) -> int:
+def first_year(paper: Paper) -> int:
     """The year in which a work was first seen in any version."""
     years = [paper.year, *(version.year for version in paper.versions)]
     return min([*years, paper.eprint_year] if paper.eprint_year else years)
