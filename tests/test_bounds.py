@@ -17,7 +17,6 @@ from dltheory_bib.results.bounds import (
     Bound,
     Exponent,
     at_most,
-    differences,
     read_bound,
     read_exponent,
     steepest,
@@ -140,12 +139,6 @@ def test_logarithms_are_ignored_only_when_asked() -> None:
 def test_a_symbol_that_nobody_declared_raises() -> None:
     with pytest.raises(KeyError, match="delta"):
         bound({"delta": "-1"})
-
-
-def test_what_changed_between_two_bounds_is_said_by_symbol() -> None:
-    old, new = {"eps": "-4", "d": "4"}, {"eps": "-8/2", "d": "polylog", "n": "1"}
-    changed = [("n", "0", "1"), ("d", "4", "polylog")]
-    assert differences(old, new, ("eps", "n", "d")) == changed
 
 
 POWERS = st.fractions(-3, 3, max_denominator=4)

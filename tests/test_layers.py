@@ -22,7 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     {"cli", "__main__"},
     {"site", "thesis"},
-    {"bibliography", "paperlist"},
+    {"bibliography", "paperlist", "answers", "comparison"},
     {"show"},
     {"formats"},
     {"query", "results", "graph"},
@@ -45,7 +45,8 @@ HOMES = {
     "networkx": {"graph"},
     "click": {"cli"},
     "parsy": {"query"},
-    "pandas": {"paperlist.py"},
+    "pandas": {"paperlist.py", "comparison.py"},
+    "matplotlib": {"show/plots.py"},
     "pydantic": {"records"},
     "pydantic_core": {"records"},
     "pylatexenc": {"records", "formats", "show", "thesis"},

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
     from dltheory_bib.formats.latex import Encoding
+    from dltheory_bib.records.cards import Result
 
 _CITED = "SELECT count(*) FROM edge WHERE target = p.n AND relation = 'cites'"
 
@@ -202,7 +203,17 @@ class PaperList(Sequence[Paper]):
         """A JSON array of records with the field names of the data files."""
         from dltheory_bib.formats.plain import to_json
 
-        return to_json(self, self.whys)
+        return to_json(self, self.whys, self._results())
+
+    def _results(self) -> dict[str, list[Result]]:
+        """The result cards of those works that have some, by key."""
+        snapshot = self._bibliography.snapshot
+        listed = {row[0] for row in snapshot.fetch("SELECT DISTINCT n FROM result")}
+        if listed.isdisjoint(self._numbers):
+            return {}
+        from dltheory_bib.results.reading import cards_of
+
+        return {snapshot.key(n): cards for n, cards in cards_of(snapshot, self._numbers).items()}
 
     def to_tsv(self) -> str:
         """A line a work: key, year, venue, authors, title, separated by tabs; no header."""

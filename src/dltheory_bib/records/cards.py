@@ -9,6 +9,7 @@ from dltheory_bib.records.fields import (
     AssumptionId,
     CardId,
     ColumnId,
+    Formula,
     PaperKey,
     QuantityId,
     QuestionId,
@@ -54,7 +55,7 @@ class Symbol(Values):
     __pydantic_config__: ClassVar[Any] = STRICT
 
     id: SymbolId
-    tex: Text
+    tex: Formula
     r"""How it is typeset: `\varepsilon`."""
     meaning: Text
     extreme: Extreme
@@ -168,7 +169,7 @@ class Result(Values):
     """The algorithm or construction."""
     bound: tuple[Monomial, ...] = ()
     """The sum of these monomials, up to a constant; left out where none expresses it."""
-    bound_tex: Text | None = None
+    bound_tex: Formula | None = None
     """The bound as the theorem prints it, in TeX without dollar signs."""
     holds: Holds | None = None
     """How the statement holds."""
@@ -197,8 +198,6 @@ class Result(Values):
             missing = next((n for n in ("quantity", "holds") if not getattr(self, n)), None)
             if missing:
                 raise ValueError(f"a card of kind {self.kind} needs {missing}")
-            if not self.bound and not self.bound_tex:
-                raise ValueError(f"a card of kind {self.kind} needs bound or bound_tex")
         if self.bound and not self.quantity:
             raise ValueError("a bound needs the quantity that it counts")
         if self.kind == "statement" and self.bound:

@@ -105,6 +105,24 @@ def balanced(text: str) -> str:
     return title
 
 
+def formula(text: str) -> str:
+    """TeX between dollar signs, without them: clean, with balanced braces."""
+    said = clean(text)
+    bare = re.sub(r"\\.", "", said)
+    depth = 0
+    for char in bare:
+        depth += (char == "{") - (char == "}")
+        if depth < 0:
+            break
+    if depth:
+        raise ValueError("has braces that do not balance")
+    if "$" in bare:
+        raise ValueError("has a dollar sign; it is mathematics as it stands")
+    if bare.endswith("\\"):
+        raise ValueError("ends in a backslash; delete it")
+    return said
+
+
 def person(text: str) -> str:
     """A name as "Family, Given", or an organisation in braces."""
     name = clean(text)
@@ -192,4 +210,6 @@ Url = Annotated[str, _matching(_URL, "a URL", _url_advice)]
 Orcid = Annotated[str, _matching(_ORCID, "an ORCID", lambda _: "write 0000-0002-1825-0097")]
 Name = Annotated[str, Rule(person)]
 Text = Annotated[str, Rule(clean)]
+Formula = Annotated[str, Rule(formula)]
+"""TeX of mathematics, without dollar signs."""
 Title = Annotated[str, Rule(balanced)]

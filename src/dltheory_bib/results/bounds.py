@@ -30,7 +30,7 @@ incomparable. All arithmetic is exact.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -168,15 +168,3 @@ def _without(place: int, one: _Row, other: _Row) -> _Row:
 def _scaled(row: _Row) -> _Row:
     first = next((abs(value) for value in row.form if value), Fraction(1))
     return _Row(tuple(value / first for value in row.form), row.strict)
-
-
-def differences(
-    old: Mapping[str, str], new: Mapping[str, str], symbols: Iterable[str]
-) -> list[tuple[str, str, str]]:
-    """Symbol, old exponent and new one, for each symbol whose exponent differs."""
-    changed = []
-    for symbol in symbols:
-        before, after = old.get(symbol, "0"), new.get(symbol, "0")
-        if read_exponent(before) != read_exponent(after):
-            changed.append((symbol, before, after))
-    return changed
