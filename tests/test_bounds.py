@@ -7,12 +7,12 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from dltheory_bib.records.cards import Quantity, Question, Result, Symbol
-from dltheory_bib.records.mappings import EXPONENT, Monomial
+from cards import card, question
+from dltheory_bib.records.mappings import EXPONENT
 from dltheory_bib.results.bounds import (
     Bound,
     Exponent,
@@ -22,37 +22,7 @@ from dltheory_bib.results.bounds import (
     steepest,
 )
 
-QUESTION = Question(
-    id="q",
-    label="Q",
-    definition="How many?",
-    quantities=(Quantity(id="calls", label="calls", meaning="Calls."),),
-    symbols=(
-        Symbol(id="eps", tex=r"\varepsilon", meaning="Accuracy.", extreme="zero"),
-        Symbol(id="n", tex="n", meaning="Number.", extreme="infinity"),
-        Symbol(id="d", tex="d", meaning="Dimension.", extreme="infinity"),
-    ),
-)
-
-
-def card(*bound: dict[str, str], **fields: Any) -> Result:
-    """A card with this sum of monomials."""
-    given: dict[str, Any] = {
-        "id": "a-b",
-        "work": "a",
-        "question": "q",
-        "quantity": "calls",
-        "kind": "upper",
-        "holds": "surely",
-        "bound": tuple(Monomial(one) for one in bound),
-        "bound_tex": "x",
-        "statement": "It holds.",
-        "version": "2020",
-        "where": "Theorem 1",
-        "read_in": "a copy",
-        "checked": "full-text",
-    }
-    return Result(**(given | fields))
+QUESTION = question()
 
 
 def bound(*monomials: dict[str, str], ignore_polylog: bool = False) -> Bound:
@@ -156,6 +126,7 @@ def test_every_bound_is_at_most_itself(one: list[dict[str, str]]) -> None:
     assert at_most(bound(*one), bound(*one))
 
 
+@settings(max_examples=50)
 @given(SUMS, SUMS, SUMS)
 def test_at_most_goes_on(
     one: list[dict[str, str]], two: list[dict[str, str]], three: list[dict[str, str]]
@@ -186,6 +157,7 @@ def test_single_monomials_below_each_other_are_equal(
         assert a == b
 
 
+@settings(max_examples=40)
 @given(PLAIN_SUMS, PLAIN_SUMS)
 def test_exact_arithmetic_agrees_with_a_linear_program(
     one: list[dict[str, str]], two: list[dict[str, str]]

@@ -25,6 +25,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from dltheory_bib.records.cards import RANKED, Assumption, Question, Result
+from dltheory_bib.records.mappings import Monomial
 from dltheory_bib.results.bounds import Bound, at_most, read_bound
 
 _IMPLIED = {
@@ -91,13 +92,13 @@ class Order:
         self.question = question
         self.vocabulary = vocabulary
         self.ignore_polylog = ignore_polylog
-        self._bounds: dict[str, Bound] = {}
+        self._bounds: dict[tuple[Monomial, ...], Bound] = {}
 
     def bound(self, card: Result) -> Bound:
         """The bound of a card; empty where no monomial expresses it."""
-        if card.id not in self._bounds:
-            self._bounds[card.id] = read_bound(card, self.question, self.ignore_polylog)
-        return self._bounds[card.id]
+        if card.bound not in self._bounds:
+            self._bounds[card.bound] = read_bound(card, self.question, self.ignore_polylog)
+        return self._bounds[card.bound]
 
     def is_ranked(self, card: Result) -> bool:
         """Whether the card has a bound that can be compared."""
