@@ -65,8 +65,9 @@ check: $(VENV)/installed  ## Judge the catalogue.
 schema: $(VENV)/installed  ## Write data/schema from the models.
 	$(BIN)/python -m dltheory_bib.records.schema data/schema
 
-docs: notebook  ## Write anew what README and docs/tour.ipynb show.
+docs: notebook  ## Write anew what README, docs/tour.ipynb and docs/compare show.
 	$(BIN)/python docs/refresh_readme.py
+	$(BIN)/python docs/refresh_compare.py
 
 audit: $(VENV)/installed  ## Compare the catalogue with gathered facts: make audit EVIDENCE=directory.
 	@$(BIN)/python tools/audit.py $(or $(EVIDENCE),../shared/evidence) --keep docs/audit.json

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from dltheory_bib.formats.latex import is_formula, to_latex
 from dltheory_bib.formats.markdown import escape
+from dltheory_bib.records.cards import Result
 from dltheory_bib.records.names import author_line
 from dltheory_bib.results.table import Group, Table, TableRow
 
@@ -24,12 +25,7 @@ HOLDS = {
     None: "",
 }
 """How a statement holds, short."""
-CHECKED = {
-    "full-text": "",
-    "abstract": "abstract only",
-    "secondary": "as quoted elsewhere",
-}
-"""What to say of a card by what it was checked against."""
+_CHECKED = {"full-text": "", "abstract": "abstract only", "secondary": "as quoted elsewhere"}
 BEST = "no other card here is at least as strong in bound, guarantee and assumptions"
 """What the mark of the best known says."""
 
@@ -38,6 +34,13 @@ _NEEDS = {
     "amsmath": r"\\(?:text|tfrac|dfrac|lVert|operatorname|boldsymbol)\b",
     "amssymb": r"\\(?:mathbb|mathfrak|lesssim|gtrsim|varnothing|preceq|succeq)\b",
 }
+
+
+def read_where(card: Result) -> str:
+    """The version and the place that were read, and how far that was the theorem itself."""
+    place = f"{card.version}, {card.where}"
+    known = {"full-text": True, "abstract": "abstract" in place, "secondary": "quoted" in place}
+    return place if known[card.checked] else f"{place}, {_CHECKED[card.checked]}"
 
 
 def records(table: Table) -> list[dict[str, Any]]:
@@ -131,7 +134,6 @@ def _cells(row: TableRow, group: Group) -> list[str]:
     else:
         shown = [_cell(f"${row.tex}$") if row.tex else ""]
     link = f"[{escape(_short(row))}](<{row.paper.address}>)" if row.paper.address else _short(row)
-    where = ", ".join(filter(None, (card.version, card.where, CHECKED[card.checked])))
     return [
         "★" if row.best else "",
         *shown,
@@ -139,7 +141,7 @@ def _cells(row: TableRow, group: Group) -> list[str]:
         _cell(card.method or ""),
         HOLDS[card.holds],
         " ".join(row.marks),
-        _cell(where),
+        _cell(read_where(card)),
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from dltheory_bib.formats.tables import BEST, CHECKED, HOLDS
+from dltheory_bib.formats.tables import BEST, HOLDS, read_where
 from dltheory_bib.records.cards import Question
 from dltheory_bib.records.names import author_line
 from dltheory_bib.results.table import Group, Table, TableRow
@@ -59,11 +59,6 @@ def _fitted(natural: list[int], least: list[int], width: int) -> list[int] | Non
             room -= size
             del bending[n]
     return made if room >= 0 else None
-
-
-def _where(row: TableRow) -> str:
-    card = row.card
-    return ", ".join(filter(None, (card.version, card.where, CHECKED[card.checked])))
 
 
 class ComparisonTable:
@@ -133,7 +128,7 @@ class ComparisonTable:
         if width >= _WITH_METHOD and not group.columns:
             cells.append(_Cell("method", read(card.method or ""), "", True))
         if width >= _WITH_PLACE and not group.columns:
-            cells.append(_Cell("where", read(_where(row)), _DIM, True))
+            cells.append(_Cell("where", read(read_where(card)), _DIM, True))
         return cells
 
     def _bound(self, row: TableRow) -> str:
@@ -154,7 +149,9 @@ class ComparisonTable:
         else:
             told = self._bound(row)
         byline = f"{author_line(row.paper.author, at_most=2)} {row.paper.year}"
-        parts = [byline, HOLDS[card.holds], read(card.method or ""), CHECKED[card.checked]]
+        parts = [byline, HOLDS[card.holds], read(card.method or "")]
+        parts += ["abstract only"] * (card.checked == "abstract")
+        parts += ["as quoted elsewhere"] * (card.checked == "secondary")
         marks = f"assumes {' '.join(row.marks)}" if row.marks else ""
         second = Text.assemble((card.work, _KEY), "  ")
         second.append(", ".join(filter(None, (*parts, marks))), style=_DIM)
@@ -229,7 +226,7 @@ def _html_row(row: TableRow, group: Group) -> str:
         if paper.address
         else byline
     )
-    where = _where(row)
+    where = read_where(card)
     cells = [
         _STAR if row.best else "",
         *shown,
