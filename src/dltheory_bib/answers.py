@@ -125,7 +125,7 @@ class Answers:
         from dltheory_bib.show.results import shown
 
         return [
-            shown(card, self.questions[card.question], self.assumptions)
+            shown(card, self.questions[card.question], self.assumptions, self.snapshot.readable)
             for card in self.results_of(name)
         ]
 

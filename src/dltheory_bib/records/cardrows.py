@@ -69,7 +69,7 @@ def _texts_of_question(question: Question) -> Iterator[str | None]:
 
 
 def _texts_of_card(card: Result) -> Iterator[str | None]:
-    yield from (card.method, card.statement, card.note)
+    yield from (card.method, card.statement, card.note, card.version, card.where)
     yield from card.values.values()
     yield from (claim.says for claim in card.improves)
     if card.model:

@@ -103,7 +103,7 @@ def _results(card: Card) -> Iterable[str]:
             f'<div style="{_DIM}">{escape(name)}: {escape(value)}</div>'
             for name, value in shown.facts
         )
-        bound = f"<div>{escape(shown.bound)}</div>" if shown.bound else ""
+        bound = f"<div>${escape(shown.tex)}$</div>" if shown.tex else ""
         yield (
             f'<div style="margin:.4em 0"><b>Result.</b> {escape(shown.head)} '
             f'<span style="{_MONO};{_DIM}">{escape(shown.id)}</span>{bound}'

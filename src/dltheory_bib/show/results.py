@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dltheory_bib.records.cards import Assumption, Question, Result
-from dltheory_bib.results.writing import bound_tex
-from dltheory_bib.show.views import Shown
+from dltheory_bib.results.writing import bound_tex, bound_text
+from dltheory_bib.show.views import Reader, Shown
 
 _HOLDS = {
     "surely": "surely",
@@ -29,13 +29,18 @@ _KINDS = {
 }
 
 
-def shown(card: Result, question: Question, assumptions: Mapping[str, Assumption]) -> Shown:
+def shown(
+    card: Result, question: Question, assumptions: Mapping[str, Assumption], read: Reader
+) -> Shown:
     """A card, its ids replaced by labels."""
     labels = {one.id: one.label for one in question.quantities}
     head = question.label
     if card.quantity:
         head += f": {_KINDS[card.kind]} {labels[card.quantity]}"
-    tex = card.bound_tex or bound_tex(card, question)
+    if card.bound_tex:
+        tex, text = card.bound_tex, read(f"${card.bound_tex}$")
+    else:
+        tex, text = bound_tex(card, question), bound_text(card, question, read)
     facts = [("method", card.method or "")]
     facts += [(column.label, card.values.get(column.id, "")) for column in question.columns]
     facts.append(("holds", _HOLDS[card.holds] if card.holds else ""))
@@ -46,4 +51,4 @@ def shown(card: Result, question: Question, assumptions: Mapping[str, Assumption
     facts.append(("read", f"{card.version}, {card.where} ({_CHECKED[card.checked]})"))
     facts.append(("note", card.note or ""))
     told = tuple((name, value) for name, value in facts if value)
-    return Shown(card.id, head, f"${tex}$" if tex else "", card.statement, told)
+    return Shown(card.id, head, tex, text, card.statement, told)

@@ -197,8 +197,8 @@ def _tie(tie: Tie, read: Reader) -> Text:
 
 def _result(shown: Shown, read: Reader) -> RenderableType:
     parts: list[RenderableType] = [Text.assemble((shown.id, _KEY), f"  {read(shown.head)}")]
-    if shown.bound:
-        parts.append(Text(read(shown.bound), style=_HEAD))
+    if shown.text:
+        parts.append(Text(shown.text, style=_HEAD))
     parts.append(Text(read(shown.statement)))
     parts += [Text(f"{name}: {read(value)}", style=_DIM) for name, value in shown.facts]
     return Group(*parts)

@@ -43,8 +43,10 @@ class Shown(NamedTuple):
     id: str
     head: str
     """The question, and what is bounded or stated."""
-    bound: str
-    """The bound as the theorem prints it, else up to constants, between dollar signs; or empty."""
+    tex: str
+    """The bound as the theorem prints it, else up to constants, in TeX; or empty."""
+    text: str
+    """The same in Unicode."""
     statement: str
     facts: tuple[tuple[str, str], ...]
     """Names and values: how it holds, what it assumes, what its columns say, where it was read."""
