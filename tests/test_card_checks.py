@@ -90,7 +90,7 @@ CHANGES = [
         "questions",
         "    - id: minutes\n",
         "    - id: stirs\n",
-        "questions.yaml:14:3: error: quantities has two with the id stirs; delete one "
+        "questions.yaml:13:3: error: quantities has two with the id stirs; delete one "
         "[inconsistent]",
     ),
     # What nobody has
@@ -165,9 +165,10 @@ CHANGES = [
     ),
     (
         "questions",
-        "topics: [cups]",
-        "topics: [cup]",
-        "questions.yaml:4:12: error: unknown topic cup; did you mean cups? [unknown-topic]",
+        "topics: [steeping]",
+        "topics: [steepin]",
+        "questions.yaml:17:12: error: unknown topic steepin; did you mean steeping? "
+        "[unknown-topic]",
     ),
     # Names
     (

@@ -9,9 +9,9 @@ other. For sums of powers there is an exact criterion:
 that is, if $a$ lies in the Newton polyhedron of the other side, the convex hull of its exponents
 minus the positive orthant. *If*: a weighted geometric mean is at most the maximum. *Only if*: else
 some $w \ge 0$ separates, $w \cdot a > w \cdot b_i$ for every $i$, and along $x_j = t^{w_j}$ the
-left side outgrows the right. (In algebra this is the integral closure of a monomial ideal: Huneke
-and Swanson, *Integral Closure of Ideals, Rings, and Modules*, 2006, section 1.4.) A sum is at most
-another if each of its monomials is.
+left side outgrows the right. (In algebra this is the integral closure of a monomial ideal: see the
+introduction of arXiv 2409.07986, or Huneke and Swanson, *Integral Closure of Ideals, Rings, and
+Modules*, 2006, section 1.4.) A sum is at most another if each of its monomials is.
 
 Exponents are made to count growth: where a symbol goes to zero, its power is turned round. An
 exponent has four parts, compared from the left, so that each is infinitesimal beside those before:
