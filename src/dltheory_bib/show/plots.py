@@ -178,12 +178,13 @@ def _draw(axes: Axes, points: Sequence[Point], question: Question) -> None:
                 names = [
                     point.name for point in ours if (point.year, point.exponent) == (year, exponent)
                 ]
-                _say(axes, _few(names), place, (-3, -12), "0.45", 7.5)
+                _say(axes, _few(names), place, (-3, -12 - 9 * (year % 2)), "0.45", 7.5)
     if any(point.exponent is None for point in points):
         axes.axhline(top, color="0.8", linewidth=0.8, linestyle=":", zorder=0)
         axes.annotate("exponential", (first, top), xytext=(0, 4), textcoords="offset points")
     axes.set_xticks(range(first, last + 1, max(1, (last - first) // 8)))
     axes.set_xlim(first - 0.7, last + 1.6)
+    axes.set_xlabel("the line: best so far, whatever was assumed; without logarithms", fontsize=8.5)
     axes.margins(y=0.15)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
