@@ -59,19 +59,19 @@ class Comparison:
 
     def to_latex(self) -> str:
         r"""A `table` for each group, with booktabs and `\\cite{key}`; compiles as it is."""
-        from dltheory_bib.formats.tables import to_latex_table
+        from dltheory_bib.formats.comparisons import to_latex_table
 
         return to_latex_table(self.table)
 
     def to_markdown(self) -> str:
         """Tables of GitHub-flavoured Markdown, and the assumptions with their definitions."""
-        from dltheory_bib.formats.tables import to_markdown
+        from dltheory_bib.formats.comparisons import to_markdown
 
         return to_markdown(self.table)
 
     def to_csv(self) -> str:
         """A line a card, with a header."""
-        from dltheory_bib.formats.tables import to_csv
+        from dltheory_bib.formats.comparisons import to_csv
 
         return to_csv(self.table)
 
@@ -102,7 +102,7 @@ class Comparison:
             import pandas as pd
         except ImportError:
             raise MissingExtraError("to_dataframe()", "pandas") from None
-        from dltheory_bib.formats.tables import records
+        from dltheory_bib.formats.comparisons import records
 
         return pd.DataFrame(records(self.table), columns=None).set_index("card")
 

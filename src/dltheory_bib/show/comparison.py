@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from dltheory_bib.formats.tables import BEST, HOLDS, read_where
+from dltheory_bib.formats.comparisons import BEST, HOLDS, read_where
 from dltheory_bib.records.cards import Question
 from dltheory_bib.records.names import author_line
 from dltheory_bib.results.table import Group, Table, TableRow
