@@ -9,7 +9,7 @@ SAY = if [ -t 1 ]; then printf '\n\033[1m$$ %s\033[0m\n' "$(1)"; else printf '\n
 DRAWN = [ -t 1 ] || export FORCE_COLOR=1 TERM=dumb COLUMNS=80
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test test-wheel lint check schema docs audit notebook bench clean
+.PHONY: help demo install dev test test-wheel lint check schema docs pages audit notebook bench clean
 
 help:  ## Show these words.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -65,9 +65,14 @@ check: $(VENV)/installed  ## Judge the catalogue.
 schema: $(VENV)/installed  ## Write data/schema from the models.
 	$(BIN)/python -m dltheory_bib.records.schema data/schema
 
-docs: notebook  ## Write anew what README, docs/tour.ipynb and docs/compare show.
+docs: notebook  ## Write anew what README, docs and docs/tour.ipynb show.
 	$(BIN)/python docs/refresh_readme.py
 	$(BIN)/python docs/refresh_compare.py
+	$(BIN)/python docs/refresh_pages.py
+
+pages: $(VENV)/dev  ## Build the documentation into build/docs, to be read from the folder.
+	$(BIN)/zensical build --strict
+	@echo "open build/docs/index.html"
 
 audit: $(VENV)/installed  ## Compare the catalogue with gathered facts: make audit EVIDENCE=directory.
 	@$(BIN)/python tools/audit.py $(or $(EVIDENCE),../shared/evidence) --keep docs/audit.json

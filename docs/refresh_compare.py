@@ -19,7 +19,7 @@ MADE = "<!-- made by `make docs` from data/results.yaml -->\n\n"
 
 def main() -> None:
     """Rewrite the pages; delete those of questions that are gone."""
-    made = pages(load())
+    made = compared(load())
     PAGES.mkdir(exist_ok=True)
     for old in PAGES.glob("*.md"):
         if old.name not in made:
@@ -28,7 +28,7 @@ def main() -> None:
         (PAGES / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def pages(bib: Bibliography) -> dict[str, str]:
+def compared(bib: Bibliography) -> dict[str, str]:
     """The pages by file name."""
     found = {name: bib.compare(name) for name in bib.questions}
     made = {f"{name}.md": page(comparison) for name, comparison in found.items()}

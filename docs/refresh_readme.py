@@ -19,7 +19,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dltheory_bib import Bibliography, load
+from dltheory_bib import Bibliography, BibliographyError, load
 
 ROOT = Path(__file__).parents[1]
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
@@ -29,12 +29,19 @@ MARKS = ("<!-- numbers: made by `make docs` -->\n", "<!-- end of numbers -->\n")
 def main() -> None:
     """Rewrite README.md."""
     path = ROOT / "README.md"
-    text = path.read_text(encoding="utf-8")
-    text = re.sub(r"^```console\n(.*?)^```", _console, text, flags=re.M | re.S)
-    text = re.sub(r"^```python\n(.*?)^```", _python, text, flags=re.M | re.S)
+    text = refreshed(path.read_text(encoding="utf-8"))
     start, end = text.index(MARKS[0]) + len(MARKS[0]), text.index(MARKS[1])
     text = text[:start] + numbers(load()) + text[end:]
     path.write_text(text, encoding="utf-8")
+
+
+def refreshed(text: str) -> str:
+    """A text in Markdown with what its commands print and its Python gives."""
+    text = re.sub(r"^```console\n(.*?)^```", _console, text, flags=re.M | re.S)
+    names: dict[str, object] = {}
+    return re.sub(
+        r"^```python\n(.*?)^```", lambda block: _python(block, names), text, flags=re.M | re.S
+    )
 
 
 def _console(block: re.Match[str]) -> str:
@@ -61,16 +68,22 @@ def printed(command: str) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def _python(block: re.Match[str]) -> str:
+def _python(block: re.Match[str], names: dict[str, object]) -> str:
     """A doctest block with what each example gives; one without examples as it is."""
-    names: dict[str, object] = {}
     made = []
     for example in doctest.DocTestParser().get_examples(block[1]):
         first, *more = example.source.rstrip("\n").split("\n")
         shown = [f">>> {first}", *(f"... {line}".rstrip() for line in more)]
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            exec(compile(example.source, "README.md", "single"), names)
+            try:
+                exec(compile(example.source, "README.md", "single"), names)
+            except BibliographyError as error:
+                kind = type(error)
+                said.write(
+                    "Traceback (most recent call last):\n    ...\n"
+                    f"{kind.__module__}.{kind.__qualname__}: {error}\n"
+                )
         made.append("\n".join(shown) + "\n" + said.getvalue())
     return f"```python\n{''.join(made)}\n```" if made else block[0]
 

@@ -21,12 +21,11 @@ import pytest
 import dltheory_bib
 from dltheory_bib import Bibliography, __version__
 from dltheory_bib.cli import BROKEN_PIPE, INTERRUPTED, main
-from dltheory_bib.cli.app import dltheory
+from dltheory_bib.cli.app import LIST_FORMATS, dltheory
 from dltheory_bib.query.fields import FIELDS
 from programs import needs
 
 HERE = str(Path(dltheory_bib.__file__).parents[1])
-FORMATS = ("keys", "tsv", "json", "bibtex", "markdown")
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -84,7 +83,7 @@ COMMANDS = {
 }
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", LIST_FORMATS)
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_every_format_of_every_command(
     run: Run, bib: Bibliography, command: tuple[str, ...], format_: str
@@ -97,14 +96,7 @@ def test_every_format_of_every_command(
     assert (code, err) == (0, "")
     if command[0] == "read":
         found = bib.reading("saddle-escape")
-    expected = {
-        "keys": "".join(f"{key}\n" for key in found.keys),
-        "tsv": found.to_tsv(),
-        "json": found.to_json(),
-        "bibtex": found.to_bibtex(),
-        "markdown": found.to_markdown(),
-    }
-    assert out == expected[format_]
+    assert out == found.to(format_)
     assert "\x1b" not in out
     if format_ == "json":
         records = json.loads(out)
@@ -116,10 +108,10 @@ def test_the_machine_formats_are_the_same_when_colour_is_forced(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`--format` is for programs, whatever the terminal."""
-    plain = [run("list", "topic:ntk", "--format", name)[1] for name in FORMATS]
+    plain = [run("list", "topic:ntk", "--format", name)[1] for name in LIST_FORMATS]
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "40")
-    assert [run("list", "topic:ntk", "--format", name)[1] for name in FORMATS] == plain
+    assert [run("list", "topic:ntk", "--format", name)[1] for name in LIST_FORMATS] == plain
 
 
 def test_the_reading_list_in_a_pipe_ends_with_the_reason(run: Run, bib: Bibliography) -> None:
@@ -347,6 +339,7 @@ def test_help_of_queries_names_every_field(run: Run) -> None:
         assert all(field.example in out for field in FIELDS.values())
 
 
+@pytest.mark.usefixtures("bib")  # compiled before: all of them at once would each compile it
 def test_the_examples_in_the_help_run(run: Run, tmp_path: Path) -> None:
     """Each as it stands there, in an empty directory with a papers file, ends with 0."""
     lines = []
@@ -358,6 +351,11 @@ def test_the_examples_in_the_help_run(run: Run, tmp_path: Path) -> None:
     (tmp_path / "my-papers.yaml").write_text(text, "utf-8")
     (tmp_path / "main.tex").write_text(r"\cite{jin2017escape}", "utf-8")
     (tmp_path / "own.bib").write_text("@misc{own, title={Own}}\n", "utf-8")
+    (tmp_path / "my-refs.bib").write_text(
+        "@misc{a, title={How to Escape Saddle Points Efficiently}, author={Jin, Chi}, year=2017, "
+        "eprint={1703.00887}}\n",
+        "utf-8",
+    )
     binary = tmp_path / "bin"
     binary.mkdir()
     (binary / "dltheory").write_text(f'#!/bin/sh\nexec {sys.executable} -m dltheory_bib "$@"\n')
@@ -378,7 +376,7 @@ def test_the_examples_in_the_help_run(run: Run, tmp_path: Path) -> None:
         out, err = process.communicate(timeout=60)
         assert process.returncode == 0, (line, err)
         assert b"no work matches" not in err, line
-        assert out or ">" in line or "-o" in line or "check" in line, line
+        assert out or re.search(r">|-o|check|import", line), line
     assert (tmp_path / "refs.bib").stat().st_size > 1000
 
 
@@ -555,6 +553,57 @@ def test_export_replaces_no_device_or_pipe(run: Run, tmp_path: Path) -> None:
     assert pipe.is_fifo()
 
 
+def test_export_takes_the_format_from_the_name_of_the_file(
+    run: Run, bib: Bibliography, tmp_path: Path
+) -> None:
+    """Or from --format, which wins; the message says what was written."""
+    some = bib.on("grokking").sort("key")
+    for name, kind in (("a.ris", "ris"), ("a.csl.json", "csl-json"), ("a.gexf", "gexf")):
+        code, out, err = run("export", "topic:grokking", "-o", str(tmp_path / name))
+        assert (code, out) == (0, "")
+        assert err == f"wrote {len(some)} works as {kind} to {tmp_path / name}\n"
+        assert (tmp_path / name).read_bytes().decode() == some.to(kind)
+    file = tmp_path / "people.json"
+    code, _, err = run(
+        *("export", "topic:grokking", "--format", "csv", "--table", "people", "-o", str(file))
+    )
+    assert (code, err) == (0, f"wrote the people of {len(some)} works as csv to {file}\n")
+    assert run("export", "key:jin2017escape", "--format", "ris")[1].startswith("TY  - CPAPER\r\n")
+    code, _, err = run("export", "key:jin2017escape", "-o", str(tmp_path / "one.md"))
+    assert err == f"wrote 1 work as markdown to {tmp_path / 'one.md'}\n"
+
+
+def test_export_writes_over_nothing_it_could_not_mark(run: Run, tmp_path: Path) -> None:
+    """JSON and tables have no room for a mark, so a file that is there is kept."""
+    file = tmp_path / "a.json"
+    file.write_text("mine", "utf-8")
+    code, _, err = run("export", "topic:ntk", "-o", str(file))
+    assert (code, file.read_text("utf-8")) == (1, "mine")
+    assert f"{file} is there already; --force overwrites it, another -o keeps it" in err
+    assert run("export", "topic:ntk", "-o", str(file), "--force")[0] == 0
+    assert json.loads(file.read_text("utf-8"))[0]["key"]
+    code, _, err = run("export", "topic:ntk", "-o", str(tmp_path / "none" / "a.ris"))
+    assert (code, "No such file or directory" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--format", "ris", "--venues", "short"), "--venues is for bibtex and biblatex, not for"),
+        (("--format", "json", "--table", "people"), "--table is for csv and parquet, not for json"),
+        (("--related",), "--related is for biblatex, not for bibtex"),
+        (("--format", "parquet"), "parquet is not text; name a file with -o"),
+    ],
+)
+def test_export_refuses_options_that_would_do_nothing(
+    run: Run, options: tuple[str, ...], said: str
+) -> None:
+    """Before anything is written."""
+    code, out, err = run("export", "topic:ntk", *options)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
 def test_the_dialects_of_export(run: Run, bib: Bibliography) -> None:
     """The options are those of `to_bibtex`."""
     _, out, _ = run(
@@ -614,7 +663,7 @@ def test_completion_of_values(offered: Offered) -> None:
     assert offered("bash", "list", "level:s") == ["level:start"]
     assert offered("bash", "list", "venue:icm") == ["venue:icml"]
     assert "author:jacot" in offered("bash", "list", "author:jac")
-    assert offered("bash", "list", "--format", "js") == ["json"]
+    assert offered("bash", "list", "--format", "js") == ["json", "jsonld"]
     assert "lineage" in offered("bash", "li")
     assert offered("bash", "list", "nosuch:x") == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,13 +13,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import dltheory_bib
 from dltheory_bib import Bibliography
 from dltheory_bib.cli import main
 
 ROOT = Path(__file__).parents[1]
+PACKAGE = Path(dltheory_bib.__file__).parent
 sys.path.insert(0, str(ROOT / "docs"))
 
-from refresh_compare import PAGES, pages  # noqa: E402
+from refresh_compare import PAGES, compared  # noqa: E402
+from refresh_pages import DOCS, page, pages  # noqa: E402
 from refresh_readme import MARKS, numbers  # noqa: E402
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -70,18 +74,49 @@ def test_the_queries_of_the_readme_can_be_asked(bib: Bibliography):
 def test_the_comparison_pages_are_those_of_the_catalogue(bib: Bibliography):
     """docs/compare holds a page for each question, as `make docs` writes it, and no other."""
     kept = {path.name: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
-    made = pages(bib)
+    made = compared(bib)
     assert sorted(kept) == sorted(made), "run `make docs`"
     for name, text in made.items():
         assert kept[name] == text, f"run `make docs`: docs/compare/{name}"
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("path", pages(), ids=lambda path: path.relative_to(DOCS).as_posix())
+def test_the_documentation_shows_what_is_printed_today(path: Path):
+    """What commands print, Python gives and the code says is what `make docs` would write."""
+    text = path.read_text(encoding="utf-8")
+    assert page(text) == text, "run `make docs`"
+
+
+@pytest.mark.slow
+def test_the_documentation_builds_and_asks_nothing_of_the_network(tmp_path: Path):
+    """Without a warning; no page names a script, a style or a picture that is elsewhere."""
+    shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PACKAGE, tmp_path / "src" / "dltheory_bib")
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "zensical", "build", "--strict"],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "warning" not in (done.stdout + done.stderr).lower()
+    built = tmp_path / "build" / "docs"
+    assert {path.name for path in pages()} <= {f"{one.stem}.md" for one in built.rglob("*.html")}
+    for one in built.rglob("*.html"):
+        loaded = re.findall(r"<(?:script|img|iframe)[^>]+src=\"([^\"]+)", one.read_text("utf-8"))
+        loaded += re.findall(r"<link[^>]+href=\"([^\"]+)", one.read_text("utf-8"))
+        assert [address for address in loaded if re.match(r"(https?:)?//", address)] == []
+
+
 def test_links_lead_somewhere():
-    """Every relative link of the README and CONTRIBUTING names a file that is there."""
-    for name in ("README.md", "CONTRIBUTING.md"):
-        text = (ROOT / name).read_text(encoding="utf-8")
+    """Every relative link of the README, CONTRIBUTING and the pages names a file that is there."""
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *pages()):
+        text = path.read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?://)([^)#]+)\)", text):
-            assert (ROOT / target).exists(), f"{name} links to {target}"
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"
 
 
 def test_the_sample_record_is_valid(tmp_path, capsys):

@@ -181,6 +181,14 @@ def test_biblatex(tmp_path, papers, venues, encoding, typeset):
     assert with_biber(tmp_path, text, typeset=typeset) == []
 
 
+def test_related_entries(tmp_path, bib):
+    """biber finds the entries that others build on, and LaTeX prints them behind those."""
+    some = bib.on("saddle-escape")
+    text = some.to_bibtex(dialect="biblatex", related=True)
+    assert "related = {" in text
+    assert with_biber(tmp_path, text, typeset=True) == []
+
+
 def test_what_is_looked_for(tmp_path):
     """These tests see it when a style cuts a letter in two, or misses a field."""
     paper = Paper(key="a", type="online", title="A", author=("Émile, Éva",), year=2017)

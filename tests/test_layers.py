@@ -39,10 +39,17 @@ EXCEPTIONS = {
 
 # Which modules may import a third-party package at run time.
 HOMES = {
-    "yaml": {"records/source.py", "records/canonical.py", "records/comments.py"},
-    "bibtexparser": {"formats/bibtex.py"},
+    "yaml": {
+        "records/source.py",
+        "records/canonical.py",
+        "records/comments.py",
+        "formats/hayagriva.py",
+    },
+    "rispy": {"formats/ris.py", "thesis/drafts.py"},
+    "pyarrow": {"formats/tables.py"},
+    "bibtexparser": {"formats/bibtex.py", "thesis/drafts.py"},
     "rich": {"show", "cli"},
-    "networkx": {"graph"},
+    "networkx": {"graph", "formats/graphs.py"},
     "click": {"cli"},
     "parsy": {"query"},
     "pandas": {"paperlist.py", "comparison.py"},

@@ -80,7 +80,7 @@ class Answers:
         `ignore_polylog`. Raises `UnknownNameError` and `QueryError`.
         """
         from dltheory_bib.comparison import Comparison
-        from dltheory_bib.formats.plain import venue_name
+        from dltheory_bib.formats.venues import venue_name
         from dltheory_bib.query.asking import ask
         from dltheory_bib.results.order import Order
         from dltheory_bib.results.reading import cards_on

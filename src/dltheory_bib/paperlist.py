@@ -8,11 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from dltheory_bib.errors import MissingExtraError
-from dltheory_bib.records.models import Paper
-from dltheory_bib.records.snapshot import Snapshot, plain
+from dltheory_bib.formats.registry import FORMATS, Listing, format_of, write
+from dltheory_bib.records.models import Paper, Person
+from dltheory_bib.records.relations import BUILDS_ON
+from dltheory_bib.records.snapshot import Edge, Snapshot, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
     from dltheory_bib.formats.latex import Encoding
+    from dltheory_bib.formats.tables import TableName
     from dltheory_bib.records.cards import Result
 
 _CITED = "SELECT count(*) FROM edge WHERE target = p.n AND relation = 'cites'"
@@ -186,9 +191,18 @@ class PaperList(Sequence[Paper]):
         prefer: Preference = "published",
         encoding: Encoding | None = None,
         venue_names: VenueNames = "long",
+        related: bool = False,
     ) -> str:
-        """BibTeX or BibLaTeX; what the options mean stands at `formats.bibtex.to_bibtex`."""
+        """BibTeX or BibLaTeX; what the options mean stands at `formats.bibtex.to_bibtex`.
+
+        With `related`, an entry for biblatex names the works of this list on which it builds.
+        """
         from dltheory_bib.formats.bibtex import to_bibtex
+
+        builds_on: dict[str, list[str]] = {}
+        for edge in self._edges() if related else ():
+            if edge.relation in BUILDS_ON:
+                builds_on.setdefault(edge.source, []).append(edge.target)
 
         return to_bibtex(
             self,
@@ -197,13 +211,71 @@ class PaperList(Sequence[Paper]):
             prefer=prefer,
             encoding=encoding,
             venue_names=venue_names,
+            related={key: dict.fromkeys(others) for key, others in builds_on.items()},
         )
+
+    def to(self, format: str, table: TableName = "works") -> str:
+        """The works as text in any of the formats of `formats.registry.FORMATS`.
+
+        In `csv`, `table` asks for the works, their people, or the edges among them. Raises
+        `UnknownNameError` for an unknown format and `ValueError` for `parquet`, which is no text.
+        """
+        text = write(self._listing(), format, table)
+        if isinstance(text, bytes):
+            raise ValueError(f"{format} is not text; save() writes it to a file")
+        return text
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        format: str | None = None,
+        table: TableName = "works",
+    ) -> None:
+        """Write the works to a file, whole or not at all; an old file is replaced.
+
+        The format is that of the file's name (`refs.bib`, `works.csv`, `graph.gexf`) unless it is
+        given. Raises `ValueError` where the name says none, `OSError`, and what `to` raises.
+        """
+        from dltheory_bib.files import (
+            write_bytes,
+        )  # drags in tempfile, which a query has no use for
+
+        known = format_of(Path(path))
+        if format is None and known is None:
+            raise ValueError(f"{path} does not say the format; name it: {', '.join(FORMATS)}")
+        made = write(self._listing(), format or (known.name if known else ""), table)
+        write_bytes(Path(path), made.encode() if isinstance(made, str) else made)
+
+    def _listing(self) -> Listing:
+        bib = self._bibliography
+        return Listing(
+            self,
+            bib.venues,
+            bib.topics,
+            self.whys,
+            lambda: bib.graph,
+            self._people,
+            self._edges,
+            self._results,
+        )
+
+    def _people(self) -> Iterator[tuple[Person, int]]:
+        rows = self._bibliography.snapshot.fetch(
+            "SELECT a.person, count(*) FROM json_each(?) l JOIN authorship a ON a.n = l.value "
+            "GROUP BY a.person ORDER BY a.person",
+            (json.dumps(self._numbers),),
+        )
+        people = self._bibliography.people
+        return ((people[identity], works) for identity, works in rows)
+
+    def _edges(self) -> Iterator[Edge]:
+        keys = set(self.keys)
+        edges = self._bibliography.snapshot.edges()
+        return (edge for edge in edges if edge.source in keys and edge.target in keys)
 
     def to_json(self) -> str:
         """A JSON array of records with the field names of the data files."""
-        from dltheory_bib.formats.plain import to_json
-
-        return to_json(self, self.whys, self._results())
+        return self.to("json")
 
     def _results(self) -> dict[str, list[Result]]:
         """The result cards of those works that have some, by key."""
@@ -217,15 +289,11 @@ class PaperList(Sequence[Paper]):
 
     def to_tsv(self) -> str:
         """A line a work: key, year, venue, authors, title, separated by tabs; no header."""
-        from dltheory_bib.formats.plain import to_tsv
-
-        return to_tsv(self, self._bibliography.venues, self.whys)
+        return self.to("tsv")
 
     def to_markdown(self) -> str:
         """A Markdown list with links, and the summaries or, for a reading order, the reasons."""
-        from dltheory_bib.formats.markdown import to_markdown
-
-        return to_markdown(self, self._bibliography.venues, self.whys)
+        return self.to("markdown")
 
     def to_dataframe(self) -> pd.DataFrame:
         """A pandas data frame, a row a work, indexed by key; lists stay lists.

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dltheory_bib import __version__
+from dltheory_bib.formats.registry import FORMATS
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from dltheory_bib.bibliography import Bibliography
-    from dltheory_bib.paperlist import PaperList
 
-FORMATS = ("keys", "tsv", "json", "bibtex", "markdown")
+LIST_FORMATS = tuple(one.name for one in FORMATS.values() if one.is_list)
 """How a list of works is printed for a program."""
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -43,7 +43,8 @@ _HOMES = {
     "path": "walking",
     "lineage": "walking",
     "compare": "comparing",
-    "export": "asking",
+    "export": "exporting",
+    "import": "importing",
     "cite": "thesis",
     "stats": "keeping",
     "check": "keeping",
@@ -193,15 +194,3 @@ class QueryCommand(click.Command):
                 [(field.example, field.finds) for field in FIELDS.values()], col_max=34
             )
         super().format_epilog(ctx, formatter)
-
-
-def formatted(papers: PaperList, format_: str) -> str:
-    """A list of works in one of `FORMATS`."""
-    ways = {
-        "keys": lambda: "".join(f"{key}\n" for key in papers.keys),
-        "tsv": papers.to_tsv,
-        "json": papers.to_json,
-        "bibtex": papers.to_bibtex,
-        "markdown": papers.to_markdown,
-    }
-    return ways[format_]()

@@ -1,34 +1,28 @@
-"""Commands that ask for works: topics, list, search, show, export."""
+"""Commands that ask for works: topics, list, search, show."""
 
 from __future__ import annotations
 
-import shlex
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from dltheory_bib.cli.app import (
-    FORMATS,
+    LIST_FORMATS,
     QueryCommand,
     bibliography,
     dltheory,
     draw,
     format_option,
-    formatted,
     is_drawn,
     key_argument,
     note,
     query_argument,
 )
 from dltheory_bib.cli.completion import complete_topic
-from dltheory_bib.cli.writing import bib_options, write_export
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
-    from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
-    from dltheory_bib.formats.latex import Encoding
     from dltheory_bib.paperlist import PaperList
 
 _SCREENFUL = 100
@@ -94,7 +88,7 @@ def _print_topics(
 )
 @click.option("--reverse", is_flag=True, help="The other way round.")
 @click.option("-n", "--limit", type=click.IntRange(0), help="At most this many; 0 for all.")
-@format_option(*FORMATS)
+@format_option(*LIST_FORMATS)
 def list_(
     query: tuple[str, ...], sort: str, reverse: bool, limit: int | None, format_: str | None
 ) -> None:
@@ -115,7 +109,7 @@ def list_(
 @dltheory.command(cls=QueryCommand, short_help="Works for words, best match first.")
 @query_argument(required=True)
 @click.option("-n", "--limit", type=click.IntRange(0), help="At most this many; 0 for all.")
-@format_option(*FORMATS)
+@format_option(*LIST_FORMATS)
 def search(query: tuple[str, ...], limit: int | None, format_: str | None) -> None:
     """Find works by words in titles, names and annotations, the best match first.
 
@@ -138,14 +132,14 @@ def _print_list(found: PaperList, limit: int | None, screen: int, format_: str |
     if drawn and shown:
         draw(shown)
     elif not drawn:
-        sys.stdout.write(formatted(shown, format_ or "tsv"))
+        sys.stdout.write(shown.to(format_ or "tsv"))
     if len(shown) < len(found) and drawn:
         note(f"{len(shown)} of {len(found)} works; --limit 0 shows all")
 
 
 @dltheory.command(short_help="All that is known of a work.")
 @key_argument("keys", many=True)
-@format_option(*FORMATS)
+@format_option(*LIST_FORMATS)
 def show(keys: tuple[str, ...], format_: str | None) -> None:
     """Show works: bibliography, annotation, relations, citations and evidence.
 
@@ -157,7 +151,7 @@ def show(keys: tuple[str, ...], format_: str | None) -> None:
     """
     bib = bibliography()
     if format_:
-        sys.stdout.write(formatted(bib.some(keys), format_))
+        sys.stdout.write(bib.some(keys).to(format_))
         return
     from dltheory_bib.show.terminal import paper_card
 
@@ -166,33 +160,3 @@ def show(keys: tuple[str, ...], format_: str | None) -> None:
         if number:
             draw("")
         draw(paper_card(card))
-
-
-@dltheory.command(cls=QueryCommand, short_help="BibTeX or BibLaTeX for a query.")
-@query_argument()
-@bib_options(dialect="bibtex")
-def export(
-    query: tuple[str, ...],
-    output: Path | None,
-    force: bool,
-    dialect: Dialect,
-    prefer: Preference,
-    accents: Encoding | None,
-    venues: VenueNames,
-) -> None:
-    """Write the works for which QUERY holds as BibTeX or BibLaTeX; all works without a query.
-
-    \b
-    Example: dltheory export topic:saddle-escape -o refs.bib
-    Example: dltheory export author:jacot --dialect biblatex --venues short
-    """
-    asked = " ".join(query)
-    found = bibliography().where(asked).sort("key")
-    text = found.to_bibtex(dialect=dialect, prefer=prefer, encoding=accents, venue_names=venues)
-    if not found:
-        note("no work matches; nothing was written")
-    elif output is None or output == Path("-"):
-        sys.stdout.write(text)
-    else:
-        write_export(output, text, f"export {shlex.quote(asked)}" if asked else "export", force)
-        note(f"wrote {len(found)} {'entry' if len(found) == 1 else 'entries'} to {output}")

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from dltheory_bib.cli.app import (
-    FORMATS,
+    LIST_FORMATS,
     QueryCommand,
     bibliography,
     dltheory,
     draw,
     format_option,
-    formatted,
     is_drawn,
     note,
     query_argument,
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="How many works.  [default: 10, and all of a trail]",
 )
-@format_option(*FORMATS)
+@format_option(*LIST_FORMATS)
 def read(query: tuple[str, ...], count: int | None, format_: str | None) -> None:
     """Say what to read on a topic, on a trail or for a QUERY, in which order, and why.
 
@@ -50,7 +49,7 @@ def read(query: tuple[str, ...], count: int | None, format_: str | None) -> None
         note("no work matches")
     _hint_at_topic(bib, query)
     if format_ or not is_drawn():
-        sys.stdout.write(formatted(found, format_ or "tsv"))
+        sys.stdout.write(found.to(format_ or "tsv"))
     elif found:
         draw(found)
 

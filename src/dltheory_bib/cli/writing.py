@@ -24,9 +24,7 @@ def bib_options(dialect: str | None) -> Callable[[F], F]:
             type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
             help="Write here; without it, or to -, the entries are printed.",
         ),
-        click.option(
-            "--force", is_flag=True, help="Overwrite a file that was not written by export."
-        ),
+        click.option("--force", is_flag=True, help="Overwrite a file that is there already."),
         click.option(
             "--dialect",
             type=click.Choice(["bibtex", "biblatex"]),
@@ -87,6 +85,20 @@ def write_export(output: Path, text: str, command: str, force: bool) -> None:
         said = said.replace("@", "(at)")
         head = f"{said} [{_sum(content)}]\n\n".encode("utf-8", "replace")
         write_bytes(output, head + content)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {output}: {error.strerror or error}") from None
+
+
+def write_new(output: Path, save: Callable[[Path], None], force: bool) -> None:
+    """Write a file of a format that has no comments to mark it as ours: never over another one."""
+    if output.exists() and not output.is_file():
+        raise click.ClickException(f"{output} is not a file; without -o the works are printed")
+    try:
+        if output.exists() and output.stat().st_size and not force:
+            raise click.ClickException(
+                f"{output} is there already; --force overwrites it, another -o keeps it"
+            )
+        save(output)
     except OSError as error:
         raise click.ClickException(f"cannot write {output}: {error.strerror or error}") from None
 

@@ -7,6 +7,12 @@ and the data model of biblatex (Philipp Lehman et al., "The biblatex Package", s
 is `@misc`, so that no style warns. arXiv ids follow arXiv's advice
 (https://info.arxiv.org/help/hypertex/bibstyles/index.html) and section 3.14.7 of the biblatex
 manual.
+
+A file for BibTeX needs no package: what LaTeX's standard encoding lacks, such as ę, it takes
+from T1 by a `@preamble`, and natbib's styles print `url` and `doi`, which are given verbatim;
+with the package url they break lines as well. The address of a work that appeared nowhere else
+is plain text in `howpublished`, which every style prints. A venue of a book is its publisher,
+one of a thesis or report its institution.
 """
 
 from __future__ import annotations
@@ -22,7 +28,6 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 from bibtexparser.writer import BibtexFormat
 
-from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.formats.latex import (
     Encoding,
     borrowed_letters,
@@ -30,8 +35,8 @@ from dltheory_bib.formats.latex import (
     title_to_latex,
     to_latex,
 )
+from dltheory_bib.formats.venues import names_volume, period_of, venue_in_full
 from dltheory_bib.records.models import Paper, Period, Venue
-from dltheory_bib.records.names import nearest
 
 Dialect = Literal["bibtex", "biblatex"]
 """Who reads the file: BibTeX with a .bst style, or biber for biblatex."""
@@ -61,6 +66,8 @@ _FIELDS = {
     "eprint": "eprint",
     "eprinttype": "archivePrefix",
     "url": "url",
+    "related": "related",
+    "relatedstring": "relatedstring",
 }
 _IN_WORDS = {"2": "Second", "3": "Third", "4": "Fourth", "5": "Fifth", "6": "Sixth"}
 # The field that names where a work appeared.
@@ -124,6 +131,7 @@ def to_bibtex(
     encoding: Encoding | None = None,
     venue_names: VenueNames = "long",
     keys: Mapping[str, Iterable[str]] | None = None,
+    related: Mapping[str, Iterable[str]] | None = None,
 ) -> str:
     r"""The papers as the text of a .bib file, one entry each, in the order given.
 
@@ -138,13 +146,10 @@ def to_bibtex(
     `keys` gives other citation keys for some of the papers, by `Paper.key`: a work that is cited
     under two keys needs two entries.
 
-    A file for BibTeX needs no package: what LaTeX's standard encoding lacks, such as ę, it takes
-    from T1 by a `@preamble`, and natbib's styles print `url` and `doi`, which are given verbatim;
-    with the package url they break lines as well. The address of a work that appeared nowhere else
-    is plain text in `howpublished`, which every style prints. A venue of a book is its publisher,
-    one of a thesis or report its institution.
+    `related` gives, by `Paper.key`, keys of entries in the same file on which a work builds, which
+    biblatex prints behind it (section 3.5 of its manual).
 
-    The text has Unix line ends and is empty for no papers; the same papers give the same text.
+    The text has Unix line ends and is empty for no papers.
 
     Raises `UnknownNameError` for a paper whose venue is not in `venues`, and `ValueError` for an
     option that does not exist and where two entries would have one key.
@@ -155,7 +160,8 @@ def to_bibtex(
     for paper in papers:
         shown = _as_preprint(paper) if prefer == "preprint" else paper
         for key in (keys or {}).get(paper.key, (paper.key,)):
-            library.add(_entry(key, shown, _period(shown, venues), options))
+            others = ",".join((related or {}).get(paper.key, ()))
+            library.add(_entry(key, shown, period_of(shown, venues), options, others))
     # The values are in braces already, so no middleware need copy the library to put them there.
     text = write_string(library, unparse_stack=[], bibtex_format=_layout())
     preamble = borrowed_letters(text) + _verbatim(library) if dialect == "bibtex" else ""
@@ -217,15 +223,9 @@ def _as_preprint(paper: Paper) -> Paper:
     return replace(preprint, year=preprint.eprint_year or paper.year)
 
 
-def _period(paper: Paper, venues: Mapping[str, Venue]) -> Period | None:
-    if paper.venue is None:
-        return None
-    if paper.venue not in venues:
-        raise UnknownNameError("venue", paper.venue, nearest(paper.venue, venues))
-    return venues[paper.venue].in_year(paper.year)
-
-
-def _entry(key: str, paper: Paper, period: Period | None, options: _Options) -> Entry:
+def _entry(
+    key: str, paper: Paper, period: Period | None, options: _Options, related: str = ""
+) -> Entry:
     """One entry: its fields in order, named as the dialect names them, values in braces."""
     kind = _kind(paper, period, options.dialect)
     values = _source(kind, paper, period, options) | {
@@ -236,6 +236,8 @@ def _entry(key: str, paper: Paper, period: Period | None, options: _Options) -> 
         "eprint": paper.eprint,
         "eprinttype": paper.eprint and "arxiv",
         "url": _own_url(paper),
+        "related": related,
+        "relatedstring": related and "Builds on",
     }
     names = {name: name for name in _FIELDS}
     if options.dialect == "bibtex":
@@ -269,8 +271,8 @@ def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -
     """The fields that say where the work appeared, as far as its entry type prints them."""
     if period is None:
         return {}
-    template = period.short if options.venue_names == "short" else period.long
-    values: _Values = {_WHERE[kind]: _venue_name(template, paper, period)}
+    short = options.venue_names == "short"
+    values: _Values = {_WHERE[kind]: venue_in_full(paper, period, short=short)}
     if kind == "book" and paper.edition:
         values["edition"] = _edition(paper.edition, options.dialect)
     if kind in _IN_BOOKS:
@@ -278,7 +280,7 @@ def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -
         values["publisher"] = period.publisher or values.get("publisher")
     if kind == "article" or kind in _IN_BOOKS:
         # The volume of a book would be printed twice if it stood in the name.
-        named = "{volume}" in template and kind != "article"
+        named = names_volume(period, short=short) and kind != "article"
         values["volume"] = None if named else paper.volume
         values["pages"] = paper.pages and paper.pages.replace("-", "--")
     if _prints_number(kind, paper, period, options.dialect):
@@ -304,25 +306,6 @@ def _prints_number(kind: str, paper: Paper, period: Period, dialect: Dialect) ->
 def _edition(number: str, dialect: Dialect) -> str:
     """A number for biblatex; BibTeX's styles want it in words."""
     return number if dialect == "biblatex" else _IN_WORDS.get(number, number)
-
-
-def _venue_name(template: str, paper: Paper, period: Period) -> str:
-    """The name with its placeholders filled; one that cannot be filled leaves no gap."""
-    count = paper.year - period.ordinal_from if period.ordinal_from is not None else 0
-    name = template.replace("{ordinal}", _ordinal(count) if count > 0 else "")
-    name = name.replace("{year}", str(paper.year)).replace("{volume}", paper.volume or "")
-    return " ".join(name.split())
-
-
-def _ordinal(count: int) -> str:
-    """An English ordinal in figures.
-
-    >>> [_ordinal(count) for count in (1, 2, 3, 4, 11, 12, 13, 21, 35, 111)]
-    ['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '35th', '111th']
-    """
-    teens = count % 100 in {11, 12, 13}
-    suffix = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
-    return f"{count}{suffix}"
 
 
 def _own_url(paper: Paper) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from dltheory_bib.formats.plain import venue_name
+from dltheory_bib.formats.venues import venue_name
 from dltheory_bib.records.models import Paper, Venue
 from dltheory_bib.records.names import author_line
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
+from dltheory_bib.formats.venues import venue_name
 from dltheory_bib.records.models import Paper, Venue
 from dltheory_bib.records.names import author_line
 from dltheory_bib.records.snapshot import plain
@@ -43,10 +44,3 @@ def to_json(
         cards = [plain(card) for card in (results or {}).get(paper.key, ())]
         records.append(plain(paper) | ({"results": cards} if cards else {}) | why)
     return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
-
-
-def venue_name(paper: Paper, venues: Mapping[str, Venue]) -> str:
-    """A venue's short name in the year of the work; "arXiv" for a preprint, else empty."""
-    if paper.venue:
-        return venues[paper.venue].in_year(paper.year).short
-    return "arXiv" if paper.is_preprint else ""

@@ -119,15 +119,24 @@ def given(name: str) -> str:
     return "" if is_collective(name) else name.partition(",")[2].rpartition(",")[2].strip()
 
 
+def suffix(name: str) -> str:
+    """What follows a family name between two commas; empty for most.
+
+    >>> suffix("Huval, Jr., Brody"), suffix("Jin, Chi")
+    ('Jr.', '')
+    """
+    parts = [] if is_collective(name) else name.split(",")
+    return parts[1].strip() if len(parts) == 3 else ""
+
+
 def natural(name: str) -> str:
     """A name in reading order.
 
     >>> natural("Matthews, Alexander G. de G."), natural("Huval, Jr., Brody")
     ('Alexander G. de G. Matthews', 'Brody Huval, Jr.')
     """
-    parts = [] if is_collective(name) else name.split(",")
-    suffix = f", {parts[1].strip()}" if len(parts) == 3 else ""
-    return f"{given(name)} {family(name)}{suffix}".strip()
+    after = suffix(name)
+    return f"{given(name)} {family(name)}{', ' if after else ''}{after}".strip()
 
 
 def slug(text: str) -> str:

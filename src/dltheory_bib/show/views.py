@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from dltheory_bib.formats.plain import venue_name
+from dltheory_bib.formats.venues import venue_name
 from dltheory_bib.records.maths import unicode_maths
 from dltheory_bib.records.models import Paper, Topic, Venue
 from dltheory_bib.records.names import author_line

@@ -1,0 +1,118 @@
+"""Records as CSL-JSON, the items that citation processors, Zotero and Pandoc read.
+
+Types, fields and name parts are those of the CSL 1.0.2 data schema
+(https://github.com/citation-style-language/schema, `schemas/input/csl-data.json`); what a field
+means stands in the CSL specification (https://docs.citationstyles.org/en/stable/specification.html,
+appendices III and IV).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dltheory_bib.formats.venues import names_volume, period_of, venue_in_full
+from dltheory_bib.records.maths import unicode_maths
+from dltheory_bib.records.models import Paper, Period, Venue
+from dltheory_bib.records.names import family, given, is_collective, suffix
+
+_TYPES = {
+    "article": "article-journal",
+    "inproceedings": "paper-conference",
+    "incollection": "chapter",
+    "book": "book",
+    "thesis": "thesis",
+    "report": "report",
+    "online": "webpage",
+    "software": "software",
+}
+_PREPRINT = "article"
+"""What CSL calls a preprint."""
+_PROTECTED = re.compile(r"\$[^$]*\$|\{([^{}$]*)\}")
+
+
+def to_csl_json(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
+    """A JSON array of CSL items, in the order given; what is in one says `csl_item`.
+
+    Raises `UnknownNameError` for a paper whose venue is not in `venues`.
+    """
+    items = [csl_item(paper, venues) for paper in papers]
+    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+
+
+def csl_item(paper: Paper, venues: Mapping[str, Venue]) -> dict[str, Any]:
+    """A work as a CSL item: its version of record, with the arXiv id of its preprint in `note`.
+
+    Words that keep their capitals stand in `<span class="nocase">`, which every processor knows;
+    mathematics is written in Unicode. Nothing empty is given.
+    """
+    period = period_of(paper, venues)
+    item: dict[str, Any] = {
+        "id": paper.key,
+        "type": _PREPRINT if paper.is_preprint else _TYPES[paper.type],
+        "title": csl_title(paper.title),
+        "author": [csl_name(name) for name in paper.author],
+        "issued": {"date-parts": [[paper.year]]},
+        **(_place(paper, period) if period else {}),
+        "edition": paper.edition,
+        "page": paper.pages,
+        "DOI": paper.doi,
+        "URL": paper.address if paper.doi is None else paper.url,
+        **_preprint(paper),
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def _place(paper: Paper, period: Period) -> dict[str, str | None]:
+    """Where the work appeared: its journal or volume, or, for a book, its publisher."""
+    long = venue_in_full(paper, period)
+    if paper.type in {"book", "thesis", "report"}:
+        return {"publisher": period.publisher or long, "number": paper.number}
+    is_article = paper.type == "article"
+    return {
+        "container-title": long,
+        "container-title-short": venue_in_full(paper, period, short=True),
+        "collection-title": None if is_article else period.series,
+        "volume": None if names_volume(period) and not is_article else paper.volume,
+        "issue": paper.number if is_article else None,
+        "collection-number": None if is_article else paper.number,
+        "publisher": period.publisher,
+    }
+
+
+def _preprint(paper: Paper) -> dict[str, str]:
+    """The arXiv id: the number of a preprint, and a note on what was published."""
+    if paper.eprint is None:
+        return {}
+    if paper.is_preprint:
+        return {"number": f"arXiv:{paper.eprint}", "publisher": "arXiv"}
+    return {"note": f"arXiv:{paper.eprint}"}
+
+
+def csl_name(name: str) -> dict[str, str]:
+    """A name in its parts; that of an organisation is literal.
+
+    >>> csl_name("De Sa, Christopher"), csl_name("{Google}")
+    ({'family': 'De Sa', 'given': 'Christopher'}, {'literal': 'Google'})
+    """
+    if is_collective(name) or not given(name):
+        return {"literal": family(name)}
+    parts = {"family": family(name), "given": given(name), "suffix": suffix(name)}
+    return {part: value for part, value in parts.items() if value}
+
+
+def csl_title(title: str) -> str:
+    """A title in CSL's rich text, with mathematics in Unicode.
+
+    >>> csl_title("{SGD} in $O(n^{2})$ steps")
+    '<span class="nocase">SGD</span> in O(n²) steps'
+    """
+
+    def shown(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return unicode_maths(found[0])
+        return f'<span class="nocase">{found[1]}</span>'
+
+    return _PROTECTED.sub(shown, title)

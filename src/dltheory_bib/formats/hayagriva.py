@@ -1,0 +1,92 @@
+"""Records as Hayagriva YAML, the native bibliography of Typst.
+
+Entry types and fields are those of its description
+(https://github.com/typst/hayagriva/blob/main/docs/file-format.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dltheory_bib.formats.venues import names_volume, period_of, venue_in_full
+from dltheory_bib.records.maths import unicode_maths
+from dltheory_bib.records.models import Paper, Period, Venue
+from dltheory_bib.records.names import family, given, is_collective, suffix
+
+_TYPES = {
+    "article": "article",
+    "inproceedings": "article",
+    "incollection": "chapter",
+    "book": "book",
+    "thesis": "thesis",
+    "report": "report",
+    "online": "web",
+    "software": "repository",
+}
+_PARENTS = {"article": "periodical", "inproceedings": "proceedings", "incollection": "anthology"}
+
+
+def to_hayagriva(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
+    """The papers as a YAML mapping from citation key to entry, in the order given.
+
+    Titles are `verbatim`, so that no style lowers a capital. Raises `UnknownNameError` for a paper
+    whose venue is not in `venues`.
+    """
+    import yaml
+
+    entries = {paper.key: _entry(paper, period_of(paper, venues)) for paper in papers}
+    if not entries:
+        return ""
+    dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    text: str = yaml.dump(entries, Dumper=dumper, allow_unicode=True, sort_keys=False, width=10_000)
+    return text
+
+
+def _entry(paper: Paper, period: Period | None) -> dict[str, Any]:
+    kind = "article" if paper.is_preprint else _TYPES[paper.type]
+    identifiers = {"doi": paper.doi, "arxiv": paper.eprint}
+    entry: dict[str, Any] = {
+        "type": kind,
+        "title": {"value": unicode_maths(paper.plain_title), "verbatim": True},
+        "author": [_person(name) for name in paper.author],
+        "date": paper.year,
+        "edition": paper.edition,
+        "page-range": paper.pages,
+        "url": paper.address,
+        "serial-number": {name: value for name, value in identifiers.items() if value},
+    }
+    if paper.is_preprint:
+        entry["parent"] = {"type": "repository", "title": "arXiv"}
+    elif period:
+        entry |= _place(paper, period)
+    return {name: value for name, value in entry.items() if value}
+
+
+def _place(paper: Paper, period: Period) -> dict[str, Any]:
+    name = venue_in_full(paper, period)
+    if paper.type not in _PARENTS:
+        return {"publisher": period.publisher or name}
+    named = names_volume(period) and paper.type != "article"
+    parent: dict[str, Any] = {
+        "type": _PARENTS[paper.type],
+        "title": {"value": name, "verbatim": True},
+        "volume": None if named else _number(paper.volume),
+        "issue": _number(paper.number),
+        "publisher": period.publisher,
+    }
+    if period.series and paper.type != "article":
+        parent["parent"] = {"type": "anthology", "title": period.series}
+    return {"parent": {key: value for key, value in parent.items() if value}}
+
+
+def _number(text: str | None) -> int | str | None:
+    return int(text) if text and text.isdecimal() else text
+
+
+def _person(name: str) -> str | dict[str, str]:
+    """A name with its parts named: an organisation's may have a comma, a family's a blank."""
+    if is_collective(name) or not given(name):
+        return {"name": family(name)}
+    parts = {"name": family(name), "given-name": given(name), "suffix": suffix(name)}
+    return {part: value for part, value in parts.items() if value}

@@ -1,0 +1,94 @@
+"""Records as JSON-LD in the words of schema.org, which search engines and knowledge graphs read.
+
+Types and properties: https://schema.org/ScholarlyArticle and, for where it appeared,
+https://schema.org/isPartOf with `Periodical`, `PublicationVolume` and `PublicationIssue`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dltheory_bib.formats.venues import period_of, venue_in_full
+from dltheory_bib.records.maths import unicode_maths
+from dltheory_bib.records.models import Paper, Period, Topic, Venue
+from dltheory_bib.records.names import family, given, is_collective, natural
+
+_TYPES = {
+    "article": "ScholarlyArticle",
+    "inproceedings": "ScholarlyArticle",
+    "incollection": "Chapter",
+    "book": "Book",
+    "thesis": "Thesis",
+    "report": "Report",
+    "online": "WebPage",
+    "software": "SoftwareSourceCode",
+}
+
+
+def to_jsonld(
+    papers: Iterable[Paper], venues: Mapping[str, Venue], topics: Mapping[str, Topic]
+) -> str:
+    """A JSON-LD document whose `@graph` holds the works, in the order given.
+
+    Raises `UnknownNameError` for a paper whose venue is not in `venues`.
+    """
+    graph = [jsonld_item(paper, venues, topics) for paper in papers]
+    document = {"@context": "https://schema.org", "@graph": graph}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def jsonld_item(
+    paper: Paper, venues: Mapping[str, Venue], topics: Mapping[str, Topic]
+) -> dict[str, Any]:
+    """A work as a node of schema.org, without the context; nothing empty is given."""
+    period = period_of(paper, venues)
+    arxiv = f"https://arxiv.org/abs/{paper.eprint}" if paper.eprint else None
+    others = [address for address in (paper.url, arxiv) if address and address != paper.address]
+    item: dict[str, Any] = {
+        "@type": "ScholarlyArticle" if paper.is_preprint else _TYPES[paper.type],
+        "@id": paper.address,
+        "name": unicode_maths(paper.plain_title),
+        "author": [_author(name) for name in paper.author],
+        "datePublished": str(paper.year),
+        "identifier": _identifiers(paper),
+        "url": paper.address,
+        "sameAs": others,
+        "bookEdition": paper.edition,
+        "pagination": paper.pages,
+        "about": [topics[topic].label for topic in paper.topics if topic in topics],
+        **(_place(paper, period) if period else {}),
+    }
+    return {name: value for name, value in item.items() if value}
+
+
+def _author(name: str) -> dict[str, str]:
+    if is_collective(name):
+        return {"@type": "Organization", "name": family(name)}
+    parts = {"familyName": family(name), "givenName": given(name)}
+    known = {part: value for part, value in parts.items() if value}
+    return {"@type": "Person", "name": natural(name), **known}
+
+
+def _identifiers(paper: Paper) -> list[dict[str, str]]:
+    known = {"citation key": paper.key, "DOI": paper.doi, "arXiv": paper.eprint}
+    return [
+        {"@type": "PropertyValue", "propertyID": name, "value": value}
+        for name, value in known.items()
+        if value
+    ]
+
+
+def _place(paper: Paper, period: Period) -> dict[str, Any]:
+    name = venue_in_full(paper, period)
+    publisher = {"@type": "Organization", "name": period.publisher or name}
+    if paper.type in {"book", "thesis", "report"}:
+        return {"publisher": publisher}
+    is_article = paper.type == "article"
+    part: dict[str, Any] = {"@type": "Periodical" if is_article else "Book", "name": name}
+    if is_article and paper.volume:
+        part = {"@type": "PublicationVolume", "volumeNumber": paper.volume, "isPartOf": part}
+    if is_article and paper.number:
+        part = {"@type": "PublicationIssue", "issueNumber": paper.number, "isPartOf": part}
+    return {"isPartOf": part, **({"publisher": publisher} if period.publisher else {})}

@@ -1,0 +1,211 @@
+"""Every format in which works are given to other programs, in one place.
+
+Terminal, Python and site ask here; nothing is imported for a format before it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from dltheory_bib.errors import UnknownNameError
+from dltheory_bib.records.names import nearest
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from dltheory_bib.formats.tables import Table, TableName
+    from dltheory_bib.records.cards import Result
+    from dltheory_bib.records.models import Paper, Person, Topic, Venue
+    from dltheory_bib.records.snapshot import Edge
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Works in an order, and what they refer to; what only some formats want is asked for then."""
+
+    papers: Sequence[Paper]
+    venues: Mapping[str, Venue]
+    topics: Mapping[str, Topic]
+    whys: Mapping[str, str]
+    """By key, why a work stands where it does in a reading order."""
+    graph: Callable[[], nx.MultiDiGraph[str]]
+    """The graph of the whole bibliography."""
+    people: Callable[[], Iterable[tuple[Person, int]]]
+    """The authors of these works, each with the number of those among them."""
+    edges: Callable[[], Iterable[Edge]]
+    """The citations and relations among these works."""
+    results: Callable[[], Mapping[str, Sequence[Result]]] = dict
+    """The result cards of those works that have some, by key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format: its name at the terminal, the ending of its files, and how it is written."""
+
+    name: str
+    suffix: str
+    says: str
+    """What it is, in a few words."""
+    write: Callable[[Listing], str] | None = None
+    """Writes works as text; None for a table."""
+    write_table: Callable[[Table], str | bytes] | None = None
+    """Writes any of `formats.tables.TABLES`; None for what is no table."""
+    is_list: bool = True
+    """Whether it has a place for each work alone, so that a list of works is shown in it."""
+
+
+def _keys(listing: Listing) -> str:
+    return "".join(f"{paper.key}\n" for paper in listing.papers)
+
+
+def _tsv(listing: Listing) -> str:
+    from dltheory_bib.formats.plain import to_tsv
+
+    return to_tsv(listing.papers, listing.venues, listing.whys)
+
+
+def _json(listing: Listing) -> str:
+    from dltheory_bib.formats.plain import to_json
+
+    return to_json(listing.papers, listing.whys, listing.results())
+
+
+def _bibtex(listing: Listing) -> str:
+    from dltheory_bib.formats.bibtex import to_bibtex
+
+    return to_bibtex(listing.papers, listing.venues)
+
+
+def _biblatex(listing: Listing) -> str:
+    from dltheory_bib.formats.bibtex import to_bibtex
+
+    return to_bibtex(listing.papers, listing.venues, dialect="biblatex")
+
+
+def _csl_json(listing: Listing) -> str:
+    from dltheory_bib.formats.csl import to_csl_json
+
+    return to_csl_json(listing.papers, listing.venues)
+
+
+def _ris(listing: Listing) -> str:
+    from dltheory_bib.formats.ris import to_ris
+
+    return to_ris(listing.papers, listing.venues)
+
+
+def _hayagriva(listing: Listing) -> str:
+    from dltheory_bib.formats.hayagriva import to_hayagriva
+
+    return to_hayagriva(listing.papers, listing.venues)
+
+
+def _markdown(listing: Listing) -> str:
+    from dltheory_bib.formats.markdown import to_markdown
+
+    return to_markdown(listing.papers, listing.venues, listing.whys)
+
+
+def _html(listing: Listing) -> str:
+    from dltheory_bib.formats.html import to_html
+
+    return to_html(listing.papers, listing.venues, listing.whys)
+
+
+def _jsonld(listing: Listing) -> str:
+    from dltheory_bib.formats.jsonld import to_jsonld
+
+    return to_jsonld(listing.papers, listing.venues, listing.topics)
+
+
+def _csv(table: Table) -> str:
+    from dltheory_bib.formats.tables import to_csv
+
+    return to_csv(table)
+
+
+def _parquet(table: Table) -> bytes:
+    from dltheory_bib.formats.tables import to_parquet
+
+    return to_parquet(table)
+
+
+def _graphml(listing: Listing) -> str:
+    from dltheory_bib.formats.graphs import to_graphml
+
+    return to_graphml(listing.graph(), (paper.key for paper in listing.papers))
+
+
+def _gexf(listing: Listing) -> str:
+    from dltheory_bib.formats.graphs import to_gexf
+
+    return to_gexf(listing.graph(), (paper.key for paper in listing.papers))
+
+
+FORMATS: Mapping[str, Format] = {
+    one.name: one
+    for one in (
+        Format("keys", ".keys.txt", "citation keys, one a line", _keys),
+        Format("tsv", ".tsv", "key, year, venue, authors and title between tabs", _tsv),
+        Format("json", ".json", "all that is known, with the names of the data files", _json),
+        Format("bibtex", ".bib", "BibTeX", _bibtex),
+        Format("biblatex", ".bib", "BibLaTeX", _biblatex),
+        Format("csl-json", ".csl.json", "CSL-JSON, for Zotero, Pandoc and Quarto", _csl_json),
+        Format("ris", ".ris", "RIS, for EndNote and other reference managers", _ris),
+        Format("hayagriva", ".yaml", "Hayagriva YAML, for Typst", _hayagriva),
+        Format("markdown", ".md", "a Markdown list", _markdown),
+        Format("html", ".html", "a page to send or to print", _html),
+        Format("jsonld", ".jsonld", "JSON-LD in the words of schema.org", _jsonld),
+        Format("csv", ".csv", "a table for a spreadsheet", write_table=_csv),
+        Format(
+            "parquet", ".parquet", "a table for data frames", write_table=_parquet, is_list=False
+        ),
+        Format("graphml", ".graphml", "the citation graph as GraphML", _graphml, is_list=False),
+        Format("gexf", ".gexf", "the citation graph as GEXF, for Gephi", _gexf, is_list=False),
+    )
+}
+"""Every format by name."""
+
+
+def find_format(name: str) -> Format:
+    """A format by its name. Raises `UnknownNameError` with the nearest names."""
+    if name not in FORMATS:
+        raise UnknownNameError("format", name, nearest(name, FORMATS))
+    return FORMATS[name]
+
+
+def format_of(path: PurePath) -> Format | None:
+    """The format that a file's name ends in; BibTeX for `.bib`, None where the ending says none."""
+    name = path.name.lower()
+    found = [one for one in FORMATS.values() if name.endswith(one.suffix)]
+    # The longest ending: `.csl.json` is a `.json` as well. The first of equals is the plainer.
+    return max(found, key=lambda one: len(one.suffix), default=None)
+
+
+def write(listing: Listing, name: str, table: TableName = "works") -> str | bytes:
+    """The works in a format; only Parquet is bytes.
+
+    `table` says which table a format of tables gives. Raises `UnknownNameError` for a format that
+    does not exist and `MissingExtraError` where its library is not installed.
+    """
+    wanted = find_format(name)
+    if wanted.write_table:
+        return wanted.write_table(_table(listing, table))
+    assert wanted.write, "a format that is no table writes text"
+    return wanted.write(listing)
+
+
+def _table(listing: Listing, name: TableName) -> Table:
+    from dltheory_bib.formats.tables import TABLES, edges_table, people_table, works_table
+
+    ways: dict[str, Callable[[], Table]] = {
+        "works": lambda: works_table(listing.papers, listing.venues),
+        "people": lambda: people_table(listing.people()),
+        "edges": lambda: edges_table(listing.edges()),
+    }
+    if name not in ways:
+        raise UnknownNameError("table", name, nearest(name, TABLES))
+    return ways[name]()

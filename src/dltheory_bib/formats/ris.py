@@ -1,0 +1,87 @@
+"""Records as RIS, the tagged lines that every reference manager imports.
+
+Tags and types are those of the RIS specification of Reference Manager (2011), as the library rispy
+knows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dltheory_bib.formats.venues import names_volume, period_of, venue_in_full
+from dltheory_bib.records.maths import unicode_maths
+from dltheory_bib.records.models import Paper, Period, Venue
+from dltheory_bib.records.names import family, given, suffix
+
+_TYPES = {
+    "article": "JOUR",
+    "inproceedings": "CPAPER",
+    "incollection": "CHAP",
+    "book": "BOOK",
+    "thesis": "THES",
+    "report": "RPRT",
+    "online": "ELEC",
+    "software": "COMP",
+}
+_PREPRINT = "UNPB"
+_CRLF = "\r\n"
+
+
+def to_ris(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
+    r"""The papers in RIS, in the order given, with the line ends `\r\n` that it prescribes.
+
+    `ID` is the citation key, `M1` the arXiv id, `N1` the annotation. Raises `UnknownNameError` for
+    a paper whose venue is not in `venues`.
+    """
+    import rispy
+
+    class Writer(rispy.RisWriter):  # type: ignore[misc]
+        """Without the numbers between records, which RIS does not have."""
+
+        def set_header(self, count: int) -> str:  # noqa: ARG002
+            return ""
+
+    records = [_record(paper, period_of(paper, venues)) for paper in papers]
+    text: str = rispy.dumps(records, implementation=Writer)
+    return "".join(f"{line}{_CRLF}" for line in text.split("\n"))
+
+
+def _record(paper: Paper, period: Period | None) -> dict[str, Any]:
+    start, _, end = (paper.pages or "").partition("-")
+    fields: dict[str, Any] = {
+        "type_of_reference": _PREPRINT if paper.is_preprint else _TYPES[paper.type],
+        "id": paper.key,
+        "title": unicode_maths(paper.plain_title),
+        "authors": [_name(name) for name in paper.author],
+        "year": str(paper.year),
+        **(_place(paper, period) if period else {}),
+        "edition": paper.edition,
+        "start_page": start,
+        "end_page": end,
+        "doi": paper.doi,
+        "urls": [paper.address] if paper.address else [],
+        "note": paper.eprint and f"arXiv:{paper.eprint}",
+        "notes": [unicode_maths(paper.summary)] if paper.summary else [],
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _place(paper: Paper, period: Period) -> dict[str, str | None]:
+    long = venue_in_full(paper, period)
+    if paper.type in {"book", "thesis", "report"}:
+        return {"publisher": period.publisher or long, "number": paper.number}
+    is_article = paper.type == "article"
+    return {
+        "secondary_title": long,
+        "alternate_title1": venue_in_full(paper, period, short=True),
+        "tertiary_title": None if is_article else period.series,
+        "volume": None if names_volume(period) and not is_article else paper.volume,
+        "number": paper.number,
+        "publisher": period.publisher,
+    }
+
+
+def _name(name: str) -> str:
+    """`Family, Given, Suffix`, the order RIS has them in."""
+    return ", ".join(part for part in (family(name), given(name), suffix(name)) if part)

@@ -1,0 +1,113 @@
+"""Tables of works, people and edges, for spreadsheets and data frames."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from typing import TYPE_CHECKING, Literal, get_args
+
+from dltheory_bib.errors import MissingExtraError
+from dltheory_bib.formats.venues import venue_name
+from dltheory_bib.records.models import Paper, Person, Venue
+from dltheory_bib.records.names import natural
+
+if TYPE_CHECKING:
+    from dltheory_bib.records.snapshot import Edge
+
+TableName = Literal["works", "people", "edges"]
+TABLES: tuple[TableName, ...] = get_args(TableName)
+"""The tables there are."""
+Cell = str | int | None
+_JOIN = "; "
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns with their names, and rows of as many cells; what is not known is None."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[tuple[Cell, ...]]
+
+
+def works_table(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> Table:
+    """A row a work; several authors, topics or aliases are joined by "; "."""
+    plain = ("volume", "number", "pages", "doi", "eprint", "url", "level", "checked")
+    told = ("summary", "idea", "limits")
+    columns = ("key", "type", "title", "author", "year", "venue", "venue_name", *plain)
+    rows = [
+        (
+            paper.key,
+            paper.type,
+            paper.plain_title,
+            _JOIN.join(paper.author),
+            paper.year,
+            paper.venue,
+            venue_name(paper, venues) or None,
+            *(getattr(paper, name) for name in plain),
+            _JOIN.join(paper.topics) or None,
+            _JOIN.join(paper.aliases) or None,
+            *(getattr(paper, name) for name in told),
+        )
+        for paper in papers
+    ]
+    return Table((*columns, "topics", "aliases", *told), rows)
+
+
+def people_table(people: Iterable[tuple[Person, int]]) -> Table:
+    """A row a person, with the number of works."""
+    rows = [
+        (
+            one.id,
+            one.name,
+            natural(one.name),
+            works,
+            _JOIN.join(one.aliases) or None,
+            one.orcid,
+            one.dblp,
+        )
+        for one, works in people
+    ]
+    return Table(("id", "name", "natural_name", "works", "aliases", "orcid", "dblp"), rows)
+
+
+def edges_table(edges: Iterable[Edge]) -> Table:
+    """A row an edge between two works: its source's key does this to its target's."""
+    rows = [
+        (edge.source, edge.relation.value, edge.target, edge.says, edge.where, edge.evidence)
+        for edge in edges
+    ]
+    return Table(("source", "relation", "target", "says", "where", "evidence"), rows)
+
+
+def to_csv(table: Table) -> str:
+    r"""The table as CSV (RFC 4180): a header, `\r\n` line ends, quotes where they are needed."""
+    stream = StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return stream.getvalue()
+
+
+def to_parquet(table: Table) -> bytes:
+    """The table as Apache Parquet. Raises `MissingExtraError` without the extra `parquet`."""
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError:
+        raise MissingExtraError("Parquet", "parquet") from None
+    columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+    kinds = {
+        name: pa.int64() if any(isinstance(cell, int) for cell in cells) else pa.string()
+        for name, cells in zip(table.columns, columns, strict=True)
+    }
+    stream = BytesIO()
+    made = pa.table(
+        {
+            name: pa.array(list(cells), kinds[name])
+            for name, cells in zip(table.columns, columns, strict=True)
+        }
+    )
+    pq.write_table(made, stream)
+    return stream.getvalue()

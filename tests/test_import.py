@@ -1,0 +1,208 @@
+"""A collection of one's own out of other programs' files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dltheory_bib import Bibliography, load
+from dltheory_bib.cli import main
+from dltheory_bib.errors import DataError
+from dltheory_bib.formats.titles import title_from_latex
+from dltheory_bib.records.loading import check_paths
+from dltheory_bib.records.maths import unicode_maths
+from dltheory_bib.records.names import unbraced
+from dltheory_bib.thesis.drafts import read_drafts
+
+Importer = Callable[..., tuple[int, str, Path]]
+
+
+@pytest.fixture
+def take(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Importer:
+    """Import a text as a file of this name; the exit code, what was said, and the directory."""
+
+    def take(text: str | bytes, name: str = "refs.bib") -> tuple[int, str, Path]:
+        file, made = tmp_path / name, tmp_path / "mine"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        code = main(("import", str(file), str(made)))
+        return code, capsys.readouterr().err.replace(f"{tmp_path}/", ""), made
+
+    return take
+
+
+FIELDS = ("type", "author", "year", "venue", "volume", "edition", "pages", "doi", "eprint")
+
+
+@pytest.mark.parametrize("kind", ["bibtex", "biblatex", "csl-json", "ris"])
+def test_the_catalogue_comes_back_from_every_format(
+    bib: Bibliography, tmp_path: Path, kind: str
+) -> None:
+    """Keys, types, names, places and identifiers survive the way out and in again."""
+    suffix = {"csl-json": "json", "ris": "ris"}.get(kind, "bib")
+    bib.all().save(tmp_path / f"all.{suffix}", kind)
+    assert main(("import", str(tmp_path / f"all.{suffix}"), str(tmp_path / "mine"))) == 0
+    problems, _ = check_paths([tmp_path / "mine"])
+    assert [one for one in problems if one.level == "error"] == []
+    ours = load(tmp_path / "mine")
+    assert list(ours.papers) == list(bib.papers)
+    lost = {"software", "online"}  # where a page stands has no field of its own in BibTeX
+    for paper in bib:
+        mine = ours[paper.key]
+        assert unicode_maths(unbraced(mine.title)) == unicode_maths(paper.plain_title)
+        for name in FIELDS:
+            if paper.type in lost and name in {"type", "venue"}:
+                continue
+            # A book's volume in a series, and the volume that stands in a venue's name, are said
+            # once by the other formats.
+            if name in {"volume", "edition"} and getattr(mine, name) is None:
+                continue
+            theirs, value = getattr(paper, name), getattr(mine, name)
+            if name == "edition" and value in {"Second", "Third"}:
+                value = {"Second": "2", "Third": "3"}[value]
+            assert value == theirs, f"{paper.key}: {name}"
+
+
+def test_a_bib_with_everything_wrong_in_it(take: Importer) -> None:
+    """What cannot be a record, or a field of one, is said in one line each; the rest is there."""
+    code, said, made = take(
+        r"""
+@string{icml = "International Conference on Machine Learning"}
+@inproceedings{Jin:2017/x, title="{How to {E}scape $O(n^2)$ {SGD}}", author="Chi Jin and others",
+  booktitle=icml # " 2017", year=2017, pages="1724--1732", url="https://a b.org"}
+@article{nojournal, title={Thing}, author={de la Vall{\'e}e Poussin, Charles}, year=1908}
+@article{x2020y, title={Z}, author={M{\"u}ller, A. and {Big, Co}}, year=2020,
+  journal={arXiv preprint arXiv:2001.00001}}
+@misc{none, title={No author}}
+@article{j, title={J}, author={A, B}, journal={New Things}, year=1999, pages={10-2}}
+@article{j, title={J2}, author={A, B}, journal={New Things}, year=1999}
+@article{k, title={K
+"""
+    )
+    assert code == 0
+    assert said.splitlines() == [
+        "refs.bib:11: the entry k is not closed",
+        "@inproceedings{Jin:2017/x} has url 'https://a b.org' is not a URL; write it as the "
+        "browser's address line copies it, with %20 for a blank; that field is left out",
+        "@inproceedings{Jin:2017/x} gets the key jin2017escape; Jin:2017/x is no key: ASCII "
+        "letters and digits, joined by -_.:+",
+        "@inproceedings{Jin:2017/x} does not name all authors; author is listed as unverified",
+        "@article{nojournal} is of type article and names no place; it becomes type online",
+        "@misc{none} has no author and no year; it is left out",
+        "@article{j} has pages 10-2 runs backwards; write the smaller number first, in full; that "
+        "field is left out",
+        "@article{j} gets the key j-2; j is taken",
+        "wrote 5 works to mine; 1 venue is new, look at it; next: dltheory --data mine list",
+    ]
+    assert check_paths([made])[0] == []
+    ours = load(made)
+    jin = ours["jin2017escape"]
+    assert (jin.title, jin.venue, jin.pages) == (
+        "How to {E}scape $O(n^2)$ {SGD}",
+        "icml",
+        "1724-1732",
+    )
+    assert (jin.unverified, jin.sources[0].where) == (("author",), "@inproceedings{Jin:2017/x}")
+    assert (ours["x2020y"].type, ours["x2020y"].eprint) == ("online", "2001.00001")
+    assert ours["x2020y"].author == ("Müller, A.", "{Big, Co}")
+    assert ours.venues["new-things"].in_year(1999).long == "New Things"
+
+
+def test_a_work_of_the_catalogue_is_counted(take: Importer) -> None:
+    """By its DOI or arXiv id, so that nobody keeps a second record without knowing."""
+    _, said, _ = take("@misc{me, title={T}, author={A, B}, year=2017, eprint={1703.00887}}")
+    assert said == "wrote 1 work to mine, 1 of them in the catalogue as well; next: " + (
+        "dltheory --data mine list\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (
+            "refs.txt",
+            "x",
+            "refs.txt: error: is none of .bib, .json, .ris; its name must end",
+        ),
+        ("refs.json", "{", "refs.json: error: is not JSON in UTF-8: "),
+        ("refs.json", '{"a": 1}', "refs.json: error: is not CSL-JSON, which is a list of items"),
+        ("refs.bib", "", "refs.bib holds no work; nothing was written"),
+        ("refs.json", "[]", "refs.json holds no work; nothing was written"),
+        ("refs.ris", "", "refs.ris holds no work; nothing was written"),
+        ("refs.ris", b"\xff\x00\xfe", "refs.ris holds no work; nothing was written"),
+    ],
+)
+def test_a_file_that_is_none_of_these(
+    take: Importer, name: str, text: str | bytes, said: str
+) -> None:
+    """One plain message, and no directory."""
+    _, message, made = take(text, name)
+    assert said in message
+    assert not made.exists()
+
+
+def test_nothing_is_written_over(take: Importer) -> None:
+    """A directory that is a collection already stays as it is."""
+    text = "@misc{a, title={T}, author={A, B}, year=2017}"
+    take(text)
+    before = (take(text)[2] / "papers.yaml").read_bytes()
+    code, said, made = take(text.replace("2017", "2018"))
+    assert (code, said) == (1, "Error: mine/papers.yaml is there already; name another directory\n")
+    assert (made / "papers.yaml").read_bytes() == before
+
+
+def test_ris_as_windows_programs_write_it(take: Importer) -> None:
+    r"""A mark at the start, `\r\n`, the Windows code page, names with a suffix or none."""
+    text = (
+        "TY  - JOUR\r\nAU  - Müller, Jürgen, Jr.\r\nAU  - Collective\r\nPY  - 1999/02//\r\n"
+        "TI  - A Title\r\nT2  - Neural Computation\r\nSP  - 3\r\nEP  - 9\r\nER  - \r\n"
+    )
+    for data in (text.encode("utf-8-sig"), text.encode("cp1252")):
+        code, _, made = take(data, "refs.ris")
+        assert code == 0
+        (paper,) = load(made)
+        assert paper.author == ("Müller, Jr., Jürgen", "{Collective}")
+        assert (paper.key, paper.year, paper.pages) == ("muller1999title", 1999, "3-9")
+        for file in made.iterdir():
+            file.unlink()
+
+
+@pytest.mark.parametrize(
+    ("latex", "title"),
+    [
+        ("Plain", "Plain"),
+        ("Z", "Z"),
+        ("{The Whole}", "The Whole"),
+        ("{{SGD}}", "SGD"),
+        ("{SGD} and {Adam}", "{SGD} and {Adam}"),
+        (r"G{\"o}del and \'Elan", "Gödel and Élan"),
+        (r"On \emph{Deep} $L_{2}$", "On Deep $L_{2}$"),
+        ("{}", ""),
+    ],
+)
+def test_titles(latex: str, title: str) -> None:
+    """Protection stays where it says something, accents become letters."""
+    assert title_from_latex(latex) == title
+
+
+@given(st.text(alphabet="ab{}$\\\"'% é", max_size=30))
+def test_any_title_is_read(text: str) -> None:
+    """Nothing raises, and nothing of the reader's own stays in the title."""
+    assert not {"\ue000", "\ue001"} & set(title_from_latex(text))
+
+
+@given(st.binary(max_size=300), st.sampled_from(["bib", "json", "ris"]))
+def test_any_bytes_are_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, suffix: str
+) -> None:
+    """A file gives drafts or one error of ours."""
+    path = tmp_path_factory.mktemp("any") / f"refs.{suffix}"
+    path.write_bytes(data)
+    try:
+        drafts, _ = read_drafts(path)
+    except DataError:
+        return
+    assert all(draft.where for draft in drafts)
