@@ -67,6 +67,7 @@ schema: $(VENV)/installed  ## Write data/schema from the models.
 
 docs: notebook  ## Write anew what README, docs and docs/tour.ipynb show.
 	$(BIN)/python docs/refresh_readme.py
+	$(BIN)/python docs/refresh_compare.py
 	$(BIN)/python docs/refresh_pages.py
 
 pages: $(VENV)/dev  ## Build the documentation into build/docs, to be read from the folder.

@@ -105,6 +105,11 @@ def numbers(bib: Bibliography) -> str:
         ("pages, where the venue prints them", f"{pages} of {printing}"),
         ("reference lists read", f"{found.lists_read}, with {found.citations} citations"),
         ("typed relations", f"{relations}, each with a sentence"),
+        (
+            "result cards",
+            f"{sum(found.results.values())} on {found.questions} questions, "
+            f"{found.results.get('full-text', 0)} checked against the full text",
+        ),
     ]
     for field in found.fields:
         rows.append(

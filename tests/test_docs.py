@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = Path(dltheory_bib.__file__).parent
 sys.path.insert(0, str(ROOT / "docs"))
 
+from refresh_compare import PAGES, compared  # noqa: E402
 from refresh_pages import DOCS, page, pages  # noqa: E402
 from refresh_readme import MARKS, numbers  # noqa: E402
 
@@ -70,6 +71,15 @@ def test_the_queries_of_the_readme_can_be_asked(bib: Bibliography):
         assert bib.where(line), line
 
 
+def test_the_comparison_pages_are_those_of_the_catalogue(bib: Bibliography):
+    """docs/compare holds a page for each question, as `make docs` writes it, and no other."""
+    kept = {path.name: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
+    made = compared(bib)
+    assert sorted(kept) == sorted(made), "run `make docs`"
+    for name, text in made.items():
+        assert kept[name] == text, f"run `make docs`: docs/compare/{name}"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("path", pages(), ids=lambda path: path.relative_to(DOCS).as_posix())
 def test_the_documentation_shows_what_is_printed_today(path: Path):
@@ -110,11 +120,17 @@ def test_links_lead_somewhere():
 
 
 def test_the_sample_record_is_valid(tmp_path, capsys):
-    """The record with which CONTRIBUTING opens has no mistake."""
-    sample = blocks((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), "yaml")[0]
+    """The record with which CONTRIBUTING opens has no mistake, nor has its sample of a card."""
+    samples = blocks((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), "yaml")
     file = tmp_path / "papers.yaml"
-    file.write_text(sample, encoding="utf-8")
+    file.write_text(samples[0], encoding="utf-8")
     assert main(["check", str(file)]) == 0, capsys.readouterr().out
+    for kind, sample in zip(("questions", "assumptions", "results"), samples[1:], strict=True):
+        (tmp_path / f"{kind}.yaml").write_text(sample, encoding="utf-8")
+    assert main(["check", str(tmp_path)]) == 1
+    said = capsys.readouterr().out.splitlines()
+    # The paper's own record names works and a venue that are not copied with it.
+    assert [line for line in said if not line.startswith(f"{file}:")] == []
 
 
 @pytest.mark.slow

@@ -18,8 +18,19 @@ import pytest
 
 from dltheory_bib import Bibliography, load
 from dltheory_bib.cli import main
-from dltheory_bib.records import compiling, loading, maths, names, opening, snapshot, tables
+from dltheory_bib.records import (
+    cardrows,
+    cards,
+    compiling,
+    loading,
+    maths,
+    names,
+    opening,
+    snapshot,
+    tables,
+)
 from dltheory_bib.records.loading import load_catalogue
+from dltheory_bib.records.mappings import NamedValues
 from dltheory_bib.records.models import Paper, Person, ReferenceList, Topic, Venue
 from dltheory_bib.records.opening import open_snapshot, write_shipped
 from dltheory_bib.records.places import catalogue_files, shipped_directory
@@ -101,16 +112,23 @@ def test_every_record_of_the_tiny_catalogue_comes_back_too(catalogue_dir: Path) 
     assert bib.people["ost-bo"] == catalogue.people[1].record
 
 
-@pytest.mark.parametrize("model", [Paper, Topic, Venue, Person, ReferenceList])
-def test_restore_knows_every_field_that_holds_records(model: type[Any]) -> None:
+@pytest.mark.parametrize(
+    ("model", "parts"),
+    [(model, snapshot._NESTED) for model in (Paper, Topic, Venue, Person, ReferenceList)]
+    + [(model, cards.PARTS) for model in (cards.Question, cards.Assumption, cards.Result)],
+)
+def test_restore_knows_every_field_that_holds_records(
+    model: type[Any], parts: snapshot.Parts
+) -> None:
     """The table of such fields is written by hand, because reading type hints is slow."""
     nested = {
         name: inner
         for name, hint in get_type_hints(model).items()
         for inner in get_args(hint)
-        if isinstance(inner, type) and is_dataclass(inner)
+        if isinstance(inner, type) and (is_dataclass(inner) or issubclass(inner, NamedValues))
     }
-    assert snapshot._NESTED.get(model, {}) == nested
+    nested |= {n: h for n, h in get_type_hints(model).items() if h is NamedValues}
+    assert parts.get(model, {}) == nested
 
 
 def test_plain_leaves_out_what_is_empty_and_restore_puts_it_back() -> None:
@@ -413,13 +431,13 @@ def test_a_large_snapshot_that_rots_is_removed(
 # What is written
 
 
-WRITTEN = {5: "189f5dd9fbe8988d", 6: "75a4faecd7432d4b"}
+WRITTEN = {5: "189f5dd9fbe8988d", 6: "75a4faecd7432d4b", 7: "eb3a17d40d17ed79"}
 """By `SCHEMA`, a digest of the code that decides what is written into a snapshot."""
 
 
 def test_the_schema_is_counted_up_with_what_is_written() -> None:
     """A snapshot of older code is not read as if it were of today's."""
-    modules = (tables, compiling, names, maths)
+    modules = (tables, compiling, cardrows, names, maths)
     texts = [Path(module.__file__ or "").read_text(encoding="utf-8") for module in modules]
     digest = hashlib.sha256("".join("".join(texts).split()).encode()).hexdigest()
     assert WRITTEN.get(tables.SCHEMA) == digest[:16], (

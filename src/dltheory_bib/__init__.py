@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 __all__ = [
+    "Assumption",
     "Bibliography",
     "BibliographyError",
+    "Comparison",
     "DataError",
     "Edge",
     "MissingExtraError",
@@ -24,7 +26,9 @@ __all__ = [
     "Person",
     "Problem",
     "QueryError",
+    "Question",
     "Relation",
+    "Result",
     "Topic",
     "UnknownNameError",
     "UnsafeChangeError",
@@ -34,6 +38,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography, load
+    from dltheory_bib.comparison import Comparison
     from dltheory_bib.errors import (
         BibliographyError,
         DataError,
@@ -44,13 +49,16 @@ if TYPE_CHECKING:
         UnsafeChangeError,
     )
     from dltheory_bib.paperlist import PaperList
+    from dltheory_bib.records.cards import Assumption, Question, Result
     from dltheory_bib.records.models import Paper, Person, Topic, Venue
     from dltheory_bib.records.relations import Relation
     from dltheory_bib.records.snapshot import Edge
 
 _HOMES = {
     "bibliography": ("Bibliography", "load"),
+    "comparison": ("Comparison",),
     "paperlist": ("PaperList",),
+    "records.cards": ("Assumption", "Question", "Result"),
     "records.models": ("Paper", "Person", "Topic", "Venue"),
     "records.relations": ("Relation",),
     "records.snapshot": ("Edge",),

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dltheory_bib.answers import Answers
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.paperlist import PaperList, ask_field
 from dltheory_bib.records.models import Paper, Person, Topic, Trail, Venue
@@ -47,7 +48,7 @@ def load(
     return Bibliography(open_snapshot(Path(path) if path is not None else None, progress))
 
 
-class Bibliography:
+class Bibliography(Answers):
     """Papers, people, topics and venues, the graph of their relations, and the ways to ask it.
 
     `bib["jin2017escape"]` is a paper, by key, alias, arXiv id or DOI; `bib.papers`,
@@ -196,7 +197,8 @@ class Bibliography:
         read = self.snapshot.readable
         listed = "SELECT 1 FROM reference_list WHERE n = ?"
         was_read = self.snapshot.fetch(listed, (self._number(name),)).fetchone() is not None
-        return card(self[name], read, self.venues, self.topics, self.edges(name), was_read)
+        edges, shown = self.edges(name), self._shown_results(name)
+        return card(self[name], read, self.venues, self.topics, edges, was_read, shown)
 
     def describe(self, name: str) -> str:
         """A work in one line: authors, year, title."""

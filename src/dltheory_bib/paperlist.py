@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
     from dltheory_bib.formats.latex import Encoding
     from dltheory_bib.formats.tables import TableName
+    from dltheory_bib.records.cards import Result
 
 _CITED = "SELECT count(*) FROM edge WHERE target = p.n AND relation = 'cites'"
 
@@ -248,7 +249,14 @@ class PaperList(Sequence[Paper]):
     def _listing(self) -> Listing:
         bib = self._bibliography
         return Listing(
-            self, bib.venues, bib.topics, self.whys, lambda: bib.graph, self._people, self._edges
+            self,
+            bib.venues,
+            bib.topics,
+            self.whys,
+            lambda: bib.graph,
+            self._people,
+            self._edges,
+            self._results,
         )
 
     def _people(self) -> Iterator[tuple[Person, int]]:
@@ -268,6 +276,16 @@ class PaperList(Sequence[Paper]):
     def to_json(self) -> str:
         """A JSON array of records with the field names of the data files."""
         return self.to("json")
+
+    def _results(self) -> dict[str, list[Result]]:
+        """The result cards of those works that have some, by key."""
+        snapshot = self._bibliography.snapshot
+        listed = {row[0] for row in snapshot.fetch("SELECT DISTINCT n FROM result")}
+        if listed.isdisjoint(self._numbers):
+            return {}
+        from dltheory_bib.results.reading import cards_of
+
+        return {snapshot.key(n): cards for n, cards in cards_of(snapshot, self._numbers).items()}
 
     def to_tsv(self) -> str:
         """A line a work: key, year, venue, authors, title, separated by tabs; no header."""

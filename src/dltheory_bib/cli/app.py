@@ -42,6 +42,7 @@ _HOMES = {
     "trails": "reading",
     "path": "walking",
     "lineage": "walking",
+    "compare": "comparing",
     "export": "exporting",
     "import": "importing",
     "cite": "thesis",

@@ -25,6 +25,13 @@ def complete_topic(
     return _items(_ids(context, "topic", incomplete))
 
 
+def complete_question(
+    context: click.Context, _: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Ids of questions that start with what was typed."""
+    return _items(_ids(context, "question", incomplete))
+
+
 def complete_query(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
@@ -53,7 +60,7 @@ def _values(context: click.Context, field: str, incomplete: str) -> Iterable[str
     from dltheory_bib.records.models import Checked, EntryType, ReadingLevel
     from dltheory_bib.records.tables import FEATURES
 
-    if field in {"topic", "venue"}:
+    if field in {"topic", "venue", "question"}:
         return _ids(context, field, incomplete)
     if field == "author":
         return _ids(context, "person_word", incomplete, "word")

@@ -10,6 +10,7 @@ from dltheory_bib.cli.app import bibliography, dltheory, draw, key_argument, not
 from dltheory_bib.records.relations import INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
 
 if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.records.snapshot import Edge
 
 _KINDS = [relation.value for relation in (*JUDGEMENTS, Relation.CITES, Relation.AFTER)]
@@ -53,8 +54,16 @@ def _sentence(edge: Edge) -> str:
     f"Known: {', '.join(_KINDS)}.",
 )
 @click.option("--back/--forward", "back", default=None, help="Only to the roots, or to the tips.")
-def lineage(key: str, relations: str | None, back: bool | None) -> None:
+@click.option(
+    "--results",
+    is_flag=True,
+    help="Follow who improved the bound of a result card, or of each card of a work.",
+)
+def lineage(key: str, relations: str | None, back: bool | None, results: bool) -> None:
     """Show what a work stands on, back to the roots, and what stands on it, to the tips.
+
+    With --results, KEY may also be the id of a result card: who improved its bound, by how much,
+    and what is the best known today.
 
     \b
     Example: dltheory lineage jin2017escape
@@ -63,6 +72,9 @@ def lineage(key: str, relations: str | None, back: bool | None) -> None:
     from dltheory_bib.show.terminal import lineage_tree
 
     bib = bibliography()
+    if results:
+        _improvements(bib, key, back)
+        return
     kinds = _relations(relations)
     found = bib.lineage(key, kinds) if kinds else bib.lineage(key)
     draws = []
@@ -85,6 +97,19 @@ def lineage(key: str, relations: str | None, back: bool | None) -> None:
                 lambda edge, words=words: words(edge.relation),  # type: ignore[misc]
             )
         )
+
+
+def _improvements(bib: Bibliography, key: str, back: bool | None) -> None:
+    """The lines on which the cards of a work stand."""
+    from dltheory_bib.show.improvements import improvement_tree
+
+    found = bib.improvements(key)
+    if not found:
+        note(f"{bib.key(key)}: no result card")
+    for number, one in enumerate(found):
+        if number:
+            draw("")
+        draw(improvement_tree(one, bib, back))
 
 
 def _relations(names: str | None) -> list[Relation]:

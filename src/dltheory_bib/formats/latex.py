@@ -223,13 +223,13 @@ def _protected(title: str) -> Iterator[_Atom]:
 def _atoms(title: str) -> Iterator[str]:
     """Formulas and single characters; a pair of dollar signs round no formula is two characters."""
     for found in _ATOM.finditer(title):
-        if len(found[0]) == 1 or _is_formula(found[0][1:-1]):
+        if len(found[0]) == 1 or is_formula(found[0][1:-1]):
             yield found[0]
         else:
             yield from found[0]
 
 
-def _is_formula(inside: str) -> bool:
+def is_formula(inside: str) -> bool:
     """Whether LaTeX can read it between two dollar signs and BibTeX can count its braces."""
     unescaped = _ESCAPED.sub("", inside)
     return (

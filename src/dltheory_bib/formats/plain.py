@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from dltheory_bib.formats.venues import venue_name
 from dltheory_bib.records.models import Paper, Venue
@@ -29,13 +29,18 @@ def to_tsv(
     return "".join(lines)
 
 
-def to_json(papers: Iterable[Paper], whys: Mapping[str, str] | None = None) -> str:
+def to_json(
+    papers: Iterable[Paper],
+    whys: Mapping[str, str] | None = None,
+    results: Mapping[str, Sequence[object]] | None = None,
+) -> str:
     """A JSON array of records with the field names of the data files, empty fields left out.
 
-    In a reading order each has a further field `why`.
+    In a reading order each has a further field `why`, and a work with result cards `results`.
     """
     records = []
     for paper in papers:
         why = {"why": whys[paper.key]} if whys and paper.key in whys else {}
-        records.append(plain(paper) | why)
+        cards = [plain(card) for card in (results or {}).get(paper.key, ())]
+        records.append(plain(paper) | ({"results": cards} if cards else {}) | why)
     return json.dumps(records, ensure_ascii=False, indent=2) + "\n"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from dltheory_bib.formats.tables import Table, TableName
+    from dltheory_bib.records.cards import Result
     from dltheory_bib.records.models import Paper, Person, Topic, Venue
     from dltheory_bib.records.snapshot import Edge
 
@@ -36,6 +37,8 @@ class Listing:
     """The authors of these works, each with the number of those among them."""
     edges: Callable[[], Iterable[Edge]]
     """The citations and relations among these works."""
+    results: Callable[[], Mapping[str, Sequence[Result]]] = dict
+    """The result cards of those works that have some, by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def _tsv(listing: Listing) -> str:
 def _json(listing: Listing) -> str:
     from dltheory_bib.formats.plain import to_json
 
-    return to_json(listing.papers, listing.whys)
+    return to_json(listing.papers, listing.whys, listing.results())
 
 
 def _bibtex(listing: Listing) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
-from dltheory_bib.errors import QueryError, did_you_mean
+from dltheory_bib.errors import QueryError, UnknownNameError, did_you_mean
 from dltheory_bib.query.language import Term
 from dltheory_bib.records.models import Checked, EntryType, ReadingLevel
 from dltheory_bib.records.names import fold, nearest, searchable, words
@@ -210,6 +210,17 @@ def _ask_has(_: Snapshot, term: Term) -> Condition:
     return Condition("p.features & ?", (1 << FEATURES.index(name),))
 
 
+def _ask_question(snapshot: Snapshot, term: Term) -> Condition:
+    from dltheory_bib.results.reading import find_question
+
+    try:
+        question = find_question(snapshot, term.value)
+    except UnknownNameError as error:
+        hint = did_you_mean(error.nearest)
+        raise QueryError(f"unknown question {term.value!r}{hint}", column=term.column) from None
+    return Condition("p.n IN (SELECT n FROM result WHERE question = ?)", (question,))
+
+
 def _ask_key(snapshot: Snapshot, term: Term) -> Condition:
     return Condition("p.n = ?", (_work(snapshot, term),))
 
@@ -276,6 +287,12 @@ FIELDS: dict[str, Field] = {
         Field("has", "records with this field", "has:doi", _ask_has),
         Field(
             "checked", "what annotations were checked against", "checked:full-text", _ask_checked
+        ),
+        Field(
+            "question",
+            "works with result cards on a question",
+            "question:width-overparam",
+            _ask_question,
         ),
         Field("key", "the work with this key or alias", "key:jin2017escape", _ask_key),
         Field("doi", "the work with this DOI", "doi:10.1137/15M1024950", _ask_key),

@@ -17,8 +17,10 @@ from typing import Any
 import yaml
 
 from dltheory_bib.files import write_text
+from dltheory_bib.records.cards import Column, Improvement, NetworkModel, Quantity, Symbol
 from dltheory_bib.records.catalogue import MODELS
 from dltheory_bib.records.comments import Notes
+from dltheory_bib.records.mappings import EXPONENT
 from dltheory_bib.records.models import (
     Disagreement,
     Period,
@@ -34,16 +36,21 @@ WIDTH = 98
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _PARTS: dict[str, type] = {
+    "columns": Column,
     "disagreements": Disagreement,
+    "improves": Improvement,
+    "model": NetworkModel,
     "periods": Period,
+    "quantities": Quantity,
     "relations": TypedRelation,
     "remarks": Remark,
     "sources": Source,
     "start": Step,
     "steps": Step,
+    "symbols": Symbol,
     "versions": Version,
 }
-"""What the lists of records in a record hold."""
+"""What the records in a record are, and what its lists of records hold."""
 _SORTED_BY = ("key", "id", "citing")
 _NUMBERS = frozenset({"year", "since", "until", "ordinal_from", "prints_pages"})
 """Fields whose numbers and truth values stand unquoted."""
@@ -163,7 +170,9 @@ class _Writer:
             head, rest = _scalar(value.value, indent + 2, f"{start} ", name.value)
             return [f"{start} {head}{beside or self._beside(value)}".rstrip(), *rest]
         if isinstance(value, yaml.MappingNode):
-            return [start + beside, *self._fields(value, indent + 2, None)]
+            if not value.value:
+                return [f"{start} {{}}{beside}"]
+            return [start + beside, *self._fields(value, indent + 2, _PARTS.get(name.value))]
         one_line = self._flow(name.value, value, start)
         if one_line:
             return [one_line + beside]
@@ -171,8 +180,25 @@ class _Writer:
         for item in value.value:
             above = self.notes.at(item).above
             lines += [" " * (indent + 2) + said for said in above]
-            lines += self._item(item, indent + 2, _PARTS.get(name.value))
+            if monomial := self._monomial(name.value, item):
+                lines.append(f"{' ' * (indent + 2)}- {monomial}{self._beside(item)}")
+            else:
+                lines += self._item(item, indent + 2, _PARTS.get(name.value))
         return lines
+
+    def _monomial(self, name: str, item: Any) -> str:
+        """A product of powers on one line, its numbers bare; nothing for anything else."""
+        if not isinstance(item, yaml.MappingNode) or (name != "bound" and item.value):
+            return ""
+        pairs = []
+        for symbol, power in item.value:
+            plain = isinstance(power, yaml.ScalarNode) and re.fullmatch(EXPONENT, power.value)
+            if not plain or not _WORD.fullmatch(symbol.value):
+                return ""
+            if _has_comment(self.notes, symbol) or _has_comment(self.notes, power):
+                return ""
+            pairs.append(f"{symbol.value}: {power.value}")
+        return f"{{{', '.join(pairs)}}}"
 
     def _flow(self, name: str, value: Any, start: str) -> str:
         """A short list on one line, or nothing where it needs more."""

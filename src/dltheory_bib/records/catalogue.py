@@ -6,22 +6,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from dltheory_bib.records.models import (
-    Paper,
-    Person,
-    Record,
-    ReferenceList,
-    Topic,
-    Trail,
-    Venue,
-)
+from dltheory_bib.records.cards import Assumption, Question, Result
+from dltheory_bib.records.models import Paper, Person, ReferenceList, Topic, Trail, Venue
 from dltheory_bib.records.places import KINDS
 
+Record = Paper | Topic | Venue | Person | ReferenceList | Trail | Assumption | Question | Result
 R = TypeVar("R", bound=Record)
 
-MODELS: dict[str, type[Record]] = dict(
-    zip(KINDS, (Paper, Paper, Topic, Venue, Person, ReferenceList, Trail), strict=True)
+_RECORDS = (
+    Paper,
+    Paper,
+    Topic,
+    Venue,
+    Person,
+    ReferenceList,
+    Trail,
+    Assumption,
+    Question,
+    Result,
 )
+MODELS: dict[str, type[Record]] = dict(zip(KINDS, _RECORDS, strict=True))
 """What each file of a catalogue holds: `data/papers.yaml` holds `Paper`s, and so on."""
 
 
@@ -44,6 +48,9 @@ class Catalogue:
     people: list[Located[Person]] = field(default_factory=list)
     citations: list[Located[ReferenceList]] = field(default_factory=list)
     trails: list[Located[Trail]] = field(default_factory=list)
+    assumptions: list[Located[Assumption]] = field(default_factory=list)
+    questions: list[Located[Question]] = field(default_factory=list)
+    results: list[Located[Result]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     """Keys and ids of records that were refused: nothing that names them is at fault."""
     unread: set[str] = field(default_factory=set)
@@ -58,6 +65,9 @@ class Catalogue:
             Person: self.people,  # type: ignore[dict-item]
             ReferenceList: self.citations,  # type: ignore[dict-item]
             Trail: self.trails,  # type: ignore[dict-item]
+            Assumption: self.assumptions,  # type: ignore[dict-item]
+            Question: self.questions,  # type: ignore[dict-item]
+            Result: self.results,  # type: ignore[dict-item]
         }
         kinds[type(located.record)].append(located)
 
@@ -70,6 +80,9 @@ class Catalogue:
             + len(self.people)
             + len(self.citations)
             + len(self.trails)
+            + len(self.assumptions)
+            + len(self.questions)
+            + len(self.results)
         )
 
     def works(self) -> Iterator[Paper]:

@@ -34,6 +34,12 @@ def check_catalogue(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
     """Every finding of every rule, rule by rule."""
     for rule in RULES:
         yield from rule(catalogue, known)
+    if catalogue.questions or catalogue.assumptions or catalogue.results:
+        # Some of the rules on cards need the order of bounds, which stands above the records.
+        from dltheory_bib.results.checks import RULES as ON_CARDS
+
+        for rule in ON_CARDS:
+            yield from rule(catalogue, known)
 
 
 def check_keys(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
@@ -52,6 +58,7 @@ def check_keys(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
             yield Finding(at, path, "repeated-key", message)
     registries: tuple[Iterable[Located[Any]], ...]
     registries = (catalogue.topics, catalogue.venues, catalogue.people, catalogue.trails)
+    registries += (catalogue.assumptions, catalogue.questions, catalogue.results)
     for entries in registries:
         yield from _repeated_ids(entries)
 

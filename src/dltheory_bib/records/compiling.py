@@ -11,12 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from dltheory_bib.records.catalogue import Catalogue
+from dltheory_bib.records.cardrows import formulas, write_cards
+from dltheory_bib.records.catalogue import Catalogue, Record
 from dltheory_bib.records.maths import MATHS, convert
 from dltheory_bib.records.models import (
     Paper,
     Person,
-    Record,
     ReferenceList,
     Topic,
     TypedRelation,
@@ -43,9 +43,10 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
     _write_trails(database, catalogue)
     _write_venues(database, catalogue)
     _write_papers(database, papers, people, _ancestors(topics))
-    _write_maths(database, papers)
+    _write_maths(database, papers, formulas(catalogue))
     _write_people(database, people)
     _write_edges(database, catalogue, papers, numbers)
+    write_cards(database, catalogue, numbers, dump)
     listed = {numbers[at.record.citing] for at in catalogue.citations}
     bit = 1 << FEATURES.index("references")
     database.executemany(
@@ -216,15 +217,17 @@ def _row(paper: Paper, n: int, title: str) -> tuple[object, ...]:
     )
 
 
-def _write_maths(database: sqlite3.Connection, papers: Iterable[Paper]) -> None:
-    formulas = {
+def _write_maths(
+    database: sqlite3.Connection, papers: Iterable[Paper], more: Iterable[str]
+) -> None:
+    found = {
         formula
         for paper in papers
         for text in (paper.title, _annotation(paper))
         if "$" in text
         for formula in MATHS.findall(text)
     }
-    rows = ((formula, convert(formula)) for formula in sorted(formulas))
+    rows = ((formula, convert(formula)) for formula in sorted(found.union(more)))
     database.executemany("INSERT INTO maths VALUES (?, ?)", rows)
 
 

@@ -47,6 +47,10 @@ class Coverage:
     """Works whose reference list was read."""
     citations: int
     relations: dict[str, int]
+    questions: int
+    """Questions with result cards."""
+    results: dict[str, int]
+    """Result cards by what they were checked against."""
 
     def plain(self) -> dict[str, Any]:
         """The numbers as plain values, for JSON."""
@@ -78,6 +82,11 @@ def coverage(snapshot: Snapshot) -> Coverage:
         lists_read=count("SELECT count(DISTINCT n) FROM reference_list").fetchone()[0],
         citations=edges.get("cites", 0),
         relations={r.value: edges[r.value] for r in JUDGEMENTS if r.value in edges},
+        questions=count("SELECT count(DISTINCT question) FROM result").fetchone()[0],
+        results=_counted(
+            row[0]
+            for row in count("SELECT json_extract(data, '$.checked') FROM result ORDER BY id")
+        ),
     )
 
 

@@ -33,6 +33,7 @@ _PAGE = r"[A-Za-z]*[0-9]{1,12}(?::[0-9]{1,12})?"
 _PAGES = rf"{_PAGE}(?:-{_PAGE})?"
 _URL = r"https?://[!#-;=?-\[\]_a-z~]+"
 _ORCID = r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
+_SYMBOL = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
 _LONGEST = 200
 """Characters: nobody types a longer id, and searching one for advice could take for ever."""
 
@@ -104,6 +105,24 @@ def balanced(text: str) -> str:
     return title
 
 
+def formula(text: str) -> str:
+    """TeX between dollar signs, without them: clean, with balanced braces."""
+    said = clean(text)
+    bare = re.sub(r"\\.", "", said)
+    depth = 0
+    for char in bare:
+        depth += (char == "{") - (char == "}")
+        if depth < 0:
+            break
+    if depth:
+        raise ValueError("has braces that do not balance")
+    if "$" in bare:
+        raise ValueError("has a dollar sign; it is mathematics as it stands")
+    if bare.endswith("\\"):
+        raise ValueError("ends in a backslash; delete it")
+    return said
+
+
 def person(text: str) -> str:
     """A name as "Family, Given", or an organisation in braces."""
     name = clean(text)
@@ -161,6 +180,10 @@ def _key_advice(_: str) -> str:
     return "write it as jin2017escape: ASCII letters and digits, joined by - _ . : +"
 
 
+def _card_advice(_: str) -> str:
+    return "write the work's key, a hyphen and a word: jin2017escape-pgd"
+
+
 def _id_advice(text: str) -> str:
     from dltheory_bib.records.names import slug
 
@@ -172,6 +195,13 @@ PaperKey = Annotated[str, _matching(_KEY, "a citation key", _key_advice)]
 TopicId = Annotated[str, _matching(_ID, "a topic id", _id_advice)]
 VenueId = Annotated[str, _matching(_ID, "a venue id", _id_advice)]
 TrailId = Annotated[str, _matching(_ID, "a trail id", _id_advice)]
+QuestionId = Annotated[str, _matching(_ID, "a question id", _id_advice)]
+QuantityId = Annotated[str, _matching(_ID, "a quantity id", _id_advice)]
+ColumnId = Annotated[str, _matching(_ID, "a column id", _id_advice)]
+AssumptionId = Annotated[str, _matching(_ID, "an assumption id", _id_advice)]
+CardId = Annotated[str, _matching(_KEY, "the id of a card", _card_advice)]
+"""The id of a result card: `jin2017escape-pgd`."""
+SymbolId = Annotated[str, _matching(_SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")]
 PersonId = Annotated[str, _matching(_ID, "a person id", _id_advice)]
 ArxivId = Annotated[str, _matching(_ARXIV, "an arXiv id without a version", _arxiv_advice)]
 Doi = Annotated[str, _matching(_DOI, "a DOI", _doi_advice)]
@@ -180,4 +210,6 @@ Url = Annotated[str, _matching(_URL, "a URL", _url_advice)]
 Orcid = Annotated[str, _matching(_ORCID, "an ORCID", lambda _: "write 0000-0002-1825-0097")]
 Name = Annotated[str, Rule(person)]
 Text = Annotated[str, Rule(clean)]
+Formula = Annotated[str, Rule(formula)]
+"""TeX of mathematics, without dollar signs."""
 Title = Annotated[str, Rule(balanced)]

@@ -91,6 +91,9 @@ def kind_of(path: Path) -> str:
     telling = {
         "citations": {"citing", "cites"},
         "trails": {"steps"},
+        "results": {"question", "statement"},
+        "questions": {"quantities", "symbols", "columns"},
+        "assumptions": {"about", "implies"},
         "topics": {"definition", "broader", "label"},
         "venues": {"periods"},
         "people": {"name", "orcid", "dblp"},
@@ -125,6 +128,9 @@ def _merge(catalogue: Catalogue, around: Catalogue) -> None:
     catalogue.topics[:0] = around.topics
     catalogue.venues[:0] = around.venues
     catalogue.people[:0] = around.people
+    catalogue.assumptions[:0] = around.assumptions
+    catalogue.questions[:0] = around.questions
+    catalogue.results[:0] = around.results
     catalogue.refused |= around.refused
     catalogue.unread |= around.unread
 

@@ -36,9 +36,19 @@ def convert(tex: str) -> str:
     """A formula, without its dollar signs, in Unicode."""
     # Scripts are turned first: pylatexenc would leave them as ^ and _, without their braces.
     spaced = _OPERATOR.sub(r"\\\1\\ ", tex)  # TeX sets a space after it that the converter drops
-    prepared = _SCRIPT.sub(_script, spaced.replace(r"\|", "‖"))
+    spaced = spaced.replace(r"\|", "‖").replace(r"\colon", ": ")  # which it would drop
+    prepared = _SCRIPT.sub(_script, spaced)
     converted: str = _converter().latex_to_text(prepared)
     return " ".join(_RELATION.sub(r" \1 ", converted).split())
+
+
+def superscript(text: str) -> str:
+    """Digits and signs as superscripts.
+
+    >>> superscript("-7/4")
+    '⁻⁷⸍⁴'
+    """
+    return text.translate(_SUPERSCRIPTS)
 
 
 def _script(found: re.Match[str]) -> str:

@@ -5,7 +5,8 @@ The records are plain frozen dataclasses. Pydantic validates them where data ent
 validation that has already been done, and there is still only one model of a paper.
 
 Field names are BibLaTeX's where it has one, SKOS's for topics. Nothing derivable is stored.
-This module is their front door; they stand in `values`, `works` and `registries`.
+This module is the front door of what every command needs; the records stand in `values`, `works`
+and `registries`. Result cards, and what they answer, stand in `cards`.
 """
 
 from __future__ import annotations
@@ -24,8 +25,6 @@ from dltheory_bib.records.works import (
     Version,
 )
 
-Record = Paper | Topic | Venue | Person | ReferenceList | Trail
-
 __all__ = [
     "Checked",
     "Disagreement",
@@ -34,7 +33,6 @@ __all__ = [
     "Period",
     "Person",
     "ReadingLevel",
-    "Record",
     "ReferenceList",
     "Remark",
     "Source",

@@ -15,29 +15,29 @@ def check_cycles(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     """`broader` makes a tree, and what to read before has a beginning."""
     topics = {at.record.id: at for at in catalogue.topics}
     broader = {name: {at.record.broader} - {None} for name, at in topics.items()}
-    yield from _cycle(topics, broader, "broader", "topic-cycle")
+    yield from cycle(topics, broader, "broader", "topic-cycle")
     papers = {at.record.key: at for at in catalogue.papers}
     keys = catalogue.keys()
     after = {
         key: {keys.get(name, name) for name in at.record.after} - {key}
         for key, at in papers.items()
     }
-    yield from _cycle(papers, after, "after", "after-cycle")
+    yield from cycle(papers, after, "after", "after-cycle")
 
 
-def _cycle(
+def cycle(
     records: Mapping[str, Located[Any]], before: Mapping[str, Iterable[Any]], name: str, rule: str
 ) -> Iterator[Finding]:
     """The first cycle, shown whole, at the record that stands first in it."""
     try:
         graphlib.TopologicalSorter(before).prepare()
     except graphlib.CycleError as error:
-        cycle: list[str] = list(reversed(error.args[1]))[:-1]
-        turn = cycle.index(min(cycle))
-        cycle = cycle[turn:] + cycle[:turn]
-        shown = " → ".join([*cycle, cycle[0]])
+        found: list[str] = list(reversed(error.args[1]))[:-1]
+        turn = found.index(min(found))
+        found = found[turn:] + found[:turn]
+        shown = " → ".join([*found, found[0]])
         message = f"{name} goes in a circle: {shown}; break it at its weakest link"
-        yield Finding(records[cycle[0]], (name,), rule, message)
+        yield Finding(records[found[0]], (name,), rule, message)
 
 
 def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
@@ -50,6 +50,9 @@ def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
         ("id", catalogue.people),
         ("citing", catalogue.citations),
         ("id", catalogue.trails),
+        ("id", catalogue.assumptions),
+        ("id", catalogue.questions),
+        ("id", catalogue.results),
     )
     for name, entries in named:
         for at in entries:
@@ -63,7 +66,7 @@ def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
 def check_years(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     """A work cites, and judges, none younger than itself, unless a note explains it."""
     papers = {name: p for p in catalogue.works() for name in (p.key, *p.aliases)}
-    first = {name: _first_year(paper) for name, paper in papers.items()}
+    first = {name: first_year(paper) for name, paper in papers.items()}
     for at in catalogue.citations:
         citing = papers.get(at.record.citing)
         if citing is None or at.record.explanation:
@@ -108,7 +111,7 @@ def check_starts(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
                     yield Finding(at, (name, number, "work"), "order", message, "warning")
 
 
-def _first_year(paper: Paper) -> int:
+def first_year(paper: Paper) -> int:
     """The year in which a work was first seen in any version."""
     years = [paper.year, *(version.year for version in paper.versions)]
     return min([*years, paper.eprint_year] if paper.eprint_year else years)

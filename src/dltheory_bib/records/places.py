@@ -7,11 +7,22 @@ from typing import NamedTuple
 
 from dltheory_bib.errors import DataError, Problem
 
-KINDS = ("papers", "resources", "topics", "venues", "people", "citations", "trails")
+KINDS = (
+    "papers",
+    "resources",
+    "topics",
+    "venues",
+    "people",
+    "citations",
+    "trails",
+    "assumptions",
+    "questions",
+    "results",
+)
 """The files of a catalogue, each `KIND.yaml`, in the order in which they are read."""
 WORKS = frozenset({"papers", "resources"})
 """The kinds of file that hold works."""
-REGISTRIES = frozenset({"topics", "venues", "people"})
+REGISTRIES = frozenset({"topics", "venues", "people", "assumptions", "questions"})
 """The kinds that the shipped catalogue supplies to a collection without its own."""
 
 
@@ -62,8 +73,8 @@ def is_file(path: Path) -> bool:
 def collection_files(path: Path) -> list[DataFile]:
     """The files that make up a collection: a directory, or one papers file on its own.
 
-    Where a collection has no topics, venues or people of its own, those of the shipped catalogue
-    serve. Raises `DataError` when there is nothing there to read.
+    Where a collection has no topics, venues, people, questions or assumptions of its own, those of
+    the shipped catalogue serve. Raises `DataError` when there is nothing there to read.
     """
     if is_directory(path):
         own = catalogue_files(path)

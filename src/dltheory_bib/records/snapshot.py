@@ -53,14 +53,27 @@ class Edge(NamedTuple):
     """The public source of the reference list."""
 
 
-def restore(model: type[T], data: dict[str, Any]) -> T:
-    """A record from its JSON. The data were validated when they were compiled."""
-    nested = _NESTED.get(model, _NONE)
+Parts = Mapping[type[Any], Mapping[str, type[Any]]]
+"""Which fields of a record hold records."""
+
+
+def restore(model: type[T], data: dict[str, Any], parts: Parts | None = None) -> T:
+    """A record from its JSON. The data were validated when they were compiled.
+
+    `parts` are those of the records of another module than `models`.
+    """
+    nested = (parts or _NESTED).get(model, _NONE)
+    if nested is FREE:
+        return model(data)  # type: ignore[call-arg]
     made: dict[str, Any] = {}
     for name, value in data.items():
         if type(value) is list:
             inner = nested.get(name)
-            made[name] = tuple(value if inner is None else [restore(inner, v) for v in value])
+            made[name] = tuple(
+                value if inner is None else [restore(inner, v, parts) for v in value]
+            )
+        elif type(value) is dict:
+            made[name] = restore(nested[name], value, parts)
         else:
             made[name] = RelationKind(value) if name == "kind" and value in _KINDS else value
     return model(**made)
@@ -70,7 +83,7 @@ _KINDS = frozenset(kind.value for kind in RelationKind)
 
 
 # Which fields of a record hold records. Reading it off the type hints costs more than all else.
-_NESTED: dict[type[Any], dict[str, type[Any]]] = {
+_NESTED: Parts = {
     Paper: {
         "remarks": Remark,
         "relations": TypedRelation,
@@ -83,7 +96,9 @@ _NESTED: dict[type[Any], dict[str, type[Any]]] = {
     Topic: {"start": Step},
     Trail: {"steps": Step},
 }
-_NONE: dict[str, type[Any]] = {}
+FREE: Mapping[str, type[Any]] = {}
+"""Stands in `Parts` for a mapping whose names the records choose."""
+_NONE: Mapping[str, type[Any]] = {}
 
 
 # What nobody checked is shown as unchecked, also where a program reads.
@@ -98,10 +113,18 @@ def plain(record: Any) -> dict[str, Any]:
         if value == default and default is not MISSING and name not in _ALWAYS_SAID:
             continue
         if type(value) is tuple:
-            made[name] = [plain(item) if is_dataclass(item) else item for item in value]
-        else:
+            made[name] = [_plain(item) for item in value]
+        elif isinstance(value, str):
             made[name] = value.value if isinstance(value, RelationKind) else value
+        else:
+            made[name] = _plain(value)
     return made
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return plain(value) if is_dataclass(value) else value
 
 
 def _default_values(model: type[Any]) -> dict[str, Any]:
@@ -224,16 +247,27 @@ class Snapshot:
         return {row[0]: restore(model, json.loads(row[1])) for row in rows}
 
 
-_PLURAL = {"topic": "topics", "venue": "venues", "person": "people", "trail": "trails"}
+_PLURAL = {
+    "topic": "topics",
+    "venue": "venues",
+    "person": "people",
+    "trail": "trails",
+    "question": "questions",
+    "assumption": "assumptions",
+    "result": "results",
+}
 
 
 class Registry(Mapping[str, T]):
     """Topics, venues or people by id, in order of ids, read when they are asked for."""
 
-    def __init__(self, snapshot: Snapshot, table: str, model: type[T]) -> None:
+    def __init__(
+        self, snapshot: Snapshot, table: str, model: type[T], parts: Parts | None = None
+    ) -> None:
         self._snapshot = snapshot
         self._table = table
         self._model = model
+        self._parts = parts
         self._read: dict[str, T] = {}
 
     def __getitem__(self, name: str) -> T:
@@ -244,7 +278,7 @@ class Registry(Mapping[str, T]):
             if row is None:
                 known = self._snapshot.fetch(f"SELECT id FROM {self._table}")
                 raise UnknownNameError(self._table, name, nearest(name, (row[0] for row in known)))
-            self._read[name] = restore(self._model, json.loads(row[0]))
+            self._read[name] = restore(self._model, json.loads(row[0]), self._parts)
         return self._read[name]
 
     def __contains__(self, name: object) -> bool:

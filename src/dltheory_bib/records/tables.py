@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 6
+SCHEMA = 7
 """Counted up whenever the tables, the records or what is written into them change."""
 
 FEATURES = (
@@ -22,8 +22,10 @@ FEATURES = (
     "unverified",
     "disagreements",
     "references",
+    "results",
 )
-"""What `has:` asks for; each is a bit of `paper.features`. `references`: its list was read."""
+"""What `has:` asks for; each is a bit of `paper.features`. `references`: its list was read;
+`results`: it has result cards."""
 
 TABLES = """
 CREATE TABLE paper(
@@ -49,6 +51,11 @@ CREATE TABLE reference_list(id INTEGER PRIMARY KEY, n INTEGER NOT NULL, data TEX
 CREATE TABLE edge(
   source INTEGER, relation TEXT, target INTEGER, said TEXT, reference_list INTEGER,
   PRIMARY KEY(source, relation, target)) WITHOUT ROWID;
+CREATE TABLE question(id TEXT PRIMARY KEY, label TEXT NOT NULL, data TEXT NOT NULL);
+CREATE TABLE question_name(name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE assumption(id TEXT PRIMARY KEY, data TEXT NOT NULL);
+CREATE TABLE result(id TEXT PRIMARY KEY, n INTEGER NOT NULL, question TEXT NOT NULL,
+  data TEXT NOT NULL);
 CREATE TABLE maths(tex TEXT PRIMARY KEY, unicode TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE text USING fts5(
   title, people, annotation, content='', tokenize='porter unicode61 remove_diacritics 0');
@@ -58,6 +65,8 @@ INDEXES = """
 CREATE INDEX paper_year ON paper(year);
 CREATE INDEX paper_venue ON paper(venue);
 CREATE INDEX authorship_of ON authorship(n, position);
+CREATE INDEX result_of ON result(n);
+CREATE INDEX result_on ON result(question);
 CREATE INDEX edge_target ON edge(target, relation, source);
 """
 """Made after the rows are written, which is faster than keeping them up to date."""

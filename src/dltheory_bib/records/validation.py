@@ -14,8 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from dltheory_bib.errors import Problem, did_you_mean
-from dltheory_bib.records.catalogue import Located
-from dltheory_bib.records.models import Paper, Record
+from dltheory_bib.records.catalogue import Located, Record
+from dltheory_bib.records.models import Paper
 from dltheory_bib.records.names import nearest, quoted
 from dltheory_bib.records.source import MAX_PROBLEMS, RawRecord, read_records, shown_name
 

@@ -27,15 +27,25 @@ def stats_tables(found: Coverage) -> RenderableType:
         ("reference lists", f"{found.lists_read} read, {found.works - found.lists_read} not"),
         ("citations", f"{found.citations} among these works"),
         ("relations", f"{sum(found.relations.values())} ({_listed(found.relations)})"),
+        ("result cards", _cards(found)),
     ):
         held.add_row(name, Text(value))
     return Group(held, Text(), _fields(found))
+
+
+def _cards(found: Coverage) -> str:
+    if not found.results:
+        return "none"
+    many = "question" if found.questions == 1 else "questions"
+    said = _listed(found.results, _CHECKED)
+    return f"{sum(found.results.values())} on {found.questions} {many} ({said})"
 
 
 _CHECKED = {
     "full-text": "checked against the full text",
     "abstract": "against the abstract",
     "unchecked": "unchecked",
+    "secondary": "as another work says",
 }
 
 

@@ -62,6 +62,7 @@ def paper_html(card: Card) -> str:
         f'<span style="{_MONO}">{escape(paper.key)}</span>{topics}</div>',
         *_annotation(paper),
         *_ties(card),
+        *_results(card),
     ]
     return f'<div style="{_BOX}">{"".join(parts)}</div>'
 
@@ -94,6 +95,20 @@ def _ties(card: Card) -> Iterable[str]:
             f'<li>{escape(tie.phrase)} <span style="{_MONO}">{escape(tie.key)}</span>{says}</li>'
         )
     yield f'<ul style="margin:.4em 0">{"".join(items)}</ul>'
+
+
+def _results(card: Card) -> Iterable[str]:
+    for shown in card.results:
+        facts = "".join(
+            f'<div style="{_DIM}">{escape(name)}: {escape(value)}</div>'
+            for name, value in shown.facts
+        )
+        bound = f"<div>${escape(shown.tex)}$</div>" if shown.tex else ""
+        yield (
+            f'<div style="margin:.4em 0"><b>Result.</b> {escape(shown.head)} '
+            f'<span style="{_MONO};{_DIM}">{escape(shown.id)}</span>{bound}'
+            f"<div>{escape(shown.statement)}</div>{facts}</div>"
+        )
 
 
 def topic_html(topic: Topic) -> str:

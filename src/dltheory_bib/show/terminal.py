@@ -18,7 +18,7 @@ from rich.tree import Tree
 
 from dltheory_bib.records.models import Paper, Topic, Trail
 from dltheory_bib.records.names import natural
-from dltheory_bib.show.views import CHECKED, VERDICT, Card, Reader, Row, Tie, byline
+from dltheory_bib.show.views import CHECKED, VERDICT, Card, Reader, Row, Shown, Tie, byline
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -118,6 +118,8 @@ def paper_card(card: Card) -> RenderableType:
     parts += list(_annotation(card))
     if card.ties:
         parts += [Text(), *_block("Relations", [_tie(tie, card.read) for tie in card.ties])]
+    if card.results:
+        parts += [Text(), *_block("Results", [_result(one, card.read) for one in card.results])]
     parts += [Text(), _facts(_citations(card))]
     parts += [_facts(_evidence(paper))] if paper.sources or paper.unverified else []
     return Group(*parts)
@@ -191,6 +193,15 @@ def _tie(tie: Tie, read: Reader) -> Text:
     if tie.where:
         text.append(f" ({tie.where})", style=_DIM)
     return text
+
+
+def _result(shown: Shown, read: Reader) -> RenderableType:
+    parts: list[RenderableType] = [Text.assemble((shown.id, _KEY), f"  {read(shown.head)}")]
+    if shown.text:
+        parts.append(Text(shown.text, style=_HEAD))
+    parts.append(Text(read(shown.statement)))
+    parts += [Text(f"{name}: {read(value)}", style=_DIM) for name, value in shown.facts]
+    return Group(*parts)
 
 
 def _citations(card: Card) -> Iterable[tuple[str, Text]]:

@@ -37,6 +37,21 @@ class Tie(NamedTuple):
     where: str | None
 
 
+class Shown(NamedTuple):
+    """A result card as it is shown with its work."""
+
+    id: str
+    head: str
+    """The question, and what is bounded or stated."""
+    tex: str
+    """The bound as the theorem prints it, else up to constants, in TeX; or empty."""
+    text: str
+    """The same in Unicode."""
+    statement: str
+    facts: tuple[tuple[str, str], ...]
+    """Names and values: how it holds, what it assumes, what its columns say, where it was read."""
+
+
 class Card(NamedTuple):
     """Everything that is shown of one work."""
 
@@ -50,6 +65,13 @@ class Card(NamedTuple):
     cited_by: tuple[str, ...]
     references_read: bool
     """Whether its reference list was read, so that a missing citation means something."""
+    results: tuple[Shown, ...] = ()
+    """Its result cards."""
+
+    def _repr_html_(self) -> str:
+        from dltheory_bib.show.notebook import paper_html
+
+        return paper_html(self)
 
 
 def row(paper: Paper, read: Reader, venues: Mapping[str, Venue], why: str | None = None) -> Row:
@@ -64,6 +86,7 @@ def card(
     topics: Mapping[str, Topic],
     edges: tuple[Sequence[Edge], Sequence[Edge]],
     references_read: bool,
+    results: Sequence[Shown] = (),
 ) -> Card:
     """All of a work; `edges` are those that start at it and those that end there."""
     starting, ending = edges
@@ -90,6 +113,7 @@ def card(
         cites,
         cited,
         references_read,
+        tuple(results),
     )
 
 

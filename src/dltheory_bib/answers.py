@@ -1,0 +1,133 @@
+"""What a bibliography answers by its result cards; `Bibliography` is this and more."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from dltheory_bib.records.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dltheory_bib.comparison import Comparison
+    from dltheory_bib.records.cards import Assumption, Question, Result
+    from dltheory_bib.results.lineage import Improvements
+    from dltheory_bib.results.order import Vocabulary
+    from dltheory_bib.show.views import Shown
+
+
+class Answers:
+    """Questions, assumptions and result cards of a bibliography, and how they compare."""
+
+    snapshot: Snapshot
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        """Every question that result cards answer, by id."""
+        from dltheory_bib.results.reading import questions
+
+        return questions(self.snapshot)
+
+    @cached_property
+    def assumptions(self) -> Mapping[str, Assumption]:
+        """The vocabulary of assumptions by id."""
+        from dltheory_bib.results.reading import assumptions
+
+        return assumptions(self.snapshot)
+
+    @cached_property
+    def results(self) -> Mapping[str, Result]:
+        """Every result card by id."""
+        from dltheory_bib.results.reading import results
+
+        return results(self.snapshot)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        from dltheory_bib.results.reading import vocabulary
+
+        return vocabulary(self.snapshot)
+
+    def question(self, name: str) -> Question:
+        """A question by id, label, alias, or a start of one that is unique.
+
+        Raises `UnknownNameError` with the nearest ids.
+        """
+        from dltheory_bib.results.reading import find_question
+
+        return self.questions[find_question(self.snapshot, name)]
+
+    def results_of(self, name: str) -> list[Result]:
+        """The result cards of a work, in order of ids."""
+        from dltheory_bib.results.reading import cards_of
+
+        number = self._number(name)
+        return cards_of(self.snapshot, [number]).get(number, [])
+
+    def compare(
+        self,
+        question: str,
+        query: str = "",
+        *,
+        ignore_polylog: bool = False,
+        best: bool = False,
+    ) -> Comparison:
+        """The cards on a question, side by side; only those of works for which a query holds.
+
+        `question` is what `question()` takes. Which cards are the best known is judged among all
+        cards of the question; with `best` only those are shown. Logarithms count, unless
+        `ignore_polylog`. Raises `UnknownNameError` and `QueryError`.
+        """
+        from dltheory_bib.comparison import Comparison
+        from dltheory_bib.formats.venues import venue_name
+        from dltheory_bib.query.asking import ask
+        from dltheory_bib.results.order import Order
+        from dltheory_bib.results.reading import cards_on
+        from dltheory_bib.results.table import build_table
+
+        asked = self.question(question)
+        kept = set(ask(self.snapshot, query)) if query.strip() else None
+        venues = self.snapshot.venues()
+        entries, shown = [], set()
+        for n, card in cards_on(self.snapshot, asked.id):
+            paper = self.snapshot.paper(n)
+            entries.append((card, paper, venue_name(paper, venues)))
+            if kept is None or n in kept:
+                shown.add(card.id)
+        order = Order(asked, self._vocabulary, ignore_polylog)
+        if best:
+            shown &= order.best(card for card, _, _ in entries)
+        read = self.snapshot.readable
+        return Comparison(build_table(entries, lambda card: card.id in shown, order, read), read)
+
+    def improvements(self, name: str) -> list[Improvements]:
+        """Who improved a bound, and by how much: for a card's id, or for each card of a work.
+
+        Raises `UnknownNameError` for a name that is neither.
+        """
+        from dltheory_bib.results.lineage import improvements
+        from dltheory_bib.results.reading import cards_on
+
+        cards = [self.results[name]] if name in self.results else self.results_of(name)
+        made = []
+        for card in cards:
+            around = [one for _, one in cards_on(self.snapshot, card.question)]
+            made.append(improvements(card, around, self.questions[card.question], self._vocabulary))
+        return made
+
+    def _shown_results(self, name: str) -> list[Shown]:
+        """The cards of a work as they are shown with it; nothing is imported where it has none."""
+        number = self._number(name)
+        sql = "SELECT 1 FROM result WHERE n = ? LIMIT 1"
+        if self.snapshot.fetch(sql, (number,)).fetchone() is None:
+            return []
+        from dltheory_bib.show.results import shown
+
+        return [
+            shown(card, self.questions[card.question], self.assumptions, self.snapshot.readable)
+            for card in self.results_of(name)
+        ]
+
+    def _number(self, name: str) -> int:
+        raise NotImplementedError

@@ -1,0 +1,133 @@
+"""A table of result cards, as a user holds it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from dltheory_bib.errors import MissingExtraError
+from dltheory_bib.records.cards import Question, Result
+from dltheory_bib.records.snapshot import plain
+from dltheory_bib.results.table import Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+    from rich.console import RenderableType
+
+    from dltheory_bib.show.views import Reader
+
+
+class Comparison:
+    """The cards that answer a question, side by side: in groups, the better bound first.
+
+    A group holds cards of one kind that bound one quantity; `table.groups` are its rows. A card is
+    the best known (`★`) where no card of the whole catalogue on this question dominates it, as
+    `results.order` defines that; several can be, for other assumptions or incomparable bounds.
+    """
+
+    def __init__(self, table: Table, read: Reader) -> None:
+        self.table = table
+        self._read = read
+
+    @property
+    def question(self) -> Question:
+        """The question."""
+        return self.table.question
+
+    @property
+    def cards(self) -> list[Result]:
+        """The cards, in the order of the table."""
+        return [row.card for group in self.table.groups for row in group.rows]
+
+    @property
+    def best(self) -> list[Result]:
+        """Those than which none says more."""
+        return [row.card for group in self.table.groups for row in group.rows if row.best]
+
+    def __len__(self) -> int:
+        return len(self.cards)
+
+    def __repr__(self) -> str:
+        groups = len(self.table.groups)
+        many = f"{len(self)} {'card' if len(self) == 1 else 'cards'}"
+        return f"<Comparison {self.question.id}: {many} in {groups} groups>"
+
+    # Other people's formats
+
+    def to_latex(self) -> str:
+        r"""A `table` for each group, with booktabs and `\\cite{key}`; compiles as it is."""
+        from dltheory_bib.formats.comparisons import to_latex_table
+
+        return to_latex_table(self.table)
+
+    def to_markdown(self) -> str:
+        """Tables of GitHub-flavoured Markdown, and the assumptions with their definitions."""
+        from dltheory_bib.formats.comparisons import to_markdown
+
+        return to_markdown(self.table)
+
+    def to_csv(self) -> str:
+        """A line a card, with a header."""
+        from dltheory_bib.formats.comparisons import to_csv
+
+        return to_csv(self.table)
+
+    def to_html(self) -> str:
+        """A fragment of HTML, as a notebook shows it; mathematics between dollar signs."""
+        from dltheory_bib.show.comparison import comparison_html
+
+        return comparison_html(self.table)
+
+    def to_json(self) -> str:
+        """The question and its cards with the field names of the data files.
+
+        Each card has a further field `best`, where it is ranked.
+        """
+        cards: list[dict[str, Any]] = []
+        for group in self.table.groups:
+            for row in group.rows:
+                cards.append(plain(row.card) | ({"best": row.best} if row.ranked else {}))
+        made = {"question": plain(self.question), "cards": cards}
+        return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """A pandas data frame, a row a card, indexed by the card's id.
+
+        Raises `MissingExtraError` without the extra `pandas`.
+        """
+        try:
+            import pandas as pd
+        except ImportError:
+            raise MissingExtraError("to_dataframe()", "pandas") from None
+        from dltheory_bib.formats.comparisons import records
+
+        return pd.DataFrame(records(self.table), columns=None).set_index("card")
+
+    # What a person looks at
+
+    def plot(self, symbol: str | None = None, quantity: str | None = None) -> Axes:
+        """Exponent against year, with the frontier; `show.plots` says what is drawn.
+
+        Raises `MissingExtraError` without the extra `plots`, `UnknownNameError` for a symbol or a
+        quantity that the question does not have, and `ValueError` where there is nothing to draw.
+        """
+        from dltheory_bib.show.plots import draw_frontier
+
+        return draw_frontier(self.table, symbol, quantity)
+
+    def save_plot(self, path: Path, symbol: str | None = None, quantity: str | None = None) -> None:
+        """Write that picture as SVG."""
+        from dltheory_bib.show.plots import frontier_svg
+
+        frontier_svg(self.table, path, symbol, quantity)
+
+    def __rich__(self) -> RenderableType:
+        from dltheory_bib.show.comparison import ComparisonTable
+
+        return ComparisonTable(self.table, self._read)
+
+    def _repr_html_(self) -> str:
+        return self.to_html()

@@ -1,0 +1,1 @@
+"""Result cards: bounds and their order, what dominates what, tables and lines of improvement."""

@@ -1,0 +1,259 @@
+"""Dominance between cards: an order whatever the cards are, and the answers known by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cards import assumption, card, question
+from dltheory_bib.records.cards import Result
+from dltheory_bib.records.models import Paper
+from dltheory_bib.results.order import Order, Vocabulary, changed_assumptions
+from dltheory_bib.results.table import build_table, sort_cards
+
+VOCABULARY = Vocabulary(
+    [
+        assumption("smooth"),
+        assumption("analytic", "problem", "smooth"),
+        assumption("polynomial", "problem", "analytic"),
+        assumption("first-order", "algorithm"),
+        assumption("gradient-descent", "algorithm", "first-order"),
+        assumption("noisy", "oracle"),
+        assumption("gaussian-noise", "oracle", "noisy"),
+        assumption("gaussian-start", "initialisation"),
+        assumption("separable", "data"),
+    ]
+)
+ORDER = Order(question(), VOCABULARY)
+
+
+def order(better: str = "smaller", ignore_polylog: bool = False) -> Order:
+    return Order(question(better), VOCABULARY, ignore_polylog)
+
+
+UPPER = {
+    "a smaller power": (card({"eps": "-2"}), card({"eps": "-4"}, id="a-c")),
+    "fewer assumptions": (card({"n": "1"}), card({"n": "1"}, id="a-c", assumptions=("smooth",))),
+    "a weaker assumption, two implications away": (
+        card({"n": "1"}, assumptions=("smooth",)),
+        card({"n": "1"}, id="a-c", assumptions=("polynomial",)),
+    ),
+    "a stronger guarantee": (
+        card({"n": "1"}),
+        card({"n": "1"}, id="a-c", holds="constant-probability"),
+    ),
+    "Markov's inequality": (
+        card({"n": "1"}, holds="expectation"),
+        card({"n": "1"}, id="a-c", holds="constant-probability"),
+    ),
+    "a logarithm less": (card({"n": "1"}), card({"n": "1 log"}, id="a-c")),
+}
+LOWER = {
+    "a larger lower bound": (
+        card({"n": "2"}, kind="lower"),
+        card({"n": "1"}, id="a-c", kind="lower"),
+    ),
+    "a nicer hard instance": (
+        card({"n": "1"}, kind="lower", assumptions=("polynomial", "separable")),
+        card({"n": "1"}, id="a-c", kind="lower", assumptions=("smooth",)),
+    ),
+    "a wider class of algorithms": (
+        card({"n": "1"}, kind="lower", assumptions=("first-order",)),
+        card({"n": "1"}, id="a-c", kind="lower", assumptions=("gradient-descent",)),
+    ),
+}
+
+
+@pytest.mark.parametrize("pair", (UPPER | LOWER).values(), ids=UPPER | LOWER)
+def test_one_card_says_more(pair: tuple[Result, Result]) -> None:
+    assert ORDER.strictly_dominates(*pair)
+    assert not ORDER.dominates(*reversed(pair))
+
+
+APART = {
+    "another quantity": ({}, {"quantity": "steps"}),
+    "another kind": ({}, {"kind": "lower"}),
+    "a better guarantee but more assumptions": (
+        {"assumptions": ("smooth",)},
+        {"holds": "expectation"},
+    ),
+    "in expectation and with high probability": (
+        {"holds": "expectation"},
+        {"holds": "high-probability"},
+    ),
+    "lower bounds with different oracles": (
+        {"kind": "lower", "assumptions": ("noisy",)},
+        {"kind": "lower", "assumptions": ("gaussian-noise",)},
+    ),
+    "lower bounds with and without a fixed start": (
+        {"kind": "lower", "assumptions": ("gaussian-start",)},
+        {"kind": "lower"},
+    ),
+    "a lower bound with a nicer instance for fewer algorithms": (
+        {"kind": "lower", "assumptions": ("smooth", "gradient-descent")},
+        {"kind": "lower"},
+    ),
+    "negative results": ({"kind": "negative"}, {"kind": "negative"}),
+}
+
+
+@pytest.mark.parametrize(("one", "other"), APART.values(), ids=APART)
+def test_incomparable_is_an_answer(one: dict[str, Any], other: dict[str, Any]) -> None:
+    a, b = card({"n": "1"}, **one), card({"n": "1"}, id="a-c", **other)
+    assert not ORDER.dominates(a, b)
+    assert not ORDER.dominates(b, a)
+
+
+def test_where_larger_is_better_upper_bounds_turn_round() -> None:
+    small, large = card({"n": "1"}), card({"n": "2"}, id="a-c")
+    assert order("larger").strictly_dominates(large, small)
+    assert order("smaller").strictly_dominates(small, large)
+
+
+def test_an_exact_bound_dominates_only_an_equal_one() -> None:
+    one = card({"n": "1"}, kind="exact")
+    assert not ORDER.dominates(one, card({"n": "2"}, id="a-c", kind="exact"))
+    more = card({"n": "1"}, id="a-c", kind="exact", assumptions=("smooth",))
+    assert ORDER.strictly_dominates(one, more)
+
+
+def test_logarithms_are_ignored_only_when_asked() -> None:
+    hidden, plain = card({"n": "1", "d": "polylog"}), card({"n": "1"}, id="a-c")
+    assert not ORDER.dominates(hidden, plain)
+    assert order(ignore_polylog=True).dominates(hidden, plain)
+
+
+def test_cards_without_a_monomial_are_not_ranked() -> None:
+    bare = card(bound_tex="f(n)")
+    assert not ORDER.dominates(bare, bare)
+    assert ORDER.best([bare]) == set()
+
+
+# Whatever the cards are
+
+EXPONENTS = st.sampled_from(["-2", "1", "1/2", "2 log", "log", "polylog", "1 polylog", "exp"])
+SUMS = st.lists(
+    st.dictionaries(st.sampled_from(["eps", "n", "d"]), EXPONENTS, max_size=2),
+    min_size=1,
+    max_size=2,
+)
+NAMES = st.lists(st.sampled_from(sorted(VOCABULARY.known)), max_size=2, unique=True)
+HOLDS = st.sampled_from(
+    ["surely", "high-probability", "expectation", "constant-probability", "asymptotically"]
+)
+IDS = st.integers(0, 10**6).map("a-{}".format)
+
+
+def cards(kinds: Any = ("upper", "lower", "exact")) -> st.SearchStrategy[Result]:
+    return st.builds(
+        lambda name, bound, **fields: card(*bound, id=name, **fields),
+        IDS,
+        SUMS,
+        kind=st.sampled_from(kinds),
+        holds=HOLDS,
+        assumptions=NAMES.map(tuple),
+    )
+
+
+@given(cards(), st.sampled_from(["smaller", "larger"]))
+def test_a_card_dominates_itself(one: Result, better: str) -> None:
+    assert order(better).dominates(one, one)
+    assert not order(better).strictly_dominates(one, one)
+
+
+@given(cards(), cards())
+def test_cards_that_dominate_each_other_say_the_same(one: Result, other: Result) -> None:
+    """Antisymmetric up to equality: of bounds, of guarantees, and of what the assumptions imply."""
+    if ORDER.dominates(one, other) and ORDER.dominates(other, one):
+        assert (one.kind, one.holds) == (other.kind, other.holds)
+        assert ORDER.no_worse(one, other)
+        assert ORDER.no_worse(other, one)
+        closed = VOCABULARY.closure
+        if one.kind != "lower":
+            assert closed(one.assumptions) == closed(other.assumptions)
+
+
+@settings(max_examples=50)
+@given(st.lists(cards(("upper",)), max_size=7), st.lists(cards(("lower",)), max_size=7))
+def test_dominance_goes_on(uppers: list[Result], lowers: list[Result]) -> None:
+    """If A dominates B and B dominates C then A dominates C."""
+    for some in (uppers, lowers):
+        pairs = [(a, b) for a in some for b in some if ORDER.dominates(a, b)]
+        for a, b in pairs:
+            for c in some:
+                if ORDER.dominates(b, c):
+                    assert ORDER.dominates(a, c)
+
+
+PAPER = Paper(key="a", type="online", title="T", author=("B, A",), year=2020)
+
+
+@settings(max_examples=50)
+@given(st.lists(cards(("upper",)), max_size=8, unique_by=lambda one: one.id))
+def test_a_table_is_a_linear_extension_and_keeps_ties_in_their_order(some: list[Result]) -> None:
+    """What says more stands above; equal bounds without dominance stay as they were."""
+    entries = [(one, PAPER, "") for one in some]
+    made = [entry[0] for entry in sort_cards(entries, ORDER)]
+    assert sorted(made, key=lambda one: one.id) == sorted(some, key=lambda one: one.id)
+    place = {one.id: number for number, one in enumerate(made)}
+    for one in some:
+        for other in some:
+            if ORDER.strictly_dominates(one, other):
+                assert place[one.id] < place[other.id]
+            if ORDER.no_worse(one, other) and not ORDER.no_worse(other, one):
+                assert place[one.id] < place[other.id]
+    assert [entry[0] for entry in sort_cards([(one, PAPER, "") for one in made], ORDER)] == made
+
+
+@settings(max_examples=50)
+@given(st.lists(cards(), max_size=8, unique_by=lambda one: one.id))
+def test_every_ranked_card_is_dominated_by_a_best_one(some: list[Result]) -> None:
+    best = ORDER.best(some)
+    for one in some:
+        assert any(ORDER.dominates(other, one) for other in some if other.id in best)
+
+
+def test_the_best_is_judged_among_all_cards_not_among_those_shown() -> None:
+    good, bad = card({"n": "1"}, id="a-1"), card({"n": "2"}, id="a-2")
+    entries = [(good, PAPER, ""), (bad, PAPER, "")]
+    table = build_table(entries, lambda one: one is bad, ORDER, str)
+    assert [(row.card.id, row.best) for row in table.groups[0].rows] == [("a-2", False)]
+
+
+def test_what_changed_in_the_assumptions_counts_what_follows() -> None:
+    old = card({"n": "1"}, assumptions=("polynomial", "separable"))
+    new = card({"n": "1"}, id="a-c", assumptions=("smooth", "noisy"))
+    more, less = changed_assumptions(old, new, VOCABULARY)
+    assert (more, less) == ({"noisy"}, {"polynomial", "separable"})
+
+
+# A lower bound above an upper one
+
+UPPER_CARD = card({"n": "1"}, id="a-u", assumptions=("smooth",))
+
+
+@pytest.mark.parametrize(
+    ("fields", "fires"),
+    [
+        ({"assumptions": ("polynomial",)}, True),
+        ({"assumptions": ()}, False),  # its instance may not be smooth
+        ({"assumptions": ("smooth", "gradient-descent")}, False),  # another method may do better
+        ({"assumptions": ("smooth", "noisy")}, False),  # its oracle is weaker
+        ({"assumptions": ("smooth",), "holds": "high-probability"}, True),
+        ({"assumptions": ("smooth",), "holds": "expectation"}, False),
+        ({"assumptions": ("smooth",), "quantity": "steps"}, False),
+    ],
+)
+def test_a_lower_bound_above_an_upper_one_is_seen_where_nothing_explains_it(
+    fields: dict[str, Any], fires: bool
+) -> None:
+    assert ORDER.contradict(UPPER_CARD, card({"n": "2"}, kind="lower", **fields)) == fires
+
+
+def test_logarithms_alone_make_no_contradiction() -> None:
+    """One theorem may hide what the other one shows."""
+    lower = card({"n": "1 log"}, kind="lower", assumptions=("smooth",))
+    assert not ORDER.contradict(UPPER_CARD, lower)
