@@ -81,3 +81,18 @@ def test_the_command_prints_a_table_and_keeps_its_numbers(
     assert kept["compared"] == 1
     assert kept["fields"]["year"]["differ"] == 1
     assert kept["fields"]["title"]["agree"] == 1
+
+
+def test_works_of_one_title_that_share_one_author_of_three_stay_apart(
+    catalogue_dir: Path,
+) -> None:
+    papers = catalogue_dir / "papers.yaml"
+    text = papers.read_text(encoding="utf-8")
+    papers.write_text(
+        text.replace("    - Øst, Bo\n", "    - Øst, Bo\n    - Dorn, Cy\n", 1), "utf-8"
+    )
+    mine = load(catalogue_dir)
+    assert len(mine["abel1992water"].author) == 3
+    other = WATER | {"authors": ["Bo Øst", "Eva Fell", "Gus Hall"]}
+    counts, said, unmatched = audit(mine, [other])
+    assert (dict(counts), said, len(unmatched)) == ({}, [], 6)

@@ -16,6 +16,7 @@ import pytest
 import dltheory_bib
 from dltheory_bib import Bibliography
 from dltheory_bib.cli import main
+from dltheory_bib.records.relations import CITO, JUDGEMENTS, Relation
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(dltheory_bib.__file__).parent
@@ -145,3 +146,10 @@ def test_the_notebook_shows_what_it_shows_when_it_is_run():
         shown = [output.get("data", output.get("text")) for output in old.get("outputs", [])]
         shows = [output.get("data", output.get("text")) for output in new.get("outputs", [])]
         assert shows == shown, f"run `make notebook`: {old.source}"
+
+
+def test_contributing_tells_every_kind_of_relation_with_its_cito_term() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| `(\w+)` \|.*\| (none|cito:\w+) \|$", text)
+    told = {Relation(kind): None if term == "none" else term for kind, term in rows}
+    assert told == {kind: CITO[kind] for kind in JUDGEMENTS}

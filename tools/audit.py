@@ -4,7 +4,7 @@
 
 EVIDENCE is a directory with `works.jsonl`: a line for each work, with `title`, `authors` ("Given
 Family"), `year`, `venue` ("ICML 2019"), `volume`, `number`, `pages`, `doi`, `arxiv`, and the names
-of the fields that rest on no source under `unverified`. Works are matched by title and an author,
+of the fields that rest on no source under `unverified`. Works are matched by title and authors,
 else by arXiv id or DOI. A difference is explained where the record says so itself, under
 `disagreements`, `versions` or `unverified`, or where the evidence has no source for its value.
 Ends with 1 when a difference is not explained.
@@ -87,12 +87,14 @@ class _Index:
                 self.by_title[_bare(title)].append(work)
 
     def __call__(self, paper: Paper) -> Work | None:
-        """By title and an author first: an id in the evidence may be another work's."""
+        """By title and half of the authors first: an id in the evidence may be another work's."""
         titles = [paper.title, *(version.title for version in paper.versions if version.title)]
         families = {_family(family(name)) for name in paper.author}
         for title in titles:
             for work in self.by_title[_bare(unbraced(title))]:
-                if families & {_family(name) for name in work["authors"]}:
+                theirs = {_family(name) for name in work["authors"]}
+                # One author is not enough: two works called "Deep Learning" share one of three.
+                if 2 * len(families & theirs) >= min(len(families), len(theirs)):
                     return work
         for identifier in (paper.eprint, (paper.doi or "").lower()):
             if identifier and identifier in self.by_id:
