@@ -13,13 +13,14 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
-def write_bytes(path: Path, content: bytes) -> None:
+def write_bytes(path: Path, content: bytes, durable: bool = True) -> None:
     """Write a file in one step.
 
     The content is written beside it first, so that after a crash the old file or the new one is
-    there, never half of one. An existing file keeps its permissions; a link is followed. Raises
-    `OSError`, also for a device, a pipe or a directory: a file put in its place would take that
-    away.
+    there, never half of one; without `durable` that holds for a crash of the program, not of the
+    machine, and a thousand files need not wait for the disk one by one. An existing file keeps its
+    permissions; a link is followed. Raises `OSError`, also for a device, a pipe or a directory: a
+    file put in its place would take that away.
     """
     target = path.resolve()
     if target.exists() and not target.is_file():
@@ -30,7 +31,8 @@ def write_bytes(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                os.fsync(stream.fileno())
         temporary.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
         temporary.replace(target)
     finally:

@@ -44,6 +44,7 @@ _HOMES = {
     "lineage": "walking",
     "export": "asking",
     "cite": "thesis",
+    "site": "site",
     "stats": "keeping",
     "check": "keeping",
     "completion": "keeping",
