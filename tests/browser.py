@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from programs import needs
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Request
 
 # Nothing of the browser's own goes out either.
 _FLAGS = [
@@ -51,6 +51,11 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def _failed(found: Watched, request: Request) -> None:
+    if request.failure != "net::ERR_ABORTED":  # a page that was left while it was read
+        found.complaints.append(f"failed: {request.url}")
+
+
 @contextmanager
 def watched(browser: Browser, width: int = 1280, **options: Any) -> Iterator[Watched]:
     """A page in a fresh context of a window this wide."""
@@ -59,7 +64,7 @@ def watched(browser: Browser, width: int = 1280, **options: Any) -> Iterator[Wat
     found = Watched(context.new_page())
     page = found.page
     page.on("request", lambda request: found.requests.append(request.url))
-    page.on("requestfailed", lambda request: found.complaints.append(f"failed: {request.url}"))
+    page.on("requestfailed", lambda request: _failed(found, request))
     page.on("pageerror", lambda error: found.complaints.append(f"script: {error}"))
     page.on(
         "console",

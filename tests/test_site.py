@@ -60,12 +60,6 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture(scope="module")
-def pages(bib: Bibliography) -> dict[str, bytes]:
-    """The site of the shipped catalogue."""
-    return make_files(bib, Options())
-
-
-@pytest.fixture(scope="module")
 def documents(pages: dict[str, bytes]) -> dict[str, Document]:
     """Its pages, taken apart once."""
     return {path: Document(text) for path, text in html(pages).items()}
@@ -169,7 +163,7 @@ def test_every_page_is_well_formed_html(documents: dict[str, Document]) -> None:
 
 
 def test_every_record_has_its_page(pages: dict[str, bytes], bib: Bibliography) -> None:
-    """Works with their JSON and BibTeX, topics, people, trails; venues and years that have works."""
+    """Works with JSON and BibTeX, topics, people, trails; venues and years that have works."""
     for key in bib.papers:
         assert {f"works/{key}.{kind}" for kind in ("html", "json", "bib")} <= pages.keys()
     assert {f"topics/{one}.html" for one in bib.topics} <= pages.keys()

@@ -52,7 +52,7 @@ def root(path: str) -> str:
 
 
 def link(here: str, there: str, query: str = "") -> str:
-    """The address of one page as another links to it.
+    """The address of one page as another, or one beside it, links to it.
 
     >>> link("topics/ntk.html", "works/jacot2018neural.html")
     '../works/jacot2018neural.html'

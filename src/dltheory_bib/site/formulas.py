@@ -74,6 +74,7 @@ def mathml(tex: str) -> Markup | None:
     try:
         tree = ElementTree.fromstring(convert(tex))
         _keep_what_typesets(tree)
+        _space_as_tex(tree)
     except Exception:  # the converter has an exception for every mistake, and other people's too
         return None
     if "\\" in "".join(tree.itertext()):
@@ -91,3 +92,39 @@ def _keep_what_typesets(element: ElementTree.Element) -> None:
     }
     for child in element:
         _keep_what_typesets(child)
+
+
+def _space_as_tex(row: ElementTree.Element) -> None:
+    """Space what MathML's defaults space otherwise than TeX.
+
+    A minus that follows an operator is a sign, a slash has no space, a function has some before its
+    argument unless that is in parentheses.
+    """
+    children = list(row)
+    for place, child in enumerate(children):
+        _space_as_tex(child)
+        before = children[place - 1] if place else None
+        after = children[place + 1] if place + 1 < len(children) else None
+        if child.tag == "mo" and child.text == "/":
+            child.attrib |= {"lspace": "0", "rspace": "0"}
+        elif child.tag == "mo" and child.text in _SIGNS and before is not None:
+            if before.tag == "mo" and before.text not in _CLOSING:
+                child.set("form", "prefix")
+        elif row.tag in {"math", "mrow"} and _is_function(child) and _needs_space(after):
+            space = ElementTree.Element("mspace", {"width": "0.1667em"})
+            row.insert(list(row).index(child) + 1, space)
+
+
+_SIGNS = frozenset("+−±")
+_CLOSING = frozenset(")]}|‖⟩")
+
+
+def _needs_space(after: ElementTree.Element | None) -> bool:
+    return after is not None and after.tag not in {"mo", "mspace"}
+
+
+def _is_function(element: ElementTree.Element) -> bool:
+    """Whether it is the name of a function, such as log, with its exponent or index, if any."""
+    if element.tag in {"msup", "msub", "msubsup"} and len(element):
+        element = element[0]
+    return element.tag == "mi" and len(element.text or "") > 1

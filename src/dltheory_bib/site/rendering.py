@@ -11,7 +11,7 @@ from markupsafe import Markup
 from dltheory_bib import __version__
 from dltheory_bib.records.names import is_collective, natural
 from dltheory_bib.site import addresses
-from dltheory_bib.site.contents import Contents
+from dltheory_bib.site.contents import Contents, Entry
 
 # No page runs or loads what does not lie beside it, and none asks the network for anything.
 # A policy in the page holds from a folder as well, where no server sends one.
@@ -25,7 +25,7 @@ class Renderer:
     """Makes the HTML of a page from a template and what it shows."""
 
     def __init__(self, contents: Contents) -> None:
-        self.contents = contents
+        self.linkers: dict[str, Linker] = {}
         self.environment = Environment(
             loader=PackageLoader("dltheory_bib.site", "templates"),
             autoescape=True,
@@ -51,16 +51,40 @@ class Renderer:
 
     def __call__(self, template: str, path: str, **shown: Any) -> bytes:
         """The page at a path, as UTF-8."""
-
-        def link(kind: str, name: str | int = "", query: str = "") -> str:
-            """What leads from this page to a record's page, or to a file at the top."""
-            there = getattr(addresses, kind)(name) if kind in _KINDS else kind
-            return addresses.link(path, there, query)
-
+        root = addresses.root(path)
         made = self.environment.get_template(template).render(
-            path=path, root=addresses.root(path), link=link, **shown
+            path=path, root=root, link=self._linker(root), **shown
         )
         return made.encode()
+
+    def _linker(self, root: str) -> Linker:
+        if root not in self.linkers:
+            self.linkers[root] = Linker(root, self.environment)
+        return self.linkers[root]
+
+
+class Linker:
+    """What leads from the pages at one depth to others: called, it gives an address.
+
+    `row` gives a work as lists show it, which is the same on all these pages and made once.
+    """
+
+    def __init__(self, root: str, environment: Environment) -> None:
+        self.root = root
+        self.environment = environment
+        self.rows: dict[str, Markup] = {}
+
+    def __call__(self, kind: str, name: str | int = "", query: str = "") -> str:
+        """The address of a record's page, or of a file at the top."""
+        there = getattr(addresses, kind)(name) if kind in _KINDS else kind
+        return addresses.link(self.root, there, query)
+
+    def row(self, entry: Entry) -> Markup:
+        """A work in a list."""
+        if entry.key not in self.rows:
+            module = self.environment.get_template("parts.html").module
+            self.rows[entry.key] = module.work_row(self, entry)  # type: ignore[attr-defined]
+        return self.rows[entry.key]
 
 
 _KINDS = frozenset({"work", "topic", "person", "venue", "year", "trail"})

@@ -140,8 +140,8 @@ globalThis.dltheory ??= {};
       const meta = [
         this.catalogue.byline(n),
         `${works.venueName[n]} ${works.year[n]}`.trim(),
-        { start: "start here", core: "core" }[works.level[n]],
-        works.cited[n] && `cited by ${works.cited[n]}`,
+        { start: "start\u00a0here", core: "core" }[works.level[n]],
+        works.cited[n] && `cited\u00a0by\u00a0${works.cited[n]}`,
       ];
       return make(
         "li",
@@ -152,29 +152,32 @@ globalThis.dltheory ??= {};
     }
 
     groups(all) {
-      return all
-        .filter(({ options }) => options.length)
-        .map(({ field, label, options }) => {
-          const open = this.opened.has(field);
-          const list = make("ul", {});
-          list.append(...(open ? options : options.slice(0, SHOWN_FACETS)).map((one) => this.option(one)));
-          const group = make("details", { open: !matchMedia("(max-width: 48rem)").matches || this.opened.has(`${field} shown`) || options.some((one) => one.chosen) });
-          group.append(make("summary", {}, label), list);
-          group.addEventListener("toggle", () => {
-            if (group.open) this.opened.add(`${field} shown`);
-            else this.opened.delete(`${field} shown`);
-          });
-          if (options.length > SHOWN_FACETS && !open) {
-            const button = make("button", { type: "button", class: "all" }, `All ${options.length}`);
-            button.addEventListener("click", () => {
-              this.opened.add(field);
-              list.append(...options.slice(SHOWN_FACETS).map((one) => this.option(one)));
-              button.remove();
-            });
-            group.append(button);
-          }
-          return group;
+      return all.filter(({ options }) => options.length).map((group) => this.group(group));
+    }
+
+    // On a phone a group is closed until it is wanted; what somebody opened stays open.
+    group({ field, label, options }) {
+      const unfolded = `${field} unfolded`;
+      const whole = this.opened.has(field);
+      const narrow = matchMedia("(max-width: 48rem)").matches;
+      const open = !narrow || this.opened.has(unfolded) || options.some((one) => one.chosen);
+      const shown = whole ? options : options.slice(0, SHOWN_FACETS);
+      const list = make("ul", {}, ...shown.map((one) => this.option(one)));
+      const group = make("details", { open }, make("summary", {}, label), list);
+      group.addEventListener("toggle", () => {
+        if (group.open) this.opened.add(unfolded);
+        else this.opened.delete(unfolded);
+      });
+      if (shown.length < options.length) {
+        const button = make("button", { type: "button", class: "all" }, `All ${options.length}`);
+        button.addEventListener("click", () => {
+          this.opened.add(field);
+          list.append(...options.slice(SHOWN_FACETS).map((one) => this.option(one)));
+          button.remove();
         });
+        group.append(button);
+      }
+      return group;
     }
 
     option({ name, count, chosen, query }) {
