@@ -60,13 +60,14 @@ def make_files(
         year_pages,
     )
     from dltheory_bib.site.rendering import Renderer
-    from dltheory_bib.site.searching import search_data
+    from dltheory_bib.site.searching import graph_script, search_data
     from dltheory_bib.site.works import dumps, work_pages
 
     contents = Contents(bib, options)
     render = Renderer(contents)
     made = dict(_assets())
     made["assets/search-data.js"] = search_data(contents)
+    made["assets/graph-data.js"] = graph_script(contents)
     # What makes pages, by the name that is shown while it does. Further kinds of page go here.
     for name, pages in {
         "works": work_pages,
@@ -91,9 +92,10 @@ def make_files(
 
 
 def _assets() -> Iterator[tuple[str, bytes]]:
-    """The style sheet and the scripts, as they are."""
-    for path, file in _walk(files("dltheory_bib.site") / "static", "assets"):
-        yield path, file.read_bytes()
+    """The style sheets and the scripts, as they are; the graph's serve notebooks as well."""
+    for room, path in (("site", "assets"), ("show", "assets")):
+        for name, file in _walk(files(f"dltheory_bib.{room}") / "static", path):
+            yield name, file.read_bytes()
 
 
 def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
@@ -108,7 +110,7 @@ def _fingerprint(bib: Bibliography, options: Options) -> str:
     """What the site is made from: the compiled data, the options, templates and program."""
     parts = [__version__, repr(options), sha256(bib.snapshot.database.serialize())]
     here = files("dltheory_bib.site")
-    for name in ("templates", "static"):
-        parts += [sha256(file.read_bytes()) for _, file in _walk(here / name, name)]
+    parts += [sha256(file.read_bytes()) for _, file in _walk(here / "templates", "")]
+    parts += [sha256(content) for _, content in _assets()]
     parts += [sha256(file.read_bytes()) for file in here.iterdir() if file.name.endswith(".py")]
     return sha256("\n".join(parts).encode())

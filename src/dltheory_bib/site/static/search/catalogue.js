@@ -109,7 +109,10 @@ globalThis.dltheory ??= {};
     }
   }
 
-  const slug = (text) => fold(text).replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+  const slug = (text) =>
+    fold(text)
+      .replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-+|-+$/g, "");
   const collective = (name) => name.startsWith("{") && name.endsWith("}");
   const family = (name) => (collective(name) ? name.slice(1, -1) : name.split(",")[0].trim());
   const natural = (name) => {

@@ -46,8 +46,7 @@ globalThis.dltheory ??= {};
   ];
 
   // The terms that must all hold, and so can be taken away one by one.
-  const joined = (node) =>
-    node.kind === "term" ? [node] : node.kind === "and" ? node.parts : [];
+  const joined = (node) => (node.kind === "term" ? [node] : node.kind === "and" ? node.parts : []);
 
   function counted(catalogue, group, found) {
     const counts = new Map();

@@ -5,7 +5,12 @@ globalThis.dltheory ??= {};
   const { COLUMNS, fold, searchable, words, tokens } = globalThis.dltheory;
   const { nearest, didYouMean, QueryError } = globalThis.dltheory;
   const SPELLINGS = { generalizes: "generalises", generalizedby: "generalisedby", arxiv: "eprint" };
-  const HAS = { arxiv: "eprint", remark: "remarks", relation: "relations", reference: "references" };
+  const HAS = {
+    arxiv: "eprint",
+    remark: "remarks",
+    relation: "relations",
+    reference: "references",
+  };
   const WORDS_IN_A_NAME = 20;
 
   const fail = (message, term) => {
@@ -17,7 +22,8 @@ globalThis.dltheory ??= {};
     return found;
   };
   const both = (one, other) => new Set([...one].filter((n) => other.has(n)));
-  const quote = (value) => (value.includes("'") && !value.includes('"') ? `"${value}"` : `'${value}'`);
+  const quote = (value) =>
+    value.includes("'") && !value.includes('"') ? `"${value}"` : `'${value}'`;
 
   // The phrases of a text: its words, or, where it is exact, all of them in a row.
   function phrases(value, exact) {
@@ -69,11 +75,13 @@ globalThis.dltheory ??= {};
   function people(catalogue, name) {
     const byId = catalogue.personIds.get(fold(name));
     if (byId !== undefined) return new Set([byId]);
-    const found = words(name).slice(0, WORDS_IN_A_NAME).map((word) => {
-      if ([...word].length > 1) return new Set(catalogue.personWords.get(word) ?? []);
-      const all = [...catalogue.personWords].filter(([one]) => one.startsWith(word));
-      return new Set(all.flatMap(([, numbers]) => numbers));
-    });
+    const found = words(name)
+      .slice(0, WORDS_IN_A_NAME)
+      .map((word) => {
+        if ([...word].length > 1) return new Set(catalogue.personWords.get(word) ?? []);
+        const all = [...catalogue.personWords].filter(([one]) => one.startsWith(word));
+        return new Set(all.flatMap(([, numbers]) => numbers));
+      });
     return found.length ? found.reduce(both) : new Set();
   }
 
@@ -81,7 +89,9 @@ globalThis.dltheory ??= {};
     const found = people(catalogue, term.value);
     if (!found.size) {
       const known = [...catalogue.personWords.keys()];
-      const near = words(term.value).map((word) => nearest(word, known, 1)[0]).filter(Boolean);
+      const near = words(term.value)
+        .map((word) => nearest(word, known, 1)[0])
+        .filter(Boolean);
       fail(`unknown author ${quote(term.value)}${didYouMean(near)}`, term);
     }
     return new Set([...found].flatMap((one) => catalogue.worksOf[one]));

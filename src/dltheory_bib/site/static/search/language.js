@@ -82,11 +82,19 @@ globalThis.dltheory ??= {};
     }
 
     anyOf() {
-      return this.joined("or", () => this.allOf(), () => this.token(IS.or));
+      return this.joined(
+        "or",
+        () => this.allOf(),
+        () => this.token(IS.or),
+      );
     }
 
     allOf() {
-      return this.joined("and", () => this.factor(), () => this.token(IS.and) || true);
+      return this.joined(
+        "and",
+        () => this.factor(),
+        () => this.token(IS.and) || true,
+      );
     }
 
     factor() {
@@ -115,7 +123,7 @@ globalThis.dltheory ??= {};
     term() {
       const start = this.at;
       const field = this.token(IS.field, 1);
-      const said = field === null ? null : this.quoted() ?? this.plain(IS.word);
+      const said = field === null ? null : (this.quoted() ?? this.plain(IS.word));
       if (said) return this.made(field.toLowerCase(), said, start);
       this.at = start;
       return null;
