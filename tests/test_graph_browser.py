@@ -43,7 +43,7 @@ def opened(browser: Browser, folder: Path) -> Iterator[Watched]:
 
 def draw(watched: Watched, folder: Path, query: str = "") -> None:
     watched.page.goto((folder / "graph.html").as_uri() + query)
-    watched.page.wait_for_function("globalThis.dltheory.graphView")
+    watched.page.wait_for_function("globalThis.dltheory?.graphView")
 
 
 def drawn(watched: Watched, selector: str) -> int:
@@ -78,7 +78,7 @@ def test_a_topic_has_its_part(opened: Watched, folder: Path, bib: Bibliography) 
     """From its page, with the works on narrower topics; chosen on the graph's page as well."""
     opened.page.goto((folder / "topics/wide-networks.html").as_uri())
     opened.page.get_by_role("link", name="Its part of the graph").click()
-    opened.page.wait_for_function("globalThis.dltheory.graphView")
+    opened.page.wait_for_function("globalThis.dltheory?.graphView")
     assert drawn(opened, "node.work") == len(bib.on("wide-networks"))
     opened.page.get_by_label("Topic").select_option("ntk")
     assert drawn(opened, "node.work") == len(bib.on("ntk"))
@@ -169,6 +169,7 @@ def test_a_path_from_a_to_b_is_a_shortest_one(
     panel.get_by_text("Name two works").wait_for()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_graphs_page_has_no_serious_fault_of_accessibility(
     browser: Browser, folder: Path, scheme: Any

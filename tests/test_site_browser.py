@@ -90,7 +90,7 @@ def go(watched: Watched, folder: Path, address: str) -> None:
 
 def search(watched: Watched, folder: Path) -> None:
     go(watched, folder, "search.html")
-    watched.page.wait_for_function("globalThis.dltheory.catalogue")
+    watched.page.wait_for_function("globalThis.dltheory?.catalogue")
 
 
 def titles(watched: Watched) -> list[str]:
@@ -156,6 +156,7 @@ def test_the_page_finds_what_python_finds(opened: Watched, folder: Path, bib: Bi
     assert differing == []
 
 
+@pytest.mark.slow
 def test_words_are_stemmed_as_sqlite_stems_them(
     opened: Watched, folder: Path, bib: Bibliography
 ) -> None:
@@ -325,6 +326,7 @@ def test_no_page_is_wider_than_its_window(browser: Browser, folder: Path, width:
         assert [one for one in found.requests if not one.startswith(folder.as_uri())] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("scheme", "addresses"), [("light", MAIN_PAGES), ("dark", MAIN_PAGES[:4])])
 def test_no_serious_fault_of_accessibility(
     browser: Browser, folder: Path, scheme: Any, addresses: tuple[str, ...]

@@ -33,6 +33,9 @@ PAGES = {
     "years": "years.html",
     "trail": "trails/saddles-to-edge-of-stability.html",
     "data": "data.html",
+    "graph": "graph.html",
+    "graph-topic": "graph.html?topic=ntk",
+    "graph-work": "graph.html?work=jin2017escape",
 }
 DESK, PHONE = 1280, 390
 
@@ -48,7 +51,7 @@ def main(folder: Path) -> None:
                 for name, address in PAGES.items():
                     path, mark, query = address.partition("?")
                     found.page.goto((site / path).as_uri() + mark + query)
-                    found.page.wait_for_timeout(300)
+                    found.page.wait_for_timeout(500)
                     picture = folder / f"{name}-{width}-{scheme}.png"
                     found.page.screenshot(path=picture, full_page=scheme == "light")
                 for complaint in found.complaints:

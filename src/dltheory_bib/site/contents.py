@@ -13,7 +13,7 @@ from dltheory_bib.formats.plain import venue_name
 from dltheory_bib.records.models import Paper, Person
 from dltheory_bib.records.names import author_line, natural
 from dltheory_bib.records.relations import Relation
-from dltheory_bib.records.snapshot import plain
+from dltheory_bib.records.snapshot import Edge, plain
 from dltheory_bib.site.formulas import Typesetter
 from dltheory_bib.site.options import Options
 
@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 STEPS = 12
 """So many works a topic's reading order has on the site."""
+SIMILAR = 6
+"""So many works are named as similar to one."""
 
 
 class Entry(NamedTuple):
@@ -177,7 +179,12 @@ class Contents:
         """By key, the works most alike by citations, the most alike first."""
         from dltheory_bib.graph.measures import all_similar
 
-        return all_similar(self.bib.graph)
+        return all_similar(self.bib.graph, SIMILAR)
+
+    @cached_property
+    def edges(self) -> list[Edge]:
+        """Every edge between works."""
+        return self.bib.snapshot.edges()
 
     @cached_property
     def records(self) -> dict[str, dict[str, Any]]:
@@ -185,7 +192,7 @@ class Contents:
         found = {
             key: plain(paper) | {"cites": [], "cited_by": []} for key, paper in self.papers.items()
         }
-        for edge in self.bib.snapshot.edges():
+        for edge in self.edges:
             if edge.relation == Relation.CITES:
                 found[edge.source]["cites"].append(edge.target)
                 found[edge.target]["cited_by"].append(edge.source)

@@ -45,7 +45,7 @@ def graph_script(contents: Contents) -> bytes:
 
     data = graph_data(
         contents.papers.values(),
-        contents.bib.snapshot.edges(),
+        contents.edges,
         contents.topics,
         contents.venues,
         contents.text,

@@ -16,8 +16,6 @@ from dltheory_bib.site.contents import Contents
 from dltheory_bib.site.linked_data import json_ld
 from dltheory_bib.site.rendering import Renderer, data_block
 
-SIMILAR = 6
-"""Works that are named as similar."""
 _SHOWN_FIELDS = ("volume", "number", "edition", "pages")
 
 
@@ -49,7 +47,7 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "read_before": contents.entries(contents.bib.key(name) for name in paper.after),
         "read_after": contents.entries(after),
         "places": contents.places.get(paper.key, []),
-        "similar": contents.similar[paper.key][:SIMILAR],
+        "similar": contents.similar[paper.key],
         "period": contents.venues[paper.venue].in_year(paper.year) if paper.venue else None,
         "fields": fields,
         "biblatex": to_bibtex([paper], contents.venues, dialect="biblatex"),
@@ -65,7 +63,7 @@ def dumps(contents: Contents, _: Renderer) -> Iterator[tuple[str, bytes]]:
     yield "works-biblatex.bib", to_bibtex(papers, contents.venues, dialect="biblatex").encode()
     edges = [
         {name: value for name, value in edge._asdict().items() if value is not None}
-        for edge in contents.bib.snapshot.edges()
+        for edge in contents.edges
     ]
     yield "relations.json", _as_json_lines(edges)
     for name, records in (

@@ -3,12 +3,7 @@
 globalThis.dltheory ??= {};
 (() => {
   const { layout, Walks, graphStyle, kindOf, COLOURS } = globalThis.dltheory;
-  const make = (name, attributes = {}, ...children) => {
-    const element = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    element.append(...children);
-    return element;
-  };
+  const { make, tellWork, tellPath } = globalThis.dltheory;
 
   class GraphView {
     // `topic`: the id of a topic whose part is drawn; `address`: gives the page of a key, or null.
@@ -294,51 +289,14 @@ globalThis.dltheory ??= {};
       this.panel.replaceChildren(make("p", {}, message));
     }
 
-    link(n) {
-      const [key, title, by, year] = this.data.works[n];
-      const button = make("button", { type: "button", class: "graph-walk" }, title);
-      button.addEventListener("click", () => this.choose(n, true));
-      const address = this.address(key);
-      const page = address
-        ? [" ", make("a", { href: address, "aria-label": `Page of ${title}` }, "page")]
-        : [];
-      return [button, make("span", { class: "meta" }, ` ${by} ${year}`, ...page)];
-    }
-
     describe(n) {
-      const { relations } = this.data;
-      const heading = make("h2", {}, ...this.link(n));
-      const parts = [heading];
-      for (const [edges, phrase, other] of [
-        [this.walks.out[n], 1, "target"],
-        [this.walks.in[n], 2, "source"],
-      ]) {
-        const list = make("ul", {});
-        const sorted = [...edges.values()].sort((one, two) => one.relation - two.relation);
-        for (const edge of sorted) {
-          const said = edge.says ? [make("span", { class: "why" }, edge.says)] : [];
-          list.append(
-            make(
-              "li",
-              {},
-              make("span", { class: "verb" }, relations[edge.relation][phrase]),
-              " ",
-              ...this.link(edge[other]),
-              ...said,
-            ),
-          );
-        }
-        if (sorted.length) {
-          const label = phrase === 1 ? "It stands on" : "Stands on it";
-          parts.push(make("div", {}, make("h3", {}, `${label} (${sorted.length})`), list));
-        }
-      }
-      this.panel.replaceChildren(...parts);
+      this.panel.replaceChildren(...tellWork(this, n));
     }
 
     showPath(start, end) {
-      if (start === undefined || end === undefined)
+      if (start === undefined || end === undefined) {
         return this.say("Name two works, by key or title.");
+      }
       if (!this.shown.has(start) || !this.shown.has(end)) this.show("");
       const steps = this.walks.path(start, end);
       if (!steps) return this.say("No chain of citations between these two is known here.");
@@ -346,25 +304,7 @@ globalThis.dltheory ??= {};
       if (passed.some((n) => !this.shown.has(n))) this.show("");
       this.highlight(passed, steps, start);
       this.cy.fit(this.cy.nodes(".near"), 80);
-      const { relations } = this.data;
-      const list = make("ol", {});
-      for (const { source, target, relation, says } of steps) {
-        const said = says ? [make("span", { class: "why" }, says)] : [];
-        list.append(
-          make(
-            "li",
-            {},
-            ...this.link(source),
-            " ",
-            make("span", { class: "verb" }, relations[relation][1]),
-            " ",
-            ...this.link(target),
-            ...said,
-          ),
-        );
-      }
-      const many = `${steps.length} step${steps.length === 1 ? "" : "s"}`;
-      this.panel.replaceChildren(make("h2", {}, `A path of ${many}`), list);
+      this.panel.replaceChildren(...tellPath(this, steps));
     }
 
     // From work to work by the arrow keys: the nearest in that direction.
