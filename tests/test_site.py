@@ -564,8 +564,32 @@ def test_site_build_says_what_it_wrote(run: Run, catalogue_dir: Path, tmp_path: 
     assert (code, printed) == (0, "")
     assert re.search(r"index.html: \d+ files \(\d+ written, 0 unchanged, 0 removed\)", said)
     assert "<h1>tea</h1>" in (out / "index.html").read_text("utf-8")
-    base = "https://example.org/a b?c"
-    assert run("site", "build", str(out), "--base-url", base)[0] == 2
+
+
+@pytest.mark.parametrize(
+    "base",
+    ["example.org", "ftp://example.org/", "https://", "https://e.org/a b", "https://e.org/?q"],
+)
+def test_a_base_that_is_no_whole_address_is_bad_usage(
+    run: Run, catalogue_dir: Path, tmp_path: Path, base: str
+) -> None:
+    """Links are added to it; nothing is written."""
+    out = tmp_path / "out"
+    code, _, said = run("--data", str(catalogue_dir), "site", "build", str(out), "--base-url", base)
+    assert code == 2
+    assert "is no whole address; write https://example.org/theory/" in said.replace("\n", " ")
+    assert not out.exists()
+
+
+def test_a_name_that_is_no_text_is_shown_as_it_is(
+    run: Run, catalogue_dir: Path, tmp_path: Path
+) -> None:
+    """Bytes of the command line that are not UTF-8, and control characters."""
+    title = "te\udce9 \x1b[1m"
+    out = tmp_path / "out"
+    data = str(catalogue_dir / "papers.yaml")
+    assert run("--data", data, "site", "build", str(out), "--title", title)[0] == 0
+    assert "<h1>te\\udce9 \\x1b[1m</h1>" in (out / "index.html").read_text("utf-8")
 
 
 def test_site_build_refuses_a_foreign_folder_plainly(run: Run, catalogue_dir: Path) -> None:

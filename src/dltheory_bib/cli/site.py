@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from dltheory_bib.cli.app import bibliography, dltheory, note
+from dltheory_bib.cli.app import bibliography, dltheory, note, visible
 
 if TYPE_CHECKING:
     from dltheory_bib.site.output import Written
@@ -95,8 +95,8 @@ def _build(out: Path, title: str | None, base_url: str | None) -> Written:
     from dltheory_bib.site.options import Options
 
     data: Path | None = click.get_current_context().find_root().obj
-    named = data.resolve().stem if data else Options().title
-    options = Options(title or named, _whole(base_url), data is None)
+    named = title or (_name(data) if data else Options().title)
+    options = Options(visible(named), _whole(base_url), data is None)
     bib = bibliography()
     if not sys.stderr.isatty():
         return build_site(bib, out, options)
@@ -104,14 +104,19 @@ def _build(out: Path, title: str | None, base_url: str | None) -> Written:
         return build_site(bib, out, options, progress)
 
 
+def _name(data: Path) -> str:
+    """A collection's name: that of its folder, or of its file unless that is `papers.yaml`."""
+    path = data.resolve()
+    return path.parent.name if path.name == "papers.yaml" else path.name.removesuffix(".yaml")
+
+
 def _whole(base_url: str | None) -> str:
     """An address that ends with a slash, as links are added to it."""
-    from urllib.parse import urlsplit
+    import re
 
     if not base_url:
         return ""
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+    if not re.fullmatch(r"https?://(?!/)[!-~]+", base_url) or re.search("[?#]", base_url):
         raise click.UsageError(
             f"--base-url {base_url!r} is no whole address; write https://example.org/theory/"
         )

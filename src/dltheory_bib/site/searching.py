@@ -149,10 +149,9 @@ def _text(contents: Contents) -> dict[str, Any]:
     its stem in `stems`, the most frequent first, in digits of which the upper half goes on.
     """
     fetch = contents.bib.snapshot.fetch
-    fetch(
-        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.token USING fts5vocab('main', 'text', 'instance')"
-    )
+    fetch("CREATE VIRTUAL TABLE temp.token USING fts5vocab('main', 'text', 'instance')")
     rows = fetch("SELECT term, doc, col FROM temp.token ORDER BY doc, col, offset").fetchall()
+    fetch("DROP TABLE temp.token")
     frequency = Counter(row[0] for row in rows)
     stems = sorted(frequency, key=lambda stem: (-frequency[stem], stem))
     codes = {stem: number(n) for n, stem in enumerate(stems)}
