@@ -9,7 +9,8 @@ SAY = if [ -t 1 ]; then printf '\n\033[1m$$ %s\033[0m\n' "$(1)"; else printf '\n
 DRAWN = [ -t 1 ] || export FORCE_COLOR=1 TERM=dumb COLUMNS=80
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test test-wheel lint check schema docs pages audit notebook bench clean
+.PHONY: help demo install dev test test-wheel lint check schema docs pages audit notebook site \
+	screenshots bench clean
 
 help:  ## Show these words.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -79,6 +80,12 @@ audit: $(VENV)/installed  ## Compare the catalogue with gathered facts: make aud
 
 notebook: $(VENV)/dev  ## Run docs/tour.ipynb and keep what it shows.
 	$(BIN)/python docs/run_notebook.py
+
+site: $(VENV)/dev  ## Make the web site in build/site and show it on this machine.
+	@$(BIN)/dltheory site serve build/site
+
+screenshots: $(VENV)/dev  ## Pictures of the site's main pages in build/screenshots; needs chromium.
+	$(BIN)/python tools/screenshots.py build/screenshots
 
 bench: $(VENV)/installed  ## Measure speed and memory against peers; see benchmarks/README.md.
 	$(BIN)/python benchmarks/bench.py

@@ -41,6 +41,15 @@ def bib(_cache_of_ours: None) -> Bibliography:
     return load()
 
 
+@pytest.fixture(scope="session")
+def pages(bib: Bibliography) -> dict[str, bytes]:
+    """Every file of the shipped catalogue's site by its path."""
+    from dltheory_bib.site.build import make_files
+    from dltheory_bib.site.options import Options
+
+    return make_files(bib, Options())
+
+
 @pytest.fixture
 def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """Judge `papers.yaml`, alone in the working directory; what is said, a line for each problem.

@@ -379,7 +379,7 @@ def test_the_examples_in_the_help_run(run: Run, tmp_path: Path) -> None:
         out, err = process.communicate(timeout=60)
         assert process.returncode == 0, (line, err)
         assert b"no work matches" not in err, line
-        assert out or re.search(r">|-o|check|import", line), line
+        assert out or re.search(r">|-o|check|import|build", line), line
     assert (tmp_path / "refs.bib").stat().st_size > 1000
 
 

@@ -58,6 +58,9 @@ HOMES = {
     "pydantic_core": {"records"},
     "pylatexenc": {"records", "formats", "show", "thesis"},
     "platformdirs": {"records"},
+    "jinja2": {"site"},
+    "markupsafe": {"site"},
+    "latex2mathml": {"site"},
 }
 LONGEST_MODULE = 320
 # Each holds one idea, and is as long as it may become.

@@ -16,14 +16,17 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
-def write_bytes(path: Path, content: bytes, expected: bytes | None = None) -> None:
+def write_bytes(
+    path: Path, content: bytes, expected: bytes | None = None, durable: bool = True
+) -> None:
     """Write a file in one step.
 
     The content is written beside it first, so that after a crash the old file or the new one is
-    there, never half of one. An existing file keeps its permissions; a link is followed. Raises
-    `OSError`, also for a device, a pipe or a directory: a file put in its place would take that
-    away. With `expected`, only a file that holds just that is replaced; `UnsafeChangeError` for
-    another.
+    there, never half of one; without `durable` that holds for a crash of the program, not of the
+    machine, and a thousand files need not wait for the disk one by one. An existing file keeps its
+    permissions; a link is followed. Raises `OSError`, also for a device, a pipe or a directory: a
+    file put in its place would take that away. With `expected`, only a file that holds just that is
+    replaced; `UnsafeChangeError` for another.
     """
     target = path.resolve()
     if target.exists() and not target.is_file():
@@ -34,7 +37,8 @@ def write_bytes(path: Path, content: bytes, expected: bytes | None = None) -> No
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
             stream.flush()
-            os.fsync(stream.fileno())
+            if durable:
+                os.fsync(stream.fileno())
         temporary.chmod(target.stat().st_mode if target.exists() else 0o666 & ~_umask())
         if expected is not None and target.read_bytes() != expected:
             raise UnsafeChangeError(f"{path} was changed meanwhile; nothing was written")

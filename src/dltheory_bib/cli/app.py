@@ -47,6 +47,7 @@ _HOMES = {
     "import": "importing",
     "cite": "thesis",
     "fix": "fixing",
+    "site": "site",
     "stats": "keeping",
     "check": "keeping",
     "completion": "keeping",

@@ -1,4 +1,4 @@
-"""What is shown on standard error while a collection is compiled."""
+"""What is shown on standard error while a collection is compiled, or a site built."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ _SOON = 0.7
 
 
 class CompileProgress:
-    """A moving bar with the file's name and the number of records, once it takes a while."""
+    """A moving bar with what is worked on and how much is done, once it takes a while."""
 
-    def __init__(self) -> None:
+    def __init__(self, doing: str = "compiling", counted: str = "records") -> None:
+        self.doing = doing
+        self.counted = counted
         self.started = time.monotonic()
         self.progress: Progress | None = None
         self.task: TaskID | None = None
@@ -25,7 +27,7 @@ class CompileProgress:
         return self
 
     def __call__(self, file: str, records: int) -> None:
-        """Show that this many records of a file have been read."""
+        """Show that this many records of a file have been read, or this many files made."""
         if time.monotonic() - self.started < _SOON:
             return
         if self.progress is None:
@@ -33,9 +35,9 @@ class CompileProgress:
             from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
             self.progress = Progress(
-                TextColumn("compiling {task.description}"),
+                TextColumn(f"{self.doing} {{task.description}}"),
                 BarColumn(bar_width=20),
-                TextColumn("{task.completed:,} records"),
+                TextColumn(f"{{task.completed:,}} {self.counted}"),
                 TimeElapsedColumn(),
                 console=Console(stderr=True),
                 transient=True,

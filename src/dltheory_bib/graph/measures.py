@@ -7,6 +7,9 @@ reference list was not read neither couples nor counts as citing.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from heapq import nsmallest
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,23 +52,42 @@ def citation_graph(graph: G) -> nx.DiGraph[str]:
 
 def similar(graph: G, key: str) -> list[Similarity]:
     """The works that share references or citing works with this one, most alike first."""
-    references, citations = cited(graph, key), citing(graph, key)
-    coupling = Counter(
-        other for work in references for other in citing(graph, work) if other != key
-    )
-    cocitation = Counter(
-        other for work in citations for other in cited(graph, work) if other != key
-    )
-    found = []
-    for other in (coupling.keys() | cocitation.keys()) - {key}:
-        shared, together = coupling[other], cocitation[other]
-        score = 0.0
-        if shared:
-            score += shared / sqrt(len(references) * len(cited(graph, other)))
-        if together:
-            score += together / sqrt(len(citations) * len(citing(graph, other)))
-        found.append(Similarity(other, shared, together, score))
-    return sorted(found, key=lambda one: (-one.score, one.key))
+    return _similar(key, partial(cited, graph), partial(citing, graph))
+
+
+def all_similar(graph: G, count: int) -> dict[str, list[Similarity]]:
+    """The `count` most alike of every work by key; each set of citations is made once."""
+    keys = [node for node, data in graph.nodes(data=True) if data["kind"] == "paper"]
+    references = {key: cited(graph, key) for key in keys}
+    citations = {key: citing(graph, key) for key in keys}
+    return {
+        key: _similar(key, references.__getitem__, citations.__getitem__, count) for key in keys
+    }
+
+
+def _similar(
+    key: str,
+    cited: Callable[[str], set[str]],
+    citing: Callable[[str], set[str]],
+    count: int | None = None,
+) -> list[Similarity]:
+    references, citations = cited(key), citing(key)
+    coupling: Counter[str] = Counter()
+    cocitation: Counter[str] = Counter()
+    for work in references:
+        coupling.update(citing(work))
+    for work in citations:
+        cocitation.update(cited(work))
+    scores: dict[str, float] = {}
+    for other, shared in coupling.items():
+        scores[other] = shared / sqrt(len(references) * len(cited(other)))
+    for other, together in cocitation.items():
+        alike = together / sqrt(len(citations) * len(citing(other)))
+        scores[other] = scores.get(other, 0.0) + alike
+    scores.pop(key, None)
+    order = partial(nsmallest, len(scores) if count is None else count)
+    best = order(((-score, other) for other, score in scores.items()))
+    return [Similarity(other, coupling[other], cocitation[other], -score) for score, other in best]
 
 
 def cited(graph: G, key: str) -> set[str]:

@@ -33,12 +33,19 @@ def unicode_maths(text: str, known: Callable[[str], str | None] | None = None) -
 
 
 def convert(tex: str) -> str:
-    """A formula, without its dollar signs, in Unicode."""
+    r"""A formula, without its dollar signs, in Unicode; as it stands where that cannot be done.
+
+    >>> convert(r"\sqrt n"), convert(r"\sqrt")
+    ('√(n)', '\\sqrt')
+    """
     # Scripts are turned first: pylatexenc would leave them as ^ and _, without their braces.
     spaced = _OPERATOR.sub(r"\\\1\\ ", tex)  # TeX sets a space after it that the converter drops
     spaced = spaced.replace(r"\|", "‖").replace(r"\colon", ": ")  # which it would drop
     prepared = _SCRIPT.sub(_script, spaced)
-    converted: str = _converter().latex_to_text(prepared)
+    try:
+        converted: str = _converter().latex_to_text(prepared)
+    except Exception:  # it raises what it meets, a KeyError for `\sqrt` without an argument
+        return tex
     return " ".join(_RELATION.sub(r" \1 ", converted).split())
 
 

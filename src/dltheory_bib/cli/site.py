@@ -1,0 +1,134 @@
+"""Commands for the web site: site build, site serve."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from dltheory_bib.cli.app import bibliography, dltheory, note, visible
+
+if TYPE_CHECKING:
+    from dltheory_bib.site.output import Written
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dltheory.group(short_help="A web site of the works, for a folder or a server.")
+def site() -> None:
+    """Make a web site of the catalogue, or of a collection of your own.
+
+    It is a folder of pages that works anywhere: opened as files, under any path of any server,
+    without a network and, for reading, without JavaScript. Needs the extra `site`.
+
+    \b
+    Example: dltheory site build site
+    """
+
+
+def _title_option() -> Callable[[F], F]:
+    return click.option("--title", help="Its name.  [default: the collection's]")
+
+
+@site.command(short_help="Make the site in a folder.")
+@click.argument("out", type=click.Path(path_type=Path))
+@_title_option()
+@click.option(
+    "--base-url",
+    help="Where it will stand, as in https://example.org/theory/: adds a sitemap and canonical "
+    "links.",
+)
+def build(out: Path, title: str | None, base_url: str | None) -> None:
+    """Make the site in the folder OUT, or bring the one there up to date.
+
+    Only files that differ are written, and only files that an earlier build wrote are removed. A
+    folder with anything else in it is refused. Open OUT/index.html, or copy OUT to a server.
+
+    \b
+    Example: dltheory site build site
+    Example: dltheory --data mine.yaml site build site --title "What I read"
+    Example: dltheory site build site --base-url https://example.org/theory/
+    """
+    done = _build(out, title, base_url)
+    for name in done.kept:
+        note(f"{out / name}: left as it is; it is no part of the site, but was changed by hand")
+    changes = f"{done.written} written, {done.unchanged} unchanged, {done.removed} removed"
+    files = done.written + done.unchanged
+    note(f"{out / 'index.html'}: {files} files ({changes})")
+
+
+@site.command(short_help="Make the site and show it on this machine.")
+@click.argument("out", required=False, type=click.Path(path_type=Path))
+@_title_option()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Where it listens; 0 takes any that is free.",
+)
+def serve(out: Path | None, title: str | None, port: int) -> None:
+    """Make the site and serve it to a browser on this machine alone, until Ctrl-C.
+
+    With OUT the site is made there and stays; without it, it is gone afterwards.
+
+    \b
+    Example: dltheory site serve
+    Example: dltheory site serve site --port 8080
+    """
+    if out:
+        _build(out, title, None)
+        _serve(out, port)
+        return
+    with tempfile.TemporaryDirectory(prefix="dltheory-site-") as made:
+        _build(Path(made), title, None)
+        _serve(Path(made), port)
+
+
+def _build(out: Path, title: str | None, base_url: str | None) -> Written:
+    from dltheory_bib.cli.progress import CompileProgress
+    from dltheory_bib.site.build import build_site
+    from dltheory_bib.site.options import Options
+
+    data: Path | None = click.get_current_context().find_root().obj
+    named = title or (_name(data) if data else Options().title)
+    options = Options(visible(named), _whole(base_url), data is None)
+    bib = bibliography()
+    if not sys.stderr.isatty():
+        return build_site(bib, out, options)
+    with CompileProgress("building", "files") as progress:
+        return build_site(bib, out, options, progress)
+
+
+def _name(data: Path) -> str:
+    """A collection's name: that of its folder, or of its file unless that is `papers.yaml`."""
+    path = data.resolve()
+    return path.parent.name if path.name == "papers.yaml" else path.name.removesuffix(".yaml")
+
+
+def _whole(base_url: str | None) -> str:
+    """An address that ends with a slash, as links are added to it."""
+    import re
+
+    if not base_url:
+        return ""
+    if not re.fullmatch(r"https?://(?!/)[!-~]+", base_url) or re.search("[?#]", base_url):
+        raise click.UsageError(
+            f"--base-url {base_url!r} is no whole address; write https://example.org/theory/"
+        )
+    return base_url.rstrip("/") + "/"
+
+
+def _serve(folder: Path, port: int) -> None:
+    from dltheory_bib.site.serving import HOST, make_server
+
+    with make_server(folder, port) as server:
+        note(f"serving http://{HOST}:{server.server_port}/ to this machine; Ctrl-C stops")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            note("stopped")

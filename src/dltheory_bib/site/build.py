@@ -1,0 +1,116 @@
+"""From a bibliography to a folder of pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dltheory_bib import __version__
+from dltheory_bib.errors import MissingExtraError
+from dltheory_bib.site.options import Options
+from dltheory_bib.site.output import Folder, Written, sha256
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+
+Progress = Callable[[str, int], None]
+
+
+def build_site(
+    bib: Bibliography,
+    out: Path,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Written:
+    """Make the site of a bibliography in a folder, or bring the site there up to date.
+
+    Where data, options and program are those of the last build nothing is made again; otherwise
+    every page is made, and those that differ are written. `progress` is called with a kind of page
+    and the number of files made. Raises `SiteError` where the folder holds something else, and
+    `MissingExtraError` without the extra `site`.
+    """
+    try:
+        import jinja2  # noqa: F401
+        import latex2mathml  # noqa: F401
+    except ImportError:
+        raise MissingExtraError("the site", "site") from None
+    folder = Folder(out)
+    options = options or Options()
+    fingerprint = _fingerprint(bib, options)
+    if folder.is_current(fingerprint):
+        return Written(0, len(folder.hashes), 0)
+    return folder.update(make_files(bib, options, progress), fingerprint)
+
+
+def make_files(
+    bib: Bibliography, options: Options, progress: Progress | None = None
+) -> dict[str, bytes]:
+    """Every file of the site by its path."""
+    from dltheory_bib.site.contents import Contents
+    from dltheory_bib.site.linked_data import feed, sitemap
+    from dltheory_bib.site.pages import (
+        person_pages,
+        top_pages,
+        topic_pages,
+        trail_pages,
+        venue_pages,
+        year_pages,
+    )
+    from dltheory_bib.site.rendering import Renderer
+    from dltheory_bib.site.searching import graph_script, search_data
+    from dltheory_bib.site.works import dumps, work_pages
+
+    contents = Contents(bib, options)
+    render = Renderer(contents)
+    made = dict(_assets())
+    made["assets/search-data.js"] = search_data(contents)
+    made["assets/graph-data.js"] = graph_script(contents)
+    # What makes pages, by the name that is shown while it does. Further kinds of page go here.
+    for name, pages in {
+        "works": work_pages,
+        "topics": topic_pages,
+        "people": person_pages,
+        "venues": venue_pages,
+        "years": year_pages,
+        "trails": trail_pages,
+        "front": top_pages,
+        "data": dumps,
+    }.items():
+        for path, content in pages(contents, render):
+            made[path] = content
+            if progress:
+                progress(name, len(made))
+    made["feed.xml"] = feed(contents)
+    if options.base_url:
+        aliases = {f"works/{alias}.html" for p in contents.papers.values() for alias in p.aliases}
+        shown = (path for path in made if path.endswith(".html") and path not in aliases)
+        made["sitemap.xml"] = sitemap(options.base_url, sorted(shown))
+    return made
+
+
+def _assets() -> Iterator[tuple[str, bytes]]:
+    """The style sheets and the scripts, as they are; the graph's serve notebooks as well."""
+    for room, path in (("site", "assets"), ("show", "assets")):
+        for name, file in _walk(files(f"dltheory_bib.{room}") / "static", path):
+            yield name, file.read_bytes()
+
+
+def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
+    for entry in sorted(folder.iterdir(), key=lambda one: one.name):
+        if entry.is_dir():
+            yield from _walk(entry, f"{path}/{entry.name}")
+        else:
+            yield f"{path}/{entry.name}", entry
+
+
+def _fingerprint(bib: Bibliography, options: Options) -> str:
+    """What the site is made from: the compiled data, the options, templates and program."""
+    parts = [__version__, repr(options), sha256(bib.snapshot.database.serialize())]
+    here = files("dltheory_bib.site")
+    parts += [sha256(file.read_bytes()) for _, file in _walk(here / "templates", "")]
+    parts += [sha256(content) for _, content in _assets()]
+    parts += [sha256(file.read_bytes()) for file in here.iterdir() if file.name.endswith(".py")]
+    return sha256("\n".join(parts).encode())

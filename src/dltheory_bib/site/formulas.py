@@ -1,0 +1,130 @@
+r"""Mathematics as MathML, which browsers typeset themselves.
+
+latex2mathml turns TeX into MathML. A formula is data like everything in a record, and TeX can name
+attributes (`\href`, `\style`), so of what comes back only the elements and attributes of MathML
+Core that typeset something are kept (https://www.w3.org/TR/mathml-core/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+from markupsafe import Markup, escape
+
+from dltheory_bib.records.maths import MATHS
+from dltheory_bib.records.names import unbraced
+
+_ELEMENTS = frozenset(
+    """
+    math mrow mi mn mo mtext mspace msup msub msubsup mfrac msqrt mroot mover munder
+    munderover mstyle mtable mtr mtd mpadded mphantom mmultiscripts mprescripts
+    """.split()  # noqa: SIM905 - a list of words reads better so
+)
+_ATTRIBUTES = frozenset(
+    """
+    display mathvariant stretchy fence separator form lspace rspace minsize maxsize
+    accent accentunder displaystyle scriptlevel linethickness width height depth
+    columnspan rowspan
+    """.split()  # noqa: SIM905 - a list of words reads better so
+)
+_NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
+
+
+class Typesetter:
+    """Texts of records as HTML: escaped, without protecting braces, with MathML for `$…$`."""
+
+    def __init__(self, readable: Callable[[str], str]) -> None:
+        self.readable = readable
+        """Gives mathematics in Unicode, for where TeX cannot be converted."""
+        self.made: dict[str, Markup] = {}
+        """The HTML of each formula met so far."""
+
+    def __call__(self, text: str | None) -> Markup:
+        """The HTML of a text; of None, nothing."""
+        if not text:
+            return Markup("")
+        if "$" not in text:
+            return escape(text)
+        parts: list[Markup] = []
+        last = 0
+        for found in MATHS.finditer(text):
+            parts += [escape(text[last : found.start()]), self._formula(found[1])]
+            last = found.end()
+        return Markup("").join([*parts, escape(text[last:])])
+
+    def title(self, title: str) -> Markup:
+        """The HTML of a title."""
+        return self(unbraced(title))
+
+    def _formula(self, tex: str) -> Markup:
+        if tex not in self.made:
+            self.made[tex] = mathml(tex) or escape(self.readable(f"${tex}$"))
+        return self.made[tex]
+
+
+def mathml(tex: str) -> Markup | None:
+    r"""A formula as MathML, or None where it cannot be converted.
+
+    >>> str(mathml(r"\href{javascript:x}{n}")), mathml("{")
+    ('<math><mrow><mrow><mrow><mi>n</mi></mrow></mrow></mrow></math>', None)
+    """
+    from latex2mathml.converter import convert
+
+    try:
+        tree = ElementTree.fromstring(convert(tex))
+        _keep_what_typesets(tree)
+        _space_as_tex(tree)
+    except Exception:  # the converter has an exception for every mistake, and other people's too
+        return None
+    if "\\" in "".join(tree.itertext()):
+        return None  # a command that it does not know
+    return Markup(ElementTree.tostring(tree, encoding="unicode"))
+
+
+def _keep_what_typesets(element: ElementTree.Element) -> None:
+    name = element.tag.removeprefix(_NAMESPACE)
+    element.tag = name if name in _ELEMENTS else "mrow"
+    element.attrib = {
+        key: value
+        for key, value in element.attrib.items()
+        if key in _ATTRIBUTES and (key, value) != ("display", "inline")
+    }
+    for child in element:
+        _keep_what_typesets(child)
+
+
+def _space_as_tex(row: ElementTree.Element) -> None:
+    """Space what MathML's defaults space otherwise than TeX.
+
+    A minus that follows an operator is a sign, a slash has no space, a function has some before its
+    argument unless that is in parentheses.
+    """
+    children = list(row)
+    for place, child in enumerate(children):
+        _space_as_tex(child)
+        before = children[place - 1] if place else None
+        after = children[place + 1] if place + 1 < len(children) else None
+        if child.tag == "mo" and child.text == "/":
+            child.attrib |= {"lspace": "0", "rspace": "0"}
+        elif child.tag == "mo" and child.text in _SIGNS and before is not None:
+            if before.tag == "mo" and before.text not in _CLOSING:
+                child.set("form", "prefix")
+        elif row.tag in {"math", "mrow"} and _is_function(child) and _needs_space(after):
+            space = ElementTree.Element("mspace", {"width": "0.1667em"})
+            row.insert(list(row).index(child) + 1, space)
+
+
+_SIGNS = frozenset("+−±")
+_CLOSING = frozenset(")]}|‖⟩")
+
+
+def _needs_space(after: ElementTree.Element | None) -> bool:
+    return after is not None and after.tag not in {"mo", "mspace"}
+
+
+def _is_function(element: ElementTree.Element) -> bool:
+    """Whether it is the name of a function, such as log, with its exponent or index, if any."""
+    if element.tag in {"msup", "msub", "msubsup"} and len(element):
+        element = element[0]
+    return element.tag == "mi" and len(element.text or "") > 1

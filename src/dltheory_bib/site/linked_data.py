@@ -1,0 +1,119 @@
+"""What other programs read: JSON-LD in the pages, an Atom feed, a sitemap.
+
+JSON-LD uses https://schema.org/ScholarlyArticle; Atom is RFC 4287, the sitemap that of
+https://www.sitemaps.org/protocol.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import quote
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree import ElementTree
+
+from dltheory_bib.records.models import Paper
+from dltheory_bib.records.names import is_collective, natural
+from dltheory_bib.site import addresses
+from dltheory_bib.site.contents import Contents
+
+LATEST = 50
+"""Entries of the feed."""
+_ATOM = "http://www.w3.org/2005/Atom"
+_SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_TYPES = {"book": "Book", "software": "SoftwareSourceCode", "thesis": "Thesis", "report": "Report"}
+
+
+def json_ld(contents: Contents, paper: Paper) -> dict[str, Any]:
+    """A work in the terms of schema.org; what is not known is left out."""
+    read = contents.text
+    period = contents.venues[paper.venue].in_year(paper.year) if paper.venue else None
+    identifiers = [f"doi:{paper.doi}" if paper.doi else None]
+    identifiers.append(f"arXiv:{paper.eprint}" if paper.eprint else None)
+    first, _, last = (paper.pages or "").partition("-")
+    found: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": _TYPES.get(paper.type, "ScholarlyArticle"),
+        "name": read(paper.plain_title),
+        "headline": read(paper.plain_title),
+        "author": [_author(name) for name in paper.author],
+        "datePublished": str(paper.year),
+        "description": read(paper.summary),  # of the catalogue; the authors wrote another
+        "isPartOf": period and {"@type": "PublicationVolume", "name": period.short},
+        "publisher": period and period.publisher and _named("Organization", period.publisher),
+        "pageStart": first,
+        "pageEnd": last,
+        "identifier": [one for one in identifiers if one],
+        "sameAs": [one for one in (paper.address, _arxiv(paper)) if one],
+        "keywords": [contents.topics[topic].label for topic in paper.topics],
+    }
+    found["sameAs"] = list(dict.fromkeys(found["sameAs"]))
+    return {name: value for name, value in found.items() if value}
+
+
+def _named(kind: str, name: str) -> dict[str, str]:
+    return {"@type": kind, "name": name}
+
+
+def _author(name: str) -> dict[str, str]:
+    return _named("Organization" if is_collective(name) else "Person", natural(name))
+
+
+def _arxiv(paper: Paper) -> str | None:
+    return f"https://arxiv.org/abs/{paper.eprint}" if paper.eprint else None
+
+
+def feed(contents: Contents) -> bytes:
+    """The latest works as Atom: those of the last years, since no record says when it was added.
+
+    What RFC 4287 wants a date for gets the first day of the year of publication.
+    """
+    latest = sorted(contents.papers.values(), key=lambda paper: (-paper.year, paper.key))[:LATEST]
+    base, title = contents.options.base_url, contents.options.title
+    made = ElementTree.Element("feed", {"xmlns": _ATOM})
+    if base:
+        made.set("xml:base", base)
+    _add(made, "title", title)
+    _add(made, "subtitle", "The latest works by year of publication")
+    _add(made, "id", _identity(base or title))
+    _add(made, "updated", _day(latest[0].year if latest else 2000))
+    made.append(ElementTree.Element("link", {"rel": "alternate", "href": "index.html"}))
+    made.append(ElementTree.Element("link", {"rel": "self", "href": "feed.xml"}))
+    for paper in latest:
+        entry = ElementTree.SubElement(made, "entry")
+        _add(entry, "title", contents.text(paper.plain_title))
+        _add(entry, "id", _identity(f"{base or title}#{paper.key}"))
+        _add(entry, "updated", _day(paper.year))
+        address = quote(addresses.work(paper.key))
+        entry.append(ElementTree.Element("link", {"rel": "alternate", "href": address}))
+        for name in paper.author:
+            _add(ElementTree.SubElement(entry, "author"), "name", natural(name))
+        if paper.summary:
+            _add(entry, "summary", contents.text(paper.summary))
+    return _xml(made)
+
+
+def _identity(name: str) -> str:
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, f'dltheory-bib:{name}')}"
+
+
+def _day(year: int) -> str:
+    return f"{year}-01-01T00:00:00Z"
+
+
+def _add(parent: ElementTree.Element, name: str, text: str) -> None:
+    ElementTree.SubElement(parent, name).text = text
+
+
+def sitemap(base_url: str, paths: Iterable[str]) -> bytes:
+    """The addresses of all pages; a sitemap knows whole addresses only."""
+    made = ElementTree.Element("urlset", {"xmlns": _SITEMAP})
+    for path in paths:
+        _add(ElementTree.SubElement(made, "url"), "loc", base_url + quote(path))
+    return _xml(made)
+
+
+def _xml(made: ElementTree.Element) -> bytes:
+    ElementTree.indent(made)
+    text: bytes = ElementTree.tostring(made, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"

@@ -1,0 +1,176 @@
+"""The pages of topics, people, venues, years and trails, and those at the top.
+
+Each function gives the path and the content of some pages; `build` asks them one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dltheory_bib.records.models import Topic
+from dltheory_bib.records.names import fold
+from dltheory_bib.site import addresses
+from dltheory_bib.site.contents import Contents
+from dltheory_bib.site.rendering import Renderer
+from dltheory_bib.site.timeline import timeline
+
+Pages = Iterator[tuple[str, bytes]]
+
+MOST_ROWS = 180
+"""A topic with more works lists its own; its narrower topics list theirs."""
+_MOST_PEOPLE = 12
+
+
+def topic_pages(contents: Contents, render: Renderer) -> Pages:
+    """A page for each topic: what it is, where to start, its works, years and people."""
+    orders = {order.identity: order for order in contents.orders if order.path_kind == "topic"}
+    for identity, topic in contents.topics.items():
+        path = addresses.topic(identity)
+        keys = contents.by_topic.get(identity, [])
+        direct = [key for key in keys if identity in contents.papers[key].topics]
+        listed = keys if len(keys) <= MOST_ROWS else direct
+        yield (
+            path,
+            render(
+                "topic.html",
+                path,
+                topic=topic,
+                above=_above(contents, topic),
+                below=[one for one in contents.topics.values() if one.broader == identity],
+                related=contents.bib.related(identity),
+                order=orders.get(identity),
+                start={step.work: step.says for step in topic.start},
+                works=contents.entries(listed),
+                all_works=len(keys),
+                timeline=timeline(contents.papers[key].year for key in keys),
+                people=contents.active(keys, _MOST_PEOPLE),
+            ),
+        )
+    path = "topics.html"
+    yield path, render("topics.html", path, tree=topic_tree(contents))
+
+
+def _above(contents: Contents, topic: Topic) -> list[Topic]:
+    """The broader topics, the broadest first."""
+    found: list[Topic] = []
+    while topic.broader:
+        topic = contents.topics[topic.broader]
+        found.insert(0, topic)
+    return found
+
+
+def topic_tree(contents: Contents) -> list[dict[str, Any]]:
+    """The topics as a tree, in order of labels; each with its number of works and narrower ones."""
+
+    def grow(above: str | None) -> list[dict[str, Any]]:
+        return [
+            {"topic": one, "works": contents.counts.get(one.id, 0), "narrower": grow(one.id)}
+            for one in sorted(contents.topics.values(), key=lambda topic: fold(topic.label))
+            if one.broader == above
+        ]
+
+    return grow(None)
+
+
+def person_pages(contents: Contents, render: Renderer) -> Pages:
+    """A page for each author, and one with all of them."""
+    for identity, person in contents.people.items():
+        path = addresses.person(identity)
+        keys = contents.by_person.get(identity, [])
+        yield (
+            path,
+            render(
+                "person.html",
+                path,
+                person=person,
+                works=contents.entries(keys),
+                co_authors=contents.bib.co_authors(identity),
+            ),
+        )
+    path = "people.html"
+    by_letter: dict[str, list[Any]] = {}
+    for person in sorted(contents.people.values(), key=lambda one: (fold(one.name), one.id)):
+        letter = fold(person.name).lstrip("{")[:1].upper()
+        by_letter.setdefault(letter, []).append((person, len(contents.by_person[person.id])))
+    yield path, render("people.html", path, by_letter=by_letter)
+
+
+def venue_pages(contents: Contents, render: Renderer) -> Pages:
+    """A page for each venue that published a work, and one with all of them."""
+    published = {one: contents.venues[one] for one in sorted(contents.by_venue)}
+    for identity, venue in published.items():
+        path = addresses.venue(identity)
+        keys = contents.by_venue[identity]
+        by_year: dict[int, list[Any]] = {}
+        for entry in reversed(contents.entries(keys)):
+            by_year.setdefault(entry.year, []).insert(0, entry)
+        drawn = timeline(contents.papers[key].year for key in keys)
+        yield (
+            path,
+            render(
+                "venue.html", path, venue=venue, by_year=by_year, total=len(keys), timeline=drawn
+            ),
+        )
+    path = "venues.html"
+    kinds: dict[str, list[Any]] = {}
+    for identity, venue in published.items():
+        kinds.setdefault(venue.kind, []).append((venue, len(contents.by_venue[identity])))
+    for group in kinds.values():
+        group.sort(key=lambda pair: (-pair[1], pair[0].id))
+    yield path, render("venues.html", path, kinds=kinds)
+
+
+def year_pages(contents: Contents, render: Renderer) -> Pages:
+    """A page for each year in which a work appeared, and one with all of them."""
+    years = list(contents.by_year)
+    for place, year in enumerate(years):
+        path = addresses.year(year)
+        yield (
+            path,
+            render(
+                "year.html",
+                path,
+                year=year,
+                before=years[place - 1] if place else None,
+                after=years[place + 1] if place + 1 < len(years) else None,
+                works=contents.entries(contents.by_year[year]),
+            ),
+        )
+    path = "years.html"
+    counts = {year: len(keys) for year, keys in reversed(contents.by_year.items())}
+    drawn = timeline(paper.year for paper in contents.papers.values())
+    yield path, render("years.html", path, counts=counts, timeline=drawn)
+
+
+def trail_pages(contents: Contents, render: Renderer) -> Pages:
+    """A page for each trail, and one with all of them."""
+    for order in contents.orders:
+        if order.path_kind == "trail":
+            path = addresses.trail(order.identity)
+            trail = contents.trails[order.identity]
+            yield path, render("trail.html", path, trail=trail, order=order)
+    path = "trails.html"
+    yield path, render("trails.html", path)
+
+
+def top_pages(contents: Contents, render: Renderer) -> Pages:
+    """The front door, the search, and the data page."""
+    path = "index.html"
+    newest = sorted(contents.papers.values(), key=lambda paper: (-paper.year, paper.key))[:8]
+    cited = sorted(contents.cited, key=lambda key: (-contents.cited[key], key))[:8]
+    yield (
+        path,
+        render(
+            "index.html",
+            path,
+            tree=topic_tree(contents),
+            newest=contents.entries(paper.key for paper in newest),
+            cited=contents.entries(cited),
+            timeline=timeline(paper.year for paper in contents.papers.values()),
+        ),
+    )
+    for path in ("search.html", "graph.html"):
+        yield path, render(path, path)
+    path = "data.html"
+    yield path, render("data.html", path, coverage=contents.bib.stats())

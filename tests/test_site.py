@@ -1,0 +1,669 @@
+"""The static site: its pages, its links, its folder, and what no record can do to it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from functools import partial
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+
+from dltheory_bib import Bibliography, MissingExtraError, load
+from dltheory_bib.cli import main
+from dltheory_bib.site.build import build_site, make_files
+from dltheory_bib.site.options import Options
+from dltheory_bib.site.output import MANIFEST, SiteError
+from records import work
+
+Run = Callable[..., tuple[int, str, str]]
+
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+LINK = "javascript:alert(1)"
+HOSTILE = '</script><script>alert(1)</script><img src=x onerror="alert(2)"> & "it\'s" \'so\''
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command line; its exit code, output and messages."""
+
+    def run(*argv: str) -> tuple[int, str, str]:
+        code = main(argv)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def documents(pages: dict[str, bytes]) -> dict[str, Document]:
+    """Its pages, taken apart once."""
+    return {path: Document(text) for path, text in html(pages).items()}
+
+
+@pytest.fixture
+def tea(catalogue_dir: Path) -> Bibliography:
+    """A tiny collection of somebody's own."""
+    return load(catalogue_dir)
+
+
+def html(files: dict[str, bytes]) -> dict[str, str]:
+    return {path: text.decode() for path, text in files.items() if path.endswith(".html")}
+
+
+class Document(HTMLParser):
+    """A page taken apart; `faults` are tags that do not match, ids that are there twice."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.faults: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: dict[str, str] = {}
+        self.feed(text)
+        self.close()
+        self.faults += [f"<{tag}> is not closed" for tag in self.open]
+        ids = self.all("id")
+        self.faults += [f"id {one} is there twice" for one in set(ids) if ids.count(one) > 1]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        if len(names) != len(set(names)):
+            self.faults.append(f"<{tag}> has an attribute twice")
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"</{tag}> closes what is not open")
+
+    def handle_data(self, data: str) -> None:
+        for tag in self.open[-1:]:
+            self.texts[tag] = self.texts.get(tag, "") + data
+
+    def all(self, attribute: str) -> list[str]:
+        return [str(found[attribute]) for _, found in self.elements if attribute in found]
+
+
+def broken_links(
+    files: dict[str, bytes], documents: dict[str, Document] | None = None
+) -> list[str]:
+    """Every link inside the site that leads nowhere, as `page -> link`."""
+    documents = documents or {path: Document(text) for path, text in html(files).items()}
+    ids = {path: set(one.all("id")) for path, one in documents.items()}
+    found = []
+    for path, document in documents.items():
+        targets = document.all("href") + document.all("src") + document.all("action")
+        for _, attributes in document.elements:
+            if attributes.get("http-equiv") == "refresh":
+                targets.append(str(attributes["content"]).partition("url=")[2])
+        for target in targets:
+            parts = urlsplit(target)
+            if parts.scheme in {"http", "https"}:
+                continue
+            there = path
+            if parts.path:
+                there = os.path.normpath(os.path.join(os.path.dirname(path), unquote(parts.path)))  # noqa: PTH118, PTH120 - paths in the site
+            anchor = unquote(parts.fragment)
+            if parts.scheme or there not in files or (anchor and anchor not in ids[there]):
+                found.append(f"{path} -> {target}")
+    return found
+
+
+# What is there
+
+
+def test_every_link_inside_the_site_leads_somewhere(
+    pages: dict[str, bytes], documents: dict[str, Document]
+) -> None:
+    """From all pages, to pages, files and anchors; all links are relative."""
+    assert broken_links(pages, documents) == []
+
+
+def test_every_page_is_well_formed_html(documents: dict[str, Document]) -> None:
+    """Tags match, no attribute and no id is there twice, each page has one heading and a title."""
+    faults = {}
+    for path, document in documents.items():
+        found = document.faults
+        if [tag for tag, _ in document.elements].count("h1") != 1:
+            found.append("not one h1")
+        if not document.texts["title"].strip(" ·"):
+            found.append("no title")
+        if found:
+            faults[path] = found
+    assert faults == {}
+
+
+def test_every_record_has_its_page(pages: dict[str, bytes], bib: Bibliography) -> None:
+    """Works with JSON and BibTeX, topics, people, trails; venues and years that have works."""
+    for key in bib.papers:
+        assert {f"works/{key}.{kind}" for kind in ("html", "json", "bib")} <= pages.keys()
+    assert {f"topics/{one}.html" for one in bib.topics} <= pages.keys()
+    assert {f"people/{one}.html" for one in bib.people} <= pages.keys()
+    assert {f"trails/{one}.html" for one in bib.trails} <= pages.keys()
+    assert {f"years/{paper.year}.html" for paper in bib} <= pages.keys()
+    assert {f"venues/{paper.venue}.html" for paper in bib if paper.venue} <= pages.keys()
+
+
+def test_a_work_page_shows_what_is_known(pages: dict[str, bytes], bib: Bibliography) -> None:
+    """Annotation, evidence, relations with their sentence, citations, places in reading orders."""
+    text = re.sub(r"\s+", " ", pages["works/jin2017escape.html"].decode())
+    paper = bib["jin2017escape"]
+    assert "Annotation checked against the full text" in text
+    for tie in bib.card("jin2017escape").ties:
+        assert f'href="{tie.key}.html"' in text.replace("../works/", "")
+    assert paper.relations[0].says[:40] in text
+    cited = bib.cited_by("jin2017escape").keys
+    assert f'<h2 id="cited">Cited by {len(cited)}</h2>' in text
+    assert all(f"../works/{key}.html" in text for key in cited)
+    assert "Step 4 of" in text
+    assert "@inproceedings{jin2017escape," in text
+
+
+def test_what_nobody_checked_is_said_to_be_unchecked(
+    pages: dict[str, bytes], bib: Bibliography
+) -> None:
+    """On the page of every such work that has an annotation."""
+    unchecked = [p for p in bib if p.checked == "unchecked" and p.summary]
+    assert unchecked
+    for paper in unchecked:
+        assert "Annotation not checked against a text" in pages[f"works/{paper.key}.html"].decode()
+
+
+def test_another_key_of_a_work_leads_to_it(pages: dict[str, bytes], bib: Bibliography) -> None:
+    """By a refresh without a script, and a canonical link."""
+    aliases = [(alias, paper.key) for paper in bib for alias in paper.aliases]
+    assert aliases
+    for alias, key in aliases:
+        text = pages[f"works/{alias}.html"].decode()
+        assert f'content="0; url=../works/{key}.html"' in text
+        assert f'<link rel="canonical" href="../works/{key}.html">' in text
+
+
+def test_mathematics_is_mathml(pages: dict[str, bytes]) -> None:
+    """No dollar sign is left in the annotation, and nothing but MathML Core's elements is made."""
+    text = pages["works/jin2017escape.html"].decode()
+    annotation = text[text.index('class="annotation"') : text.index('id="relations"')]
+    assert "<math>" in annotation
+    assert "$" not in annotation
+
+
+def test_json_of_a_work_is_its_record_with_its_citations(
+    pages: dict[str, bytes], bib: Bibliography
+) -> None:
+    """The field names are those of the data files; the whole dump holds the same."""
+    found = json.loads(pages["works/jin2017escape.json"])
+    assert found["author"] == list(bib["jin2017escape"].author)
+    assert found["cites"] == sorted(bib.cites("jin2017escape").keys)
+    assert found["cited_by"] == sorted(bib.cited_by("jin2017escape").keys)
+    everything = json.loads(pages["works.json"])
+    assert len(everything) == len(bib)
+    assert found in everything
+
+
+def test_bibtex_files_are_what_export_gives(pages: dict[str, bytes], bib: Bibliography) -> None:
+    """For one work, and for all."""
+    one = bib.some(["garrigaalonso2019deep"]).to_bibtex()
+    assert pages["works/garrigaalonso2019deep.bib"].decode() == one
+    everything = bib.all().sort("key")
+    assert pages["works.bib"].decode() == everything.to_bibtex()
+    assert pages["works-biblatex.bib"].decode() == everything.to_bibtex(dialect="biblatex")
+
+
+def test_json_ld_names_title_authors_and_year(pages: dict[str, bytes]) -> None:
+    """In the terms of schema.org."""
+    text = pages["works/jin2017escape.html"].decode()
+    found = json.loads(text.partition('ld+json">')[2].partition("</script>")[0])
+    assert found["@type"] == "ScholarlyArticle"
+    assert found["name"] == "How to Escape Saddle Points Efficiently"
+    assert found["author"][0] == {"@type": "Person", "name": "Chi Jin"}
+    assert (found["datePublished"], found["pageStart"]) == ("2017", "1724")
+
+
+def test_the_feed_lists_the_latest_years(pages: dict[str, bytes], bib: Bibliography) -> None:
+    """As Atom that parses, newest first, each entry with what RFC 4287 requires."""
+    feed = ElementTree.fromstring(pages["feed.xml"])
+    space = {"a": "http://www.w3.org/2005/Atom"}
+    entries = feed.findall("a:entry", space)
+    assert len(entries) == 50
+    dates = [entry.findtext("a:updated", "", space) for entry in entries]
+    assert dates == sorted(dates, reverse=True)
+    assert dates[0][:4] == str(max(paper.year for paper in bib))
+    for entry in entries:
+        assert all(entry.find(f"a:{name}", space) is not None for name in ("id", "title", "author"))
+    assert len({entry.findtext("a:id", "", space) for entry in entries}) == 50
+
+
+def test_a_sitemap_needs_to_know_where_the_site_stands(tea: Bibliography) -> None:
+    """It holds whole addresses, of pages that are no mere redirects."""
+    assert "sitemap.xml" not in make_files(tea, Options())
+    files = make_files(tea, Options(base_url="https://example.org/tea/"))
+    text = files["sitemap.xml"].decode()
+    assert "<loc>https://example.org/tea/works/abel1990leaves.html</loc>" in text
+    assert "abel1991water" not in text
+    page = files["works/abel1992water.html"].decode()
+    assert '<link rel="canonical" href="https://example.org/tea/works/abel1992water.html">' in page
+
+
+def test_no_page_is_heavier_than_150_kilobytes(
+    pages: dict[str, bytes], documents: dict[str, Document]
+) -> None:
+    """With its style sheet and the scripts it names; the search reads its data when it is used.
+
+    The graph is another matter: the library that draws it is heavier than that.
+    """
+    heavy = {}
+    for path, document in documents.items():
+        loaded = [a["src"] for tag, a in document.elements if tag == "script" and "src" in a]
+        loaded += [
+            a["href"] for _, a in document.elements if a.get("rel") in {"stylesheet", "icon"}
+        ]
+        weight = len(pages[path])
+        weight += sum(len(pages[str(name).removeprefix("../")]) for name in loaded)
+        if weight > 150_000 and path != "graph.html":
+            heavy[path] = weight
+    assert heavy == {}
+
+
+# What no record can do
+
+
+def test_nothing_in_a_record_becomes_markup(tmp_path: Path) -> None:
+    """Titles, names, notes, topics, venues and trails are text: in HTML, JSON-LD, feed, search."""
+    hostile_collection(tmp_path)
+    files = make_files(load(tmp_path), Options(title=HOSTILE, base_url="https://example.org/"))
+    assert broken_links(files) == []
+    for path, text in html(files).items():
+        document = Document(text)
+        assert document.faults == [], path
+        for tag, attributes in document.elements:
+            assert tag not in {"img", "iframe", "object", "style", "b"}, path
+            assert not any(name.startswith("on") or name == "style" for name in attributes), path
+            assert not str(attributes.get("href")).startswith("javascript"), path
+            if tag == "script":
+                assert "src" in attributes or attributes == {"type": "application/ld+json"}, path
+    page = files["works/doe2017first.html"].decode()
+    assert Document(page).texts["h1"] == HOSTILE
+    assert json.loads(page.partition('ld+json">')[2].partition("</script>")[0])["name"] == HOSTILE
+    feed = ElementTree.fromstring(files["feed.xml"])
+    assert HOSTILE in [title.text for title in feed.iter("{http://www.w3.org/2005/Atom}title")]
+    data = files["assets/search-data.js"].decode()
+    read = json.loads(data.removeprefix("dltheory.searchData(").removesuffix(");\n"))
+    assert read["works"]["title"][0] == HOSTILE
+
+
+def test_every_page_has_the_policy_and_nothing_that_breaks_it(
+    documents: dict[str, Document],
+) -> None:
+    """No script or style in the page, no address from which anything would be loaded."""
+    for path, document in documents.items():
+        elements = document.elements
+        policies = [
+            a["content"] for _, a in elements if a.get("http-equiv") == "Content-Security-Policy"
+        ]
+        assert len(policies) == 1, path
+        assert str(policies[0]).startswith("default-src 'none'; script-src 'self';"), path
+        for tag, attributes in elements:
+            assert "style" not in {tag, *attributes}, path
+            loaded = attributes.get("src") or (attributes.get("href") if tag == "link" else "")
+            assert not str(loaded).startswith(("http", "//", "data:")), path
+
+
+# The folder
+
+
+def test_only_what_changed_is_written_again(catalogue_dir: Path, tmp_path: Path) -> None:
+    """The second build writes nothing; after a change the pages that show it; stale pages go."""
+    out = tmp_path / "out"
+    first = build_site(load(catalogue_dir), out)
+    assert (first.unchanged, first.removed) == (0, 0)
+    written = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
+    again = build_site(load(catalogue_dir), out)
+    assert (again.written, again.unchanged, again.removed) == (0, first.written, 0)
+    for name in ("papers.yaml", "people.yaml"):
+        text = (catalogue_dir / name).read_text("utf-8").replace("square root", "cube root")
+        text = text.replace("ost2004programsiii", "ost2004black")
+        (catalogue_dir / name).write_text(text, "utf-8")
+    third = build_site(load(catalogue_dir), out)
+    assert third.removed == 3  # its page, JSON and BibTeX
+    assert 0 < third.written < first.written
+    assert not (out / "works/ost2004programsiii.html").exists()
+    assert "cube root" in (out / "works/abel1990leaves.html").read_text("utf-8")
+    same = out / "people/no-yes.html"
+    assert same.stat().st_mtime_ns == written[same]
+
+
+def test_a_file_that_is_not_the_sites_is_never_touched(tea: Bibliography, tmp_path: Path) -> None:
+    """Others may lie in the folder; what the site wrote and somebody changed is left when stale."""
+    out = tmp_path / "out"
+    build_site(tea, out)
+    (out / "CNAME").write_text("tea.example", "utf-8")
+    (out / "works/mine.html").write_text("mine", "utf-8")
+    (out / "works/abel1990leaves.html").write_text("changed", "utf-8")
+    papers = tmp_path / "papers.yaml"
+    papers.write_text(work(), "utf-8")
+    done = build_site(load(papers), out)
+    assert done.kept == ("works/abel1990leaves.html",)
+    assert (out / "works/abel1990leaves.html").read_text("utf-8") == "changed"
+    assert (out / "CNAME").read_text("utf-8") == "tea.example"
+    assert (out / "works/mine.html").read_text("utf-8") == "mine"
+
+
+def test_a_page_that_was_damaged_is_made_again(tea: Bibliography, tmp_path: Path) -> None:
+    """Also where the data are as they were."""
+    out = tmp_path / "out"
+    build_site(tea, out)
+    page = out / "index.html"
+    right = page.read_bytes()
+    page.write_bytes(b"")
+    (out / "works/abel1990leaves.json").unlink()
+    assert build_site(tea, out).written == 2
+    assert page.read_bytes() == right
+
+
+def test_a_folder_with_other_things_in_it_is_refused(tea: Bibliography, tmp_path: Path) -> None:
+    """Before anything is written; so are a file, and a file in the way of a page."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "thesis.tex").write_text("mine", "utf-8")
+    with pytest.raises(SiteError, match="holds other files"):
+        build_site(tea, other)
+    assert [path.name for path in other.iterdir()] == ["thesis.tex"]
+    with pytest.raises(SiteError, match="is a file"):
+        build_site(tea, other / "thesis.tex")
+    out = tmp_path / "out"
+    build_site(load(_one(tmp_path)), out)
+    (out / "works/abel1990leaves.html").write_text("mine", "utf-8")
+    with pytest.raises(SiteError, match=r"abel1990leaves\.html was not written by this program"):
+        build_site(tea, out)
+    assert (out / "works/doe2017first.html").exists()
+
+
+def hostile_collection(folder: Path) -> None:
+    """Files of a collection in which every text is markup, and formulas name attributes."""
+    said = json.dumps(HOSTILE)
+    formulas = rf"'$\href{{{LINK}}}{{x}}$ $\style{{color:red}}{{y}}$ $a<b$ $\sqrt$'"
+    records = {
+        "papers": work(
+            title=said,
+            author=json.dumps(f"{HOSTILE}, Jane"),
+            extra=f"""
+eprint: '1703.00887'
+topics: [markup]
+venue: evil
+summary: {said}
+idea: {formulas}
+limits: {said}
+checked: abstract
+checked_in: {said}
+remarks:
+  - text: {said}
+    by: {said}
+    verdict: partly
+    comment: {said}
+relations:
+  - kind: extends
+    work: doe2018second
+    says: {said}
+    where: {said}
+versions:
+  - kind: workshop
+    year: 2016
+    title: {said}
+    source: {said}
+sources:
+  - source: {said}
+    where: {said}
+disagreements:
+  - field: year
+    value: {said}
+    source: {said}
+    comment: {said}""",
+        )
+        + work("doe2018second"),
+        "topics": f"""
+- id: markup
+  label: {said}
+  aliases: [{said}]
+  definition: {said}
+  start:
+    - work: doe2017first
+      says: {said}
+""",
+        "venues": f"""
+- id: evil
+  kind: conference
+  periods:
+    - short: {said}
+      long: {said}
+      publisher: {said}
+""",
+        "trails": f"""
+- id: evil
+  label: {said}
+  description: {said}
+  steps:
+    - work: doe2017first
+      says: {said}
+    - work: doe2018second
+      says: {said}
+""",
+    }
+    for kind, text in records.items():
+        (folder / f"{kind}.yaml").write_text(text, "utf-8")
+
+
+def _one(folder: Path) -> Path:
+    papers = folder / "one.yaml"
+    papers.write_text(work(), "utf-8")
+    return papers
+
+
+@pytest.mark.parametrize("name", ["../victim", "/etc/passwd", "works/../../victim", ""])
+def test_a_manifest_cannot_reach_outside(tea: Bibliography, tmp_path: Path, name: str) -> None:
+    """Whoever wrote it: nothing outside the folder is removed."""
+    victim = tmp_path / "victim"
+    victim.write_text("mine", "utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / MANIFEST).write_text(json.dumps({"fingerprint": "x", "files": {name: "0"}}), "utf-8")
+    with pytest.raises(SiteError, match="lies elsewhere"):
+        build_site(tea, out)
+    assert victim.read_text("utf-8") == "mine"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"files": 3, "fingerprint": ""}'])
+def test_a_damaged_manifest_is_said_to_be(tea: Bibliography, tmp_path: Path, text: str) -> None:
+    """Without it nobody knows which files are the site's."""
+    (tmp_path / MANIFEST).write_text(text, "utf-8")
+    with pytest.raises(SiteError, match="is damaged"):
+        build_site(tea, tmp_path)
+
+
+def test_a_link_to_another_folder_is_not_followed(tea: Bibliography, tmp_path: Path) -> None:
+    """Pages would be written there."""
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    build_site(load(_one(tmp_path)), out)
+    elsewhere.mkdir()
+    (out / "topics").exists()
+    (out / "trails").symlink_to(elsewhere)
+    with pytest.raises(SiteError, match="trails was not written by this program"):
+        build_site(tea, out)
+    assert list(elsewhere.iterdir()) == []
+
+
+# Collections
+
+
+def test_a_collection_of_ones_own_is_a_site_of_its_own(tea: Bibliography) -> None:
+    """Under its name, without the catalogue's licence, with every link leading somewhere."""
+    files = make_files(tea, Options(title="Tea", shipped=False))
+    assert broken_links(files) == []
+    index = files["index.html"].decode()
+    assert "<h1>Tea</h1>" in index
+    assert "CC0" not in index
+    assert "From leaf to cup" in index
+
+
+def test_an_empty_collection_makes_a_site(tmp_path: Path) -> None:
+    """One that says that it is empty."""
+    papers = tmp_path / "papers.yaml"
+    papers.write_text("[]\n", "utf-8")
+    files = make_files(load(papers), Options(title="Nothing yet", shipped=False))
+    assert broken_links(files) == []
+    assert "This collection is empty" in files["index.html"].decode()
+    assert all(Document(text).faults == [] for text in html(files).values())
+
+
+def test_keys_with_unusual_characters_have_pages(tmp_path: Path) -> None:
+    """What a key may hold is escaped in links, and is the file's name as it stands."""
+    papers = tmp_path / "papers.yaml"
+    papers.write_text(work("DBLP:conf+x.y_z-1") + work("index"), "utf-8")
+    files = make_files(load(papers), Options())
+    assert "works/DBLP:conf+x.y_z-1.html" in files
+    assert "works/index.html" in files
+    assert broken_links(files) == []
+
+
+# The commands
+
+
+def test_site_build_says_what_it_wrote(run: Run, catalogue_dir: Path, tmp_path: Path) -> None:
+    """Nothing on standard output; the name of the collection is the site's."""
+    out = tmp_path / "out"
+    code, printed, said = run("--data", str(catalogue_dir), "site", "build", str(out))
+    assert (code, printed) == (0, "")
+    assert re.search(r"index.html: \d+ files \(\d+ written, 0 unchanged, 0 removed\)", said)
+    assert "<h1>tea</h1>" in (out / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "base",
+    ["example.org", "ftp://example.org/", "https://", "https://e.org/a b", "https://e.org/?q"],
+)
+def test_a_base_that_is_no_whole_address_is_bad_usage(
+    run: Run, catalogue_dir: Path, tmp_path: Path, base: str
+) -> None:
+    """Links are added to it; nothing is written."""
+    out = tmp_path / "out"
+    code, _, said = run("--data", str(catalogue_dir), "site", "build", str(out), "--base-url", base)
+    assert code == 2
+    assert "is no whole address; write https://example.org/theory/" in said.replace("\n", " ")
+    assert not out.exists()
+
+
+def test_a_name_that_is_no_text_is_shown_as_it_is(
+    run: Run, catalogue_dir: Path, tmp_path: Path
+) -> None:
+    """Bytes of the command line that are not UTF-8, and control characters."""
+    title = "te\udce9 \x1b[1m"
+    out = tmp_path / "out"
+    data = str(catalogue_dir / "papers.yaml")
+    assert run("--data", data, "site", "build", str(out), "--title", title)[0] == 0
+    assert "<h1>te\\udce9 \\x1b[1m</h1>" in (out / "index.html").read_text("utf-8")
+
+
+def test_site_build_refuses_a_foreign_folder_plainly(run: Run, catalogue_dir: Path) -> None:
+    """With exit code 1, and one line."""
+    code, _, said = run("--data", str(catalogue_dir), "site", "build", str(catalogue_dir))
+    assert code == 1
+    assert said == (
+        f"dltheory: {catalogue_dir} holds other files; name an empty folder, or one that holds a "
+        "site\n"
+    )
+
+
+def test_without_its_extra_the_site_names_it(
+    tea: Bibliography, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And nothing is written."""
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'dltheory-bib\[site\]'"):
+        build_site(tea, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["build", "serve"])
+def test_help_of_the_sites_commands_has_examples(run: Run, command: str) -> None:
+    """They are commands of a command, which other tests of the help do not see."""
+    code, out, _ = run("site", command, "--help")
+    assert code == 0
+    assert f"Example: dltheory site {command}" in out
+
+
+def test_site_serve_answers_this_machine_until_ctrl_c(catalogue_dir: Path) -> None:
+    """Pages, and nothing else; it stops with a plain word and code 0."""
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "dltheory_bib", "--data", str(catalogue_dir)),
+            *("site", "serve", "--port", "0"),
+        ],
+        stderr=subprocess.PIPE,
+        text=True,
+        # Whoever starts the tests in the background has Ctrl-C ignored, and so would the server.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
+    assert process.stderr
+    try:
+        address = re.search(r"http://127\.0\.0\.1:\d+/", process.stderr.readline())
+        assert address
+        with urllib.request.urlopen(f"{address[0]}works/abel1990leaves.html", timeout=20) as page:
+            assert b"On Leaves" in page.read()
+            assert page.headers["Cache-Control"] == "no-cache"
+        for path, host in ((MANIFEST, None), ("works/", None), ("", "evil.example")):
+            asked = urllib.request.Request(address[0] + path)
+            if host:
+                asked.add_header("Host", host)
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(asked, timeout=20)
+            refused.value.close()
+            assert refused.value.code in {404, 421}
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    finally:
+        process.kill()
+        process.communicate()
+    assert said == "stopped\n"
+    assert process.returncode == 0
+
+
+def test_a_port_that_is_taken_is_said_to_be(catalogue_dir: Path, run: Run) -> None:
+    """With exit code 1 and what to do."""
+    from dltheory_bib.site.serving import make_server
+
+    with make_server(catalogue_dir, 0) as server:
+        port = str(server.server_port)
+        code, _, said = run("--data", str(catalogue_dir), "site", "serve", "--port", port)
+    assert code == 1
+    assert said == (
+        f"dltheory: port {port} is taken, or not to be had; choose another with --port\n"
+    )

@@ -1,0 +1,389 @@
+"""The site in a real browser, opened from a folder: it searches, copies, asks for nothing."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import axe_playwright_python
+import pytest
+
+from browser import Watched, chromium, watched
+from dltheory_bib import Bibliography, QueryError, load
+from dltheory_bib.query.fields import FIELDS
+from dltheory_bib.records.names import searchable, words
+from dltheory_bib.site.build import build_site
+from dltheory_bib.site.output import Folder
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+MAIN_PAGES = (
+    "index.html",
+    "search.html?q=saddle%20points",
+    "works/jin2017escape.html",
+    "topics/ntk.html",
+    "topics.html",
+    "people/jin-chi.html",
+    "venues/icml.html",
+    "venues.html",
+    "years/2019.html",
+    "years.html",
+    "trails/saddles-to-edge-of-stability.html",
+    "data.html",
+)
+
+MADE_UP = """
+saddle points|"saddle points"|-saddle|topic:NTK year:2019|author:c.jin|author:"c jin"|author:zz
+author:bengio-yoshua|author:"Bengio, Yoshua"|author:a|year:>2020|year:<=1990|year:-2000|year:2018-
+year:2019..2017|year:x|venue:"J. ACM"|venue:arxiv|venue:icmll|venue:nips|type:preprint|type:boook
+level:start|has:arxiv|has:references|has:foo|checked:full-text|jin2017escape|1703.00887|foo:bar
+eprint:1703.00887v2|tpic:ntk|topic:saddl|topic:|author:|title:"  "|topic:"  "|text:saddle|()
+(topic:ntk or topic:mean-field) -author:yang|not (topic:ntk or year:2019)|a and|or b|( a|a )
+"abc|a”|“saddle points”|«saddle» „escape“|generalization behaviour|generalisation behavior|it's
+Łojasiewicz|lojasiewicz|"neural tangent" not kernel|sgd OR adam|uses_method|!!!|"!!!"|-|- a|not
+topic:neural tangent kernel|https://arxiv.org/abs/1703.00887|a or or b|x:y:z|http://foo|of the
+"of the"|gradient -descent or "mean field" level:core|topic:it's|generalizes:KEY|(((saddle)))
+title:gradient title:"gradient descent"|naïve Bayes|STRASSE straße|not not saddle
+"""
+# What Porter's rules take off.
+ENDINGS = """
+ational tional enci anci izer logi bli alli entli eli ousli ization ation ator alism iveness
+fulness ousness aliti iviti biliti icate ative alize iciti ical ful ness al ance ence er ic able
+ible ant ement ment ent ion ou ism ate iti ous ive ize s es sses ies ed ing eed y e ll
+"""
+STARTS = "rel cond val hop tann fall hiss fizz fil sk tr yy y toy a be s adopt controll"
+TERMS = "or|and|not|(|)|-|topic:ntk|year:2019|gradient|sgd|noise|author:du"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def folder(pages: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped catalogue's site in a folder whose name needs escaping."""
+    path = tmp_path_factory.mktemp("a site #1 of 50%")
+    Folder(path).update(pages, "test")
+    return path
+
+
+@pytest.fixture
+def opened(browser: Browser, folder: Path) -> Iterator[Watched]:
+    """A page that must neither complain nor ask for anything outside the folder."""
+    with watched(browser) as found:
+        yield found
+    assert found.complaints == []
+    assert [one for one in found.requests if not one.startswith(folder.as_uri())] == []
+
+
+def go(watched: Watched, folder: Path, address: str) -> None:
+    path, mark, query = address.partition("?")
+    watched.page.goto((folder / path).as_uri() + mark + query)
+
+
+def search(watched: Watched, folder: Path) -> None:
+    go(watched, folder, "search.html")
+    watched.page.wait_for_function("globalThis.dltheory?.catalogue")
+
+
+def titles(watched: Watched) -> list[str]:
+    return watched.page.locator("[data-results] .title").all_inner_texts()
+
+
+# Searching
+
+
+def queries(bib: Bibliography) -> list[str]:
+    """Queries of every kind, right and wrong ones, and many made from what the catalogue holds."""
+    draw = random.Random(7)
+    papers = list(bib)
+    made = [field.example for field in FIELDS.values()]
+    made += MADE_UP.replace("\n", "|").split("|")
+    made = [query.strip() for query in made] + ["", "   ", "a" * 300, " ".join(["a"] * 201)]
+    for topic in bib.topics.values():
+        made += [f'topic:"{name}"' for name in (topic.id, topic.label, *topic.aliases)]
+    for venue in bib.venues.values():
+        made += [f"venue:{venue.id}", *(f'venue:"{period.short}"' for period in venue.periods)]
+    for paper in draw.sample(papers, 60):
+        made += [paper.plain_title.replace('"', ""), f'author:"{paper.author[-1]}"']
+        made += [f"cites:{paper.key}", f"citedby:{paper.key}", *paper.aliases]
+    known = sorted(vocabulary(bib))
+    made += draw.sample(known, 150)
+    made += [f'"{one} {other}"' for one, other in zip(known[::99], known[1::99], strict=False)]
+    made += [" ".join(draw.choices(TERMS.split("|"), k=draw.randint(2, 7))) for _ in range(120)]
+    return made
+
+
+def vocabulary(bib: Bibliography) -> set[str]:
+    """Every word that the full-text search has met, as it is before it is stemmed."""
+    found: set[str] = set()
+    for paper in bib:
+        parts = (paper.title, paper.summary, paper.idea, paper.limits, *paper.author)
+        found.update(words(searchable(" ".join(filter(None, parts)))))
+    return found
+
+
+def test_the_page_finds_what_python_finds(opened: Watched, folder: Path, bib: Bibliography) -> None:
+    """The same works in the same order, or the same complaint at the same place, for each query."""
+    asked = queries(bib)
+    search(opened, folder)
+    found = opened.ask(
+        """queries => queries.map(query => {
+            try {
+                return [dltheory.ask(dltheory.catalogue, query).keys(), null];
+            } catch (error) {
+                if (!(error instanceof dltheory.QueryError)) throw error;
+                return [error.message, error.column];
+            }
+        })""",
+        asked,
+    )
+    expected: list[list[Any]] = []
+    for query in asked:
+        try:
+            expected.append([bib.search(query).keys, None])
+        except QueryError as error:
+            expected.append([error.message, error.column])
+    assert len(asked) > 500
+    differing = [(q, f, e) for q, f, e in zip(asked, found, expected, strict=True) if f != e]
+    assert differing == []
+
+
+@pytest.mark.slow
+def test_words_are_stemmed_as_sqlite_stems_them(
+    opened: Watched, folder: Path, bib: Bibliography
+) -> None:
+    """All words of the catalogue, and made-up ones with every ending that Porter's rules know."""
+    asked = sorted(vocabulary(bib)) + [
+        start + ending + more
+        for start in STARTS.split()
+        for ending in ENDINGS.split()
+        for more in ("", "s", "ing")
+    ]
+    asked += ["übung", "привет", "日本語", "x1y", "aa_bb", "x" * 80]
+    memory = sqlite3.connect(":memory:")
+    tokenize = "porter unicode61 remove_diacritics 0"
+    memory.execute(f"CREATE VIRTUAL TABLE text USING fts5(word, tokenize='{tokenize}')")
+    memory.execute("CREATE VIRTUAL TABLE token USING fts5vocab(text, instance)")
+    memory.executemany("INSERT INTO text(rowid, word) VALUES (?, ?)", enumerate(asked))
+    expected: list[list[str]] = [[] for _ in asked]
+    for term, n in memory.execute("SELECT term, doc FROM token ORDER BY doc, offset"):
+        expected[n].append(term)
+    memory.close()
+    search(opened, folder)
+    found = opened.ask("words => words.map(dltheory.tokens)", asked)
+    assert [w for w in zip(asked, found, expected, strict=True) if w[1] != w[2]] == []
+
+
+def test_the_search_finds_as_one_types(opened: Watched, folder: Path, bib: Bibliography) -> None:
+    """Each letter; the address keeps the query, and opens with it again."""
+    search(opened, folder)
+    page = opened.page
+    page.locator("#q").press_sequentially("perturbed gradient descent")
+    expected = bib.search("perturbed gradient descent")
+    page.get_by_text(f"{len(expected)} of {len(bib)} works").wait_for()
+    assert titles(opened)[0] == bib.snapshot.readable(expected[0].plain_title)
+    assert page.url.endswith("search.html?q=perturbed+gradient+descent")
+    go(opened, folder, "search.html?q=topic%3Antk%20year%3A2018")
+    expected = bib.where("topic:ntk year:2018")
+    page.get_by_text(f"{len(expected)} of {len(bib)} works").wait_for()
+    assert len(titles(opened)) == len(expected)
+    page.locator("[data-results] .title").first.click()
+    page.wait_for_url(f"**/works/{expected[0].key}.html")
+
+
+def test_the_front_door_searches_too(opened: Watched, folder: Path, bib: Bibliography) -> None:
+    """What else stands on the page makes room; nothing is read before somebody searches."""
+    go(opened, folder, "index.html")
+    front = opened.page.locator("[data-front]")
+    assert front.is_visible()
+    assert not any("search-data" in one for one in opened.requests)
+    opened.page.locator("#q").fill("saddle")
+    opened.page.get_by_text(f"{len(bib.search('saddle'))} of {len(bib)} works").wait_for()
+    assert not front.is_visible()
+    opened.page.locator("#q").fill("")
+    front.wait_for()
+
+
+def test_a_facet_narrows_and_widens_again(opened: Watched, folder: Path, bib: Bibliography) -> None:
+    """By topic, year, venue and person; each is a term of the query, and Back takes it back."""
+    search(opened, folder)
+    page = opened.page
+    page.locator("#q").fill("saddle or escape")
+    for group, name, term in (
+        ("Topics", "Saddle escape", "topic:saddle-escape"),
+        ("Venues", "COLT", "venue:colt"),
+        ("People", "Chi Jin", "author:jin-chi"),
+        ("Years", "2018", "year:2018"),
+    ):
+        facet = page.locator(".facets details", has_text=group)
+        facet.get_by_role("button", name=name).first.click()
+        assert page.locator("#q").input_value().endswith(term)
+    query = "(saddle or escape) topic:saddle-escape venue:colt author:jin-chi year:2018"
+    assert page.locator("#q").input_value() == query
+    expected = [bib.snapshot.readable(paper.plain_title) for paper in bib.search(query)]
+    page.wait_for_function(
+        "n => document.querySelectorAll('[data-results] li').length === n", arg=len(expected)
+    )
+    assert expected
+    assert titles(opened) == expected
+    page.locator(".facets").get_by_role("button", name="COLT", pressed=True).click()
+    assert "venue:" not in page.locator("#q").input_value()
+    page.go_back()
+    page.wait_for_function("q => document.querySelector('#q').value === q", arg=query)
+
+
+def test_a_mistyped_query_is_explained(opened: Watched, folder: Path) -> None:
+    """With the suggestion that the terminal gives, and no works."""
+    search(opened, folder)
+    opened.page.locator("#q").fill("topci:ntk")
+    opened.page.get_by_text("Unknown field 'topci'; did you mean topic:?").wait_for()
+    assert opened.page.locator("#q").get_attribute("aria-invalid") == "true"
+    assert not opened.page.locator("[data-found]").is_visible()
+    opened.page.locator("#q").fill("xyzzyx")
+    opened.page.get_by_text("No work matches").wait_for()
+
+
+def test_more_is_shown_on_demand(opened: Watched, folder: Path, bib: Bibliography) -> None:
+    """Forty at a time; sorted as one chooses."""
+    search(opened, folder)
+    opened.page.locator("#q").fill("topic:ntk")
+    expected = bib.where("topic:ntk")
+    opened.page.get_by_text(f"{len(expected)} of {len(bib)} works").wait_for()
+    assert len(titles(opened)) == 40
+    opened.page.locator("[data-more]").click()
+    assert len(titles(opened)) == len(expected)
+    opened.page.get_by_role("button", name="Most cited").click()
+    first = bib.snapshot.readable(expected.sort("cited")[0].plain_title)
+    opened.page.wait_for_function(
+        "t => document.querySelector('[data-results] .title').textContent === t", arg=first
+    )
+
+
+# Pages
+
+
+def test_copy_copies(browser: Browser, folder: Path, bib: Bibliography) -> None:
+    """The key, the BibTeX and the BibLaTeX, as they stand in the files."""
+    grants = {"permissions": ["clipboard-read", "clipboard-write"]}
+    with watched(browser, **grants) as found:
+        go(found, folder, "works/jin2017escape.html")
+        work = bib.some(["jin2017escape"])
+        for label, expected in (
+            ("Copy key", "jin2017escape"),
+            ("Copy BibTeX", work.to_bibtex()),
+            ("Copy BibLaTeX", work.to_bibtex(dialect="biblatex")),
+        ):
+            if "BibLaTeX" in label:
+                found.page.get_by_text("BibLaTeX", exact=True).click()
+            found.page.get_by_role("button", name=label).click()
+            found.page.get_by_role("button", name="Copied").first.wait_for()
+            assert found.ask("() => navigator.clipboard.readText()") == expected
+        assert found.complaints == []
+
+
+def test_colours_follow_the_system_or_the_switch(browser: Browser, folder: Path) -> None:
+    """The choice is kept from page to page."""
+    background = "() => getComputedStyle(document.documentElement).backgroundColor"
+    with watched(browser, color_scheme="dark") as found:
+        go(found, folder, "index.html")
+        dark = found.ask(background)
+        found.page.get_by_role("button", name="Dark colours").click()
+        light = found.ask(background)
+        assert light != dark
+        go(found, folder, "data.html")
+        assert found.ask(background) == light
+        assert found.complaints == []
+    with watched(browser, color_scheme="light") as found:
+        go(found, folder, "index.html")
+        assert found.ask(background) == light
+
+
+def test_another_key_leads_to_the_work(opened: Watched, folder: Path, bib: Bibliography) -> None:
+    """At once."""
+    paper = next(paper for paper in bib if paper.aliases)
+    go(opened, folder, f"works/{paper.aliases[0]}.html")
+    opened.page.wait_for_url(f"**/works/{paper.key}.html")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_is_wider_than_its_window(browser: Browser, folder: Path, width: int) -> None:
+    """On a desk and on a phone; nothing complains, nothing is asked for outside the folder."""
+    with watched(browser, width) as found:
+        for address in (*MAIN_PAGES, "people.html"):
+            go(found, folder, address)
+            found.page.wait_for_load_state()
+            wide = found.ask("() => document.documentElement.scrollWidth")
+            assert wide <= width, address
+        assert found.complaints == []
+        assert [one for one in found.requests if not one.startswith(folder.as_uri())] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("scheme", "addresses"), [("light", MAIN_PAGES), ("dark", MAIN_PAGES[:4])])
+def test_no_serious_fault_of_accessibility(
+    browser: Browser, folder: Path, scheme: Any, addresses: tuple[str, ...]
+) -> None:
+    """On the main pages, by axe-core's rules; on those that differ, in the dark as well."""
+    faults = {}
+    with watched(browser, color_scheme=scheme) as found:
+        for address in addresses:
+            go(found, folder, address)
+            if "?" in address:
+                found.page.locator("[data-results] .title").first.wait_for()
+            found.ask(AXE)
+            result = found.ask("() => axe.run({preload: false, resultTypes: ['violations']})")
+            faults[address] = [
+                (one["id"], one["nodes"][0]["html"])
+                for one in result["violations"]
+                if one["impact"] in {"serious", "critical"}
+            ]
+    assert {address: one for address, one in faults.items() if one} == {}
+
+
+def test_reading_needs_no_script(browser: Browser, folder: Path) -> None:
+    """Without JavaScript the annotation, the BibTeX and the links are there, no dead button is."""
+    with watched(browser, java_script_enabled=False) as found:
+        go(found, folder, "works/jin2017escape.html")
+        assert found.page.locator(".annotation .lead").is_visible()
+        assert found.page.locator("#bibtex").is_visible()
+        assert found.page.get_by_role("button").count() == 0
+        go(found, folder, "search.html")
+        assert found.page.get_by_text("Searching needs JavaScript").is_visible()
+
+
+def test_a_page_prints_without_its_controls(opened: Watched, folder: Path) -> None:
+    """Black on white also where the colours are dark."""
+    go(opened, folder, "works/jin2017escape.html")
+    opened.page.emulate_media(media="print", color_scheme="dark")
+    assert not opened.page.locator(".top nav").is_visible()
+    assert not opened.page.get_by_role("button", name="Copy key").is_visible()
+    assert opened.page.locator(".annotation .lead").is_visible()
+    color = opened.ask("() => getComputedStyle(document.body).color")
+    assert color == "rgb(0, 0, 0)"
+
+
+def test_markup_in_records_stays_text(browser: Browser, tmp_path: Path) -> None:
+    """On its page and among what the search found; nothing runs."""
+    from test_site import HOSTILE, hostile_collection
+
+    source, out = tmp_path / "data", tmp_path / "out"
+    source.mkdir()
+    hostile_collection(source)
+    build_site(load(source), out)
+    with watched(browser) as found:
+        found.page.on("dialog", lambda dialog: found.complaints.append(dialog.message))
+        go(found, out, "works/doe2017first.html")
+        assert found.page.locator("h1").inner_text() == " ".join(HOSTILE.split())
+        go(found, out, "search.html?q=alert")
+        found.page.locator("[data-results] .title").first.wait_for()
+        assert titles(found)[0] == HOSTILE
+        assert found.page.locator("img, iframe").count() == 0
+        assert found.complaints == []
