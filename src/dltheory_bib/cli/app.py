@@ -47,8 +47,8 @@ _HOMES = {
     "import": "importing",
     "cite": "thesis",
     "fix": "fixing",
+    "check": "checking",
     "stats": "keeping",
-    "check": "keeping",
     "completion": "keeping",
 }
 
