@@ -48,6 +48,7 @@ _HOMES = {
     "cite": "thesis",
     "fix": "fixing",
     "check": "checking",
+    "cover": "covering",
     "stats": "keeping",
     "completion": "keeping",
 }
