@@ -58,12 +58,14 @@ HOMES = {
     "pydantic_core": {"records"},
     "pylatexenc": {"records", "formats", "show", "thesis"},
     "platformdirs": {"records"},
+    "matplotlib": {"show/plots/axes.py"},
 }
 LONGEST_MODULE = 320
 # Each holds one idea, and is as long as it may become.
 LONGER = {
     "records/source.py": 360,
-    "bibliography.py": 410,
+    "bibliography.py": 415,
+    "paperlist.py": 350,
     "formats/bibtex.py": 360,
     "formats/latex.py": 360,
     "thesis/tex.py": 350,
