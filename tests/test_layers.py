@@ -49,7 +49,12 @@ HOMES = {
     "pyarrow": {"formats/tables.py"},
     "bibtexparser": {"formats/bibtex.py", "thesis/drafts.py"},
     "rich": {"show", "cli"},
-    "networkx": {"graph", "formats/graphs.py"},
+    "networkx": {
+        "graph",
+        "formats/graphs.py",
+        "show/plots/coauthors.py",
+        "show/plots/topics.py",
+    },
     "click": {"cli"},
     "parsy": {"query"},
     "pandas": {"paperlist.py", "comparison.py"},
@@ -65,7 +70,7 @@ LONGEST_MODULE = 320
 LONGER = {
     "records/source.py": 360,
     "bibliography.py": 415,
-    "paperlist.py": 350,
+    "paperlist.py": 355,
     "formats/bibtex.py": 360,
     "formats/latex.py": 360,
     "thesis/tex.py": 350,

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from dltheory_bib.formats.tables import TableName
     from dltheory_bib.records.cards import Result
     from dltheory_bib.show.graphview import GraphView
+    from dltheory_bib.show.plots import Plots
 
 _CITED = "SELECT count(*) FROM edge WHERE target = p.n AND relation = 'cites'"
 
@@ -328,6 +329,16 @@ class PaperList(Sequence[Paper]):
         bib = self._bibliography
         read = bib.snapshot.readable
         return GraphView(graph_data(bib.graph, self, bib.topics, read, title=title), height)
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures of the works: `plot.timeline()`, `growth`, `citation_age`, `coauthors`,
+        `main_path`, `topic_map`; each gives matplotlib's axes.
+        """
+        from dltheory_bib.show.plots import Plots, Works
+
+        bib = self._bibliography
+        return Plots(Works(bib.graph, self.keys, bib.snapshot.readable))
 
     def __repr__(self) -> str:
         keys = self[:4].keys

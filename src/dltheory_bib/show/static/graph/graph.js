@@ -305,6 +305,7 @@ globalThis.dltheoryGraph ??= {};
         this.whole = false;
         this.hover(null);
       });
+      this.stage.addEventListener("pointerleave", () => this.hover(null));
       this.stage.addEventListener("keydown", (event) => this.pressed(event));
       this.root.addEventListener("keydown", (event) => event.key === "Escape" && this.escape());
       this.wheelOnlyInside();
