@@ -60,39 +60,45 @@ globalThis.dltheoryGraph ??= {};
     return Math.max(-70, Math.min(70, 0.22 * length * (Math.abs(x) / length) ** 2)) * (x < 0 ? 1 : -1);
   }
 
+  // How large marks are, by the zoom: once works lie well apart, they and their edges grow slower
+  // than the room between them. In steps, for every step restyles all.
+  function scaleAt(zoom) {
+    return zoom <= 1 ? 1 : 1.25 ** (-0.8 * Math.round(Math.log(zoom) / Math.log(1.25)));
+  }
+
   function rule(selector, style) {
     return { selector, style };
   }
 
   // Where there are many edges, each is fainter: seen from afar they are a texture.
-  function edgeRules(colours, many) {
+  function edgeRules(colours, many, scale) {
     const faint = Math.max(0.4, Math.min(1, 260 / many));
     const kinds = {
-      cites: { width: 0.9, colour: colours.edge, line: "solid", arrow: "vee", scale: 0.45, opacity: 0.3 },
-      builds: { width: 1.5, colour: colours.builds, line: "solid", arrow: "triangle", scale: 0.65, opacity: 0.75 },
-      disputes: { width: 1.7, colour: colours.disputes, line: "dashed", arrow: "tee", scale: 0.75, opacity: 0.9 },
-      other: { width: 1.5, colour: colours.other, line: "dotted", arrow: "circle", scale: 0.5, opacity: 0.85 },
+      cites: { width: 0.9, colour: colours.edge, line: "solid", arrow: "vee", head: 0.45, opacity: 0.3 },
+      builds: { width: 1.5, colour: colours.builds, line: "solid", arrow: "triangle", head: 0.65, opacity: 0.75 },
+      disputes: { width: 1.7, colour: colours.disputes, line: "dashed", arrow: "tee", head: 0.75, opacity: 0.9 },
+      other: { width: 1.5, colour: colours.other, line: "dotted", arrow: "circle", head: 0.5, opacity: 0.85 },
     };
-    return Object.entries(kinds).map(([kind, { width, colour, line, arrow, scale, opacity }]) =>
+    return Object.entries(kinds).map(([kind, { width, colour, line, arrow, head, opacity }]) =>
       rule(`edge.${kind}`, {
-        width,
+        width: width * scale,
         "line-color": colour,
         "line-style": line,
         "target-arrow-color": colour,
         "target-arrow-shape": arrow,
-        "arrow-scale": scale,
+        "arrow-scale": head * scale,
         opacity: opacity * faint,
         "z-index": kind === "cites" ? 1 : 2,
       }),
     );
   }
 
-  function styles(colours, { groups, edges }) {
+  function styles(colours, { groups, edges }, scale) {
     return [
       rule("node", {
-        width: "data(size)",
-        height: "data(size)",
-        "border-width": 1,
+        width: (node) => node.data("size") * scale,
+        height: (node) => node.data("size") * scale,
+        "border-width": scale,
         "border-color": colours.paper,
         "overlay-opacity": 0,
         "z-index": 10,
@@ -101,32 +107,32 @@ globalThis.dltheoryGraph ??= {};
         const colour = colours.groups[lane === groups.length - 1 && groups[lane].id === "others" ? COLOURS : lane % COLOURS];
         return rule(`node.g${lane}`, { "background-color": colour });
       }),
-      rule("node.start", { "outline-width": 1.4, "outline-offset": 1.6, "outline-color": colours.ink }),
+      rule("node.start", { "outline-width": 1.4 * scale, "outline-offset": 1.6 * scale, "outline-color": colours.ink }),
       rule("edge", {
         "curve-style": "unbundled-bezier",
         "control-point-distances": "data(bend)",
         "control-point-weights": 0.5,
         "overlay-opacity": 0,
-        "font-size": 8,
+        "font-size": 8.5 * scale,
         color: colours.ink,
         "text-background-color": colours.paper,
         "text-background-opacity": 0.9,
-        "text-background-padding": 1.5,
+        "text-background-padding": 1.5 * scale,
         "text-rotation": "autorotate",
-        "min-zoomed-font-size": 9,
+        "min-zoomed-font-size": 8,
       }),
-      ...edgeRules(colours, edges.length),
+      ...edgeRules(colours, edges.length, scale),
       rule("node.faded", { opacity: 0.16 }),
       rule("edge.faded", { opacity: 0.04, events: "no" }),
-      rule("edge.lit", { opacity: 1, width: 2 }),
-      rule("edge.cites.lit", { width: 1.3, opacity: 0.85, "arrow-scale": 0.7 }),
-      rule("edge.cites.route", { width: 2.4, "line-color": colours.accent, "target-arrow-color": colours.accent, opacity: 1 }),
-      rule("edge.route", { width: 3, opacity: 1 }),
+      rule("edge.lit", { opacity: 1, width: 2 * scale }),
+      rule("edge.cites.lit", { width: 1.3 * scale, opacity: 0.85, "arrow-scale": 0.8 * scale }),
+      rule("edge.cites.route", { "line-color": colours.accent, "target-arrow-color": colours.accent }),
+      rule("edge.route", { width: 3 * scale, opacity: 1, "arrow-scale": scale }),
       rule("edge.builds.lit, edge.disputes.lit, edge.other.lit, edge.route", { label: "data(says)" }),
-      rule("node.over", { "border-width": 2, "border-color": colours.accent }),
-      rule("node.picked", { "border-width": 3, "border-color": colours.accent, "z-index": 30 }),
+      rule("node.over", { "border-width": 2 * scale, "border-color": colours.accent }),
+      rule("node.picked", { "border-width": 3 * scale, "border-color": colours.accent, "z-index": 30 }),
     ];
   }
 
-  Object.assign(globalThis.dltheoryGraph, { withoutTheirStyle, coloursOf, radiusOf, elements, styles });
+  Object.assign(globalThis.dltheoryGraph, { withoutTheirStyle, coloursOf, radiusOf, elements, styles, scaleAt });
 })();

@@ -26,6 +26,7 @@ globalThis.dltheoryGraph ??= {};
       this.model = here.read(data);
       this.root = root;
       this.radius = here.radiusOf(this.model);
+      this.scale = 1;
       this.ranked = this.model.nodes.toSorted(here.byWeight);
       this.picked = null;
       this.ends = { from: null, to: null };
@@ -124,16 +125,27 @@ globalThis.dltheoryGraph ??= {};
       this.cy = globalThis.cytoscape({
         container: this.canvas,
         elements: here.elements(this.model, this.radius),
-        style: here.styles(this.colours, this.model),
+        style: here.styles(this.colours, this.model, this.scale),
         layout: { name: "preset", fit: false },
         boxSelectionEnabled: false,
         autoungrabify: true,
         autounselectify: true,
         userZoomingEnabled: document.body.classList.contains("dg-page"),
       });
-      this.fit(false);
       this.cy.on("render", () => this.ink());
+      this.cy.on("zoom", () => {
+        const scale = here.scaleAt(this.cy.zoom());
+        if (scale === this.scale) return;
+        this.scale = scale;
+        this.restyle();
+      });
+      this.fit(false);
       this.ink();
+    }
+
+    // Anew, in other colours or in another size.
+    restyle() {
+      this.cy.style(here.styles(this.colours, this.model, this.scale));
     }
 
     ink() {
@@ -141,7 +153,7 @@ globalThis.dltheoryGraph ??= {};
       this.ground((pen, width, height) => here.ground(pen, width, height, shared));
       this.names((pen, width, height) => {
         const taken = here.lanes(pen, height, shared);
-        here.names(pen, width, height, { ...shared, ranked: this.ordered(), radius: this.radius, stands: this.stands, taken });
+        here.names(pen, width, height, { ...shared, ranked: this.ordered(), radius: (node) => this.radius(node) * this.scale, stands: this.stands, taken });
         here.years(pen, width, shared);
       });
     }
@@ -324,7 +336,7 @@ globalThis.dltheoryGraph ??= {};
     follow() {
       const recolour = () => {
         this.colours = here.coloursOf(this.root);
-        this.cy.style(here.styles(this.colours, this.model));
+        this.restyle();
         this.ink();
       };
       globalThis.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
