@@ -58,19 +58,18 @@ HOMES = {
     "click": {"cli"},
     "parsy": {"query"},
     "pandas": {"paperlist.py", "comparison.py"},
-    "matplotlib": {"show/plots.py"},
+    "matplotlib": {"show/plots/axes.py", "show/plots/frontier.py"},
     "pydantic": {"records"},
     "pydantic_core": {"records"},
     "pylatexenc": {"records", "formats", "show", "thesis"},
     "platformdirs": {"records"},
-    "matplotlib": {"show/plots/axes.py"},
 }
 LONGEST_MODULE = 320
 # Each holds one idea, and is as long as it may become.
 LONGER = {
     "records/source.py": 360,
     "bibliography.py": 415,
-    "paperlist.py": 355,
+    "paperlist.py": 360,
     "formats/bibtex.py": 360,
     "formats/latex.py": 360,
     "thesis/tex.py": 350,
