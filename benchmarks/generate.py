@@ -260,12 +260,19 @@ def main() -> None:
     parser.add_argument("--citations", type=int, default=15, help="for each work (default: 15)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--peers", action="store_true", help="write the peers' formats as well")
+    parser.add_argument(
+        "--list", type=int, metavar="N", help="write list.bib as well: these works among N"
+    )
     asked = parser.parse_args()
     _, works = write_collection(asked.directory, asked.works, asked.citations, asked.seed)
-    if asked.peers:
-        from peerfiles import write_peers
+    if asked.peers or asked.list:
+        from peerfiles import write_list, write_peers
 
-        write_peers(asked.directory, works)
+        if asked.peers:
+            write_peers(asked.directory, works)
+        if asked.list:
+            others = islice(Generator(asked.list, 1, asked.seed), len(works), None)
+            write_list(asked.directory / "list.bib", [*works, *others])
 
 
 if __name__ == "__main__":

@@ -24,6 +24,13 @@ def write_peers(directory: Path, works: Iterable[Work]) -> None:
     _write_acl(directory / "acl", works)
 
 
+def write_list(path: Path, works: Iterable[Work]) -> None:
+    """Write somebody's .bib of these works; its last entry has a mistake, so that one is found."""
+    by_key = {work.key: work for work in works}
+    mistaken = "@misc{mistaken,\n  title = {ReLU},\n}\n"
+    path.write_text("\n".join([*map(_bibtex, by_key.values()), mistaken]), encoding="utf-8")
+
+
 def _bibtex(work: Work) -> str:
     fields = {
         "title": work.title,

@@ -19,6 +19,7 @@ import pkgutil, pathlib
 schema = pkgutil.get_data("acl_anthology", "data/schema.rnc")
 pathlib.Path({!r}, "xml", "schema.rnc").write_bytes(schema)
 """
+PARSE = "import bibtexparser; bibtexparser.parse_file({!r})"
 ROUND_TRIP = "import bibtexparser as b; b.write_file({!r}, b.parse_file({!r}))"
 
 

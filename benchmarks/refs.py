@@ -72,7 +72,8 @@ def verdict(
     if preprint:
         return "untouched"
     ordered = read_families(found)[:3] == read_families(before)[:3]
-    place = found.get("booktitle") or found.get("journal") or found.get("journaltitle") or ""
+    names = ("booktitle", "journal", "journaltitle", "publisher")
+    place = next((found[name] for name in names if found.get(name)), "")
     versions = [(paper.venue, paper.year), *((one.venue, one.year) for one in paper.versions)]
     printed = any(
         venue and names_venue(place, bib.venues[venue]) and read_year(found) == year

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import replace
 
@@ -10,10 +11,12 @@ from bibtexparser import parse_string
 from bibtexparser.middlewares import SeparateCoAuthors
 from hypothesis import given
 from hypothesis import strategies as st
+from pylatexenc.latex2text import LatexNodes2Text
 
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.formats.bibtex import to_bibtex
 from dltheory_bib.formats.latex import from_latex, name_to_latex, title_to_latex, to_latex
+from dltheory_bib.formats.letters import read_letters
 from dltheory_bib.records.fields import balanced
 from dltheory_bib.records.models import Paper, Period, Venue, Version
 
@@ -613,3 +616,29 @@ def test_rare_letters_need_no_package():
     assert "{\\k{e}}" in text
     assert "@preamble" not in bib(JIN)
     assert "@preamble" not in bib(jastrzebski, dialect="biblatex")
+
+
+LATEX = [
+    *"aeiosl '~-`%_{}\\",
+    "\\'",
+    '\\"',
+    "\\v",
+    "\\o",
+    "\\ss",
+    "\\L",
+    "{}",
+    "--",
+    "\\i",
+    "\\&",
+    "\\j",
+]
+
+
+@given(st.lists(st.sampled_from(LATEX), max_size=12).map("".join))
+def test_letters_are_read_as_the_parser_reads_them(text: str) -> None:
+    """The quick way gives what pylatexenc gives, or leaves it to it."""
+    quick = read_letters(text)
+    if quick is not None:
+        escaped = re.sub(r"(?<!\\)%", r"\\%", text)
+        parser = LatexNodes2Text(math_mode="verbatim")
+        assert quick == " ".join(parser.latex_to_text(escaped).split())

@@ -17,7 +17,7 @@ from rich.cells import cell_len
 from dltheory_bib import Bibliography, QueryError, UnknownNameError, load
 from dltheory_bib.cli import main
 from dltheory_bib.comparison import Comparison
-from dltheory_bib.show.plots import Point, frontier
+from dltheory_bib.show.plots.frontier import Point, frontier
 from programs import needs
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")

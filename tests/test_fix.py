@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import bibtexparser
@@ -80,7 +81,8 @@ def test_preprints_of_every_style_become_what_was_published(
 
 def is_published(bib: Bibliography, paper: Paper, found: dict[str, str]) -> bool:
     """Whether an entry is that of a work's published version, with nothing of the preprint."""
-    place = found.get("booktitle") or found.get("journal") or found.get("journaltitle") or ""
+    names = ("booktitle", "journal", "journaltitle", "publisher")
+    place = next((found[name] for name in names if found.get(name)), "")
     year = found.get("year") or found.get("date")
     pages = (found.get("pages") or "").replace("--", "-")
     return (
@@ -186,6 +188,29 @@ def test_the_preprint_can_be_kept_beside_the_publication(fixed: Fix) -> None:
     assert (found["eprint"], found["eprinttype"].lower()) == ("1703.00887", "arxiv")
     # What is published already keeps the id that it has.
     assert "eprint" in values(fixed(fixed(SCHOLAR, keep_preprint=True)))
+
+
+def test_a_preprint_that_became_a_book(tmp_path: Path) -> None:
+    """It has a publisher where a paper has a journal."""
+    record = """- key: doe2022theory
+  type: book
+  title: A Theory of Tea
+  author: ['Doe, Jane']
+  year: 2022
+  venue: cambridge
+  eprint: '2106.10165'
+"""
+    (tmp_path / "papers.yaml").write_text(record, "utf-8")
+    tea = load(tmp_path / "papers.yaml")
+    text = """@article{a, title={A theory of tea}, author={Doe, J.}, year={2021},
+  journal={arXiv preprint arXiv:2106.10165}}"""
+    made = fix(tea, parse_bib(text))
+    assert (
+        made.text
+        == """@book{a, title={A theory of tea}, author={Doe, Jane}, year={2022},
+  publisher={Cambridge University Press}}"""
+    )
+    assert not fix(tea, parse_bib(made.text)).edits
 
 
 def test_notes_of_the_users_stay(fixed: Fix) -> None:

@@ -1,22 +1,31 @@
-"""The picture of the graph in a real browser: it draws, and one can walk and find a path."""
+"""The graph in a real browser: it draws, walks, finds ways, and asks for nothing."""
 
 from __future__ import annotations
 
-import random
+import io
+import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import axe_playwright_python
+import networkx as nx
 import pytest
+from PIL import Image
 
 from browser import Watched, chromium, watched
 from dltheory_bib import Bibliography
-from dltheory_bib.show.graphdata import DRAWN
-from dltheory_bib.site.output import Folder
-from test_site_browser import AXE
+from dltheory_bib.show.graphview import SCRIPTS, STATIC, STYLE, data_element
+from test_graph_view import HOSTILE, hostile_view
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
+GRAPH = "document.querySelector('.dg').graph"
+# A page as strict as one with files of its own can be.
+STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; base-uri 'none'"
 
 
 @pytest.fixture(scope="module")
@@ -26,160 +35,504 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def folder(pages: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("site")
-    Folder(path).update(pages, "test")
-    return path
+def pages(bib: Bibliography, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graph of a topic, and of the whole catalogue, as saved pages."""
+    folder = tmp_path_factory.mktemp("graphs")
+    bib.graph_view("topic:ntk").save(folder / "ntk.html")
+    bib.graph_view().save(folder / "all.html")
+    return folder
 
 
 @pytest.fixture
-def opened(browser: Browser, folder: Path) -> Iterator[Watched]:
-    """A page that must neither complain nor ask for anything outside the folder."""
-    with watched(browser) as found:
+def opened(browser: Browser, pages: Path) -> Iterator[Watched]:
+    """The topic's graph, on a page that must neither complain nor ask for anything."""
+    with watched(browser, reduced_motion="reduce") as found:
+        go(found, pages / "ntk.html")
         yield found
-    assert found.complaints == []
-    assert [one for one in found.requests if not one.startswith(folder.as_uri())] == []
-
-
-def draw(watched: Watched, folder: Path, query: str = "") -> None:
-    watched.page.goto((folder / "graph.html").as_uri() + query)
-    watched.page.wait_for_function("globalThis.dltheory?.graphView")
-
-
-def drawn(watched: Watched, selector: str) -> int:
-    return int(watched.ask("s => dltheory.graphView.cy.elements(s).length", selector))
-
-
-def chosen(watched: Watched) -> Any:
-    return watched.ask("() => dltheory.graphView.data.works[dltheory.graphView.chosen]?.[0]")
-
-
-def test_all_works_and_the_edges_between_them_are_drawn(
-    opened: Watched, folder: Path, bib: Bibliography
-) -> None:
-    """An edge for each two works of which one cites or judges the other; older ones to the left."""
-    draw(opened, folder)
-    assert drawn(opened, "node.work") == len(bib)
-    pairs = {(e.source, e.target) for e in bib.snapshot.edges() if e.relation in DRAWN}
-    assert drawn(opened, "edge") == len(pairs)
-    years = opened.ask(
-        """() => dltheory.graphView.cy.nodes(".work").map(node => [
-            dltheory.graphView.data.works[Number(node.id())][3], node.position("x")])"""
-    )
-    assert all(one[1] <= other[1] for one in years for other in years if one[0] + 9 < other[0])
-    places = opened.ask(
-        """() => dltheory.graphView.cy.nodes(".work").map(node => {
-            const {x, y} = node.position(); return `${x} ${y}`; })"""
-    )
-    assert len(set(places)) == len(bib), "no two works stand at one place"
-
-
-def test_a_topic_has_its_part(opened: Watched, folder: Path, bib: Bibliography) -> None:
-    """From its page, with the works on narrower topics; chosen on the graph's page as well."""
-    opened.page.goto((folder / "topics/wide-networks.html").as_uri())
-    opened.page.get_by_role("link", name="Its part of the graph").click()
-    opened.page.wait_for_function("globalThis.dltheory?.graphView")
-    assert drawn(opened, "node.work") == len(bib.on("wide-networks"))
-    opened.page.get_by_label("Topic").select_option("ntk")
-    assert drawn(opened, "node.work") == len(bib.on("ntk"))
-    assert opened.page.url.endswith("graph.html?topic=ntk")
-
-
-def test_one_walks_from_work_to_work(opened: Watched, folder: Path, bib: Bibliography) -> None:
-    """A click on a work shows what it stands on; a click there goes on; nothing moves."""
-    draw(opened, folder)
-    before = opened.ask("() => dltheory.graphView.cy.nodes().map(node => node.position())")
-    box = opened.page.locator(".graph-canvas").bounding_box()
-    place = opened.ask(
-        """key => { const view = dltheory.graphView;
-            return view.cy.getElementById(String(view.number.get(key))).renderedPosition(); }""",
-        "jin2017escape",
-    )
-    assert box
-    opened.page.mouse.move(box["x"] + place["x"], box["y"] + place["y"])
-    card = opened.page.locator(".graph-card")
-    card.get_by_text("How to Escape Saddle Points Efficiently").wait_for()
-    opened.page.mouse.click(box["x"] + place["x"], box["y"] + place["y"])
-    panel = opened.page.locator(".graph-panel")
-    panel.get_by_role("heading", name="How to Escape").wait_for()
-    says = bib["jin2017escape"].relations[0].says
-    panel.get_by_text(bib.snapshot.readable(says)).first.wait_for()
-    around = {edge.target for edge in bib.edges("jin2017escape")[0] if edge.relation in DRAWN}
-    around |= {edge.source for edge in bib.edges("jin2017escape")[1] if edge.relation in DRAWN}
-    assert drawn(opened, "node.near") == len(around) + 1
-    panel.get_by_role("button", name="Escaping From Saddle Points").first.click()
-    assert chosen(opened) == "ge2015escaping"
-    assert opened.page.url.endswith("?work=ge2015escaping")
-    assert opened.ask("() => dltheory.graphView.cy.nodes().map(node => node.position())") == before
-    panel.get_by_role("link", name="Page of Escaping").first.click()
-    opened.page.wait_for_url("**/works/ge2015escaping.html")
-
-
-def test_the_keyboard_walks_too(opened: Watched, folder: Path) -> None:
-    """Arrow keys go to the next work in a direction, Escape lets go, Enter opens the page."""
-    draw(opened, folder, "?work=jin2017escape")
-    canvas = opened.page.locator(".graph-canvas")
-    canvas.focus()
-    seen = [chosen(opened)]
-    for key in ("ArrowRight", "ArrowDown", "ArrowLeft"):
-        canvas.press(key)
-        seen.append(chosen(opened))
-    assert seen[0] == "jin2017escape"
-    assert len({*seen}) == len(seen)
-    last = seen[-1]
-    canvas.press("Escape")
-    assert chosen(opened) is None
-    assert drawn(opened, ".near") == 0
-    find = opened.page.get_by_label("Find a work by key or title")
-    find.fill(last)
-    find.press("Tab")
-    assert chosen(opened) == last
-    canvas.focus()
-    canvas.press("Enter")
-    opened.page.wait_for_url(f"**/works/{last}.html")
-
-
-def test_a_path_from_a_to_b_is_a_shortest_one(
-    opened: Watched, folder: Path, bib: Bibliography
-) -> None:
-    """As long as the one that Python finds, or none where there is none; shown with its steps."""
-    draw(opened, folder)
-    pick = random.Random(3)
-    pairs = [pick.sample(list(bib.papers), 2) for _ in range(80)]
-    found = opened.ask(
-        """pairs => pairs.map(pair => {
-            const view = dltheory.graphView;
-            const [start, end] = pair.map(key => view.number.get(key));
-            return view.walks.path(start, end)?.length ?? null;
-        })""",
-        pairs,
-    )
-    expected = [None if (path := bib.path(*pair)) is None else len(path) for pair in pairs]
-    assert found == expected
-    assert len(set(expected)) > 3
-    opened.page.get_by_label("Path from this work").fill("wang2019convergence")
-    opened.page.get_by_label("Path to this work").fill("ge2015escaping")
-    opened.page.get_by_role("button", name="Path").click()
-    panel = opened.page.locator(".graph-panel")
-    panel.get_by_role("heading", name="A path of 2 steps").wait_for()
-    assert panel.locator("li .verb").all_inner_texts() == ["extends", "improves"]
-    assert drawn(opened, "edge.near") == 2
-    opened.page.get_by_label("Path to this work").fill("no such work")
-    opened.page.get_by_role("button", name="Path").click()
-    panel.get_by_text("Name two works").wait_for()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_graphs_page_has_no_serious_fault_of_accessibility(
-    browser: Browser, folder: Path, scheme: Any
-) -> None:
-    """With a work chosen, by axe-core's rules; nor is it wider than a phone."""
-    with watched(browser, 390, color_scheme=scheme) as found:
-        draw(found, folder, "?work=jin2017escape")
-        found.ask(AXE)
-        result = found.ask("() => axe.run({preload: false, resultTypes: ['violations']})")
-        assert found.ask("() => document.documentElement.scrollWidth") <= 390
         assert found.complaints == []
-    faults = [one for one in result["violations"] if one["impact"] in {"serious", "critical"}]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in faults] == []
+        assert found.requests == [(pages / "ntk.html").as_uri()]
+
+
+def go(found: Watched, page: Path) -> None:
+    found.page.goto(page.as_uri())
+    found.page.wait_for_function(f"() => {GRAPH}?.cy")
+    drawn(found)
+
+
+def drawn(found: Watched) -> None:
+    """Wait until what was changed is on the screen."""
+    found.ask("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def place(found: Watched, key: str) -> tuple[float, float]:
+    """Where a work stands in the window."""
+    x, y = found.ask(
+        f"""key => {{
+            const graph = {GRAPH};
+            const at = graph.cy.$id("n" + graph.model.byId.get(key).index).renderedPosition();
+            const box = graph.stage.getBoundingClientRect();
+            return [box.left + at.x, box.top + at.y];
+        }}""",
+        key,
+    )
+    return x, y
+
+
+def places(found: Watched) -> Any:
+    return found.ask(f"() => {GRAPH}.model.nodes.map(node => [node.id, node.x, node.y])")
+
+
+def picked(found: Watched) -> Any:
+    return found.ask(f"() => {GRAPH}.picked?.id ?? null")
+
+
+def unfaded(found: Watched) -> set[str]:
+    """The works that are not dimmed."""
+    return set(
+        found.ask(
+            f"""() => {GRAPH}.cy.nodes().not(".faded")
+                .map(one => {GRAPH}.model.nodes[Number(one.id().slice(1))].id)"""
+        )
+    )
+
+
+def engaged(bib: Bibliography, query: str) -> nx.Graph[str]:
+    """The works of a query and which of them have an edge in the picture."""
+    found: nx.Graph[str] = nx.Graph()
+    data = bib.graph_view(query).data
+    found.add_nodes_from(node["id"] for node in data["nodes"])
+    found.add_edges_from((edge["source"], edge["target"]) for edge in data["edges"])
+    return found
+
+
+# Drawing
+
+
+@pytest.mark.parametrize(("page", "query"), [("ntk", "topic:ntk"), ("all", "")])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_work_is_drawn_in_its_colour(
+    browser: Browser, pages: Path, bib: Bibliography, page: str, query: str, scheme: str
+) -> None:
+    """On the screen, at its place, for the most cited works; the rest is at least there."""
+    with watched(browser, color_scheme=scheme) as found:
+        go(found, pages / f"{page}.html")
+        data = bib.graph_view(query).data
+        counts = found.ask(f"() => [{GRAPH}.cy.nodes().length, {GRAPH}.model.edges.length]")
+        assert counts == [len(data["nodes"]), len(data["edges"])]
+        screen = Image.open(io.BytesIO(found.page.screenshot())).convert("RGB")
+        groups = [group["id"] for group in data["groups"]]
+        colours = found.ask(f"() => {GRAPH}.shades.groups")
+        for node in sorted(data["nodes"], key=lambda one: -one["cited"])[:12]:
+            x, y = place(found, node["id"])
+            colour = colours[groups.index(node["group"])]
+            expected = tuple(int(colour[n : n + 2], 16) for n in (1, 3, 5))
+            assert hit(screen, x, y, expected), node["id"]
+        assert found.complaints == []
+        assert found.requests == [(pages / f"{page}.html").as_uri()]
+
+
+def hit(screen: Image.Image, x: float, y: float, colour: tuple[int, ...]) -> bool:
+    """Whether a pixel on or near a spot has a colour, or nearly; a line may cross the middle."""
+    near = [(round(x) + dx, round(y) + dy) for dx in range(-3, 4) for dy in range(-3, 4)]
+    seen: list[Any] = [screen.getpixel(spot) for spot in near]
+    return any(max(abs(a - b) for a, b in zip(one, colour, strict=True)) < 8 for one in seen)
+
+
+def test_time_runs_from_left_to_right(opened: Watched, bib: Bibliography) -> None:
+    """A later year is further right; a group has a lane for itself."""
+    works = {node["id"]: node for node in bib.graph_view("topic:ntk").data["nodes"]}
+    spans: dict[int, list[float]] = {}
+    lanes: dict[str, list[float]] = {}
+    for key, x, y in places(opened):
+        spans.setdefault(works[key]["year"], []).append(x)
+        lanes.setdefault(works[key]["group"], []).append(y)
+    years = sorted(spans)
+    assert all(max(spans[one]) < min(spans[other]) for one, other in pairwise(years))
+    heights = sorted([min(ys), max(ys)] for ys in lanes.values())
+    assert all(one[1] < other[0] for one, other in pairwise(heights))
+
+
+@pytest.mark.parametrize("page", ["ntk", "all"])
+def test_no_work_hides_another(browser: Browser, pages: Path, page: str) -> None:
+    """The middle of each is further from any other than the other is wide, at 70 and at 700."""
+    with watched(browser) as found:
+        go(found, pages / f"{page}.html")
+        nearest = found.ask(
+            f"""() => {{
+                const graph = {GRAPH};
+                let least = Infinity;
+                for (const a of graph.model.nodes) for (const b of graph.model.nodes) {{
+                    if (a === b) continue;
+                    const apart = Math.hypot(a.x - b.x, a.y - b.y);
+                    least = Math.min(least, apart - Math.max(graph.radius(a), graph.radius(b)));
+                }}
+                return least;
+            }}"""
+        )
+        assert nearest > 0
+
+
+def test_nothing_jumps(opened: Watched) -> None:
+    """Works stay where they are, in the picture and on the screen, when one walks and looks."""
+    before, there = places(opened), place(opened, "du2019gradient")
+    opened.ask(f"() => {GRAPH}.pick('jacot2018neural')")
+    drawn(opened)
+    assert places(opened) == before
+    assert place(opened, "du2019gradient") == there
+    opened.page.set_viewport_size({"width": 1000, "height": 700})
+    drawn(opened)
+    assert places(opened) == before
+    opened.page.reload()
+    opened.page.wait_for_function(f"() => {GRAPH}?.cy")
+    opened.requests.pop()
+
+
+def test_the_same_data_give_the_same_picture(browser: Browser, pages: Path) -> None:
+    """On any day."""
+    seen = []
+    for _ in range(2):
+        with watched(browser) as found:
+            go(found, pages / "ntk.html")
+            seen.append(places(found))
+    assert seen[0] == seen[1]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("page", ["ntk", "all"])
+def test_the_whole_graph_is_in_sight_at_first(
+    browser: Browser, pages: Path, width: int, page: str
+) -> None:
+    """On a desk and on a phone, and the page is no wider than its window."""
+    with watched(browser, width) as found:
+        go(found, pages / f"{page}.html")
+        wide, boxes = found.ask(
+            f"""() => {{
+                const {{ left, right, top, bottom }} = {GRAPH}.stage.getBoundingClientRect();
+                return [document.documentElement.scrollWidth, [left, right, top, bottom]];
+            }}"""
+        )
+        left, right, top, bottom = boxes
+        assert wide <= width
+        assert bottom - top > 280
+        for key, *_ in places(found):
+            x, y = place(found, key)
+            assert left < x < right
+            assert top < y < bottom
+        assert found.complaints == []
+
+
+# Walking
+
+
+def test_the_card_says_what_one_points_at(opened: Watched, bib: Bibliography) -> None:
+    """A work with its title, or an edge with its sentence; it goes when one points elsewhere."""
+    card = opened.page.locator(".dg-card")
+    opened.page.mouse.move(*place(opened, "jacot2018neural"))
+    card.wait_for()
+    assert bib["jacot2018neural"].plain_title in card.inner_text()
+    assert "Jacot et al. 2018" in card.inner_text()
+    assert f"cited by {len(bib.cited_by('jacot2018neural'))} works" in card.inner_text()
+    opened.page.mouse.move(20, 20)
+    card.wait_for(state="hidden")
+    edge = opened.ask(
+        f"""() => {{
+            const graph = {GRAPH};
+            graph.cy.zoom(2);
+            const edge = graph.model.edges.find(one => one.says);
+            const drawn = graph.cy.$id(edge.id);
+            graph.cy.center(drawn);
+            const at = drawn.renderedMidpoint();
+            const box = graph.stage.getBoundingClientRect();
+            const words = [edge.source.byline, edge.words.says, edge.says];
+            return [...words, box.left + at.x, box.top + at.y];
+        }}"""
+    )
+    drawn(opened)
+    opened.page.mouse.move(edge[3], edge[4])
+    card.wait_for()
+    assert f"{edge[0]} {edge[1]} " in card.inner_text()
+    assert edge[2] in card.inner_text()
+
+
+def test_a_click_walks_to_a_work_and_on(opened: Watched, bib: Bibliography) -> None:
+    """Its neighbours stay bright; the panel tells of it, and leads on; empty ground leads back."""
+    graph = engaged(bib, "topic:ntk")
+    opened.page.mouse.click(*place(opened, "jacot2018neural"))
+    opened.page.locator(".dg-panel h2", has_text="Neural Tangent Kernel").wait_for()
+    assert picked(opened) == "jacot2018neural"
+    assert unfaded(opened) == {"jacot2018neural", *graph["jacot2018neural"]}
+    panel = opened.page.locator(".dg-panel")
+    address = panel.locator("h2 a").get_attribute("href")
+    assert address == bib["jacot2018neural"].address
+    edge = next(
+        edge
+        for edge in bib.snapshot.edges()
+        if edge.target == "jacot2018neural" and edge.source in graph and edge.says
+    )
+    assert bib.snapshot.readable(edge.says or "") in panel.inner_text()
+    title = bib.snapshot.readable(bib[edge.source].plain_title)
+    panel.get_by_role("button", name=title).first.click()
+    assert picked(opened) == edge.source
+    assert unfaded(opened) == {edge.source, *graph[edge.source]}
+    x, y, corner = opened.ask(
+        f"""() => {{
+            const box = {GRAPH}.stage.getBoundingClientRect();
+            return [box.left, box.bottom, 4];
+        }}"""
+    )
+    opened.page.mouse.click(x + corner, y - corner)
+    assert picked(opened) is None
+    assert len(unfaded(opened)) == len(graph)
+
+
+def test_the_search_finds_a_work(opened: Watched, bib: Bibliography) -> None:
+    """By words of author and title, without accents; arrows choose, Enter goes there."""
+    field = opened.page.get_by_role("combobox", name="Find a work")
+    field.fill("sokol")
+    options = opened.page.locator(".dg-options:visible [role=option]")
+    assert options.count() == 1
+    field.press("Enter")
+    assert bib[picked(opened)].author[0].startswith("Sok")
+    field.fill("kernel jacot")
+    field.press("ArrowDown")
+    field.press("ArrowUp")
+    field.press("Enter")
+    assert picked(opened) == "jacot2018neural"
+    field.fill("no such words")
+    opened.page.get_by_text("No work here has these words.").wait_for()
+
+
+def test_a_path_from_one_work_to_another(opened: Watched, bib: Bibliography) -> None:
+    """As short as any, whichever way its edges point, and each step says how it holds."""
+    graph = engaged(bib, "topic:ntk")
+    lengths = dict(nx.all_pairs_shortest_path_length(graph))
+    keys = sorted(graph)
+    for one in keys[::9]:
+        for other in keys[::7]:
+            steps = opened.ask(f"([a, b]) => {GRAPH}.path(a, b)", [one, other])
+            known = lengths[one].get(other)
+            assert (steps is None) == (known is None)
+            if steps is not None:
+                assert len(steps) == known
+                assert all(graph.has_edge(source, target) for source, _, target in steps)
+    opened.ask(f"() => {GRAPH}.clear()")
+    opened.page.get_by_role("button", name="Path from A to B").click()
+    start = opened.page.get_by_role("combobox", name="From")
+    start.fill("kernel jacot")
+    start.press("Enter")
+    end = opened.page.get_by_role("combobox", name="To")
+    first = "jacot2018neural"
+    last = max(lengths[first], key=lambda key: (lengths[first][key], key))
+    assert lengths[first][last] > 1
+    end.fill(last)
+    end.press("Enter")
+    route = opened.page.locator(".dg-route > li")
+    assert route.count() == lengths[first][last] + 1
+    assert "Jacot" in route.first.inner_text()
+    assert bib.graph.nodes[last]["byline"] in route.last.inner_text()
+    assert all(route.nth(n).locator(".dg-verb").inner_text() for n in range(1, route.count()))
+    assert {first, last} < unfaded(opened)
+    opened.page.keyboard.press("Escape")
+    assert len(unfaded(opened)) == len(graph)
+
+
+def test_no_path_is_said(browser: Browser, pages: Path, bib: Bibliography) -> None:
+    """Where nothing joins two works."""
+    graph = engaged(bib, "")
+    parts = sorted(map(sorted, nx.connected_components(graph)), key=len)
+    assert len(parts) > 1
+    with watched(browser) as found:
+        go(found, pages / "all.html")
+        ends = [parts[0][0], parts[-1][0]]
+        assert found.ask(f"([a, b]) => {GRAPH}.path(a, b)", ends) is None
+        found.page.get_by_text("No chain of relations and citations joins them").wait_for()
+        assert found.complaints == []
+
+
+def test_all_can_be_done_with_the_keyboard(opened: Watched, bib: Bibliography) -> None:
+    """Tab into the picture, arrows to neighbours, plus to zoom, Escape to leave; nothing traps."""
+    page = opened.page
+    graph = engaged(bib, "topic:ntk")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if opened.ask("() => document.activeElement.classList.contains('dg-stage')"):
+            break
+    assert opened.ask("() => document.activeElement.classList.contains('dg-stage')")
+    page.keyboard.press("ArrowRight")
+    here = picked(opened)
+    assert here == bib.where("topic:ntk").sort("cited").keys[0]
+    walked = [here]
+    for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"):
+        x = {name: (left, top) for name, left, top in places(opened)}
+        page.keyboard.press(key)
+        there = picked(opened)
+        if there != here:
+            assert graph.has_edge(here, there)
+            axis, sign = {"Right": (0, 1), "Left": (0, -1), "Down": (1, 1), "Up": (1, -1)}[key[5:]]
+            assert (x[there][axis] - x[here][axis]) * sign > 0
+            walked.append(there)
+        here = there
+    assert len(walked) > 2
+    zoom = opened.ask(f"() => {GRAPH}.cy.zoom()")
+    page.keyboard.press("+")
+    assert opened.ask(f"() => {GRAPH}.cy.zoom()") > zoom
+    page.keyboard.press("0")
+    page.keyboard.press("Enter")
+    assert opened.ask("() => document.activeElement.closest('.dg-panel') !== null")
+    page.keyboard.press("Escape")
+    assert picked(opened) is None
+    assert opened.ask("() => document.activeElement.classList.contains('dg-stage')")
+    summary = page.locator(".dg-list summary")
+    summary.focus()
+    summary.press("Enter")
+    page.locator(".dg-all button").first.wait_for()
+    assert page.locator(".dg-all button").count() == len(graph)
+    page.locator(".dg-all button", has_text="Jacot et al. 2018").first.press("Enter")
+    assert picked(opened) == "jacot2018neural"
+
+
+def test_the_list_says_in_words_what_the_picture_shows(opened: Watched, bib: Bibliography) -> None:
+    """Each work under its year, with what it does to others; changes are spoken."""
+    opened.page.locator(".dg-list summary").click()
+    text = opened.page.locator(".dg-all").inner_text()
+    for paper in bib.where("topic:ntk"):
+        assert bib.snapshot.readable(paper.plain_title) in text
+    item = opened.page.locator(".dg-all li", has_text="Beyond Linearization").first
+    assert "extends Jacot et al. 2018" in item.inner_text()
+    label = opened.page.locator(".dg-stage").get_attribute("aria-label") or ""
+    assert label.startswith(f"{len(bib.where('topic:ntk'))} works from ")
+    opened.ask(f"() => {GRAPH}.pick('jacot2018neural')")
+    assert "Jacot et al. 2018: Neural Tangent Kernel" in (
+        opened.page.locator("[aria-live]").inner_text()
+    )
+
+
+# Where it stands
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_serious_fault_of_accessibility(browser: Browser, pages: Path, scheme: str) -> None:
+    """By axe-core's rules, also with a work chosen, a path asked for and the list open."""
+    with watched(browser, color_scheme=scheme, bypass_csp=True) as found:
+        go(found, pages / "ntk.html")
+        found.ask(AXE)
+        for act in (
+            "",
+            f"{GRAPH}.pick('jacot2018neural')",
+            f"{GRAPH}.togglePath(true)",
+            "document.querySelector('.dg-list').open = true",
+        ):
+            found.ask(f"() => {{ {act} }}")
+            drawn(found)
+            faults = [
+                (one["id"], one["nodes"][0]["html"])
+                for one in found.ask("() => axe.run()")["violations"]
+                if one["impact"] in {"serious", "critical"}
+            ]
+            assert faults == [], act
+
+
+def test_a_page_with_files_beside_it_may_be_strict(
+    browser: Browser, bib: Bibliography, tmp_path: Path
+) -> None:
+    """As a site is: its policy allows its own files alone; the page chooses the colours."""
+    shutil.copytree(STATIC, tmp_path / "graph")
+    data = {**bib.graph_view("topic:ntk").data, "focus": "jacot2018neural"}
+    scripts = "".join(f'<script src="graph/{name}" defer></script>' for name in SCRIPTS)
+    page = tmp_path / "page.html"
+    page.write_text(
+        f'<!doctype html><html lang="en" data-theme="dark"><meta charset="utf-8"><title>t</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{STRICT}">'
+        f'<link rel="stylesheet" href="graph/{STYLE}">{scripts}'
+        f"<body><h1>Before</h1>{data_element(data)}<p>After</p>",
+        "utf-8",
+    )
+    with watched(browser, color_scheme="light") as found:
+        go(found, page)
+        assert picked(found) == "jacot2018neural"
+        paper = found.ask(f"() => {GRAPH}.colours.paper")
+        found.ask("() => { document.documentElement.dataset.theme = 'light' }")
+        drawn(found)
+        assert found.ask(f"() => {GRAPH}.colours.paper") != paper
+        assert found.ask("() => document.querySelector('.dg').nextElementSibling.textContent") == (
+            "After"
+        )
+        assert all(one.startswith(tmp_path.as_uri()) for one in found.requests)
+        assert found.complaints == []
+
+
+def test_the_wheel_scrolls_a_page_until_one_is_in_the_picture(
+    browser: Browser, bib: Bibliography, tmp_path: Path
+) -> None:
+    """Who reads on is not caught; after a click the wheel zooms."""
+    page = tmp_path / "page.html"
+    text = bib.graph_view("topic:ntk").to_html().replace('<body class="dg-page">', "<body>")
+    page.write_text(text.replace("</body>", f"{'<p>text</p>' * 200}</body>"), "utf-8")
+    with watched(browser) as found:
+        go(found, page)
+        zoom = found.ask(f"() => {GRAPH}.cy.zoom()")
+        found.page.mouse.move(300, 400)
+        found.page.mouse.wheel(0, 60)
+        found.page.wait_for_function("() => scrollY > 0")
+        assert found.ask(f"() => {GRAPH}.cy.zoom()") == zoom
+        found.page.mouse.click(300, 400)
+        found.page.mouse.wheel(0, -60)
+        found.page.wait_for_function(f"zoom => {GRAPH}.cy.zoom() > zoom", arg=zoom)
+        assert found.complaints == []
+
+
+def test_a_notebook_shows_it_in_a_frame(
+    browser: Browser, bib: Bibliography, tmp_path: Path
+) -> None:
+    """Also exported: the frame draws, and nothing in it reaches the page around it."""
+    page = tmp_path / "export.html"
+    frame = bib.graph_view("topic:ntk", height=500)._repr_html_()
+    page.write_text(f"<!doctype html><title>t</title><body>{frame}", "utf-8")
+    with watched(browser) as found:
+        found.page.goto(page.as_uri())
+        inside = found.page.frame_locator("iframe")
+        inside.locator(".dg-stage canvas").first.wait_for()
+        inside.locator(".dg-panel button", has_text="Jacot et al. 2018").first.click()
+        inside.locator(".dg-panel h2", has_text="Neural Tangent Kernel").wait_for()
+        assert found.page.locator("iframe").bounding_box()["height"] == 500  # type: ignore[index]
+        found.page.frames[1].evaluate(
+            "() => { try { parent.document.title = 'reached' } catch { /* as it should be */ } }"
+        )
+        assert found.page.title() == "t"
+        assert [one for one in found.requests if not one.startswith(("file:", "about:"))] == []
+        assert found.complaints == []
+
+
+def test_markup_in_records_stays_text(browser: Browser, tmp_path: Path) -> None:
+    """In the card, the panel, the list and the suggestions; nothing runs, no script is a link."""
+    page = tmp_path / "hostile.html"
+    hostile_view().save(page)
+    with watched(browser) as found:
+        found.page.on("dialog", lambda dialog: found.complaints.append(dialog.message))
+        go(found, page)
+        found.page.mouse.move(*place(found, HOSTILE))
+        found.page.locator(".dg-card").wait_for()
+        found.ask(f"key => {{ {GRAPH}.pick(key) }}", HOSTILE)
+        found.page.locator(".dg-list summary").click()
+        found.page.get_by_role("combobox", name="Find a work").fill("alert")
+        found.page.locator(".dg-options:visible li").first.wait_for()
+        found.ask(f"key => {{ {GRAPH}.path(key, 'two') }}", HOSTILE)
+        for part in (".dg-card", ".dg-panel", ".dg-all", ".dg-options", ".dg-name"):
+            assert HOSTILE in (found.page.locator(part).first.text_content() or ""), part
+        found.ask(f"key => {{ {GRAPH}.pick(key) }}", HOSTILE)
+        assert found.page.locator(".dg a").count() == 0
+        assert found.page.locator(".dg img, .dg script, .dg iframe").count() == 0
+        assert found.complaints == []
+
+
+def test_a_graph_without_works_says_so(browser: Browser, bib: Bibliography, tmp_path: Path) -> None:
+    """And one with a single work draws it."""
+    for query, label in (("year:1700", "without works"), ("jacot2018neural", "1 work from 2018")):
+        page = tmp_path / "page.html"
+        bib.graph_view(query).save(page)
+        with watched(browser) as found:
+            go(found, page)
+            assert label in (found.page.locator(".dg-stage").get_attribute("aria-label") or "")
+            found.page.keyboard.press("Tab")
+            found.ask(f"() => {GRAPH}.fit(true)")
+            assert found.complaints == []

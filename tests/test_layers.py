@@ -49,11 +49,16 @@ HOMES = {
     "pyarrow": {"formats/tables.py"},
     "bibtexparser": {"formats/bibtex.py", "thesis/drafts.py"},
     "rich": {"show", "cli"},
-    "networkx": {"graph", "formats/graphs.py"},
+    "networkx": {
+        "graph",
+        "formats/graphs.py",
+        "show/plots/coauthors.py",
+        "show/plots/topics.py",
+    },
     "click": {"cli"},
     "parsy": {"query"},
     "pandas": {"paperlist.py", "comparison.py"},
-    "matplotlib": {"show/plots.py"},
+    "matplotlib": {"show/plots/axes.py", "show/plots/frontier.py"},
     "pydantic": {"records"},
     "pydantic_core": {"records"},
     "pylatexenc": {"records", "formats", "show", "thesis"},
@@ -66,7 +71,8 @@ LONGEST_MODULE = 320
 # Each holds one idea, and is as long as it may become.
 LONGER = {
     "records/source.py": 360,
-    "bibliography.py": 410,
+    "bibliography.py": 415,
+    "paperlist.py": 360,
     "formats/bibtex.py": 360,
     "formats/latex.py": 360,
     "thesis/tex.py": 350,

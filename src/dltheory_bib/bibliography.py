@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dltheory_bib.graph.measures import Similarity
     from dltheory_bib.graph.walks import Branch
     from dltheory_bib.records.coverage import Coverage
+    from dltheory_bib.show.graphview import GraphView
     from dltheory_bib.show.views import Card, Row
 
 
@@ -325,6 +326,10 @@ class Bibliography(Answers):
         from dltheory_bib.graph.measures import similar
 
         return similar(self.graph, self.key(name))[:count]
+
+    def graph_view(self, query: str = "", height: int = 640) -> GraphView:
+        """The works for which a query holds as a graph to walk in; see `PaperList.graph_view`."""
+        return self.where(query).graph_view(height, query or "All works")
 
     def stats(self) -> Coverage:
         """What is held, and what evidence there is for it."""

@@ -109,18 +109,18 @@ class Comparison:
     # What a person looks at
 
     def plot(self, symbol: str | None = None, quantity: str | None = None) -> Axes:
-        """Exponent against year, with the frontier; `show.plots` says what is drawn.
+        """Exponent against year, with the frontier; `show.plots.frontier` says what is drawn.
 
         Raises `MissingExtraError` without the extra `plots`, `UnknownNameError` for a symbol or a
         quantity that the question does not have, and `ValueError` where there is nothing to draw.
         """
-        from dltheory_bib.show.plots import draw_frontier
+        from dltheory_bib.show.plots.frontier import draw_frontier
 
         return draw_frontier(self.table, symbol, quantity)
 
     def save_plot(self, path: Path, symbol: str | None = None, quantity: str | None = None) -> None:
         """Write that picture as SVG."""
-        from dltheory_bib.show.plots import frontier_svg
+        from dltheory_bib.show.plots.frontier import frontier_svg
 
         frontier_svg(self.table, path, symbol, quantity)
 

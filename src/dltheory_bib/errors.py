@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "note"]
 
 
 class Problem(NamedTuple):
@@ -17,7 +17,8 @@ class Problem(NamedTuple):
 
     `line` and `column` count from 1; both are 0 where the file as a whole is meant (a directory, an
     unreadable file). `rule` is the kebab-case name of the rule, `message` says what is wrong and
-    what to write instead. An *error* keeps the file from being loaded, a *warning* does not.
+    what to write instead. An *error* keeps a data file from being loaded, a *warning* does not; a
+    *note* is an answer and no fault.
     """
 
     file: str

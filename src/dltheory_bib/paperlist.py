@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from dltheory_bib.formats.latex import Encoding
     from dltheory_bib.formats.tables import TableName
     from dltheory_bib.records.cards import Result
+    from dltheory_bib.show.graphview import GraphView
+    from dltheory_bib.show.plots import Plots
 
 _CITED = "SELECT count(*) FROM edge WHERE target = p.n AND relation = 'cites'"
 
@@ -314,6 +316,29 @@ class PaperList(Sequence[Paper]):
         return frame
 
     # What a person looks at
+
+    def graph_view(self, height: int = 640, title: str = "") -> GraphView:
+        """The works with the relations and citations among them as a graph to walk in.
+
+        A notebook shows it, `height` pixels high, and `save("graph.html")` writes it as a page that
+        needs nothing else. `title` stands above it.
+        """
+        from dltheory_bib.show.graphdata import graph_data
+        from dltheory_bib.show.graphview import GraphView
+
+        bib = self._bibliography
+        read = bib.snapshot.readable
+        return GraphView(graph_data(bib.graph, self, bib.topics, read, title=title), height)
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures of the works: `plot.timeline()`, `growth`, `citation_age`, `coauthors`,
+        `main_path`, `topic_map`; each gives matplotlib's axes.
+        """
+        from dltheory_bib.show.plots import Plots, Works
+
+        bib = self._bibliography
+        return Plots(Works(bib.graph, self.keys, bib.snapshot.readable))
 
     def __repr__(self) -> str:
         keys = self[:4].keys

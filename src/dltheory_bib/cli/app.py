@@ -48,8 +48,9 @@ _HOMES = {
     "cite": "thesis",
     "fix": "fixing",
     "site": "site",
+    "check": "checking",
+    "cover": "covering",
     "stats": "keeping",
-    "check": "keeping",
     "completion": "keeping",
 }
 

@@ -18,6 +18,17 @@ def complete_key(
     return _items(_ids(context, "name", incomplete, "name"))
 
 
+def complete_rule(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Rules on .bib files that start with what was typed."""
+    from dltheory_bib.thesis.linting import rule_sentences
+
+    return [
+        CompletionItem(name, help=sentence)
+        for name, sentence in rule_sentences().items()
+        if name.startswith(incomplete)
+    ]
+
+
 def complete_topic(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:

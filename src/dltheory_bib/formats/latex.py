@@ -25,6 +25,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal
 
+from dltheory_bib.formats.letters import ACCENTS, read_letters
 from dltheory_bib.records.names import fold, is_collective
 
 Encoding = Literal["utf-8", "latex", "ascii"]
@@ -50,7 +51,6 @@ _LETTERS_OF_T1 = {
     "NG": "Ŋ",
     "ng": "ŋ",
 }
-_ONLY_GROUPS = re.compile(r"(?:[A-Za-z0-9 {},.:;()/+=]|-(?!-))*")
 _BARE_PERCENT = re.compile(r"(?<!\\)%")
 
 # A character or a formula, and whether it keeps its case.
@@ -84,25 +84,6 @@ _PUNCTUATION = {
     "\N{LEFT DOUBLE QUOTATION MARK}": "``",
     "\N{RIGHT DOUBLE QUOTATION MARK}": "''",
     "\N{HORIZONTAL ELLIPSIS}": r"{\ldots}",
-}
-# The accents of LaTeX, by combining character (LaTeX2e font encodings, encguide, table of T1).
-_ACCENTS = {
-    "\u0300": "`",
-    "\u0301": "'",
-    "\u0302": "^",
-    "\u0303": "~",
-    "\u0304": "=",
-    "\u0306": "u",
-    "\u0307": ".",
-    "\u0308": '"',
-    "\u030a": "r",
-    "\u030b": "H",
-    "\u030c": "v",
-    "\u0323": "d",
-    "\u0326": "textcommabelow",
-    "\u0327": "c",
-    "\u0328": "k",
-    "\u0331": "b",
 }
 
 
@@ -195,8 +176,9 @@ def from_latex(value: str) -> str:
     """
     if not _MEANS_SOMETHING.search(value):
         return value
-    if _ONLY_GROUPS.fullmatch(value) and _is_balanced(value):
-        return " ".join(value.replace("{", "").replace("}", "").split())
+    quick = read_letters(value)
+    if quick is not None:
+        return quick
     with suppress(RecursionError):  # thousands of groups in groups
         # A % is no comment in a .bib file, whatever LaTeX makes of it later.
         value = _decoder()(_BARE_PERCENT.sub(r"\\%", value))
@@ -325,7 +307,7 @@ def _command(char: str) -> str:
 def _accented(char: str) -> str:
     """The commands of an accented letter, without braces round them; empty if it is none."""
     base, _, mark = unicodedata.decomposition(char).partition(" ")
-    accent = _ACCENTS.get(chr(int(mark, 16))) if mark and base[0] != "<" else None
+    accent = ACCENTS.get(chr(int(mark, 16))) if mark and base[0] != "<" else None
     if accent is None:
         return ""
     letter = chr(int(base, 16))

@@ -11,7 +11,7 @@ from dltheory_bib.records.names import nearest
 from dltheory_bib.records.snapshot import Snapshot
 
 # How much a word in the title, a person's name and an annotation weighs for `search` (bm25).
-_WEIGHTS = "10.0, 6.0, 1.0"
+_WEIGHTS = "20.0, 6.0, 1.0"
 
 
 def ask(snapshot: Snapshot, query: str | Expression) -> list[int]:

@@ -38,6 +38,7 @@ _ARXIV = re.compile(
     r"|((?:astro-ph|cond-mat|cs|hep-[a-z]{2,3}|math|math-ph|nlin|physics|q-bio|quant-ph|stat)"
     r"(?:\.[A-Z]{2})?/\d{7})"
 )
+_SAYS_ARXIV = re.compile(r"arxiv|corr|^abs/|48550", re.IGNORECASE)
 _DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>]+")
 _ID_FIELDS = (
     "eprint",
@@ -71,6 +72,15 @@ class Match(NamedTuple):
     """From 0 to 1; `ENOUGH` is needed for a change."""
 
 
+class Reading(NamedTuple):
+    """What an entry says of which work it is."""
+
+    title: str
+    families: list[str]
+    ids: list[tuple[By, str]]
+    """DOIs and arXiv ids, wherever it has them."""
+
+
 class Matcher:
     """Finds works of a bibliography by what an entry says."""
 
@@ -79,11 +89,14 @@ class Matcher:
         self._families: dict[str, list[int]] = {}
         self._papers: dict[int, Paper] = {}
 
-    def match(self, values: Mapping[str, str]) -> Match | None:
-        """The work that an entry is; `values` are its fields, by names in lower case."""
-        title, authors = read_title(values), read_families(values)
+    def match(self, values: Mapping[str, str], read: Reading | None = None) -> Match | None:
+        """The work that an entry is; `values` are its fields, by names in lower case.
+
+        Whoever has called `read_entry` already hands on what it gave.
+        """
+        title, authors, ids = read or read_entry(values)
         renamed = None
-        for by, value in identifiers(values):
+        for by, value in ids:
             number = self.bib.snapshot.find(value)
             if number is None:
                 continue
@@ -137,6 +150,11 @@ class Matcher:
         return self._families.get(name, [])
 
 
+def read_entry(values: Mapping[str, str]) -> Reading:
+    """Title, authors and identifiers of an entry."""
+    return Reading(read_title(values), read_families(values), list(identifiers(values)))
+
+
 def identifiers(values: Mapping[str, str]) -> Iterator[tuple[By, str]]:
     """DOIs, then arXiv ids, wherever an entry has them."""
     for name in ("doi", "url", "note"):
@@ -151,10 +169,10 @@ def arxiv_ids(values: Mapping[str, str]) -> list[str]:
     """The arXiv ids of an entry: of `eprint`, or of any field that says arXiv."""
     found: dict[str, None] = {}
     for name in _ID_FIELDS:
-        text = values.get(name, "")
-        named = name in {"eprint", "arxivid"} or re.search(
-            r"arxiv|corr|^abs/|48550", text, re.IGNORECASE
-        )
+        text = values.get(name)
+        if not text:
+            continue
+        named = name in {"eprint", "arxivid"} or _SAYS_ARXIV.search(text)
         if named or (name == "volume" and text.startswith("abs/")):
             for match in _ARXIV.finditer(text):
                 found[match[1] or match[2]] = None

@@ -1,100 +1,112 @@
-// Where each work stands: years from left to right, a lane for each topic. Nothing is left to
-// chance and nothing moves: the same works always stand at the same places.
+// Where each work stands: its year from left to right, its group in a lane of its own.
+//
+// Nothing is simulated, so nothing moves: the same data and shape of window give the same picture.
 "use strict";
-globalThis.dltheory ??= {};
+globalThis.dltheoryGraph ??= {};
 (() => {
-  const STEP = { x: 30, y: 26 };
-  const GAP = { x: 26, y: 30 };
-  const FEW = 60; // a year with less than a sixtieth of the works shares a column with its neighbours
+  const STEP = 30; // between works, in the model's units
+  const GAP = 0.7; // between lanes, in steps
+  const SPARSE = 3; // a year with no more works than this is narrow
+  const NARROW = 0.6; // its width, in steps
+  const SWEEPS = 6;
 
-  // The topic of a work that names its lane: the broadest one below `within`, or at the top.
-  function laneOf(topics, own, within) {
-    for (const start of own) {
-      let here = start;
-      while (here >= 0) {
-        const above = topics[here][2];
-        if (above === within) return here;
-        if (here === within) return here;
-        here = above;
-      }
-    }
-    return -1;
+  function columnsOf(model) {
+    const years = [...new Set(model.nodes.map((node) => node.year))].sort((a, b) => a - b);
+    return years.map((year) => {
+      const here = model.nodes.filter((node) => node.year === year);
+      return { year, count: here.length, cells: model.groups.map((_, lane) => here.filter((n) => n.lane === lane)) };
+    });
   }
 
-  // Columns of one year or several, each with the years it spans.
-  function columns(years) {
-    const counts = new Map();
-    for (const year of years) counts.set(year, (counts.get(year) ?? 0) + 1);
-    const made = [];
-    const few = Math.max(2, years.length / FEW);
-    let open = null;
-    for (const [year, count] of [...counts].sort(([one], [other]) => one - other)) {
-      if (open && open.count < few && count < few) {
-        open.to = year;
-        open.count += count;
-      } else {
-        open = { from: year, to: year, count };
-        made.push(open);
-      }
-    }
-    return made;
+  // How many rows each lane gets of `total`, and how wide each year then is.
+  function shape(columns, lanes, total) {
+    const peaks = lanes.map((_, lane) => Math.max(0, ...columns.map((column) => column.cells[lane].length)));
+    const sum = peaks.reduce((a, b) => a + b, 0) || 1;
+    const rows = peaks.map((peak) => (peak ? Math.max(1, Math.round((total * peak) / sum)) : 0));
+    const widths = columns.map(({ count, cells }) => {
+      const needed = Math.max(1, ...cells.map((cell, lane) => (rows[lane] ? Math.ceil(cell.length / rows[lane]) : 0)));
+      return needed === 1 && count <= SPARSE ? NARROW : needed;
+    });
+    const across = widths.reduce((a, b) => a + b, 0);
+    const down = rows.reduce((a, b) => a + b, 0) + GAP * rows.filter(Boolean).length;
+    return { rows, widths, aspect: across / down };
   }
 
-  // Gives the place of each work, the columns with their middle, and the lanes with theirs.
-  function layout(data, numbers, within = -1) {
-    const { works, topics } = data;
-    const bars = columns(numbers.map((n) => works[n][3]));
-    const barOf = (year) => bars.find((bar) => year >= bar.from && year <= bar.to);
-    const cells = new Map();
-    const lanes = new Map();
-    for (const n of numbers) {
-      const lane = laneOf(topics, works[n][5], within);
-      if (!lanes.has(lane)) lanes.set(lane, { topic: lane, works: 0, rows: 1 });
-      lanes.get(lane).works += 1;
-      const name = `${lane}:${barOf(works[n][3]).from}`;
-      if (!cells.has(name)) cells.set(name, []);
-      cells.get(name).push(n);
+  // The least number of rows with which the picture is no wider than the window.
+  function fitting(columns, lanes, aspect) {
+    let found = shape(columns, lanes, lanes.length);
+    for (let total = lanes.length + 1; total < 400 && found.aspect > aspect; total++) {
+      found = shape(columns, lanes, total);
     }
-    const cell = (lane, bar) => cells.get(`${lane.topic}:${bar.from}`) ?? [];
-    const ordered = [...lanes.values()].sort((one, other) =>
-      label(topics, one.topic) < label(topics, other.topic) ? -1 : 1,
-    );
-    const most = Math.max(7, Math.min(14, Math.round(22 / ordered.length))); // works above each other
-    let x = 0;
-    for (const bar of bars) {
-      const least = bar.from === bar.to ? 2 : 3; // so that its years can be written above it
-      bar.wide = Math.max(
-        least,
-        ...ordered.map((lane) => Math.ceil(cell(lane, bar).length / most)),
-      );
-      bar.x = x;
-      x += bar.wide * STEP.x + GAP.x;
-      bar.middle = (bar.x + x - GAP.x - STEP.x) / 2;
-    }
+    return found;
+  }
+
+  function place(model, aspect) {
+    const columns = columnsOf(model);
+    const { rows, widths } = fitting(columns, model.groups, aspect);
     let y = 0;
-    const places = new Map();
-    for (const lane of ordered) {
-      for (const bar of bars)
-        lane.rows = Math.max(lane.rows, Math.ceil(cell(lane, bar).length / bar.wide));
-      lane.y = y;
-      lane.middle = y + ((lane.rows - 1) * STEP.y) / 2;
-      for (const bar of bars) {
-        const inside = cell(lane, bar).sort(
-          (a, z) => works[a][3] - works[z][3] || (works[a][0] < works[z][0] ? -1 : 1),
-        );
-        const rows = Math.ceil(inside.length / bar.wide);
-        inside.forEach((n, at) => {
-          const down = lane.middle + ((at % rows) - (rows - 1) / 2) * STEP.y;
-          places.set(n, { x: bar.x + Math.floor(at / rows) * STEP.x, y: down, lane: lane.topic });
-        });
-      }
-      y += lane.rows * STEP.y + GAP.y;
-    }
-    const scale = Math.min(1, Math.max(0.45, x / 1900)); // of what is written beside it
-    return { places, bars, lanes: ordered, scale, width: x - GAP.x, height: y - GAP.y };
+    const lanes = model.groups.map((group, lane) => {
+      const height = rows[lane] * STEP;
+      const made = { ...group, lane, top: y, height };
+      if (height) y += height + GAP * STEP;
+      return made;
+    });
+    // A picture of few years is stretched to the window's shape.
+    const across = widths.reduce((a, b) => a + b, 0) * STEP;
+    const stretch = Math.min(4, Math.max(1, (y * aspect) / across));
+    let x = 0;
+    const years = columns.map(({ year }, index) => {
+      const width = widths[index] * STEP * stretch;
+      const made = { year, left: x, width };
+      x += width;
+      return made;
+    });
+    settle(columns, years, lanes);
+    return { years, lanes: lanes.filter((lane) => lane.height), width: x, height: y };
   }
 
-  const label = (topics, topic) => (topic < 0 ? "￿" : topics[topic][1]);
+  // The works of a cell stand in a grid over it; which stands where follows its neighbours, so
+  // that edges cross less: a few sweeps of barycentres, forth and back.
+  function settle(columns, years, lanes) {
+    const cells = columns.flatMap(({ cells: here }, index) =>
+      here.map((cell, lane) => ({ cell, year: years[index], lane: lanes[lane], index })).filter((one) => one.cell.length),
+    );
+    for (const one of cells) {
+      one.cell.sort((a, b) => b.cited - a.cited || (a.id < b.id ? -1 : 1));
+      spread(one);
+    }
+    for (let sweep = 0; sweep < SWEEPS; sweep++) {
+      for (const one of sweep % 2 ? cells.toReversed() : cells) {
+        const middle = new Map(one.cell.map((node) => [node, barycentre(node)]));
+        one.cell.sort((a, b) => middle.get(a) - middle.get(b) || (a.id < b.id ? -1 : 1));
+        spread(one);
+      }
+    }
+  }
 
-  Object.assign(globalThis.dltheory, { layout });
+  function barycentre(node) {
+    const around = globalThis.dltheoryGraph.neighbours(node);
+    if (!around.length) return node.y;
+    return around.reduce((sum, one) => sum + (one.y ?? node.y), 0) / around.length;
+  }
+
+  function spread({ cell, year, lane, index }) {
+    const { length } = cell;
+    const most = Math.max(1, Math.round(year.width / STEP));
+    const lines = lane.height / STEP;
+    const wide = Math.min(most, Math.max(Math.ceil(length / lines), Math.round(Math.sqrt((length * most) / lines))));
+    const high = Math.ceil(length / wide);
+    const apart = Math.min(lane.height / high, 2.4 * STEP);
+    cell.forEach((node, n) => {
+      const row = Math.floor(n / wide);
+      const column = n % wide;
+      const inRow = row === high - 1 ? length - row * wide : wide;
+      // Neighbouring columns are out of step by half a row, so that names have room.
+      const lift = high * apart < lane.height - apart / 2 || wide > 1 ? ((column + index) % 2 ? 0.22 : -0.22) : 0;
+      node.x = year.left + ((column + 0.5 + (wide - inRow) / 2) / wide) * year.width;
+      node.y = lane.top + lane.height / 2 + (row + 0.5 - high / 2 + lift) * apart;
+    });
+  }
+
+  Object.assign(globalThis.dltheoryGraph, { place, STEP });
 })();

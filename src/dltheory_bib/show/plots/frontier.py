@@ -21,6 +21,7 @@ from dltheory_bib.records.cards import Question, Symbol
 from dltheory_bib.records.names import family, nearest
 from dltheory_bib.results.bounds import read_bound, steepest
 from dltheory_bib.results.table import Table
+from dltheory_bib.show.plots.axes import axes_for
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,12 +57,7 @@ def draw_frontier(
     chosen, of = _quantity(table, quantity), table.question
     shown = _symbol(table, chosen, symbol)
     points = _points(table, chosen, shown)
-    if axes is None:
-        try:
-            from matplotlib import pyplot
-        except ImportError:
-            raise MissingExtraError("a picture", "plots") from None
-        axes = pyplot.subplots(figsize=(8, 4.5), layout="constrained")[1]
+    axes = axes_for(axes)
     label = next(one.label for one in of.quantities if one.id == chosen)
     _draw(axes, points, of)
     axes.set_title(f"{of.label}: {label}", loc="left", fontsize=11)

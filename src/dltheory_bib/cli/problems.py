@@ -1,0 +1,72 @@
+"""How problems are printed: for a person, for a program, for a code host."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from dltheory_bib.cli.app import draw, is_drawn, visible
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from dltheory_bib.errors import Problem
+
+PROBLEM_FORMATS = ("text", "json", "github", "sarif")
+_COLOURS = {"error": "bold red", "warning": "yellow", "note": "cyan"}
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+
+
+def print_problems(
+    problems: Sequence[Problem], format_: str, rules: Mapping[str, str] | None = None
+) -> None:
+    """Print problems in one of `PROBLEM_FORMATS`; `rules` says what each rule asks."""
+    if format_ == "json":
+        import json
+
+        records = [problem._asdict() for problem in problems]
+        # In ASCII: a name in the file judged may hold any character, a terminal's codes included.
+        click.echo(json.dumps(records, indent=2))
+    elif format_ == "sarif":
+        from dltheory_bib.formats.sarif import to_sarif
+
+        sys.stdout.write(to_sarif(problems, rules))
+    elif format_ == "github":
+        for problem in problems:
+            sys.stdout.write(f"{_annotation(problem)}\n")
+    elif problems and is_drawn():
+        draw(_drawn(problems))
+    else:
+        for problem in problems:
+            sys.stdout.write(f"{visible(str(problem))}\n")
+
+
+def _drawn(problems: Sequence[Problem]) -> RenderableType:
+    """For each the place and the rule, and below them, wrapped and indented, what is wrong."""
+    from rich.console import Group
+    from rich.padding import Padding
+    from rich.text import Text
+
+    parts: list[RenderableType] = []
+    for problem in problems:
+        place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
+        head = Text(visible(place), style="bold", no_wrap=True, overflow="ignore")
+        head.append(f" {problem.level}", style=f"not bold {_COLOURS[problem.level]}")
+        head.append(f" {problem.rule}", style="not bold dim")
+        parts += [head, Padding(Text(visible(problem.message)), (0, 0, 0, 2))]
+    return Group(*parts)
+
+
+def _annotation(problem: Problem) -> str:
+    """A problem as GitHub's workflow command; what ends a property or a line is encoded.
+
+    https://docs.github.com/actions/reference/workflow-commands-for-github-actions; the codes are
+    those of actions/toolkit, packages/core/src/command.ts.
+    """
+    file = visible(problem.file).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+    place = f"file={file},line={max(problem.line, 1)},col={max(problem.column, 1)}"
+    said = visible(f"{problem.message} [{problem.rule}]").replace("%", "%25")
+    return f"::{_COMMANDS[problem.level]} {place}::{said}"

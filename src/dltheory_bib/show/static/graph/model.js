@@ -1,0 +1,144 @@
+// What the graph holds: works, edges and groups by index, and the walks on them.
+"use strict";
+globalThis.dltheoryGraph ??= {};
+(() => {
+  const OTHERS = "others";
+  const COLOURS = 7;
+
+  // A text as it is compared: without accents and case.
+  function fold(text) {
+    return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  }
+
+  // The groups that Python made, or, for data from elsewhere, the commonest first topics.
+  function groupsOf(data) {
+    if (data.groups) return data.groups;
+    const counts = new Map();
+    for (const { topics } of data.nodes) {
+      if (topics?.[0]) counts.set(topics[0], (counts.get(topics[0]) ?? 0) + 1);
+    }
+    const kept = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, COLOURS);
+    return [
+      ...kept.map(([id]) => ({ id, label: data.topics?.[id] ?? id })),
+      { id: OTHERS, label: "Other topics" },
+    ];
+  }
+
+  // `relations` says how each reads from either side, and of what kind it is.
+  function wordsOf(data, relation) {
+    const plain = relation.replaceAll("_", " ");
+    const cites = relation === "cites";
+    const known = { says: plain, inverse: cites ? "cited by" : `${plain} (by)`, kind: cites ? "cites" : "other" };
+    return data.relations?.[relation] ?? known;
+  }
+
+  // An edge between works that are both there, once for each relation.
+  function edgesOf(data, byId) {
+    const seen = new Set();
+    const edges = [];
+    for (const edge of data.edges) {
+      const source = byId.get(edge.source);
+      const target = byId.get(edge.target);
+      const name = JSON.stringify([edge.source, edge.target, edge.relation]);
+      if (!source || !target || source === target || seen.has(name)) continue;
+      seen.add(name);
+      edges.push({ ...edge, id: `e${edges.length}`, source, target, words: wordsOf(data, edge.relation) });
+    }
+    return edges;
+  }
+
+  function read(data) {
+    const groups = groupsOf(data);
+    const place = new Map(groups.map((group, index) => [group.id, index]));
+    const last = groups.length - 1;
+    const nodes = data.nodes.map((node, index) => ({
+      ...node,
+      index,
+      lane: place.get(node.group ?? node.topics?.[0]) ?? place.get(OTHERS) ?? last,
+      folded: fold(`${node.byline} ${node.label} ${node.id}`),
+      edges: [],
+    }));
+    const byId = new Map(nodes.map((node) => [node.id, node]));
+    const edges = edgesOf(data, byId);
+    for (const edge of edges) {
+      edge.source.edges.push(edge);
+      edge.target.edges.push(edge);
+    }
+    // A citation that is also a stated relation is drawn once, as the relation.
+    const stated = new Set();
+    for (const { source, target, words } of edges) {
+      if (words.kind !== "cites") stated.add(`${source.index} ${target.index}`);
+    }
+    for (const edge of edges) {
+      edge.drawn = edge.words.kind !== "cites" || !stated.has(`${edge.source.index} ${edge.target.index}`);
+    }
+    return { nodes, edges, groups, byId, topics: data.topics ?? {}, title: data.title ?? "", focus: data.focus };
+  }
+
+  function other(edge, node) {
+    return edge.source === node ? edge.target : edge.source;
+  }
+
+  function neighbours(node) {
+    return [...new Set(node.edges.map((edge) => other(edge, node)))];
+  }
+
+  // A shortest chain of edges, whatever their direction, breadth first; an edge that somebody
+  // stated in words is taken before a plain citation. Null where there is none.
+  function path(from, to) {
+    const reached = new Map([[from, null]]);
+    for (let ring = [from]; ring.length && !reached.has(to); ) {
+      const next = [];
+      for (const node of ring) {
+        const plainLast = [...node.edges].sort(
+          (a, b) => (a.words.kind === "cites") - (b.words.kind === "cites"),
+        );
+        for (const edge of plainLast) {
+          const there = other(edge, node);
+          if (reached.has(there)) continue;
+          reached.set(there, edge);
+          next.push(there);
+        }
+      }
+      ring = next;
+    }
+    if (!reached.has(to)) return null;
+    const steps = [];
+    for (let node = to; node !== from; ) {
+      const edge = reached.get(node);
+      steps.unshift(edge);
+      node = other(edge, node);
+    }
+    return steps;
+  }
+
+  // The works whose words all begin with what was typed, the most cited first.
+  function find(model, typed, count = 8) {
+    const wanted = fold(typed).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+    if (!wanted.length) return [];
+    const fits = (node) => {
+      const known = node.folded.split(/[^\p{L}\p{N}]+/u);
+      return wanted.every((word) => known.some((one) => one.startsWith(word)));
+    };
+    const found = model.nodes.filter((node) => node.id === typed.trim() || fits(node));
+    return found.sort((a, b) => b.cited - a.cited || a.year - b.year).slice(0, count);
+  }
+
+  // The neighbour that lies most nearly where an arrow points; a screen's y grows downwards.
+  function towards(node, dx, dy) {
+    let best = null;
+    let least = Infinity;
+    for (const one of neighbours(node)) {
+      const x = one.x - node.x;
+      const y = one.y - node.y;
+      const along = x * dx + y * dy;
+      const aside = Math.abs(x * dy - y * dx);
+      if (along <= 0 || aside > along * 2.2) continue;
+      const far = along + 2 * aside;
+      if (far < least) [best, least] = [one, far];
+    }
+    return best;
+  }
+
+  Object.assign(globalThis.dltheoryGraph, { read, fold, other, neighbours, path, find, towards, COLOURS });
+})();

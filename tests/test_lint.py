@@ -1,0 +1,837 @@
+"""What is wrong with a .bib: each rule on an invented file, with its message and its place."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import jsonschema
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dltheory_bib import Bibliography
+from dltheory_bib.cli import main
+from dltheory_bib.cli.completion import complete_rule
+from dltheory_bib.errors import Problem
+from dltheory_bib.formats.bibtex import Dialect, VenueNames
+from dltheory_bib.formats.latex import Encoding
+from dltheory_bib.formats.sarif import to_sarif
+from dltheory_bib.thesis.bibfile import parse_bib
+from dltheory_bib.thesis.linting import (
+    RULES,
+    Linted,
+    is_bib,
+    lint,
+    lint_paths,
+    rule_levels,
+    rule_sentences,
+)
+from dltheory_bib.thesis.manuscript import read_manuscript
+
+ROOT = Path(__file__).parents[1]
+
+DOE = "author={Doe, Jane}, year=2001"
+NAMES = "Jin, Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I."
+JIN = f"author={{{NAMES}}}"
+ESCAPE = "title={How to Escape Saddle Points Efficiently}"
+GARRIGA = "author={Garriga-Alonso, Adri{\\`a} and Rasmussen, Carl Edward and Aitchison, Laurence}"
+ICML = (
+    "@inproceedings with booktitle = {Proceedings of the 34th International Conference on Machine "
+    "Learning}, year = {2017}, volume = {70}, pages = {1724--1732}"
+)
+
+# Each rule with a file and what is said of it: line:column, level and message.
+BAD: list[tuple[str, str, list[str]]] = [
+    (
+        "unbalanced",
+        "@misc{a,\n  title = {Open,\n  year = 2001\n\n@misc{b, title={B}}\n",
+        ["2:11: error: a: the { that opens title is not closed; write } where the value ends"],
+    ),
+    (
+        "unbalanced",
+        '@misc{a,\n  title = "Open {brace", year = 2001}\n',
+        ['2:11: error: a: the " that opens title is not closed; write " where the value ends'],
+    ),
+    (
+        "unbalanced",
+        "@misc{a,\n  title = {A, note = {B}, year = 2001}\n\n@misc{b, title={B}}\n",
+        ["2:11: error: a: title takes in note; write } where its value ends"],
+    ),
+    (
+        "unbalanced",
+        "@misc{a, title={A},\n  year = 2001\n\n@misc{b, title={B}}\n",
+        ["1:1: error: a: the entry is not closed; write } where it ends"],
+    ),
+    (
+        "unbalanced",
+        "@misc{a,\n  title = {A}},\n  year = 2001\n}\n",
+        [
+            "2:14: error: a: this } ends the entry, and what follows is ignored; delete a closing "
+            "brace before it"
+        ],
+    ),
+    (
+        "unbalanced",
+        "@comment{ open\n@misc{b, title={B}}\n",
+        ["1:1: error: @comment is not closed; write } where it ends"],
+    ),
+    (
+        "syntax",
+        "@misc{a,\n  title = {A}\n  year = 2001}\n",
+        ["3:3: error: a: a comma is missing before year; write one"],
+    ),
+    (
+        "syntax",
+        "@misc{a,\n  title {A}}\n@misc{b,\n  title = ,\n}\n@misc{c, !}\n",
+        [
+            "2:3: error: a: title has no = and value; write title = {…}",
+            "4:3: error: b: title has no value; write title = {…}",
+            "6:8: error: c: no field follows this comma; write name = {value}, or delete the comma",
+        ],
+    ),
+    (
+        "syntax",
+        "@misc{, title={A}}\n@string{jmlr}\n@misc{a b c}\n",
+        [
+            "1:1: error: @misc has no key; write one behind its brace",
+            "2:1: error: @string without a name and a value; write @string{name = {value}}",
+            "3:9: error: a: the entry cannot be read from 'b c}' on; write name = {value}",
+        ],
+    ),
+    (
+        "repeated-key",
+        "@misc{a2001, title={A}}\n@misc{A2001, title={B}}\n@misc{a2001, title={C}}\n",
+        [
+            "2:7: error: A2001: the key is taken in line 1 as a2001; choose another, or delete one "
+            "of the two",
+            "3:7: error: a2001: the key is taken in line 1; choose another, or delete one of the "
+            "two",
+        ],
+    ),
+    (
+        "repeated-field",
+        "@misc{a,\n  title = {A},\n  Title = {B}}\n",
+        ["3:3: error: a: title stands in line 2 already; delete one of the two"],
+    ),
+    (
+        "unknown-type",
+        "@inproceeding{a, title={A}}\n@thing{b, title={B}}\n",
+        [
+            "1:1: warning: a: no style knows the type @inproceeding; did you mean @inproceedings?",
+            "2:1: warning: b: no style knows the type @thing; @misc takes anything",
+        ],
+    ),
+    (
+        "missing-field",
+        "@article{a, author={Doe, J.}, title={A}, year=2001}\n"
+        "@book{b, title={B}, year=2001, publisher={}, editor={E, F}}\n"
+        "@inproceedings{c, title={C}, author={D, E}, crossref={p}}\n"
+        "@proceedings{p, title={P}, year=2001}\n"
+        "@misc{d}\n@conference{e, title={C}, author={D, E}, year=2001}\n",
+        [
+            "1:1: error: a: @article needs journal; write journal = {…}",
+            "2:1: error: b: @book needs publisher; write publisher = {…}",
+            "6:1: error: e: @conference needs booktitle; write booktitle = {…}",
+        ],
+    ),
+    (
+        "missing-field",
+        "@article{a, author={Doe, J.}, title={A}, date=2001}\n"
+        "@online{b, title={B}, date=2001}\n"
+        "@phdthesis{c, author={D, E}, title={C}, date=2001}\n"
+        "@incollection{d, author={D, E}, title={C}, booktitle={B}}\n",
+        [
+            "1:1: error: a: @article needs journaltitle; write journaltitle = {…}",
+            "2:1: error: b: @online needs url or doi or eprint; write url = {…}",
+            "3:1: error: c: @phdthesis needs institution; write institution = {…}",
+            "4:1: error: d: @incollection needs date or year; write date = {…}",
+            "4:1: error: d: @incollection needs editor; write editor = {…}",
+        ],
+    ),
+    (
+        "missing-field",
+        f"@inproceedings{{a, {JIN}, {ESCAPE}, booktitle={{ICML}}, eprint={{1703.00887}}}}\n",
+        ["1:1: error: a: @inproceedings needs year; write year = {2017}"],
+    ),
+    (
+        "unknown-string",
+        "@string{jmlr = {Journal}}\n@article{a, title=jmlr, journal=jmrl, month=jan}\n",
+        [
+            "2:33: warning: a: no @string is called jmrl, so nothing is printed; write {jmrl}; did "
+            "you mean jmlr?"
+        ],
+    ),
+    (
+        "and-others",
+        "@misc{a, author={Doe, Jane and others}, title={A}}\n"
+        "@misc{b, author={Doe, Jane et al.}, title={B}}\n"
+        f"@misc{{c, author={{Jin, Chi and others}}, {ESCAPE}, year=2017}}\n",
+        [
+            '1:18: warning: a: the authors end in "and others"; write all the names; the style '
+            "shortens them",
+            '2:18: warning: b: the authors end in "et al."; BibTeX takes it for a name; write all '
+            "the names, or end with: and others",
+            '3:18: warning: c: the authors end in "and others"; write the names it stands for: '
+            "Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and 1 more",
+        ],
+    ),
+    (
+        "reversed-pages",
+        "@misc{a, pages={1732--1724}}\n@misc{b, pages={1724-32}}\n@misc{c, pages={1732--24}}\n",
+        [
+            "1:17: error: a: pages run backwards; write 1724--1732",
+            "3:17: error: c: pages run backwards; write 1724--1732",
+        ],
+    ),
+    (
+        "wrong-doi",
+        "@misc{a, doi={https://doi.org/10.1000/ab.c}}\n@misc{b, doi={doi:10.1000/ab.}}\n"
+        "@misc{c, doi={none}}\n@misc{d, doi={10.1000/a\\_b}}\n@misc{e, doi={10.1000/a<b>c{x}}}\n",
+        [
+            "1:15: error: a: write the DOI alone: doi = {10.1000/ab.c}",
+            "2:15: error: b: write the DOI alone: doi = {10.1000/ab}",
+            "3:15: error: c: 'none' is no DOI: one begins with 10., a number and a slash; delete "
+            "it",
+        ],
+    ),
+    (
+        "doi-as-url",
+        "@misc{a, doi={10.1000/ab}, url={https://doi.org/10.1000%2FAB}}\n"
+        "@misc{b, doi={10.1000/ab}, url={https://a.org/10.1000/ab}}\n",
+        ["1:33: warning: a: url repeats the DOI; delete url"],
+    ),
+    (
+        "lost-capitals",
+        "@misc{a, title={On ReLU, {SGD} and GANs: $O(NM)$ for \\LaTeX}}\n"
+        "@misc{b, title={ON THE LANDSCAPE OF NETWORKS}}\n@book{c, title={On ReLU}}\n",
+        [
+            "1:20: warning: a: ReLU and GANs lose their capitals in most styles; write {ReLU}, "
+            "{GANs}",
+            "2:17: warning: b: the title is in capitals; write it as it is printed, {…} round "
+            "acronyms",
+        ],
+    ),
+    (
+        "lost-capitals",
+        f"@inproceedings{{a, {GARRIGA},\n"
+        " title={Deep convolutional networks as shallow gaussian processes}, year=2019}\n",
+        ["2:48: warning: a: Gaussian loses its capitals in most styles; write {Gaussian}"],
+    ),
+    (
+        "unescaped-character",
+        "@misc{a,\n  title = {50% of R&D_1 & \\% $x_1$},\n"
+        "  note = {see https://a.org/b_c and \\url{https://a.org/b_c}},\n"
+        "  url = {https://a.org/b_c#%&},\n  publisher = {#1 for $5},\n  abstract = {50%}}\n",
+        [
+            "2:14: error: a: % makes LaTeX drop the rest of the line; write \\%",
+            "2:20: error: a: & is a column's end to LaTeX, an error outside tables; write \\& (and "
+            "1 more)",
+            "2:22: error: a: _ is an error to LaTeX outside mathematics; write \\_",
+            "3:30: error: a: _ in an address; write \\url{…} round the address",
+            "5:16: error: a: # is an error to LaTeX; write \\#",
+            "5:23: error: a: $ has no partner; close the formula, or write \\$",
+        ],
+    ),
+    (
+        "mojibake",
+        "% JÃ¶rg\n@misc{a,\n  author = {SchÃ¶lkopf, Ã‰mile},\n  title = {A â€“ B \ufffd}}\n"
+        "@misc{b, author={Ângström, Ä}, title={Ärzte in Ã, “â”}}\n",
+        [
+            "1:4: error: JÃ¶rg was read in a wrong encoding; write Jörg",
+            "3:16: error: a: SchÃ¶lkopf was read in a wrong encoding; write Schölkopf",
+            "3:25: error: a: Ã‰mile was read in a wrong encoding; write Émile",
+            "4:14: error: a: â€“ was read in a wrong encoding; write –",
+            "4:20: error: a: a letter was lost here (\ufffd); write it anew",
+        ],
+    ),
+    (
+        "encoding",
+        "@misc{a,\n  title = {Caf\udce9 \udcfc}}\n",
+        ["2:15: warning: a: byte 0xE9 is not UTF-8, and é in Latin-1; save the file as UTF-8"],
+    ),
+    (
+        "mixed-encodings",
+        "@misc{a,\n  title = {Café},\n  note = {Caf\udce9 \udcfc}}\n",
+        ["3:14: error: a: byte 0xE9 is Latin-1 in a file of UTF-8; write é in UTF-8"],
+    ),
+    (
+        "outdated",
+        f"@article{{a, {JIN}, {ESCAPE}, journal={{arXiv preprint arXiv:1703.00887}}, year=2017}}\n"
+        f"@misc{{b, {JIN}, {ESCAPE}, eprint={{1703.00887}}, year=2017}}\n",
+        [
+            f"{n}: warning: {k}: it appeared in ICML 2017; write {ICML}"
+            for n, k in (("1:1", "a"), ("2:1", "b"))
+        ],
+    ),
+    (
+        "mixed-versions",
+        f"@inproceedings{{a, {GARRIGA},\n  title={{Deep Convolutional Networks as shallow "
+        "{Gaussian} Processes}, booktitle={ICLR},\n  year=2018}\n"
+        f"@inproceedings{{b, title={{B}}, {DOE},\n  booktitle={{Place}}, journal={{CoRR}}}}\n",
+        [
+            "3:8: error: a: 2018 is the year of the preprint, at the venue it was 2019; write year "
+            "= {2019}",
+            "5:31: error: b: journal names arXiv beside booktitle; delete journal, keep eprint",
+        ],
+    ),
+    (
+        "field-mismatch",
+        "@inproceedings{a,\n  author={Jin, Chi and Ge, Rong and Netrapalli, Praneeth},\n"
+        f"  {ESCAPE},\n  booktitle={{ICML}}, volume=71,\n  year=2016, eprint={{1703.00887}},\n"
+        "  pages={1--9}}\n"
+        "@inproceedings{b, author={Jin, Chi and Netrapalli, Praneeth and Ge, Rong and Kakade, Sham "
+        f"M. and Jordan, Michael I.}},\n {ESCAPE}, booktitle={{Nature}}, year=2017}}\n"
+        "@inproceedings{c,\n  author={Jin, Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, "
+        "Sham M. and Jordon, Michael I.},\n"
+        "  title={How to Escape from Saddle Points Efficiently},\n"
+        "  booktitle={ICML}, year=2017, eprint={1703.00887}, pages={1724-32}}\n",
+        [
+            "2:11: warning: a: 3 authors here and 5 in the catalogue; write Jin, Chi and Ge, Rong "
+            "and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
+            "5:8: warning: a: the catalogue has another year; write year = {2017}",
+            "6:10: warning: a: the catalogue has other pages; write pages = {1724--1732}",
+            f'8:62: warning: b: it appeared elsewhere than in "Nature": write {ICML}',
+            "10:11: warning: c: another name stands for Michael I. Jordan; write Jin, Chi and Ge, "
+            "Rong and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
+            "11:10: warning: c: the title is printed as: How to Escape Saddle Points Efficiently",
+        ],
+    ),
+    (
+        "venue-of-the-year",
+        f"@inproceedings{{a, {DOE}, title={{A}}, booktitle={{NeurIPS}}}}\n"
+        "@inproceedings{b, year=2019, title={B},\n"
+        "  booktitle={Advances in Neural Information Processing Systems 32 (NIPS)}}\n",
+        [
+            "1:72: warning: a: in 2001 it was not NeurIPS; write NIPS",
+            "3:14: warning: b: in 2019 it was not NIPS; write NeurIPS",
+        ],
+    ),
+    (
+        "venue-spellings",
+        f"@article{{a, {DOE}, title={{A}}, journal={{Journal of Foo Bars}}}}\n"
+        f"@article{{b, {DOE}, title={{B}}, journal={{Journal of Foo Bars}}}}\n"
+        f"@article{{c, {DOE}, title={{C}}, journal={{J. Foo Bars}}}}\n"
+        f"@inproceedings{{d, {DOE}, title={{D}}, booktitle={{ICML}}}}\n"
+        f"@inproceedings{{e, {DOE}, title={{E}}, booktitle={{Proceedings of the 18th International "
+        "Conference on Machine Learning}}\n"
+        "@inproceedings{f, year=2017, title={F}, booktitle={Proceedings of the Thirty-Fourth "
+        "International Conference on Machine Learning, {ICML} 2017, Sydney, August 2017}}\n"
+        f"@article{{g, {DOE}, title={{G}}, journal={{Nature}}}}\n"
+        f"@article{{h, {DOE}, title={{H}}, journal={{Nature Communications}}}}\n"
+        f"@inproceedings{{i, {DOE}, title={{I}}, booktitle={{ICML Workshop on Things}}}}\n",
+        [
+            '3:64: warning: c: the venue is "J. Foo Bars" here and spelled otherwise in 2 entries; '
+            "write it as in a: Journal of Foo Bars",
+            '4:72: warning: d: the venue is "ICML" here and spelled otherwise in 2 entries; write '
+            "it as in e: Proceedings of the 18th International Conference on Machine Learning",
+        ],
+    ),
+    (
+        "same-work",
+        f"@misc{{a, title={{One Thing}}, {DOE}}}\n"
+        "@misc{b, title={{O}ne thing}, author={Jane Doe}, year=2002}\n"
+        "@misc{c, title={Another}, author={B, B}, doi={10.1000/x}}\n"
+        "@misc{d, title={Another}, author={C, B}, doi={10.1000/X}}\n"
+        "@misc{e, title={Deep learning}, author={D, D}, year=2015}\n"
+        "@misc{f, title={Deep learning}, author={E, E}, year=2015}\n"
+        f"@article{{g, {ESCAPE}, {JIN}, year=2017, journal={{arXiv:1703.00887}}}}\n"
+        f"@inproceedings{{h, {ESCAPE}, {JIN}, year=2017, booktitle={{ICML}}}}\n",
+        [
+            "2:1: warning: b: a in line 1 is the same work; keep one of the two",
+            "4:1: warning: d: c in line 3 is the same work; keep one of the two",
+            "8:1: warning: h: g in line 7 is the same work; keep one of the two",
+        ],
+    ),
+    (
+        "wrong-identifier",
+        "@misc{a, title={Something Else}, author={Doe, Jane}, year=2019,\n  eprint={1703.00887}}\n"
+        f"@inproceedings{{b, {ESCAPE}, {JIN}, year=2017, booktitle={{ICML}},\n"
+        "  eprint={1806.07572}}\n",
+        [
+            "2:11: error: a: this arXiv id is that of jin2017escape, How to Escape Saddle Points "
+            "Efficiently; delete it, or write that of this work",
+            "4:11: error: b: this arXiv id is that of jacot2018neural, Neural Tangent Kernel: "
+            "Convergence and Generalization in Neural Networks; write 1703.00887",
+        ],
+    ),
+]
+
+
+def said(linted: Linted, rule: str) -> list[str]:
+    """What a rule says, without the file and its own name."""
+    lines = [str(problem) for problem in linted.problems if problem.rule == rule]
+    return [line.removeprefix("refs.bib:").removesuffix(f" [{rule}]") for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "expected"), BAD, ids=[f"{n}-{case[0]}" for n, case in enumerate(BAD)]
+)
+def test_a_rule_says_what_to_write_and_where(
+    bib: Bibliography, rule: str, text: str, expected: list[str]
+) -> None:
+    assert said(lint(bib, [parse_bib(text)]), rule) == expected
+
+
+def test_every_rule_is_proved_and_described() -> None:
+    """Each has an invented file above or, with a manuscript, below; and a sentence."""
+    proved = {case[0] for case in BAD} | {"never-cited", "missing-entry"}
+    assert proved == set(rule_sentences()) == set(rule_levels())
+    assert len(rule_sentences()) == len(RULES) + 1
+    assert all(one.endswith(".") for one in rule_sentences().values())
+
+
+@pytest.mark.parametrize("dialect", ["bibtex", "biblatex"])
+@pytest.mark.parametrize("venues", ["long", "short"])
+@pytest.mark.parametrize("encoding", ["latex", "utf-8", "ascii"])
+def test_what_the_catalogue_exports_is_without_a_finding(
+    bib: Bibliography, dialect: Dialect, venues: VenueNames, encoding: Encoding
+) -> None:
+    """And every entry of it is verified."""
+    text = bib.all().to_bibtex(dialect=dialect, venue_names=venues, encoding=encoding)
+    found = lint(bib, [parse_bib(text)])
+    assert [str(problem) for problem in found.problems] == []
+    assert found.counts == {"verified": len(bib)}
+
+
+def test_exported_preprints_are_outdated_and_nothing_else(bib: Bibliography) -> None:
+    found = lint(bib, [parse_bib(bib.all().to_bibtex(prefer="preprint"))])
+    assert {problem.rule for problem in found.problems} == {"outdated"}
+    assert set(found.counts) == {"verified", "outdated"}
+
+
+VERDICTS = {
+    "verified": f"@inproceedings{{k, {JIN}, {ESCAPE}, booktitle={{ICML}}, year=2017}}",
+    "outdated": f"@misc{{k, {JIN}, {ESCAPE}, note={{arXiv:1703.00887}}, year=2017}}",
+    "field mismatch": f"@inproceedings{{k, {JIN}, {ESCAPE}, booktitle={{ICML}}, year=2018}}",
+    "venue variant": f"@inproceedings{{k, {JIN}, {ESCAPE}, booktitle={{Proc. Int. Conf. Mach. "
+    "Learn.}, year=2017}",
+    "not covered": f"@inproceedings{{k, {DOE}, title={{Of Something Else}}, booktitle={{ICML}}}}",
+}
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_each_entry_has_its_verdict(bib: Bibliography, verdict: str) -> None:
+    """What is not covered is no fault: it is a note, and nothing is said against it."""
+    found = lint(bib, [parse_bib(VERDICTS[verdict])])
+    (one,) = found.judgements
+    assert one.verdict == verdict
+    assert one.work == (None if verdict == "not covered" else "jin2017escape")
+    notes = [problem for problem in found.with_verdicts() if problem.level == "note"]
+    assert [note.rule for note in notes] == [verdict.replace(" ", "-")]
+    if verdict in {"verified", "venue variant", "not covered"}:
+        assert found.problems == []
+    assert not any(word in one.says for word in ("fake", "wrong", "error"))
+
+
+def test_a_version_that_is_not_the_one_of_record_is_held_against_itself(bib: Bibliography) -> None:
+    """A journal's year and pages are right for the journal's entry."""
+    for paper in bib:
+        version = next((v for v in paper.versions if v.venue and v.venue != paper.venue), None)
+        if version is None or version.kind != "journal":
+            continue
+        name = bib.venues[version.venue or ""].in_year(version.year).long
+        authors = " and ".join(paper.author)
+        entry = f"@article{{k, author={{{authors}}}, title={{{version.title or paper.title}}}, "
+        entry += f"journal={{{name}}}, year={version.year}, eprint={{{paper.eprint or ''}}}}}"
+        found = lint(bib, [parse_bib(entry)])
+        if found.judgements[0].work:
+            assert said(found, "field-mismatch") == [], paper.key
+            break
+    else:
+        pytest.fail("no journal version to look at")
+
+
+# With a manuscript
+
+
+@pytest.fixture
+def thesis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a manuscript and two .bib files, as working directory."""
+    monkeypatch.chdir(tmp_path)
+    Path("main.tex").write_text("\\cite{a,b,lost}\n\\cite{P2,alias}\n\\bibliography{one,two}\n")
+    Path("one.bib").write_text(
+        "@misc{a, title={A}}\n@misc{never, title={N}}\n@misc{x, title={X}, ids={alias, y}}\n"
+    )
+    Path("two.bib").write_text("@misc{b, title={B}, crossref={p}}\n@book{p, title={P}}\n")
+    return tmp_path
+
+
+def test_keys_are_held_against_the_manuscript(bib: Bibliography, thesis: Path) -> None:
+    """Never cited, in no file; a parent is cited by its child, a second name is a name."""
+    assert thesis
+    manuscript = read_manuscript(Path("main.tex"))
+    found = lint_paths(bib, [Path("one.bib"), Path("two.bib")], manuscript)
+    problems = [str(p) for p in found.problems if p.rule in {"never-cited", "missing-entry"}]
+    assert problems == [
+        "one.bib:2:1: warning: never: it is never cited; cite it, or delete it [never-cited]",
+        "main.tex:1:1: error: lost is cited, and no .bib has it; dltheory cite finds entries "
+        "[missing-entry]",
+        "main.tex:2:1: error: P2 is cited, and no .bib has it; did you mean p? [missing-entry]",
+    ]
+
+
+def test_nocite_star_cites_everything(bib: Bibliography, thesis: Path) -> None:
+    (thesis / "main.tex").write_text(r"\nocite{*}")
+    found = lint_paths(bib, [Path("one.bib")], read_manuscript(Path("main.tex")))
+    assert said(found, "never-cited") == []
+
+
+def test_the_bib_files_of_a_manuscript_are_found(
+    thesis: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a path those that it names are judged; one that is missing is an error."""
+    (thesis / "two.bib").unlink()
+    assert main(("check", "--tex", "main.tex")) == 1
+    out, err = capsys.readouterr()
+    assert "two.bib: error: does not exist [file]" in out
+    assert "one.bib:2:1: warning: never" in out
+    assert err.startswith("one.bib, two.bib: 3 entries, 7 errors and 1 warning")
+
+
+# Whatever the file
+
+
+PIECES = [
+    "@misc{a,", "@article{b,\n", "title = {T}", "author = {A, B and others}", ",", "}", "{", '"',
+    "@string{s = {x}}", "@comment{", "pages={9-1}", "doi={10.1/2}", "\n", "year = 2001", " # s",
+    "%", "&", "$", "\\", "ReLU", "Ã¶", "\udce9", "é", "eprint = {1703.00887}", "@", "(", ")", "=",
+    "booktitle = {ICML}", "journal = {arXiv:1703.00887}", "\ufeff", "\0", "crossref={a}",
+]  # fmt: skip
+
+
+@settings(max_examples=150)
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+def test_no_text_breaks_a_rule(bib: Bibliography, text: str) -> None:
+    """Whatever is in a .bib: every problem has a place in it, and nothing is raised."""
+    found = lint(bib, [parse_bib(text)])
+    lines = text.replace("\r\n", "\n").split("\n")
+    for problem in found.with_verdicts():
+        assert 1 <= problem.line <= len(lines)
+        assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_no_damage_to_a_good_file_breaks_a_rule(bib: Bibliography, data: st.DataObject) -> None:
+    text = bib.on("saddle-escape").to_bibtex()
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        length = data.draw(st.integers(0, 40))
+        put = data.draw(st.sampled_from(["", "{", "}", ",", "@misc{x,", '"', "\\", "%", "=", "é"]))
+        text = text[:start] + put + text[start + length :]
+    lint(bib, [parse_bib(text)])
+
+
+def check(path: Path, content: bytes, bib: Bibliography) -> list[str]:
+    path.write_bytes(content)
+    return [f"{p.line}:{p.column} {p.rule}" for p in lint_paths(bib, [path]).problems]
+
+
+GOOD = b"@misc{a,\n  title = {A},\n}\n"
+BAD_INPUT: dict[str, tuple[bytes, list[str]]] = {
+    "empty": (b"", []),
+    "no entries": (b"nothing but a word\n", []),
+    "binary": (bytes(range(256)) * 10, ["0:0 encoding"]),
+    "UTF-16": (GOOD.decode().encode("utf-16"), ["0:0 encoding"]),
+    "BOM": (b"\xef\xbb\xbf" + GOOD, []),
+    "CRLF": (b"@misc{a,\r\n  title = {ReLU},\r\n}\r\n", ["2:12 lost-capitals"]),
+    "Latin-1": (b"@misc{a, title = {Caf\xe9}}", ["1:22 encoding"]),
+    "unterminated": (b"@misc{a, title = {A}, note = {", ["1:30 unbalanced"]),
+    "nested": (b"@misc{a, title = " + b"{" * 10_000 + b"A" + b"}" * 10_000 + b"}", []),
+    "nested and open": (b"@misc{a, title = " + b"{" * 10_000, ["1:18 unbalanced"]),
+    "parentheses": (b"@misc(a, title = {A (B)}, pages = {9--1})", ["1:36 reversed-pages"]),
+    "comment": (b"@comment{@misc{a, title = {ReLU}} @misc{a}}" + GOOD, []),
+    "unknown type": (b"@quark{a, title={A}}", ["1:1 unknown-type"]),
+    "an at sign for each entry": (b"@" * 5_000, []),
+    "never closed": (b"@misc{a, title={\n" * 2_000, []),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_INPUT)
+def test_bad_input_is_a_problem_or_none(bib: Bibliography, tmp_path: Path, kind: str) -> None:
+    content, expected = BAD_INPUT[kind]
+    found = check(tmp_path / "refs.bib", content, bib)
+    if kind == "never closed":
+        assert {one.split()[1] for one in found} == {"unbalanced", "repeated-key"}
+        return
+    assert found == expected
+
+
+@pytest.mark.slow
+def test_fifty_megabytes_are_read(bib: Bibliography, tmp_path: Path) -> None:
+    """A larger file than anybody's, of one entry with a huge abstract and many of the usual."""
+    huge = b"@misc{a, title={A}, abstract={" + b"word ReLU " * 4_500_000 + b"}}\n"
+    many = b"".join(b"@misc{k%d, title={T%d}}\n" % (n, n) for n in range(20_000))
+    path = tmp_path / "refs.bib"
+    path.write_bytes(huge + many)
+    assert path.stat().st_size > 45_000_000
+    found = lint_paths(bib, [path])
+    assert (found.entries, found.problems) == (20_001, [])
+
+
+# The command
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a command line in an empty directory."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        code = main(arguments)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+Run = Callable[..., tuple[int, str, str]]
+WARNED = "@misc{a, title={ReLU}}\n"
+WRONG = "@misc{a, title={A}, pages={9--1}}\n"
+
+
+def test_exit_codes_are_for_ci(run: Run) -> None:
+    """1 for an error, for a warning with --strict alone; what is ignored does not count."""
+    Path("refs.bib").write_text(WARNED)
+    code, out, err = run("check", "refs.bib")
+    assert (code, len(out.splitlines())) == (0, 1)
+    assert err == "refs.bib: 1 entry, 1 warning; 1 not covered\n"
+    assert run("check", "refs.bib", "--strict")[0] == 1
+    code, out, err = run("check", "refs.bib", "--strict", "--ignore", "lost-capitals")
+    assert (code, out, err) == (0, "", "refs.bib: 1 entry, no problem; 1 not covered\n")
+    Path("refs.bib").write_text(WRONG)
+    assert run("check", "refs.bib")[0] == 1
+    assert run("check", "none.bib")[0] == 1
+    code, _, err = run("check", "refs.bib", "--ignore", "lost-capital")
+    assert code == 2
+    assert "no rule 'lost-capital'; did you mean lost-capitals" in err
+    code, _, err = run("check", "refs.bib", "--fix")
+    assert code == 2
+    assert "dltheory fix refs.bib" in err
+
+
+def test_bib_and_data_files_stand_on_one_line(run: Run, catalogue_dir: Path) -> None:
+    """Each is judged as what it is, by suffix or by its look; any problem of either counts."""
+    Path("refs.bib").write_text(WARNED)
+    Path("refs.txt").write_text(f"\n% mine\n{WRONG}")
+    data = str(catalogue_dir / "topics.yaml")
+    code, out, err = run("check", "refs.bib", data)
+    assert (code, out.count("\n")) == (0, 1)
+    assert err.splitlines()[0].endswith("topics.yaml: 4 records, no problem")
+    assert err.splitlines()[1] == "refs.bib: 1 entry, 1 warning; 1 not covered"
+    code, out, _ = run("check", "refs.txt", data)
+    assert (code, out.count("[reversed-pages]")) == (1, 1)
+    Path("papers.yaml").write_text("- key: a2020b\n  titel: x\n")
+    code, out, _ = run("check", "refs.bib", "papers.yaml")
+    assert code == 1
+    assert "[unknown-field]" in out
+    assert "[lost-capitals]" in out
+
+
+def test_a_page_that_quotes_bibtex_is_no_bib(tmp_path: Path) -> None:
+    """A .bib of another name begins with an entry, comments aside."""
+    quoting = tmp_path / "page.md"
+    quoting.write_text(f"# Page\n```\n{WARNED}```\n")
+    named = tmp_path / "refs.bib.txt"
+    named.write_text(f"\ufeff% mine\n\n  {WARNED}", "utf-8")
+    assert not is_bib(quoting)
+    assert is_bib(named)
+    assert is_bib(tmp_path / "none.BIB")
+    assert not is_bib(tmp_path)
+
+
+def test_rules_are_completed() -> None:
+    command = click.Command("check")
+    offered = complete_rule(click.Context(command), click.Option(["--ignore"]), "venue-")
+    assert [one.value for one in offered] == ["venue-of-the-year", "venue-spellings"]
+
+
+def test_verdicts_are_notes_in_every_format(run: Run) -> None:
+    Path("refs.bib").write_text(VERDICTS["verified"] + "\n" + VERDICTS["not covered"])
+    code, out, err = run("check", "refs.bib", "--verdicts", "--ignore", "repeated-key")
+    assert code == 0
+    assert out.splitlines() == [
+        "refs.bib:1:1: note: k: it is jin2017escape, by title, authors and year, and all that both "
+        "say agrees [verified]",
+        "refs.bib:2:1: note: k: the catalogue does not hold this work and says nothing of it "
+        "[not-covered]",
+    ]
+    assert err == "refs.bib: 2 entries, no problem; 1 verified, 1 not covered\n"
+    out = run("check", "refs.bib", "--verdicts", "--ignore", "repeated-key", "-f", "github")[1]
+    assert out.startswith("::notice file=refs.bib,line=1,col=1::k: it is jin2017escape")
+    out = run("check", "refs.bib", "--verdicts", "--ignore", "repeated-key", "-f", "json")[1]
+    assert [one["level"] for one in json.loads(out)] == ["note", "note"]
+
+
+def test_github_commands_are_escaped(run: Run) -> None:
+    """A comma or colon in a name, a per cent sign or a line end in a message end nothing."""
+    Path("a,b:c%.bib").write_text("@misc{a, title={A}, pages={9--1}, note={50% of}}\n")
+    out = run("check", "a,b:c%.bib", "-f", "github")[1]
+    assert out.splitlines()[0] == (
+        "::error file=a%2Cb%3Ac%25.bib,line=1,col=28::a: pages run backwards; write 1--9 "
+        "[reversed-pages]"
+    )
+    assert "::a: %25 makes LaTeX drop the rest of the line; write \\%25 [" in out
+
+
+SARIF = {
+    "type": "object",
+    "required": ["version", "runs"],
+    "properties": {
+        "version": {"const": "2.1.0"},
+        "runs": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/run"}},
+    },
+    "$defs": {
+        "run": {
+            "type": "object",
+            "required": ["tool", "results"],
+            "properties": {
+                "tool": {
+                    "type": "object",
+                    "required": ["driver"],
+                    "properties": {
+                        "driver": {
+                            "type": "object",
+                            "required": ["name"],
+                            "properties": {
+                                "rules": {
+                                    "type": "array",
+                                    "uniqueItems": True,
+                                    "items": {"type": "object", "required": ["id"]},
+                                }
+                            },
+                        }
+                    },
+                },
+                "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                "results": {"type": "array", "items": {"$ref": "#/$defs/result"}},
+            },
+        },
+        "result": {
+            "type": "object",
+            "required": ["message", "locations"],
+            "properties": {
+                "kind": {
+                    "enum": ["notApplicable", "pass", "fail", "review", "open", "informational"]
+                },
+                "level": {"enum": ["none", "note", "warning", "error"]},
+                "message": {"type": "object", "required": ["text"]},
+                "ruleIndex": {"type": "integer", "minimum": 0},
+                "locations": {"type": "array", "items": {"$ref": "#/$defs/location"}},
+            },
+            # 3.27.10: where the kind is not `fail`, the level is `none`.
+            "if": {"properties": {"kind": {"not": {"const": "fail"}}}},
+            "then": {"properties": {"level": {"const": "none"}}},
+        },
+        "location": {
+            "type": "object",
+            "required": ["physicalLocation"],
+            "properties": {
+                "physicalLocation": {
+                    "type": "object",
+                    "required": ["artifactLocation"],
+                    "properties": {
+                        "artifactLocation": {
+                            "type": "object",
+                            "required": ["uri"],
+                            "properties": {"uri": {"type": "string", "pattern": r"^[!-~]+$"}},
+                        },
+                        "region": {
+                            "type": "object",
+                            "required": ["startLine"],
+                            "properties": {
+                                "startLine": {"type": "integer", "minimum": 1},
+                                "startColumn": {"type": "integer", "minimum": 1},
+                            },
+                        },
+                    },
+                }
+            },
+        },
+    },
+}
+"""What SARIF 2.1.0 requires of a log, a run, its tool, a result and a place, by hand from the
+standard: properties that must be there, values of enumerations, numbers that count from 1."""
+
+
+def test_sarif_has_what_the_standard_requires(run: Run) -> None:
+    """With every rule described, paths as relative URIs, and notes as passes."""
+    Path("my refs é.bib").write_text(f"{WRONG}{WARNED}{VERDICTS['verified']}", "utf-8")
+    code, out, _ = run("check", "my refs é.bib", "none.bib", "--verdicts", "-f", "sarif")
+    assert code == 1
+    log = json.loads(out)
+    jsonschema.validate(log, SARIF)
+    (made,) = log["runs"]
+    rules = [rule["id"] for rule in made["tool"]["driver"]["rules"]]
+    for result in made["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+    kinds = {result["ruleId"]: (result["kind"], result["level"]) for result in made["results"]}
+    assert kinds["verified"] == ("pass", "none")
+    assert kinds["not-covered"] == ("notApplicable", "none")
+    assert kinds["reversed-pages"] == ("fail", "error")
+    assert kinds["lost-capitals"] == ("fail", "warning")
+    places = [result["locations"][0]["physicalLocation"] for result in made["results"]]
+    uris = {place["artifactLocation"]["uri"] for place in places}
+    assert uris == {"my%20refs%20%C3%A9.bib", "none.bib"}
+    described = {rule["id"] for rule in made["tool"]["driver"]["rules"] if len(rule) > 1}
+    assert described >= {"reversed-pages", "lost-capitals"}
+
+
+def test_sarif_of_nothing_and_of_a_path_elsewhere() -> None:
+    assert json.loads(to_sarif([]))["runs"][0]["results"] == []
+    problem = Problem("/tmp/a b.bib", 0, 0, "error", "file", "does not exist")
+    jsonschema.validate(json.loads(to_sarif([problem])), SARIF)
+    assert "file:///tmp/a%20b.bib" in to_sarif([problem])
+
+
+def test_a_person_sees_the_place_then_the_message_in_the_width_of_the_terminal(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("refs.bib").write_text(BAD[0][1] + "@misc{c, title={\x1b[31m ReLU [bold]x[/bold]}}\n")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    out = run("check", "refs.bib")[1]
+    assert "\x1b[31m ReLU" not in out
+    plain = [line.rstrip() for line in _uncoloured(out).splitlines()]
+    assert plain[:3] == [
+        "refs.bib:2:11 error unbalanced",
+        "  a: the { that opens title is not",
+        "  closed; write } where the value ends",
+    ]
+
+
+def _uncoloured(text: str) -> str:
+    import re
+
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def test_rules_are_listed_with_their_levels(run: Run) -> None:
+    code, out, _ = run("check", "--rules")
+    assert code == 0
+    rows = [line.split("\t") for line in out.splitlines()]
+    assert {row[0]: row[1] for row in rows} == rule_levels()
+    assert {row[0]: row[2] for row in rows} == rule_sentences()
+
+
+def test_the_pre_commit_hook_names_a_command_that_exists(tmp_path: Path) -> None:
+    """Its entry runs, takes file names, and fails on a file with an error."""
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+    assert hook["id"] == "dltheory-check"
+    assert hook["language"] == "python"
+    assert hook["files"] == r"\.bib$"
+    program, *words = shlex.split(hook["entry"])
+    from importlib.metadata import entry_points
+
+    (script,) = entry_points(group="console_scripts", name=program)
+    assert script.load() is main
+    (tmp_path / "refs.bib").write_text(WRONG)
+    assert main((*words, str(tmp_path / "refs.bib"))) == 1
