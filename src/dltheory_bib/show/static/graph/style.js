@@ -69,7 +69,7 @@ globalThis.dltheory ??= {};
       [
         "node.lane",
         {
-          color: "data(colour)",
+          color: ink,
           "text-halign": "left",
           "text-valign": "center",
           "text-wrap": "wrap",

@@ -106,7 +106,7 @@ globalThis.dltheory ??= {};
         ["against", "refutes, corrects, qualifies"],
         ["cites", "cites"],
       ]) {
-        line.append(make("span", { class: `graph-line ${kind}` }), make("span", {}, says));
+        line.append(make("span", {}, make("span", { class: `graph-line ${kind}` }), says));
       }
       return line;
     }
