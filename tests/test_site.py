@@ -170,6 +170,8 @@ def test_every_record_has_its_page(pages: dict[str, bytes], bib: Bibliography) -
     assert {f"topics/{one}.html" for one in bib.topics} <= pages.keys()
     assert {f"people/{one}.html" for one in bib.people} <= pages.keys()
     assert {f"trails/{one}.html" for one in bib.trails} <= pages.keys()
+    listed = "".join(text for path, text in html(pages).items() if path.startswith("people-"))
+    assert all(f'href="people/{one}.html"' in listed for one in bib.people)
     assert {f"years/{paper.year}.html" for paper in bib} <= pages.keys()
     assert {f"venues/{paper.venue}.html" for paper in bib if paper.venue} <= pages.keys()
 

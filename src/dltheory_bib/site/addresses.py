@@ -27,6 +27,11 @@ def person(identity: str) -> str:
     return f"people/{identity}.html"
 
 
+def letter(name: str) -> str:
+    """The path of the page of people whose family name starts with a letter."""
+    return f"people-{name}.html"
+
+
 def venue(identity: str) -> str:
     """The path of a venue's page."""
     return f"venues/{identity}.html"

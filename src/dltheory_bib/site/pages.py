@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dltheory_bib.records.models import Topic
+from dltheory_bib.records.models import Person, Topic
 from dltheory_bib.records.names import fold
 from dltheory_bib.site import addresses
 from dltheory_bib.site.contents import Contents
@@ -20,6 +20,8 @@ Pages = Iterator[tuple[str, bytes]]
 MOST_ROWS = 180
 """A topic with more works lists its own; its narrower topics list theirs."""
 _MOST_PEOPLE = 12
+_MOST_NAMED = 60
+"""People who are named before one asks for a letter."""
 
 
 def topic_pages(contents: Contents, render: Renderer) -> Pages:
@@ -74,7 +76,7 @@ def topic_tree(contents: Contents) -> list[dict[str, Any]]:
 
 
 def person_pages(contents: Contents, render: Renderer) -> Pages:
-    """A page for each author, and one with all of them."""
+    """A page for each author, one for each letter with all of them, and one that leads there."""
     for identity, person in contents.people.items():
         path = addresses.person(identity)
         keys = contents.by_person.get(identity, [])
@@ -88,12 +90,22 @@ def person_pages(contents: Contents, render: Renderer) -> Pages:
                 co_authors=contents.bib.co_authors(identity),
             ),
         )
-    path = "people.html"
-    by_letter: dict[str, list[Any]] = {}
+    by_letter: dict[str, list[tuple[Person, int]]] = {}
     for person in sorted(contents.people.values(), key=lambda one: (fold(one.name), one.id)):
-        letter = fold(person.name).lstrip("{")[:1].upper()
-        by_letter.setdefault(letter, []).append((person, len(contents.by_person[person.id])))
-    yield path, render("people.html", path, by_letter=by_letter)
+        works = len(contents.by_person[person.id])
+        by_letter.setdefault(_letter(person), []).append((person, works))
+    most = contents.active(contents.papers, _MOST_NAMED)
+    for letter, people in by_letter.items():
+        path = addresses.letter(letter)
+        yield path, render("people.html", path, letters=by_letter, letter=letter, people=people)
+    path = "people.html"
+    yield path, render(path, path, letters=by_letter, letter="", people=most)
+
+
+def _letter(person: Person) -> str:
+    """The page on which a person is listed; names without a Latin initial share one."""
+    first = fold(person.name).lstrip("{")[:1]
+    return first if "a" <= first <= "z" else "other"
 
 
 def venue_pages(contents: Contents, render: Renderer) -> Pages:
