@@ -47,6 +47,11 @@ def trail(identity: str) -> str:
     return f"trails/{identity}.html"
 
 
+def graph(identity: str) -> str:
+    """The path of the page with a topic's part of the graph."""
+    return f"graphs/{identity}.html"
+
+
 def root(path: str) -> str:
     """What leads from a page to the top of the site.
 

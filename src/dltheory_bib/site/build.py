@@ -50,6 +50,7 @@ def make_files(
 ) -> dict[str, bytes]:
     """Every file of the site by its path."""
     from dltheory_bib.site.contents import Contents
+    from dltheory_bib.site.graphs import graph_pages
     from dltheory_bib.site.linked_data import feed, sitemap
     from dltheory_bib.site.pages import (
         person_pages,
@@ -60,14 +61,13 @@ def make_files(
         year_pages,
     )
     from dltheory_bib.site.rendering import Renderer
-    from dltheory_bib.site.searching import graph_script, search_data
+    from dltheory_bib.site.searching import search_data
     from dltheory_bib.site.works import dumps, work_pages
 
     contents = Contents(bib, options)
     render = Renderer(contents)
     made = dict(_assets())
     made["assets/search-data.js"] = search_data(contents)
-    made["assets/graph-data.js"] = graph_script(contents)
     # What makes pages, by the name that is shown while it does. Further kinds of page go here.
     for name, pages in {
         "works": work_pages,
@@ -76,6 +76,7 @@ def make_files(
         "venues": venue_pages,
         "years": year_pages,
         "trails": trail_pages,
+        "graphs": graph_pages,
         "front": top_pages,
         "data": dumps,
     }.items():
