@@ -413,7 +413,7 @@ def test_a_large_snapshot_that_rots_is_removed(
 # What is written
 
 
-WRITTEN = {5: "189f5dd9fbe8988d", 6: "75a4faecd7432d4b"}
+WRITTEN = {5: "189f5dd9fbe8988d", 6: "d38d173ad30c8e80"}
 """By `SCHEMA`, a digest of the code that decides what is written into a snapshot."""
 
 
