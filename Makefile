@@ -7,6 +7,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 SAY = if [ -t 1 ]; then printf '\n\033[1m$$ %s\033[0m\n' "$(1)"; else printf '\n$$ %s\n' "$(1)"; fi
 # Into a file the demo is drawn as well, at 80 columns and without escape codes.
 DRAWN = [ -t 1 ] || export FORCE_COLOR=1 TERM=dumb COLUMNS=80
+# As many processes as there are cores; a test that waits for LaTeX or a browser holds up one only.
+PARALLEL := -n auto --dist worksteal
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
 .PHONY: help demo install dev test test-wheel lint check schema docs pages audit notebook site \
@@ -45,7 +47,7 @@ demo: $(VENV)/installed  ## See it work: a reading list, a lineage, a refs.bib.
 
 test: $(VENV)/dev lint  ## Run every check and test, on the source tree and on the built wheel.
 	$(BIN)/dltheory check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 	$(MAKE) --no-print-directory test-wheel
 
 test-wheel: $(VENV)/dev  ## Build the wheel and run the tests on what is in it.
@@ -53,7 +55,7 @@ test-wheel: $(VENV)/dev  ## Build the wheel and run the tests on what is in it.
 	$(PIP) wheel --no-deps -w dist .
 	$(PIP) install --no-deps --target build/wheel dist/*.whl
 	PYTHONPATH=build/wheel DLTHEORY_TESTED=build/wheel \
-		$(BIN)/python -m pytest -q tests -m 'not slow'
+		$(BIN)/python -m pytest -q $(PARALLEL) tests -m 'not slow'
 
 lint: $(VENV)/dev  ## Formatting, lint and types.
 	$(BIN)/ruff format --check --quiet .
