@@ -47,6 +47,11 @@ def trail(identity: str) -> str:
     return f"trails/{identity}.html"
 
 
+def question(identity: str) -> str:
+    """The path of a question's page."""
+    return f"questions/{identity}.html"
+
+
 def root(path: str) -> str:
     """What leads from a page to the top of the site.
 

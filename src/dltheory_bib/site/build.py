@@ -59,6 +59,7 @@ def make_files(
         venue_pages,
         year_pages,
     )
+    from dltheory_bib.site.questions import question_pages
     from dltheory_bib.site.rendering import Renderer
     from dltheory_bib.site.searching import graph_script, search_data
     from dltheory_bib.site.works import dumps, work_pages
@@ -76,6 +77,7 @@ def make_files(
         "venues": venue_pages,
         "years": year_pages,
         "trails": trail_pages,
+        "questions": question_pages,
         "front": top_pages,
         "data": dumps,
     }.items():

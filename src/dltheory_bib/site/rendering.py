@@ -87,7 +87,7 @@ class Linker:
         return self.rows[entry.key]
 
 
-_KINDS = frozenset({"work", "topic", "person", "letter", "venue", "year", "trail"})
+_KINDS = frozenset({"work", "topic", "person", "letter", "venue", "year", "trail", "question"})
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
