@@ -247,8 +247,9 @@ def test_json_ld_names_title_authors_and_year(pages: dict[str, bytes]) -> None:
     found = json.loads(text.partition('ld+json">')[2].partition("</script>")[0])
     assert found["@type"] == "ScholarlyArticle"
     assert found["name"] == "How to Escape Saddle Points Efficiently"
-    assert found["author"][0] == {"@type": "Person", "name": "Chi Jin"}
-    assert (found["datePublished"], found["pageStart"]) == ("2017", "1724")
+    assert found["@context"] == "https://schema.org"
+    assert (found["author"][0]["@type"], found["author"][0]["name"]) == ("Person", "Chi Jin")
+    assert (found["datePublished"], found["pagination"]) == ("2017", "1724-1732")
 
 
 def test_the_feed_lists_the_latest_years(pages: dict[str, bytes], bib: Bibliography) -> None:
@@ -284,7 +285,7 @@ def test_no_page_is_heavier_than_150_kilobytes(
     The graph is another matter: the library that draws it is heavier than that. So is the question
     with most cards, of which half the weight is formulas.
     """
-    heavy, heavier = {}, {"graph.html", "questions/second-order-stationary.html"}
+    heavy, most = {}, "questions/second-order-stationary.html"
     for path, document in documents.items():
         loaded = [a["src"] for tag, a in document.elements if tag == "script" and "src" in a]
         loaded += [
@@ -292,12 +293,18 @@ def test_no_page_is_heavier_than_150_kilobytes(
         ]
         weight = len(pages[path])
         weight += sum(len(pages[str(name).removeprefix("../")]) for name in loaded)
-        if weight > 150_000 and path not in heavier:
+        if weight > 150_000 and path != most and not path.startswith("graph"):
             heavy[path] = weight
     assert heavy == {}
 
 
 # What no record can do
+
+# Scripts that hold data: no browser runs them.
+DATA_BLOCKS = (
+    {"type": "application/ld+json"},
+    {"type": "application/json", "class": "dltheory-graph"},
+)
 
 
 def test_nothing_in_a_record_becomes_markup(tmp_path: Path) -> None:
@@ -313,7 +320,7 @@ def test_nothing_in_a_record_becomes_markup(tmp_path: Path) -> None:
             assert not any(name.startswith("on") or name == "style" for name in attributes), path
             assert not str(attributes.get("href")).startswith("javascript"), path
             if tag == "script":
-                assert "src" in attributes or attributes == {"type": "application/ld+json"}, path
+                assert "src" in attributes or attributes in DATA_BLOCKS, path
     page = files["works/doe2017first.html"].decode()
     assert Document(page).texts["h1"] == HOSTILE
     assert json.loads(page.partition('ld+json">')[2].partition("</script>")[0])["name"] == HOSTILE

@@ -38,6 +38,8 @@ MAIN_PAGES = (
     "questions.html",
     "questions/second-order-stationary.html",
     "questions/spurious-minima.html",
+    "graph.html?work=jin2017escape",
+    "graphs/ntk.html",
 )
 
 MADE_UP = """
@@ -339,7 +341,7 @@ def test_no_serious_fault_of_accessibility(
     with watched(browser, color_scheme=scheme) as found:
         for address in addresses:
             go(found, folder, address)
-            if "?" in address:
+            if "?q=" in address:
                 found.page.locator("[data-results] .title").first.wait_for()
             found.ask(AXE)
             result = found.ask("() => axe.run({preload: false, resultTypes: ['violations']})")
@@ -371,6 +373,36 @@ def test_a_page_prints_without_its_controls(opened: Watched, folder: Path) -> No
     assert opened.page.locator(".annotation .lead").is_visible()
     color = opened.ask("() => getComputedStyle(document.body).color")
     assert color == "rgb(0, 0, 0)"
+
+
+def test_the_graph_of_a_page_draws_walks_and_finds_a_way(opened: Watched, folder: Path) -> None:
+    """A work in the address is chosen; walking changes the address; a path is found."""
+    go(opened, folder, "graph.html?work=jin2017escape")
+    opened.page.wait_for_function("() => document.querySelector('.dg')?.graph?.picked")
+    panel = opened.page.locator(".dg-panel")
+    assert "How to Escape Saddle Points Efficiently" in panel.inner_text()
+    panel.get_by_role("button", name="Ge et al. 2015").first.click()
+    assert "Escaping From Saddle Points" in panel.locator("h2").inner_text()
+    assert opened.page.url.endswith("graph.html?work=ge2015escaping")
+    way = opened.ask(
+        """() => {
+            const { graph } = document.querySelector(".dg");
+            return graph.path("wang2019convergence", "ge2015escaping").length;
+        }"""
+    )
+    assert way == 2
+    opened.page.locator(".dg-panel h2 a").first.wait_for(state="attached")
+
+
+def test_the_graph_of_a_topic_leads_to_its_works(opened: Watched, folder: Path) -> None:
+    """From a topic's page to its part of the graph, and from there to a work."""
+    go(opened, folder, "topics/grokking.html")
+    opened.page.get_by_role("link", name="Its part of the graph").click()
+    opened.page.wait_for_function("() => document.querySelector('.dg')?.graph")
+    assert opened.page.url.endswith("graphs/grokking.html")
+    opened.ask("() => document.querySelector('.dg').graph.pick('power2022grokking')")
+    opened.page.locator(".dg-panel h2 a").click()
+    opened.page.wait_for_url("**/works/power2022grokking.html")
 
 
 def test_markup_in_records_stays_text(browser: Browser, tmp_path: Path) -> None:

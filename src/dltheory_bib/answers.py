@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dltheory_bib.records.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dltheory_bib.comparison import Comparison
     from dltheory_bib.records.cards import Assumption, Question, Result
@@ -64,6 +64,17 @@ class Answers:
 
         number = self._number(name)
         return cards_of(self.snapshot, [number]).get(number, [])
+
+    def results_by_key(self, numbers: Iterable[int]) -> dict[str, list[Result]]:
+        """The result cards of those works, given by their numbers, that have some; by key."""
+        wanted = set(numbers)
+        listed = {row[0] for row in self.snapshot.fetch("SELECT DISTINCT n FROM result")}
+        if listed.isdisjoint(wanted):
+            return {}  # nothing is imported for a list without cards
+        from dltheory_bib.results.reading import cards_of
+
+        found = cards_of(self.snapshot, wanted & listed)
+        return {self.snapshot.key(n): cards for n, cards in found.items()}
 
     def compare(
         self,

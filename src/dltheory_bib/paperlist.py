@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
     from dltheory_bib.formats.latex import Encoding
     from dltheory_bib.formats.tables import TableName
-    from dltheory_bib.records.cards import Result
     from dltheory_bib.show.graphview import GraphView
     from dltheory_bib.show.plots import Plots
 
@@ -238,9 +237,8 @@ class PaperList(Sequence[Paper]):
         The format is that of the file's name (`refs.bib`, `works.csv`, `graph.gexf`) unless it is
         given. Raises `ValueError` where the name says none, `OSError`, and what `to` raises.
         """
-        from dltheory_bib.files import (
-            write_bytes,
-        )  # drags in tempfile, which a query has no use for
+        # It drags in tempfile, which a query has no use for.
+        from dltheory_bib.files import write_bytes
 
         known = format_of(Path(path))
         if format is None and known is None:
@@ -258,7 +256,7 @@ class PaperList(Sequence[Paper]):
             lambda: bib.graph,
             self._people,
             self._edges,
-            self._results,
+            lambda: bib.results_by_key(self._numbers),
         )
 
     def _people(self) -> Iterator[tuple[Person, int]]:
@@ -278,16 +276,6 @@ class PaperList(Sequence[Paper]):
     def to_json(self) -> str:
         """A JSON array of records with the field names of the data files."""
         return self.to("json")
-
-    def _results(self) -> dict[str, list[Result]]:
-        """The result cards of those works that have some, by key."""
-        snapshot = self._bibliography.snapshot
-        listed = {row[0] for row in snapshot.fetch("SELECT DISTINCT n FROM result")}
-        if listed.isdisjoint(self._numbers):
-            return {}
-        from dltheory_bib.results.reading import cards_of
-
-        return {snapshot.key(n): cards for n, cards in cards_of(snapshot, self._numbers).items()}
 
     def to_tsv(self) -> str:
         """A line a work: key, year, venue, authors, title, separated by tabs; no header."""

@@ -53,7 +53,9 @@ def compare(
     a guarantee at least as strong, a bound at most the other's.
 
     \b
-    Example: dltheory compare --format json
+    Example: dltheory compare
+    Example: dltheory compare second-order-stationary --best
+    Example: dltheory compare width-overparam year:2019.. --format latex
     """
     bib = bibliography()
     if question is None:

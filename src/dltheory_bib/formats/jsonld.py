@@ -7,7 +7,7 @@ https://schema.org/isPartOf with `Periodical`, `PublicationVolume` and `Publicat
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dltheory_bib.formats.venues import period_of, venue_in_full
@@ -40,18 +40,26 @@ def to_jsonld(
 
 
 def jsonld_item(
-    paper: Paper, venues: Mapping[str, Venue], topics: Mapping[str, Topic]
+    paper: Paper,
+    venues: Mapping[str, Venue],
+    topics: Mapping[str, Topic],
+    read: Callable[[str], str] = unicode_maths,
 ) -> dict[str, Any]:
-    """A work as a node of schema.org, without the context; nothing empty is given."""
+    """A work as a node of schema.org, without the context; nothing empty is given.
+
+    `read` turns mathematics into what can be read untypeset. The description is the catalogue's
+    summary; the authors wrote another.
+    """
     period = period_of(paper, venues)
     arxiv = f"https://arxiv.org/abs/{paper.eprint}" if paper.eprint else None
     others = [address for address in (paper.url, arxiv) if address and address != paper.address]
     item: dict[str, Any] = {
         "@type": "ScholarlyArticle" if paper.is_preprint else _TYPES[paper.type],
         "@id": paper.address,
-        "name": unicode_maths(paper.plain_title),
+        "name": read(paper.plain_title),
         "author": [_author(name) for name in paper.author],
         "datePublished": str(paper.year),
+        "description": read(paper.summary) if paper.summary else None,
         "identifier": _identifiers(paper),
         "url": paper.address,
         "sameAs": others,

@@ -52,6 +52,11 @@ def question(identity: str) -> str:
     return f"questions/{identity}.html"
 
 
+def graph(identity: str) -> str:
+    """The path of the page with a topic's part of the graph."""
+    return f"graphs/{identity}.html"
+
+
 def root(path: str) -> str:
     """What leads from a page to the top of the site.
 

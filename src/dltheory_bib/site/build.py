@@ -50,6 +50,7 @@ def make_files(
 ) -> dict[str, bytes]:
     """Every file of the site by its path."""
     from dltheory_bib.site.contents import Contents
+    from dltheory_bib.site.graphs import graph_pages
     from dltheory_bib.site.linked_data import feed, sitemap
     from dltheory_bib.site.pages import (
         person_pages,
@@ -61,14 +62,13 @@ def make_files(
     )
     from dltheory_bib.site.questions import question_pages
     from dltheory_bib.site.rendering import Renderer
-    from dltheory_bib.site.searching import graph_script, search_data
+    from dltheory_bib.site.searching import search_data
     from dltheory_bib.site.works import dumps, work_pages
 
     contents = Contents(bib, options)
     render = Renderer(contents)
     made = dict(_assets())
     made["assets/search-data.js"] = search_data(contents)
-    made["assets/graph-data.js"] = graph_script(contents)
     # What makes pages, by the name that is shown while it does. Further kinds of page go here.
     for name, pages in {
         "works": work_pages,
@@ -78,6 +78,7 @@ def make_files(
         "years": year_pages,
         "trails": trail_pages,
         "questions": question_pages,
+        "graphs": graph_pages,
         "front": top_pages,
         "data": dumps,
     }.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from markupsafe import Markup
 
-from dltheory_bib.formats.plain import venue_name
+from dltheory_bib.formats.venues import venue_name
 from dltheory_bib.records.models import Paper, Person
 from dltheory_bib.records.names import author_line, natural
 from dltheory_bib.records.relations import Relation

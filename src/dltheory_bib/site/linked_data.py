@@ -1,6 +1,6 @@
 """What other programs read: JSON-LD in the pages, an Atom feed, a sitemap.
 
-JSON-LD uses https://schema.org/ScholarlyArticle; Atom is RFC 4287, the sitemap that of
+JSON-LD is that of `formats.jsonld`; Atom is RFC 4287, the sitemap that of
 https://www.sitemaps.org/protocol.html.
 """
 
@@ -12,8 +12,9 @@ from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
+from dltheory_bib.formats.jsonld import jsonld_item
 from dltheory_bib.records.models import Paper
-from dltheory_bib.records.names import is_collective, natural
+from dltheory_bib.records.names import natural
 from dltheory_bib.site import addresses
 from dltheory_bib.site.contents import Contents
 
@@ -21,46 +22,12 @@ LATEST = 50
 """Entries of the feed."""
 _ATOM = "http://www.w3.org/2005/Atom"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_TYPES = {"book": "Book", "software": "SoftwareSourceCode", "thesis": "Thesis", "report": "Report"}
 
 
 def json_ld(contents: Contents, paper: Paper) -> dict[str, Any]:
-    """A work in the terms of schema.org; what is not known is left out."""
-    read = contents.text
-    period = contents.venues[paper.venue].in_year(paper.year) if paper.venue else None
-    identifiers = [f"doi:{paper.doi}" if paper.doi else None]
-    identifiers.append(f"arXiv:{paper.eprint}" if paper.eprint else None)
-    first, _, last = (paper.pages or "").partition("-")
-    found: dict[str, Any] = {
-        "@context": "https://schema.org",
-        "@type": _TYPES.get(paper.type, "ScholarlyArticle"),
-        "name": read(paper.plain_title),
-        "headline": read(paper.plain_title),
-        "author": [_author(name) for name in paper.author],
-        "datePublished": str(paper.year),
-        "description": read(paper.summary),  # of the catalogue; the authors wrote another
-        "isPartOf": period and {"@type": "PublicationVolume", "name": period.short},
-        "publisher": period and period.publisher and _named("Organization", period.publisher),
-        "pageStart": first,
-        "pageEnd": last,
-        "identifier": [one for one in identifiers if one],
-        "sameAs": [one for one in (paper.address, _arxiv(paper)) if one],
-        "keywords": [contents.topics[topic].label for topic in paper.topics],
-    }
-    found["sameAs"] = list(dict.fromkeys(found["sameAs"]))
-    return {name: value for name, value in found.items() if value}
-
-
-def _named(kind: str, name: str) -> dict[str, str]:
-    return {"@type": kind, "name": name}
-
-
-def _author(name: str) -> dict[str, str]:
-    return _named("Organization" if is_collective(name) else "Person", natural(name))
-
-
-def _arxiv(paper: Paper) -> str | None:
-    return f"https://arxiv.org/abs/{paper.eprint}" if paper.eprint else None
+    """A work in the terms of schema.org, as its page carries it."""
+    item = jsonld_item(paper, contents.venues, contents.topics, contents.text)
+    return {"@context": "https://schema.org", **item}
 
 
 def feed(contents: Contents) -> bytes:

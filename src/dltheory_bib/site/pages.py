@@ -182,7 +182,7 @@ def top_pages(contents: Contents, render: Renderer) -> Pages:
             timeline=timeline(paper.year for paper in contents.papers.values()),
         ),
     )
-    for path in ("search.html", "graph.html"):
-        yield path, render(path, path)
+    path = "search.html"
+    yield path, render(path, path)
     path = "data.html"
     yield path, render("data.html", path, coverage=contents.bib.stats())

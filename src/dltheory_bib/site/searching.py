@@ -39,21 +39,6 @@ def search_data(contents: Contents) -> bytes:
     return f"dltheory.searchData({text});\n".encode()
 
 
-def graph_script(contents: Contents) -> bytes:
-    """The script that hands the picture of the graph its data."""
-    from dltheory_bib.show.graphdata import graph_data
-
-    data = graph_data(
-        contents.papers.values(),
-        contents.edges,
-        contents.topics,
-        contents.venues,
-        contents.text,
-    )
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f"dltheory.graphData({text});\n".encode()
-
-
 def _vocabulary() -> dict[str, Any]:
     """The words of the query language that are lists in Python."""
     return {

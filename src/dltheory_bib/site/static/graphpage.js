@@ -1,33 +1,19 @@
-// The graph on its page: which part and which work stand in the address.
+// The graph on its page: which work is chosen stands in the address.
 "use strict";
 (() => {
-  const element = document.querySelector("[data-graph]");
-  const asked = new URLSearchParams(location.search);
-  globalThis.dltheory.graphData = (data) => {
-    const view = new globalThis.dltheory.GraphView(element, data, {
-      topic: asked.get("topic") ?? "",
-      chosen: asked.get("work") ?? "",
-      address: (key) => `${element.dataset.root}works/${encodeURIComponent(key)}.html`,
-    });
-    globalThis.dltheory.graphView = view;
-    element.addEventListener("chosen", ({ detail }) => keep("work", detail));
-    view.topic.addEventListener("change", () => keep("topic", view.topic.value));
-    const restyle = () => view.restyle();
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", restyle);
-    new MutationObserver(restyle).observe(document.documentElement, {
-      attributeFilter: ["data-theme"],
-    });
-  };
-
-  function keep(name, value) {
+  const root = document.querySelector(".dg");
+  if (!root?.graph) return;
+  document.querySelector(".scriptless")?.remove();
+  root.addEventListener("dltheory:picked", ({ detail }) => {
     const address = new URL(location.href);
-    if (value) address.searchParams.set(name, value);
-    else address.searchParams.delete(name);
-    if (name === "topic") address.searchParams.delete("work");
+    if (detail) address.searchParams.set("work", detail);
+    else address.searchParams.delete("work");
     try {
       history.replaceState(null, "", address);
     } catch {
       // a page opened from a folder may not be allowed to
     }
-  }
+  });
+  const asked = new URLSearchParams(location.search).get("work");
+  if (asked) root.graph.pick(asked);
 })();

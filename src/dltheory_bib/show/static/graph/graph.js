@@ -5,7 +5,8 @@
 //   groups?: [{id, label}], relations?: {relation: {says, inverse, kind}}, title?, focus?}.
 // An edge points from the work that cites, improves … to the other; `kind` is cites, builds,
 // disputes or other. `focus` is the id of the work that is chosen at first. The element that is
-// made beside the data has the picture as `graph`: pick(id), path(from, to), clear(), fit().
+// made beside the data has the picture as `graph`: pick(id), path(from, to), clear(), fit(); it
+// sends `dltheory:picked` with the id that was chosen, or null.
 "use strict";
 globalThis.dltheoryGraph ??= {};
 (() => {
@@ -247,6 +248,12 @@ globalThis.dltheoryGraph ??= {};
       this.show(here.about(node, this.model, acts));
       this.live.textContent = `${node.byline}: ${node.label}. ${here.counted(here.neighbours(node).length, "neighbour")}.`;
       if (look) this.reveal([node]);
+      this.tell(id);
+    }
+
+    // Whoever holds the page may keep what is chosen.
+    tell(id) {
+      this.root.dispatchEvent(new CustomEvent("dltheory:picked", { detail: id }));
     }
 
     clear() {
@@ -254,6 +261,7 @@ globalThis.dltheoryGraph ??= {};
       this.cy.elements().removeClass("faded lit picked route");
       this.show(here.welcome(this.model, this.walk));
       this.live.textContent = "All works.";
+      this.tell(null);
     }
 
     togglePath(open = this.pathBar.hidden) {

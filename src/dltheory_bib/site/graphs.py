@@ -1,0 +1,41 @@
+"""The pages with the citation graph: of everything, and of each topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from dltheory_bib.show.graphdata import graph_data
+from dltheory_bib.show.graphview import SCRIPTS, STYLE, data_element
+from dltheory_bib.site import addresses
+
+if TYPE_CHECKING:
+    from dltheory_bib.records.models import Topic
+    from dltheory_bib.site.contents import Contents
+    from dltheory_bib.site.rendering import Renderer
+
+
+def graph_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, bytes]]:
+    """A page with the whole graph, and one with the part of each topic that has works."""
+    yield _page(contents, render, "graph.html", contents.papers, None)
+    for topic in contents.topics.values():
+        keys = contents.bib.on(topic.id).keys
+        if keys:
+            yield _page(contents, render, addresses.graph(topic.id), keys, topic)
+
+
+def _page(
+    contents: Contents, render: Renderer, path: str, keys: Iterable[str], topic: Topic | None
+) -> tuple[str, bytes]:
+    root = addresses.root(path)
+    data: dict[str, Any] = graph_data(
+        contents.bib.graph,
+        [contents.papers[key] for key in keys],
+        contents.topics,
+        contents.text,
+        address=lambda paper: addresses.link(root, addresses.work(paper.key)),
+    )
+    shown = {"data": Markup(data_element(data)), "topic": topic, "works": len(data["nodes"])}
+    return path, render("graph.html", path, scripts=SCRIPTS, style=STYLE, **shown)
