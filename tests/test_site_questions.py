@@ -16,6 +16,7 @@ from dltheory_bib import Bibliography, load
 from dltheory_bib.site.build import make_files
 from dltheory_bib.site.options import Options
 from dltheory_bib.site.output import Folder
+from dltheory_bib.site.progress import HEIGHT, WIDTH, progress
 from records import work
 from test_site import HOSTILE, LINK, Document, broken_links, html
 
@@ -68,7 +69,7 @@ def test_a_column_is_sorted_by_what_it_says(catalogue_dir: Path) -> None:
     assert [row[2] for row in places] == ["2001", "1992", "1990"]
     assert [row[3] for row in places] == ["1", "0", "2"]  # Steeping twice, Soft water, Waiting
     assert [row[4] for row in places] == ["1", "1", "0"]  # surely is the strongest
-    stirs = page.partition("Upper bounds on stirs")[2].partition("<tbody")[2]
+    stirs = page.rpartition("Upper bounds on stirs")[2].partition("<tbody")[2]
     assert stirs.partition("<td")[2].startswith(">")  # a bound that cannot be compared
 
 
@@ -104,6 +105,29 @@ def test_a_card_says_where_it_was_read(pages: dict[str, bytes]) -> None:
     """The place, and what it was checked against."""
     page = pages["questions/second-order-stationary.html"].decode()
     assert "arXiv 1703.00887v1, Theorem 3; checked against the full text" in page
+
+
+def test_the_picture_has_a_mark_for_each_card_that_it_can_show(bib: Bibliography) -> None:
+    """Of the quantity with most cards: no two at one place, none outside, the line falls."""
+    for name in bib.questions:
+        table = bib.compare(name).table
+        drawn = progress(table)
+        ranked = [sum(row.ranked for row in group.rows) for group in table.groups]
+        assert (drawn is None) == (not any(ranked)), name
+        if drawn is None:
+            continue
+        places = [(mark.x, mark.y) for mark in drawn.marks]
+        assert len(set(places)) == len(places) >= max(ranked)
+        assert all(0 < x < WIDTH and 0 < y < HEIGHT for x, y in places)
+        assert {mark.card for mark in drawn.marks} <= set(bib.results)
+        path = next(path for kind, path in drawn.lines if kind == "upper")
+        heights = [float(one) for one in re.findall(r"V([\d.]+)", path)]
+        assert heights == sorted(heights)  # smaller is better: down the page
+
+
+def test_what_did_not_change_is_not_drawn(catalogue_dir: Path) -> None:
+    """Cards that say something in words have no exponent."""
+    assert progress(load(catalogue_dir).compare("cup-material").table) is None
 
 
 def test_the_list_has_every_question(bib: Bibliography, pages: dict[str, bytes]) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dltheory_bib.formats.comparisons import BEST
-from dltheory_bib.records.cards import Result
 from dltheory_bib.records.names import author_line, fold
 from dltheory_bib.results.table import Group, TableRow
 from dltheory_bib.results.writing import bound_terms
 from dltheory_bib.show.results import CHECKED, HOLDS
 from dltheory_bib.site import addresses
 from dltheory_bib.site.contents import Contents
+from dltheory_bib.site.progress import progress
 from dltheory_bib.site.rendering import Renderer
 
 _MOST_OPEN = 10
@@ -36,8 +36,6 @@ class Line(NamedTuple):
     byline: str
     orders: dict[str, int | None]
     """By column, where the card stands when sorted by it; None for what stands last."""
-    improves: list[tuple[str, str, str]]
-    """Cards that it improves: id, whose it is, and what is better."""
 
 
 class Shelf(NamedTuple):
@@ -67,6 +65,7 @@ def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, 
                 works=works,
                 shelves=[_shelf(contents, group) for group in table.groups],
                 legend=table.legend,
+                drawn=progress(table),
                 best=BEST,
                 ways=HOLDS,
                 checked=CHECKED,
@@ -110,7 +109,6 @@ def _shelf(contents: Contents, group: Group) -> Shelf:
             bound_terms(row.card, question) or [row.tex] * bool(row.tex),
             bylines[place],
             {name: order[place] for name, order in orders.items()},
-            _improved(contents, row.card),
         )
         for place, row in enumerate(rows)
     ]
@@ -127,16 +125,3 @@ def _ranks(values: Sequence[str], declared: Iterable[str] = ()) -> list[int | No
     others = sorted({one for one in values if one and one not in known}, key=lambda v: (fold(v), v))
     places = {value: place for place, value in enumerate([*known, *others])}
     return [places.get(value) for value in values]
-
-
-def _improved(contents: Contents, card: Result) -> list[tuple[str, str, str]]:
-    """The cards of this question that it improves."""
-    made = []
-    for one in card.improves:
-        older = contents.bib.results.get(one.card)
-        if older is not None and older.question == card.question:
-            paper = contents.papers[contents.bib.key(older.work)]
-            made.append(
-                (older.id, f"{author_line(paper.author, at_most=2)} {paper.year}", one.says)
-            )
-    return made
