@@ -391,7 +391,6 @@ def test_the_graph_of_a_page_draws_walks_and_finds_a_way(opened: Watched, folder
         }"""
     )
     assert way == 2
-    opened.page.locator(".dg-panel h2 a").first.wait_for(state="attached")
 
 
 def test_the_graph_of_a_topic_leads_to_its_works(opened: Watched, folder: Path) -> None:

@@ -36,13 +36,16 @@ _JSON_IN_HTML = str.maketrans(
 )
 
 
-def data_element(data: dict[str, Any]) -> str:
+def data_element(data: dict[str, Any], in_address: bool = False) -> str:
     """The data as the element of a page at which the graph is drawn.
+
+    With `in_address` the chosen work stands in the page's address, as `?work=KEY`.
 
     No text in it can end the element or begin another: `<`, `>` and `&` are written as escapes.
     """
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_JSON_IN_HTML)
-    return f'<script type="application/json" class="dltheory-graph">{text}</script>'
+    kept = " data-address" if in_address else ""
+    return f'<script type="application/json" class="dltheory-graph"{kept}>{text}</script>'
 
 
 @cache

@@ -37,5 +37,9 @@ def _page(
         contents.text,
         address=lambda paper: addresses.link(root, addresses.work(paper.key)),
     )
-    shown = {"data": Markup(data_element(data)), "topic": topic, "works": len(data["nodes"])}
+    shown = {
+        "data": Markup(data_element(data, in_address=True)),
+        "topic": topic,
+        "works": len(data["nodes"]),
+    }
     return path, render("graph.html", path, scripts=SCRIPTS, style=STYLE, **shown)

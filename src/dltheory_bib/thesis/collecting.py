@@ -12,10 +12,10 @@ from dltheory_bib.records import fields as rules
 from dltheory_bib.records.canonical import canonical
 from dltheory_bib.records.names import family, fold, slug, unbraced, words
 from dltheory_bib.records.snapshot import plain
+from dltheory_bib.thesis.venuenames import VenueNames
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
-    from dltheory_bib.records.models import Venue
     from dltheory_bib.thesis.drafts import Draft
 
 _RULES: dict[str, rules.Rule] = {
@@ -74,7 +74,7 @@ class _Collector:
         self.made = made
         self.source = source
         self.venues: dict[str, dict[str, Any]] = {}
-        self.names = [(name, venue) for venue in bib.venues.values() for name in _patterns(venue)]
+        self.names = VenueNames(bib)
         self.taken: set[str] = set()
 
     def record(self, draft: Draft) -> dict[str, Any] | None:
@@ -154,12 +154,10 @@ class _Collector:
         return "taken" if key in self.taken else "no key: ASCII letters and digits, joined by -_.:+"
 
     def _venue(self, draft: Draft) -> str:
-        name = " ".join(words(draft.venue))
-        known = [(len(text), venue) for text, venue in self.names if re.fullmatch(text, name)]
+        known = self.names.find(draft.venue).venue
         if known:
-            venue = max(known, key=lambda one: one[0])[1]
-            self.venues[venue.id] = plain(venue)
-            return venue.id
+            self.venues[known] = plain(self.bib.venues[known])
+            return known
         identity = slug(draft.venue) or "venue"
         identity = identity if identity[0].isalpha() else f"v-{identity}"
         if identity not in self.venues:
@@ -170,15 +168,3 @@ class _Collector:
                 period["publisher"] = draft.publisher
             self.venues[identity] = {"id": identity, "kind": kind, "periods": [period]}
         return identity
-
-
-def _patterns(venue: Venue) -> set[str]:
-    """The names of a venue as patterns on folded words, its number, year and volume left open."""
-    names = [venue.id, *venue.aliases]
-    names += [name for period in venue.periods for name in (period.short, period.long)]
-    patterns = set()
-    for name in names:
-        parts = [" ".join(words(part)) for part in re.split(r"\{[a-z]+\}", name)]
-        text = r"\s*(?:\w+\s*){0,3}".join(re.escape(part) for part in parts)
-        patterns.add(rf"(?:\d{{4}}\s+)?{text}(?:\s+\d{{4}})?")
-    return patterns

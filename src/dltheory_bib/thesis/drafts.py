@@ -129,7 +129,8 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
         pages=plain.get("pages", "") if place else "",
         doi=next((one for by, one in identifiers(values) if by == "doi"), ""),
         eprint=ids[0] if ids else "",
-        url=plain.get("url", ""),
+        # An address stands as it is, a ~ in it too; some write it with LaTeX's backslashes.
+        url=re.sub(r"\\([_%&#~])", r"\1", values.get("url", "")),
     )
     return draft
 

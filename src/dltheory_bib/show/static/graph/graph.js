@@ -5,8 +5,10 @@
 //   groups?: [{id, label}], relations?: {relation: {says, inverse, kind}}, title?, focus?}.
 // An edge points from the work that cites, improves … to the other; `kind` is cites, builds,
 // disputes or other. `focus` is the id of the work that is chosen at first. The element that is
-// made beside the data has the picture as `graph`: pick(id), path(from, to), clear(), fit(); it
-// sends `dltheory:picked` with the id that was chosen, or null.
+// made beside the data has the picture as `graph`: pick(id), path(from, to), clear(), fit(); it is
+// sent the event `chosen` with the id, or "". Data with the attribute `data-address` keep the chosen
+// work in the page's address, as `?work=`, and begin with it. A page may also call
+// `dltheoryGraph.draw(element, data)`, which draws behind an element.
 "use strict";
 globalThis.dltheoryGraph ??= {};
 (() => {
@@ -251,9 +253,8 @@ globalThis.dltheoryGraph ??= {};
       this.tell(id);
     }
 
-    // Whoever holds the page may keep what is chosen.
     tell(id) {
-      this.root.dispatchEvent(new CustomEvent("dltheory:picked", { detail: id }));
+      this.root.dispatchEvent(new CustomEvent("chosen", { detail: id }));
     }
 
     clear() {
@@ -261,7 +262,7 @@ globalThis.dltheoryGraph ??= {};
       this.cy.elements().removeClass("faded lit picked route");
       this.show(here.welcome(this.model, this.walk));
       this.live.textContent = "All works.";
-      this.tell(null);
+      this.tell("");
     }
 
     togglePath(open = this.pathBar.hidden) {
@@ -412,15 +413,38 @@ globalThis.dltheoryGraph ??= {};
     }
   }
 
-  function start() {
-    for (const source of document.querySelectorAll("script.dltheory-graph:not([data-drawn])")) {
-      source.setAttribute("data-drawn", "");
-      const root = make("section", { class: "dg", "aria-label": "Citation graph" });
-      source.after(root);
-      root.graph = new Graph(JSON.parse(source.textContent), root);
+  // Draws behind an element; gives the element with the picture.
+  function draw(beside, data) {
+    const root = make("section", { class: "dg", "aria-label": "Citation graph" });
+    beside.after(root);
+    root.graph = new Graph(data, root);
+    return root;
+  }
+
+  // A page opened from a folder may not be allowed to change its address.
+  function keep(id) {
+    const address = new URL(location.href);
+    if (id) address.searchParams.set("work", id);
+    else address.searchParams.delete("work");
+    try {
+      history.replaceState(null, "", address);
+    } catch {
+      // then it stays as it is
     }
   }
 
+  function start() {
+    for (const source of document.querySelectorAll("script.dltheory-graph:not([data-drawn])")) {
+      source.setAttribute("data-drawn", "");
+      const data = JSON.parse(source.textContent);
+      const inAddress = source.hasAttribute("data-address");
+      if (inAddress) data.focus = new URLSearchParams(location.search).get("work") ?? data.focus;
+      const root = draw(source, data);
+      if (inAddress) root.addEventListener("chosen", ({ detail }) => keep(detail));
+    }
+  }
+
+  here.draw = draw;
   here.start = start;
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();

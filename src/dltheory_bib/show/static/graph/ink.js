@@ -8,6 +8,8 @@ globalThis.dltheoryGraph ??= {};
   const TITLES = 1.75; // from this zoom on a name has its title below it
   const LINE = 13; // height of a line, and room at its ends
   const ROOM = 5;
+  const UNCOVERED = 120; // works that no name covers
+  const CERTAIN = 30; // works that have a name wherever there is room for one
   const MOST = 46; // characters of a title
 
   // A canvas over the whole stage, sharp on any screen; `draw` gets it cleared.
@@ -106,8 +108,15 @@ globalThis.dltheoryGraph ??= {};
   // "quiet", or "" for not at all.
   function names(pen, width, height, { ranked, zoom, pan, colours, radius, stands, taken }) {
     pen.textBaseline = "middle";
-    const free = (box) => taken.every((one) => box[0] > one[2] || box[2] < one[0] || box[1] > one[3] || box[3] < one[1]);
-    for (const node of ranked) {
+    const clear = (box, one) => box[0] > one[2] || box[2] < one[0] || box[1] > one[3] || box[3] < one[1];
+    // A name does not cover a weighty work, but for the names of the weightiest.
+    const circles = ranked.slice(0, UNCOVERED).map((node) => {
+      const [x, y, r] = [node.x * zoom + pan.x, node.y * zoom + pan.y, radius(node) * zoom];
+      return { node, box: [x - r, y - r, x + r, y + r] };
+    });
+    const free = (box) => taken.every((one) => clear(box, one));
+    const open = (box, node) => free(box) && circles.every((one) => one.node === node || clear(box, one.box));
+    for (const [rank, node] of ranked.entries()) {
       const how = stands(node);
       const x = node.x * zoom + pan.x;
       const y = node.y * zoom + pan.y;
@@ -119,7 +128,10 @@ globalThis.dltheoryGraph ??= {};
       const tall = LINE * lines.length;
       const inSight = (box) => box[0] > 0 && box[2] < width && box[1] > STRIP && box[3] < height;
       const places = around(x, y, r, wide, tall, zoom < 0.7 ? 4 : 1);
-      const box = places.find((one) => inSight(one) && free(one)) ?? (how === "loud" && (places.find(inSight) ?? places[0]));
+      const box =
+        places.find((one) => inSight(one) && open(one, node)) ??
+        (rank < CERTAIN ? places.find((one) => inSight(one) && free(one)) : null) ??
+        (how === "loud" && (places.find(inSight) ?? places[0]));
       if (!box) continue;
       taken.push(box, [x - r, y - r, x + r, y + r]);
       pen.globalAlpha = how === "quiet" ? 0.8 : 1;
