@@ -35,6 +35,9 @@ MAIN_PAGES = (
     "years.html",
     "trails/saddles-to-edge-of-stability.html",
     "data.html",
+    "questions.html",
+    "questions/second-order-stationary.html",
+    "questions/spurious-minima.html",
     "graph.html?work=jin2017escape",
     "graphs/ntk.html",
 )

@@ -105,8 +105,8 @@ def steepest(bound: Bound) -> Monomial:
 def _is_below(monomial: Monomial, large: Bound) -> bool:
     if any(all(map(Exponent.__le__, monomial, one)) for one in large):
         return True
-    if len(large) == 1:
-        return False
+    if len(large) == 1 or any(map(Exponent.__gt__, monomial, steepest(large))):
+        return False  # no combination is above the largest
     # Row by row the surplus of each monomial over this one, weighted to be at least nothing.
     surplus = [
         [[one[symbol][part] - monomial[symbol][part] for one in large] for part in range(4)]

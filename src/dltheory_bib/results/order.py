@@ -93,6 +93,7 @@ class Order:
         self.vocabulary = vocabulary
         self.ignore_polylog = ignore_polylog
         self._bounds: dict[tuple[Monomial, ...], Bound] = {}
+        self._no_worse: dict[tuple[tuple[Monomial, ...], tuple[Monomial, ...]], bool] = {}
 
     def bound(self, card: Result) -> Bound:
         """The bound of a card; empty where no monomial expresses it."""
@@ -110,8 +111,13 @@ class Order:
 
     def no_worse(self, card: Result, other: Result) -> bool:
         """Whether a bound, read as an upper one, is at least as good as another."""
-        one, two = self.bound(card), self.bound(other)
-        return at_most(one, two) if self._smaller_is_better else at_most(two, one)
+        asked = (card.bound, other.bound)  # many times while the cards are sorted
+        if asked not in self._no_worse:
+            one, two = self.bound(card), self.bound(other)
+            self._no_worse[asked] = (
+                at_most(one, two) if self._smaller_is_better else at_most(two, one)
+            )
+        return self._no_worse[asked]
 
     def dominates(self, card: Result, other: Result) -> bool:
         """Whether a card says at least as much as another; see above."""

@@ -3,7 +3,7 @@ r"""Bounds as one reads them: in TeX, and in Unicode where nobody typesets."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from dltheory_bib.records.cards import Question, Result, Symbol
 from dltheory_bib.records.maths import superscript
@@ -17,14 +17,20 @@ def bound_tex(card: Result, question: Question) -> str:
     `{eps: -2 log^4, d: polylog}` is `\varepsilon^{-2} \log^{4}(1/\varepsilon) \,
     \mathrm{polylog}(d)`.
     """
+    return " + ".join(bound_terms(card, question))
+
+
+def bound_terms(card: Result, question: Question) -> list[str]:
+    """The terms of that sum, for whoever breaks lines between them."""
     tex = {symbol.id: symbol.tex for symbol in question.symbols}
-    return _sum(card.bound, question.symbols, tex, _TeX)
+    return [_product(one, list(question.symbols), tex, _TeX) for one in card.bound]
 
 
 def bound_text(card: Result, question: Question, read: Callable[[str], str]) -> str:
     """The same in Unicode; `read` turns the mathematics of a text into what can be shown."""
     shown = {symbol.id: read(f"${symbol.tex}$") for symbol in question.symbols}
-    return _sum(card.bound, question.symbols, shown, _Text)
+    symbols = list(question.symbols)
+    return " + ".join(_product(one, symbols, shown, _Text) for one in card.bound)
 
 
 def exponent_text(exponent: str) -> str:
@@ -63,16 +69,6 @@ class _Text:
 
 
 _Words = type[_TeX] | type[_Text]
-
-
-def _sum(
-    bound: Iterable[Mapping[str, str]],
-    symbols: Iterable[Symbol],
-    shown: Mapping[str, str],
-    words: _Words,
-) -> str:
-    declared = list(symbols)
-    return " + ".join(_product(monomial, declared, shown, words) for monomial in bound)
 
 
 def _product(

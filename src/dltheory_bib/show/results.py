@@ -8,18 +8,20 @@ from dltheory_bib.records.cards import Assumption, Question, Result
 from dltheory_bib.results.writing import bound_tex, bound_text
 from dltheory_bib.show.views import Reader, Shown
 
-_HOLDS = {
+HOLDS = {
     "surely": "surely",
     "high-probability": "with high probability",
     "constant-probability": "with constant probability",
     "expectation": "in expectation",
     "asymptotically": "asymptotically",
 }
-_CHECKED = {
+"""How a statement holds, the strongest first."""
+CHECKED = {
     "full-text": "checked against the full text",
     "abstract": "checked against the abstract",
     "secondary": "as another work says",
 }
+"""What a card was checked against."""
 _KINDS = {
     "upper": "upper bound on",
     "lower": "lower bound on",
@@ -43,12 +45,12 @@ def shown(
         tex, text = bound_tex(card, question), bound_text(card, question, read)
     facts = [("method", card.method or "")]
     facts += [(column.label, card.values.get(column.id, "")) for column in question.columns]
-    facts.append(("holds", _HOLDS[card.holds] if card.holds else ""))
+    facts.append(("holds", HOLDS[card.holds] if card.holds else ""))
     facts.append(("assumes", ", ".join(assumptions[name].label for name in card.assumptions)))
     if card.model:
         said = [getattr(card.model, name) for name in card.model.__slots__]
         facts.append(("model", "; ".join(filter(None, said))))
-    facts.append(("read", f"{card.version}, {card.where} ({_CHECKED[card.checked]})"))
+    facts.append(("read", f"{card.version}, {card.where} ({CHECKED[card.checked]})"))
     facts.append(("note", card.note or ""))
     told = tuple((name, value) for name, value in facts if value)
     return Shown(card.id, head, tex, text, card.statement, told)

@@ -47,6 +47,11 @@ def trail(identity: str) -> str:
     return f"trails/{identity}.html"
 
 
+def question(identity: str) -> str:
+    """The path of a question's page."""
+    return f"questions/{identity}.html"
+
+
 def graph(identity: str) -> str:
     """The path of the page with a topic's part of the graph."""
     return f"graphs/{identity}.html"

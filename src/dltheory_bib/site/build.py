@@ -49,17 +49,11 @@ def make_files(
     bib: Bibliography, options: Options, progress: Progress | None = None
 ) -> dict[str, bytes]:
     """Every file of the site by its path."""
+    from dltheory_bib.site import pages
     from dltheory_bib.site.contents import Contents
     from dltheory_bib.site.graphs import graph_pages
     from dltheory_bib.site.linked_data import feed, sitemap
-    from dltheory_bib.site.pages import (
-        person_pages,
-        top_pages,
-        topic_pages,
-        trail_pages,
-        venue_pages,
-        year_pages,
-    )
+    from dltheory_bib.site.questions import question_pages
     from dltheory_bib.site.rendering import Renderer
     from dltheory_bib.site.searching import search_data
     from dltheory_bib.site.works import dumps, work_pages
@@ -69,26 +63,27 @@ def make_files(
     made = dict(_assets())
     made["assets/search-data.js"] = search_data(contents)
     # What makes pages, by the name that is shown while it does. Further kinds of page go here.
-    for name, pages in {
+    for name, make in {
         "works": work_pages,
-        "topics": topic_pages,
-        "people": person_pages,
-        "venues": venue_pages,
-        "years": year_pages,
-        "trails": trail_pages,
+        "topics": pages.topic_pages,
+        "people": pages.person_pages,
+        "venues": pages.venue_pages,
+        "years": pages.year_pages,
+        "trails": pages.trail_pages,
+        "questions": question_pages,
         "graphs": graph_pages,
-        "front": top_pages,
+        "front": pages.top_pages,
         "data": dumps,
     }.items():
-        for path, content in pages(contents, render):
+        for path, content in make(contents, render):
             made[path] = content
             if progress:
                 progress(name, len(made))
     made["feed.xml"] = feed(contents)
     if options.base_url:
         aliases = {f"works/{alias}.html" for p in contents.papers.values() for alias in p.aliases}
-        shown = (path for path in made if path.endswith(".html") and path not in aliases)
-        made["sitemap.xml"] = sitemap(options.base_url, sorted(shown))
+        shown = sorted(path for path in made if path.endswith(".html") and path not in aliases)
+        made["sitemap.xml"] = sitemap(options.base_url, shown)
     return made
 
 

@@ -20,6 +20,7 @@ from dltheory_bib.site.options import Options
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.graph.measures import Similarity
+    from dltheory_bib.records.cards import Question
 
 T = TypeVar("T")
 
@@ -180,6 +181,16 @@ class Contents:
         from dltheory_bib.graph.measures import all_similar
 
         return all_similar(self.bib.graph, SIMILAR)
+
+    @cached_property
+    def questions(self) -> dict[str, tuple[Question, int, int]]:
+        """By id, each question with its numbers of cards and works; none without any card."""
+        from dltheory_bib.results.reading import question_counts
+
+        counts = question_counts(self.bib.snapshot)
+        if not any(cards for cards, _ in counts.values()):
+            return {}
+        return {name: (one, *counts[name]) for name, one in self.bib.questions.items()}
 
     @cached_property
     def edges(self) -> list[Edge]:

@@ -87,7 +87,9 @@ class Linker:
         return self.rows[entry.key]
 
 
-_KINDS = frozenset({"work", "topic", "person", "letter", "venue", "year", "trail", "graph"})
+_KINDS = frozenset(
+    {"work", "topic", "person", "letter", "venue", "year", "trail", "graph", "question"}
+)
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

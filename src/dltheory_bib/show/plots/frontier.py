@@ -40,6 +40,8 @@ class Point(NamedTuple):
     kind: str
     name: str
     """The family name of its first author."""
+    card: str = ""
+    """Its id."""
 
 
 def draw_frontier(
@@ -54,9 +56,9 @@ def draw_frontier(
     else is said. Raises `MissingExtraError` without matplotlib, `UnknownNameError` for what the
     question does not declare, and `ValueError` where no card has an exponent to draw.
     """
-    chosen, of = _quantity(table, quantity), table.question
-    shown = _symbol(table, chosen, symbol)
-    points = _points(table, chosen, shown)
+    chosen, of = quantity_of(table, quantity), table.question
+    shown = symbol_of(table, chosen, symbol)
+    points = points_of(table, chosen, shown)
     axes = axes_for(axes)
     label = next(one.label for one in of.quantities if one.id == chosen)
     _draw(axes, points, of)
@@ -82,7 +84,8 @@ def frontier_svg(
     write_bytes(path, stream.getvalue())
 
 
-def _quantity(table: Table, wanted: str | None) -> str:
+def quantity_of(table: Table, wanted: str | None = None) -> str:
+    """The quantity that is drawn; raises as `draw_frontier`."""
     counts: Counter[str] = Counter()
     for group in table.groups:
         counts[group.quantity or ""] += sum(row.ranked for row in group.rows)
@@ -97,21 +100,23 @@ def _quantity(table: Table, wanted: str | None) -> str:
     return found
 
 
-def _symbol(table: Table, quantity: str, wanted: str | None) -> Symbol:
+def symbol_of(table: Table, quantity: str, wanted: str | None = None) -> Symbol:
+    """The symbol that is drawn; raises as `draw_frontier`."""
     symbols = {one.id: one for one in table.question.symbols}
     if wanted is not None:
         if wanted not in symbols:
             raise UnknownNameError("symbol", wanted, nearest(wanted, symbols) or list(symbols))
         return symbols[wanted]
     for one in symbols.values():
-        if len({point.exponent for point in _points(table, quantity, one)}) > 1:
+        if len({point.exponent for point in points_of(table, quantity, one)}) > 1:
             return one
     if not symbols:
         raise ValueError(f"{table.question.id} declares no symbol to draw against")
     return next(iter(symbols.values()))
 
 
-def _points(table: Table, quantity: str, symbol: Symbol) -> list[Point]:
+def points_of(table: Table, quantity: str, symbol: Symbol) -> list[Point]:
+    """The cards in the picture, in order of years; raises as `draw_frontier`."""
     place = [one.id for one in table.question.symbols].index(symbol.id)
     made = []
     for group in table.groups:
@@ -121,7 +126,7 @@ def _points(table: Table, quantity: str, symbol: Symbol) -> list[Point]:
             steep = steepest(read_bound(row.card, table.question))[place]
             power = None if steep.exponential else steep.power
             name = family(row.paper.author[0])
-            made.append(Point(row.paper.year, power, row.card.kind, name))
+            made.append(Point(row.paper.year, power, row.card.kind, name, row.card.id))
     if not made:
         raise ValueError(f"no card on {table.question.id} counts {quantity} with a bound to draw")
     return sorted(made, key=lambda point: point.year)

@@ -1,0 +1,297 @@
+"""The site's pages of result cards: their order, permalinks and legend, and what no card can do."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+import pytest
+
+from browser import chromium, watched
+from dltheory_bib import Bibliography, load
+from dltheory_bib.site.build import make_files
+from dltheory_bib.site.options import Options
+from dltheory_bib.site.output import Folder
+from dltheory_bib.site.progress import HEIGHT, WIDTH, progress
+from records import work
+from test_site import HOSTILE, LINK, Document, broken_links, html
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+
+@pytest.fixture(scope="module")
+def documents(bib: Bibliography, pages: dict[str, bytes]) -> dict[str, Document]:
+    """The page of each question, taken apart."""
+    return {name: Document(pages[f"questions/{name}.html"].decode()) for name in bib.questions}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def cards(document: Document) -> list[str]:
+    """The ids of the cards, in the order of the page."""
+    return [str(given["id"]) for tag, given in document.elements if tag == "tbody"]
+
+
+def test_the_cards_stand_in_the_computed_order(
+    bib: Bibliography, documents: dict[str, Document]
+) -> None:
+    """Without a script as well; each once."""
+    for name, document in documents.items():
+        assert cards(document) == [card.id for card in bib.compare(name).cards]
+        assert document.faults == []
+
+
+def test_the_best_known_are_marked(bib: Bibliography, pages: dict[str, bytes]) -> None:
+    """And nothing else is."""
+    for name in bib.questions:
+        parts = pages[f"questions/{name}.html"].decode().split("<tbody id=")[1:]
+        marked = [part.split('"')[1] for part in parts if 'aria-label="best known"' in part]
+        assert marked == [card.id for card in bib.compare(name).best]
+
+
+def test_a_column_is_sorted_by_what_it_says(catalogue_dir: Path) -> None:
+    """The bound by rank, the year by number, names by alphabet; what says nothing has no place."""
+    page = make_files(load(catalogue_dir), Options())["questions/steeping-time.html"].decode()
+    table = page.partition("Upper bounds on minutes")[2].partition("<table")[2].split("</table")[0]
+    places = [re.findall(r'<td data-order="(\d+)"', row) for row in table.split("<tbody")[1:]]
+    heads = re.findall(r'<th scope="col">(\w+)', table)
+    assert heads == ["Bound", "Work", "Year", "Method", "Holds", "Assumes"]
+    assert [row[0] for row in places] == ["0", "1", "2"]
+    assert [row[2] for row in places] == ["2001", "1992", "1990"]
+    assert [row[3] for row in places] == ["1", "0", "2"]  # Steeping twice, Soft water, Waiting
+    assert [row[4] for row in places] == ["1", "1", "0"]  # surely is the strongest
+    stirs = page.rpartition("Upper bounds on stirs")[2].partition("<tbody")[2]
+    assert stirs.partition("<td")[2].startswith(">")  # a bound that cannot be compared
+
+
+def test_every_card_has_a_permalink_and_stands_with_its_work(
+    bib: Bibliography, pages: dict[str, bytes], documents: dict[str, Document]
+) -> None:
+    """The work's page links to the card among the others, and that to the work's page."""
+    for name, card in bib.results.items():
+        assert name in cards(documents[card.question])
+        key = bib.key(card.work)
+        page = Document(pages[f"works/{key}.html"].decode())
+        links = [unquote(one) for one in page.all("href")]
+        assert f"../questions/{card.question}.html#{name}" in links
+        assert name in page.all("id")
+        assert f"../works/{key}.html" in documents[card.question].all("href")
+
+
+def test_the_legend_says_every_assumption_in_words(
+    bib: Bibliography, pages: dict[str, bytes], documents: dict[str, Document]
+) -> None:
+    """Each letter leads to one; none stands there that no card needs."""
+    for name, document in documents.items():
+        asked = {one.removeprefix("#") for one in document.all("href") if one.startswith("#_")}
+        told = {one for one in document.all("id") if one.startswith("_")}
+        needed = {f"_{one}" for card in bib.compare(name).cards for one in card.assumptions}
+        assert asked == told == needed
+        page = pages[f"questions/{name}.html"].decode()
+        said = page.partition('<dl class="legend">')[2].partition("</dl>")[0]
+        assert said.count("<b>") == len(needed)
+
+
+def test_a_card_says_where_it_was_read(pages: dict[str, bytes]) -> None:
+    """The place, and what it was checked against."""
+    page = pages["questions/second-order-stationary.html"].decode()
+    assert "arXiv 1703.00887v1, Theorem 3; checked against the full text" in page
+
+
+def test_the_picture_has_a_mark_for_each_card_that_it_can_show(bib: Bibliography) -> None:
+    """Of the quantity with most cards: no two at one place, none outside, the line falls."""
+    for name in bib.questions:
+        table = bib.compare(name).table
+        drawn = progress(table)
+        ranked = [sum(row.ranked for row in group.rows) for group in table.groups]
+        assert (drawn is None) == (not any(ranked)), name
+        if drawn is None:
+            continue
+        places = [(mark.x, mark.y) for mark in drawn.marks]
+        assert len(set(places)) == len(places) >= max(ranked)
+        assert all(0 < x < WIDTH and 0 < y < HEIGHT for x, y in places)
+        assert {mark.card for mark in drawn.marks} <= set(bib.results)
+        path = next(path for kind, path in drawn.lines if kind == "upper")
+        heights = [float(one) for one in re.findall(r"V([\d.]+)", path)]
+        assert heights == sorted(heights)  # smaller is better: down the page
+
+
+def test_what_did_not_change_is_not_drawn(catalogue_dir: Path) -> None:
+    """Cards that say something in words have no exponent."""
+    assert progress(load(catalogue_dir).compare("cup-material").table) is None
+
+
+def test_the_list_has_every_question(bib: Bibliography, pages: dict[str, bytes]) -> None:
+    """With its definition and its numbers, and every page leads there."""
+    page = pages["questions.html"].decode()
+    for name in bib.questions:
+        many = len(bib.compare(name))
+        entry = page.partition(f'"questions/{name}.html"')[2].partition("</section>")[0]
+        assert f"{many} cards of " in entry
+        assert "<p>" in entry
+    assert '<a href="questions.html">Results</a>' in pages["index.html"].decode()
+    assert '<a href="../questions.html">Results</a>' in pages["topics/ntk.html"].decode()
+
+
+def test_without_cards_there_is_no_page_of_them(tmp_path: Path) -> None:
+    """And nothing leads to one."""
+    (tmp_path / "papers.yaml").write_text(work(), "utf-8")
+    files = make_files(load(tmp_path), Options())
+    assert [path for path in files if "question" in path] == []
+    assert broken_links(files) == []
+    assert all("questions.html" not in text for text in html(files).values())
+
+
+def test_a_question_without_cards_says_so(catalogue_dir: Path) -> None:
+    """Among others that have some."""
+    results = (catalogue_dir / "results.yaml").read_text("utf-8")
+    kept = [part for part in results.split("\n\n") if "cup-material" not in part]
+    (catalogue_dir / "results.yaml").write_text("\n\n".join(kept), "utf-8")
+    files = make_files(load(catalogue_dir), Options())
+    assert broken_links(files) == []
+    assert "No card answers it yet." in files["questions/cup-material.html"].decode()
+    assert "0 cards of 0 works" in files["questions.html"].decode()
+
+
+def test_nothing_on_a_card_becomes_markup(tmp_path: Path) -> None:
+    """Labels, definitions, statements, values and formulas are text."""
+    hostile_cards(tmp_path)
+    files = make_files(load(tmp_path), Options())
+    assert broken_links(files) == []
+    shown = ["questions.html", "questions/bounded.html", "questions/told.html"]
+    for path in [*shown, "works/doe2017first.html"]:
+        text = files[path].decode()
+        document = Document(text)
+        assert document.faults == [], path
+        assert "alert(1)" in text
+        for tag, attributes in document.elements:
+            assert tag not in {"img", "iframe", "object", "style"}, path
+            assert not any(name.startswith("on") or name == "style" for name in attributes), path
+            assert not str(attributes.get("href")).startswith("javascript"), path
+            if tag == "script":
+                assert "src" in attributes or attributes == {"type": "application/ld+json"}, path
+    assert Document(files["questions/told.html"].decode()).texts["h1"] == HOSTILE
+
+
+def hostile_cards(folder: Path) -> None:
+    """Questions, assumptions and cards in which every text is markup."""
+    said = json.dumps(HOSTILE)
+    formula = rf"'\href{{{LINK}}}{{x}}<b>\style{{color:red}}{{y}}'"
+    common = f"""
+  work: doe2017first
+  assumptions: [evil]
+  holds: surely
+  method: {said}
+  statement: {said}
+  version: {said}
+  where: {said}
+  read_in: {said}
+  checked: full-text
+  note: {said}
+  model:
+    depth: {said}
+"""
+    files = {
+        "papers": work(),
+        "assumptions": f"""
+- id: evil
+  label: {said}
+  about: problem
+  definition: {said}
+""",
+        "questions": f"""
+- id: bounded
+  label: {said}
+  aliases: [{said}]
+  definition: {said}
+  quantities:
+    - id: calls
+      label: {said}
+      meaning: {said}
+  symbols:
+    - id: eps
+      tex: {formula}
+      meaning: {said}
+      extreme: zero
+
+- id: told
+  label: {said}
+  definition: {said}
+  columns:
+    - id: bound
+      label: {said}
+      meaning: {said}
+""",
+        "results": f"""
+- id: doe2017first-better
+  question: bounded
+  quantity: calls
+  kind: upper
+  bound:
+    - {{eps: -1}}
+  bound_tex: {formula}
+  improves:
+    - card: doe2017first-bound
+      says: {said}{common}
+- id: doe2017first-bound
+  question: bounded
+  quantity: calls
+  kind: upper
+  bound:
+    - {{eps: -2}}{common}
+- id: doe2017first-told
+  question: told
+  kind: statement
+  values:
+    bound: {said}{common}""",
+    }
+    for name, text in files.items():
+        (folder / f"{name}.yaml").write_text(text.lstrip(), "utf-8")
+
+
+# In a browser
+
+
+def test_a_click_on_a_head_sorts(
+    browser: Browser, pages: dict[str, bytes], bib: Bibliography, tmp_path: Path
+) -> None:
+    """Up, then down, and by the bound back to what was computed; the head says which."""
+    Folder(tmp_path / "out").update(pages, "test")
+    name = "second-order-stationary"
+    group = bib.compare(name).table.groups[2]
+    years = [row.paper.year for row in group.rows]
+    assert years != sorted(years)
+    with watched(browser) as found:
+        found.page.goto((tmp_path / "out" / "questions" / f"{name}.html").as_uri())
+        table = found.page.locator("table.compare").nth(2)
+        shown = "t => [...t.tBodies].map(row => row.id)"
+        head = table.get_by_role("columnheader", name="Year")
+        for direction, sign in (("ascending", 1), ("descending", -1)):
+            head.get_by_role("button").click()
+            assert head.get_attribute("aria-sort") == direction
+            expected = sorted(group.rows, key=lambda row: sign * row.paper.year)
+            assert table.evaluate(shown) == [row.card.id for row in expected]
+        table.get_by_role("button", name="Bound").click()
+        assert table.evaluate(shown) == [row.card.id for row in group.rows]
+        assert head.get_attribute("aria-sort") is None
+        assert found.complaints == []
+
+
+def test_without_a_script_no_head_is_a_button(
+    browser: Browser, pages: dict[str, bytes], tmp_path: Path
+) -> None:
+    """The tables are there, as they were computed."""
+    Folder(tmp_path / "out").update(pages, "test")
+    with watched(browser, java_script_enabled=False) as found:
+        found.page.goto((tmp_path / "out" / "questions" / "width-overparam.html").as_uri())
+        assert found.page.get_by_role("button").count() == 0
+        assert found.page.locator("thead").first.is_visible()
