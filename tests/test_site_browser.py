@@ -26,6 +26,7 @@ MAIN_PAGES = (
     "index.html",
     "search.html?q=saddle%20points",
     "works/jin2017escape.html",
+    "works/ge2015escaping.html",
     "topics/ntk.html",
     "topics.html",
     "people/jin-chi.html",
