@@ -49,7 +49,7 @@ def _formats(_: str) -> str:
 
 
 def _commands(_: str) -> str:
-    context = click.Context(dltheory, info_name="dltheory")
+    context = click.Context(dltheory, info_name="dltheory", **dltheory.context_settings)
     parts = []
     for name in dltheory.list_commands(context):
         command = dltheory.get_command(context, name)

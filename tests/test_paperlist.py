@@ -180,6 +180,7 @@ def test_json_is_the_data_file_again(bib: Bibliography) -> None:
     assert [record["key"] for record in records] == bib.all().keys
     for record in records:
         record["year"] = str(record["year"])
+        record.pop("results", None)  # its cards, which stand in a file of their own
         for version in record.get("versions", ()):
             version["year"] = str(version["year"])
         record.setdefault("checked", "unchecked")

@@ -34,6 +34,7 @@ def search_data(contents: Contents) -> bytes:
         "edges": _edges(contents),
         "text": _text(contents),
         "words": _vocabulary(),
+        "questions": _questions(contents),
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return f"dltheory.searchData({text});\n".encode()
@@ -60,6 +61,16 @@ def _vocabulary() -> dict[str, Any]:
         },
         "examples": {field.name: field.example for field in FIELDS.values()},
     }
+
+
+def _questions(contents: Contents) -> dict[str, Any]:
+    """The names of questions with their ids, and by id the numbers of the works with cards."""
+    fetch = contents.bib.snapshot.fetch
+    works: dict[str, list[int]] = {}
+    for question, n in fetch("SELECT DISTINCT question, n - 1 FROM result ORDER BY question, n"):
+        works.setdefault(question, []).append(n)
+    names = fetch("SELECT name, id FROM question_name ORDER BY name").fetchall()
+    return {"names": names, "works": works}
 
 
 def _works(contents: Contents) -> dict[str, list[Any]]:

@@ -3,7 +3,7 @@
 globalThis.dltheory ??= {};
 (() => {
   const { COLUMNS, parseQuery, askTerm, phrases } = globalThis.dltheory;
-  const WEIGHTS = [10, 6, 1]; // of a word in the title, a name, an annotation
+  const WEIGHTS = [20, 6, 1]; // of a word in the title, a name, an annotation
 
   const everything = (catalogue) => [...catalogue.works.key.keys()];
 

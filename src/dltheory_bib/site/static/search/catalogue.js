@@ -18,6 +18,7 @@ globalThis.dltheory ??= {};
       this.aliases = data.names.aliases;
       this.identifiers = data.names.identifiers;
       this.edges = data.edges;
+      this.questions = data.questions;
       this.number = new Map(this.works.key.map((key, n) => [key, n]));
       for (const [name, n] of Object.entries(this.aliases)) this.number.set(name, n);
       this.topicNames = named(this.topics);

@@ -164,6 +164,22 @@ globalThis.dltheory ??= {};
     const value = oneOf(term, term.value, catalogue.words[known], what);
     return where(catalogue, (n) => catalogue.works[column][n] === value);
   };
+  // By id, label, alias, or the start of one, as `results.reading.find_question` does.
+  function askQuestion(catalogue, term) {
+    const { names, works } = catalogue.questions;
+    const known = new Map(names);
+    const wanted = fold(term.value.trim());
+    const whole = [wanted, wanted.replaceAll(" ", "-")].find((one) => known.has(one));
+    const started = [
+      ...new Set(names.filter(([name]) => wanted && name.startsWith(wanted)).map(([, id]) => id)),
+    ].sort();
+    const found = whole === undefined ? started : [known.get(whole)];
+    if (found.length === 1) return new Set(works[found[0]] ?? []);
+    const near = nearest(term.value, [...known.keys()]).map((name) => known.get(name));
+    const hint = didYouMean(found.length ? found : [...new Set(near)]);
+    return fail(`unknown question ${quote(term.value)}${hint}`, term);
+  }
+
   const FIELDS = {
     text: (catalogue, term) => {
       const named = catalogue.find(term.value);
@@ -182,6 +198,7 @@ globalThis.dltheory ??= {};
     level: equal("level", "level", "levels"),
     checked: equal("value", "checked", "checked"),
     has: askHas,
+    question: askQuestion,
     key: (catalogue, term) => new Set([work(catalogue, term)]),
     doi: (catalogue, term) => new Set([work(catalogue, term)]),
     eprint: (catalogue, term) => new Set([work(catalogue, term)]),
