@@ -349,7 +349,18 @@ def test_the_tables_hold_works_people_and_edges(bib: Bibliography) -> None:
     assert {"cites", "improves"} <= {row["relation"] for row in edges}
 
 
-@pytest.mark.parametrize("table", ["works", "people", "edges"])
+def test_the_table_of_cards_holds_theirs(bib: Bibliography) -> None:
+    """Each card of the list's works, with its bound as the data have it."""
+    some = bib.on("saddle-escape")
+    rows = list(csv.DictReader(StringIO(some.to("csv", "cards"), newline="")))
+    assert {row["work"] for row in rows} <= set(some.keys)
+    assert len(rows) == sum(len(bib.results_of(key)) for key in some.keys)
+    (row,) = [row for row in rows if row["id"] == "jin2017escape-pgd"]
+    assert row["bound"] == "{eps: -2 log^4, d: log^4}"
+    assert row["assumptions"].split("; ") == list(bib.results_of("jin2017escape")[0].assumptions)
+
+
+@pytest.mark.parametrize("table", ["works", "people", "edges", "cards"])
 def test_parquet_and_csv_say_the_same(works: PaperList, tmp_path: Path, table: Any) -> None:
     """Read back by pandas, with years and counts as numbers."""
     works.save(tmp_path / "t.parquet", table=table)

@@ -47,7 +47,7 @@ class _ExportCommand(QueryCommand):
 )
 @click.option(
     "--table",
-    type=click.Choice(["works", "people", "edges"]),
+    type=click.Choice(["works", "people", "edges", "cards"]),
     default="works",
     show_default=True,
     help="Which table, for csv and parquet.",

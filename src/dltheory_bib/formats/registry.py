@@ -199,12 +199,21 @@ def write(listing: Listing, name: str, table: TableName = "works") -> str | byte
 
 
 def _table(listing: Listing, name: TableName) -> Table:
-    from dltheory_bib.formats.tables import TABLES, edges_table, people_table, works_table
+    from dltheory_bib.formats.tables import (
+        TABLES,
+        cards_table,
+        edges_table,
+        people_table,
+        works_table,
+    )
 
     ways: dict[str, Callable[[], Table]] = {
         "works": lambda: works_table(listing.papers, listing.venues),
         "people": lambda: people_table(listing.people()),
         "edges": lambda: edges_table(listing.edges()),
+        "cards": lambda: cards_table(
+            card for cards in listing.results().values() for card in cards
+        ),
     }
     if name not in ways:
         raise UnknownNameError("table", name, nearest(name, TABLES))

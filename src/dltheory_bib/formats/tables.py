@@ -1,4 +1,4 @@
-"""Tables of works, people and edges, for spreadsheets and data frames."""
+"""Tables of works, people, edges and result cards, for spreadsheets and data frames."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from dltheory_bib.records.models import Paper, Person, Venue
 from dltheory_bib.records.names import natural
 
 if TYPE_CHECKING:
+    from dltheory_bib.records.cards import Result
     from dltheory_bib.records.snapshot import Edge
 
-TableName = Literal["works", "people", "edges"]
+TableName = Literal["works", "people", "edges", "cards"]
 TABLES: tuple[TableName, ...] = get_args(TableName)
 """The tables there are."""
 Cell = str | int | None
@@ -79,6 +80,28 @@ def edges_table(edges: Iterable[Edge]) -> Table:
         for edge in edges
     ]
     return Table(("source", "relation", "target", "says", "where", "evidence"), rows)
+
+
+def cards_table(cards: Iterable[Result]) -> Table:
+    """A row a result card; its bound as `data/results.yaml` has it, the terms joined by " + "."""
+    first = ("id", "work", "question", "quantity", "kind", "method")
+    last = ("bound_tex", "holds", "statement", "version", "where", "read_in", "checked", "note")
+    rows = [
+        (
+            *(getattr(card, name) for name in first),
+            " + ".join(map(_named, card.bound)) or None,
+            *(getattr(card, name) for name in last),
+            _JOIN.join(card.assumptions) or None,
+            _named(card.values) if card.values else None,
+            _JOIN.join(one.card for one in card.improves) or None,
+        )
+        for card in cards
+    ]
+    return Table((*first, "bound", *last, "assumptions", "values", "improves"), rows)
+
+
+def _named(values: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{name}: {value}" for name, value in values.items()) + "}"
 
 
 def to_csv(table: Table) -> str:
