@@ -497,10 +497,10 @@ class Oracle:
         everything = [word for paper in self.papers for word in set(words(paper.plain_title))]
         starts: dict[str, set[str]] = {}
         for word in everything:
-            starts.setdefault(word[:4], set()).add(word)
-        # Full-text search reduces words to stems; these are the only ones of theirs.
+            starts.setdefault(word[:3], set()).add(word)
+        # Full-text search reduces words to stems, "mapping" to "map"; these share theirs with none.
         self.title_words = sorted(
-            word for word in set(everything) if len(word) > 4 and len(starts[word[:4]]) == 1
+            word for word in set(everything) if len(word) > 4 and len(starts[word[:3]]) == 1
         )
         self.name_words = sorted(
             {word for paper in self.papers for name in paper.author for word in words(name)}
