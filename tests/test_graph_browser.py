@@ -22,6 +22,9 @@ from test_graph_view import HOSTILE, hostile_view
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+# The same files lie in the wheel, as test_site and test_graph_view see there; once is enough here.
+pytestmark = pytest.mark.slow
+
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 GRAPH = "document.querySelector('.dg').graph"
 # A page as strict as one with files of its own can be.

@@ -21,6 +21,9 @@ from dltheory_bib.site.output import Folder
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+# The same files lie in the wheel, as test_site and test_graph_view see there; once is enough here.
+pytestmark = pytest.mark.slow
+
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 MAIN_PAGES = (
     "index.html",
