@@ -6,9 +6,8 @@ Terminal, Python and site ask here; nothing is imported for a format before it i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.records.names import nearest
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
     from dltheory_bib.records.snapshot import Edge
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """Works in an order, and what they refer to; what only some formats want is asked for then."""
 
     papers: Sequence[Paper]
@@ -41,8 +39,7 @@ class Listing:
     """The result cards of those works that have some, by key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """A format: its name at the terminal, the ending of its files, and how it is written."""
 
     name: str
