@@ -6,9 +6,13 @@ import os
 import re
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from dltheory_bib.cli.app import dltheory, visible
 from dltheory_bib.collector import collector_paused
+
+if TYPE_CHECKING:
+    from dltheory_bib.errors import Problem
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -60,7 +64,7 @@ def _run(argv: Sequence[str] | None) -> int:
         _say(error.message, "".join(pointer))
         return 2
     except DataError as error:
-        _say(*map(str, error.problems), "nothing was loaded; mend the data first")
+        _say(*map(str, error.problems), _advice(error.problems))
         return 1
     except BibliographyError as error:
         _say(str(error))
@@ -75,6 +79,12 @@ def _stop_writing(code: int) -> int:
     """Python flushes standard output once more at exit; there is nobody to take it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
+
+
+def _advice(problems: Sequence[Problem]) -> str:
+    """What to do about data; a file that is not there, or is none, has no data to mend."""
+    unread = all(problem.rule == "file" for problem in problems)
+    return "" if unread else "nothing was loaded; mend the data first"
 
 
 def _say(*lines: str) -> None:
