@@ -22,6 +22,7 @@ import dltheory_bib
 from dltheory_bib import Bibliography, __version__
 from dltheory_bib.cli.app import LIST_FORMATS, dltheory
 from dltheory_bib.cli.main import BROKEN_PIPE, INTERRUPTED, main
+from dltheory_bib.cli.query_arguments import query_text
 from dltheory_bib.query.fields import FIELDS
 from helpers.programs import needs
 
@@ -148,6 +149,56 @@ def test_limits_and_orders(run: Run, bib: Bibliography) -> None:
     assert out.split() == bib.on("ntk").sort("cited", reverse=True)[:3].keys
     _, out, _ = run("list", "--limit", "0", "-f", "keys")
     assert out.split() == bib.all().keys
+
+
+# What a shell makes of quotes
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (("topic:lazy training",), 'topic:"lazy training"'),
+        (("not", "topic:lazy training", "year:2020"), 'not topic:"lazy training" year:2020'),
+        (("title:saddle points",), 'title:"saddle points"'),
+        (("title:saddle points", "or", "author:jin"), 'title:"saddle points" or author:jin'),
+        (("saddle points",), '"saddle points"'),
+        (("saddle points", "year:2017.."), '"saddle points" year:2017..'),
+        (("author:chi jin",), 'author:"chi jin"'),
+        (("How to Escape: a Title and More",), '"How to Escape: a Title and More"'),
+        # What is a whole query stays one.
+        (("topic:ntk year:2018..",), "topic:ntk year:2018.."),
+        (("topic:ntk depth",), "topic:ntk depth"),
+        (("author:jin saddle",), "author:jin saddle"),
+        (("topic:ntk or topic:mean-field",), "topic:ntk or topic:mean-field"),
+        (("saddle -type:preprint",), "saddle -type:preprint"),
+        (("saddle not points",), "saddle not points"),
+        (("year:2017 (saddle or points)",), "year:2017 (saddle or points)"),
+        (('title:"saddle points" year:2017',), 'title:"saddle points" year:2017'),
+        (("saddle", "points"), "saddle points"),
+        (("topic:lazy", "training"), "topic:lazy training"),
+    ],
+)
+def test_a_query_is_what_was_typed(bib: Bibliography, typed: tuple[str, ...], meant: str) -> None:
+    """A blank inside an argument tells of quotes that the shell took away."""
+    assert query_text(typed, lambda: bib.snapshot) == meant
+
+
+def test_quotes_in_a_shell_keep_words_together(run: Run, bib: Bibliography) -> None:
+    """Every command that takes a query finds what the same query finds in Python."""
+    for typed, meant in (
+        ("topic:neural tangent kernel", 'topic:"neural tangent kernel"'),
+        ("title:saddle points", 'title:"saddle points"'),
+        ("saddle points", '"saddle points"'),
+    ):
+        assert bib.where(meant).keys
+        for command in ("list", "search"):
+            found = run(command, typed, "--format", "keys")[1].split()
+            assert sorted(found) == sorted(bib.where(meant).keys)
+        assert run("export", typed)[1] == bib.where(meant).sort("key").to_bibtex()
+    topic = run("read", "neural tangent kernel", "--format", "keys")[1].split()
+    assert topic == bib.reading("ntk").keys
+    code, _, err = run("list", "topic:lazy trainign")
+    assert (code, err.splitlines()[1]) == (2, '  topic:"lazy trainign"')
 
 
 # How it ends

@@ -161,10 +161,33 @@ def visible(text: str) -> str:
 
 
 def query_argument(required: bool = False) -> Callable[[F], F]:
-    """The words of a query, joined by blanks."""
+    """The query, as a tuple of texts to be joined by blanks."""
     from dltheory_bib.cli.completion import complete_query
 
-    return click.argument("query", nargs=-1, required=required, shell_complete=complete_query)
+    return click.argument(
+        "query",
+        nargs=-1,
+        required=required,
+        callback=_with_quotes,
+        shell_complete=complete_query,
+    )
+
+
+def _with_quotes(
+    context: click.Context, _: click.Parameter, arguments: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The query in one piece, with the quotes that the shell took away."""
+    if context.resilient_parsing or not any(set(one) & set(" \t\n") for one in arguments):
+        return arguments
+    from dltheory_bib.cli.query_arguments import query_text
+
+    if context.info_name == "read" and len(arguments) == 1 and ":" not in arguments[0]:
+        from dltheory_bib.query.fields import find_topic
+
+        # A topic of several words is read from its start; a phrase would not be.
+        if find_topic(bibliography().snapshot, arguments[0]):
+            return arguments
+    return (query_text(arguments, lambda: bibliography().snapshot),)
 
 
 def key_argument(name: str = "key", many: bool = False) -> Callable[[F], F]:
