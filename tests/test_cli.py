@@ -24,11 +24,13 @@ from dltheory_bib.cli.app import LIST_FORMATS, dltheory
 from dltheory_bib.cli.main import BROKEN_PIPE, INTERRUPTED, main
 from dltheory_bib.cli.query_arguments import query_text
 from dltheory_bib.query.fields import FIELDS
+from dltheory_bib.source.folders import shipped_directory, shown
 from helpers.programs import needs
 
 HERE = str(Path(dltheory_bib.__file__).parents[1])
 
 Run = Callable[..., tuple[int, str, str]]
+Offered = Callable[..., list[str]]
 
 
 @pytest.fixture
@@ -499,10 +501,64 @@ def test_check_in_its_three_formats(
 
 
 def test_check_without_a_path_judges_the_catalogue(run: Run) -> None:
-    """And the catalogue has no problem."""
+    """The catalogue has no problem, and the folder that was judged is named."""
     code, out, err = run("check")
     assert (code, out) == (0, "")
-    assert re.fullmatch(r"the catalogue: \d+ records, no problem\n", err)
+    place = re.escape(shown(shipped_directory()))
+    assert re.fullmatch(rf"the catalogue in {place}: \d+ records, no problem\n", err)
+
+
+@pytest.fixture
+def clone(tmp_path: Path, catalogue_dir: Path) -> Path:
+    """A clone of this repository with other data than the installed catalogue."""
+    folder = tmp_path / "clone"
+    shutil.copytree(catalogue_dir, folder / "data")
+    (folder / "docs").mkdir()
+    project = '[build-system]\nrequires = []\n\n[project]\nname = "dltheory-bib"\n'
+    (folder / "pyproject.toml").write_text(project, "utf-8")
+    return folder
+
+
+def test_in_a_clone_every_command_is_about_its_data(
+    run: Run, clone: Path, catalogue_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At any depth of it; the option and the variable come first, and other projects are none."""
+    shipped = run("list", "-f", "keys")
+    own = run("--data", str(clone / "data"), "list", "-f", "keys")
+    assert own != shipped
+    monkeypatch.chdir(clone / "docs")
+    assert run("list", "-f", "keys") == own
+    assert run("show", "abel1990leaves", "-f", "keys")[0] == 0
+    monkeypatch.setenv("DLTHEORY_DATA", str(catalogue_dir / "papers.yaml"))
+    assert run("check")[2].startswith(f"{catalogue_dir / 'papers.yaml'}: ")
+    monkeypatch.delenv("DLTHEORY_DATA")
+    (clone / "pyproject.toml").write_text('[project]\nname = "another"\n', "utf-8")
+    assert run("list", "-f", "keys") == shipped
+
+
+def test_in_a_clone_check_judges_its_data(
+    run: Run, clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake that was just made is found there, and `--fix` writes there."""
+    monkeypatch.chdir(clone)
+    assert run("check")[2].startswith("the catalogue in data: ")
+    papers = clone / "data" / "papers.yaml"
+    papers.write_text(papers.read_text("utf-8").replace("level: start", "level: strat"), "utf-8")
+    code, out, err = run("check")
+    assert code == 1
+    assert "data/papers.yaml:14:" in out
+    assert err.startswith("the catalogue in data: ")
+    papers.write_text(papers.read_text("utf-8").replace("level: strat", "level:   start"), "utf-8")
+    assert "data/papers.yaml: written in canonical form" in run("check", "--fix")[2]
+    assert "level: start\n" in papers.read_text("utf-8")
+
+
+def test_in_a_clone_completion_is_about_its_data(
+    clone: Path, offered: Offered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What <Tab> offers is what the command would find."""
+    monkeypatch.chdir(clone)
+    assert "abel1990leaves" in offered("bash", "show", "abel")
 
 
 # export
@@ -670,9 +726,6 @@ def test_the_dialects_of_export(run: Run, bib: Bibliography) -> None:
 
 
 # The shell
-
-
-Offered = Callable[..., list[str]]
 
 
 @pytest.fixture

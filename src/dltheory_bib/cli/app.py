@@ -75,7 +75,7 @@ class _Commands(click.Group):
             # A large snapshot is known by its time alone; what rots unnoticed shows in reading.
             from dltheory_bib.snapshot.cache import discard
 
-            discard(ctx.obj)
+            discard(ctx.obj.path)
             message = f"the compiled collection is damaged ({error}); it was removed, ask again"
             raise click.ClickException(message) from None
 
@@ -101,20 +101,24 @@ class _Commands(click.Group):
     "--data",
     type=click.Path(path_type=Path),
     envvar="DLTHEORY_DATA",
-    help="Ask a collection of your own: a directory with papers.yaml, or a papers file "
-    "[environment: DLTHEORY_DATA].",
+    help="Use a collection of your own: a directory with papers.yaml, or a papers file "
+    "[environment: DLTHEORY_DATA]. Default: data/ of the clone of dltheory-bib in which you are, "
+    "else the catalogue that was installed.",
 )
 @click.pass_context
 def dltheory(context: click.Context, data: Path | None) -> None:
     """A curated, annotated bibliography of deep learning theory that a program can ask."""
-    context.obj = data
+    from dltheory_bib.cli.collection import choose_collection
+
+    context.obj = choose_collection(data)
 
 
 def bibliography() -> Bibliography:
-    """The bibliography that the command line asks for, compiled first where that is due."""
+    """The bibliography that the command line is about, compiled first where that is due."""
     from dltheory_bib.bibliography import load
+    from dltheory_bib.cli.collection import chosen_collection
 
-    path: Path | None = click.get_current_context().find_root().obj
+    path = chosen_collection().path
     if not sys.stderr.isatty():
         return load(path)
     from dltheory_bib.cli.progress import CompileProgress

@@ -89,11 +89,12 @@ def _values(context: click.Context, field: str, incomplete: str) -> Iterable[str
 
 def _ids(context: click.Context, table: str, incomplete: str, column: str = "id") -> list[str]:
     from dltheory_bib.bibliography import load
+    from dltheory_bib.cli.collection import choose_collection
     from dltheory_bib.errors import BibliographyError
 
     try:
         # From the parameters: while a word is completed, no command runs that could set `obj`.
-        snapshot = load(context.find_root().params.get("data")).snapshot
+        snapshot = load(choose_collection(context.find_root().params.get("data")).path).snapshot
     except BibliographyError:
         return []  # nobody asked for anything yet; a message would stand amid the command line
     upper = f"{incomplete}\U0010ffff"
