@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
-import select
+import shlex
+import signal
+import struct
 import subprocess
 import sys
-import time
+import termios
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +21,7 @@ from rich.cells import cell_len
 import dltheory_bib
 from dltheory_bib import Bibliography
 from dltheory_bib.cli.main import main
+from helpers.programs import needs
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
 LINK = re.compile(r"\x1b\]8;[^;]*;([^\x1b]*)\x1b\\")
@@ -146,11 +150,21 @@ def test_a_screenful_is_enough_at_a_terminal(run: Run, bib: Bibliography) -> Non
     assert (len(out.splitlines()), err) == (len(found), "")
 
 
-def at_a_terminal(*arguments: str, **environment: str) -> str:
-    """What the real command sends to a pseudo-terminal of 100 columns."""
+def at_a_terminal(
+    *arguments: str,
+    rows: int = 24,
+    typed: Callable[[subprocess.Popen[bytes], bytes, int], None] = lambda *_: None,
+    **environment: str,
+) -> str:
+    """What the real command sends to a pseudo-terminal of 100 columns; no pager unless named.
+
+    `typed` gets the process, what it has sent so far and the terminal, to answer.
+    """
     master, slave = os.openpty()
-    env = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR"}}
-    env |= {"TERM": "xterm-256color", "COLUMNS": "100", **environment}
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 100, 0, 0))
+    dropped = {"NO_COLOR", "FORCE_COLOR", "LINES", "COLUMNS", "LESS", "DLTHEORY_PAGER"}
+    env = {k: v for k, v in os.environ.items() if k not in dropped}
+    env |= {"TERM": "xterm-256color", "PAGER": "cat", **environment}
     env["PYTHONPATH"] = str(Path(dltheory_bib.__file__).parents[1])
     process = subprocess.Popen(
         [sys.executable, "-m", "dltheory_bib", *arguments],
@@ -161,18 +175,126 @@ def at_a_terminal(*arguments: str, **environment: str) -> str:
     )
     os.close(slave)
     sent = b""
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        ready, _, _ = select.select([master], [], [], 0.1)
+    while True:
         try:
-            if ready and not (part := os.read(master, 65536)):
-                break
-            sent += part if ready else b""
+            part = os.read(master, 65536)
         except OSError:  # Linux's way to say that the other end is closed
             break
-    assert process.wait(20) == 0
+        if not part:
+            break
+        sent += part
+        typed(process, sent, master)
+    assert process.wait() == 0
     os.close(master)
     return sent.decode()
+
+
+PAGER = """\
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+text = sys.stdin.buffer.read()
+os.write(1, b"PAGED<" + text + b">" + os.environ["LESS"].encode() + b" READY")
+os.read(2, 1)
+"""
+
+
+@pytest.fixture
+def pager(tmp_path: Path) -> str:
+    """A pager that marks what it gets, and goes on until a key is pressed."""
+    script = tmp_path / "pager.py"
+    script.write_text(PAGER, "utf-8")
+    return shlex.join([sys.executable, str(script)])
+
+
+def press_return(_: subprocess.Popen[bytes], sent: bytes, terminal: int) -> None:
+    if sent.endswith(b"READY"):
+        os.write(terminal, b"\n")
+
+
+def test_an_answer_longer_than_the_screen_goes_through_the_pager(
+    bib: Bibliography, pager: str
+) -> None:
+    """All of it, with colour and without links; a note comes when the pager was left."""
+    assert bib
+    sent = at_a_terminal("search", "network", typed=press_return, PAGER=pager)
+    before, _, rest = sent.partition("PAGED<")
+    paged, _, after = rest.partition(">FRX READY")
+    assert before == ""
+    assert SGR.search(paged)
+    assert not LINK.search(paged)
+    assert len(undrawn(paged).splitlines()) >= 24
+    assert re.search(r"20 of \d+ works; --limit 0 shows all", after)
+    assert "20 of" not in paged
+
+
+def test_ctrl_c_in_the_pager_is_the_pagers(bib: Bibliography, pager: str) -> None:
+    """The command waits for its pager, and says nothing."""
+    assert bib
+
+    def interrupt(process: subprocess.Popen[bytes], sent: bytes, terminal: int) -> None:
+        if sent.endswith(b"READY"):
+            process.send_signal(signal.SIGINT)
+            process.send_signal(signal.SIGINT)
+            os.write(terminal, b"\n")
+
+    sent = at_a_terminal("topics", typed=interrupt, PAGER=pager)
+    assert "Traceback" not in sent
+    assert sent.count("PAGED<") == 1
+
+
+def test_what_fits_the_screen_is_not_paged(bib: Bibliography, pager: str) -> None:
+    """One line is left for the prompt: of n lines, a screen of n + 1 holds all."""
+    assert bib
+    lines = len(at_a_terminal("topics").splitlines())
+    assert "PAGED" not in at_a_terminal("topics", rows=lines + 1, PAGER=pager)
+    assert "PAGED" in at_a_terminal("topics", rows=lines, typed=press_return, PAGER=pager)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (("topics", "--no-pager"), {}),
+        (("--no-pager", "topics"), {}),
+        (("topics", "--format", "tsv"), {}),
+        (("topics",), {"TERM": "dumb"}),
+        (("topics",), {"PAGER": ""}),
+        (("topics",), {"PAGER": "cat"}),
+        (("topics",), {"PAGER": "no-such-pager"}),
+        (("topics",), {"PAGER": "'"}),
+        (("topics",), {"DLTHEORY_PAGER": ""}),
+    ],
+)
+def test_nothing_is_paged_when_nobody_wants_it(
+    bib: Bibliography, pager: str, arguments: tuple[str, ...], variables: dict[str, str]
+) -> None:
+    """Option, variables, a terminal that cannot, and what is for a program: all is printed."""
+    sent = at_a_terminal(*arguments, rows=10, **({"PAGER": pager} | variables))
+    assert "PAGED" not in sent
+    assert all(topic in sent for topic in bib.topics if topic in bib.topic_counts())
+
+
+def test_a_pager_that_leaves_early_is_no_failure(bib: Bibliography) -> None:
+    """The rest of a text that nobody reads is dropped, without a trace; 0 is the exit code."""
+    assert bib
+    first = f"{shlex.quote(sys.executable)} -c 'import os; os.write(1, os.read(0, 10))'"
+    sent = at_a_terminal("list", "--limit", "0", PAGER=first)
+    assert "Traceback" not in sent
+    assert len(undrawn(sent)) <= 10
+
+
+def test_less_shows_the_start_of_the_answer(bib: Bibliography) -> None:
+    """With less itself, the screen begins with the first line, and `q` leaves it."""
+    assert bib
+    needs("less")
+
+    def quit_(_: subprocess.Popen[bytes], sent: bytes, terminal: int) -> None:
+        if sent.endswith((b":", b":\x1b[K")):
+            os.write(terminal, b"q")
+
+    sent = at_a_terminal("topics", typed=quit_, PAGER="less")
+    first = at_a_terminal("topics").splitlines()[0]
+    assert undrawn(first) in undrawn(sent)
+    assert "ESC[" not in sent
 
 
 def test_a_real_terminal_gets_colour_and_links(bib: Bibliography) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -64,13 +65,22 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in _HOMES:
             import_module(f"dltheory_bib.cli.{_HOMES[cmd_name]}")
-        return super().get_command(ctx, cmd_name)
+        command = super().get_command(ctx, cmd_name)
+        if command and not any(one.name == "no_pager" for one in command.params):
+            _no_pager(hidden=True)(command)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         import sqlite3
 
         try:
-            return super().invoke(ctx)
+            try:
+                result = super().invoke(ctx)
+            except Exception:  # an exit code as well
+                _show_all()
+                raise
+            _show_all()
+            return result
         except sqlite3.DatabaseError as error:
             # A large snapshot is known by its time alone; what rots unnoticed shows in reading.
             from dltheory_bib.snapshot.cache import discard
@@ -91,6 +101,24 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _without_pager(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        _screen_of(context).paged = False
+
+
+def _no_pager(hidden: bool = False) -> Callable[[F], F]:
+    """An option that may stand before the command and, unseen in its help, after it."""
+    return click.option(
+        "--no-pager",
+        is_flag=True,
+        expose_value=False,
+        hidden=hidden,
+        callback=_without_pager,
+        help="Print a long answer without the pager, which is that of DLTHEORY_PAGER, PAGER or "
+        "`less`; may also stand after the command.",
+    )
+
+
 @click.group(
     cls=_Commands,
     epilog=_EPILOG,
@@ -105,6 +133,7 @@ class _Commands(click.Group):
     "[environment: DLTHEORY_DATA]. Default: data/ of the clone of dltheory-bib in which you are, "
     "else the catalogue that was installed.",
 )
+@_no_pager()
 @click.pass_context
 def dltheory(context: click.Context, data: Path | None) -> None:
     """A curated, annotated bibliography of deep learning theory that a program can ask."""
@@ -132,15 +161,36 @@ def is_drawn() -> bool:
     return sys.stdout.isatty() or os.environ.get("FORCE_COLOR", "0") not in {"", "0"}
 
 
+@dataclass(slots=True)
+class _Screen:
+    """What a command has drawn for a terminal, to be shown in one piece when it ends."""
+
+    paged: bool = True
+    height: int = 0
+    drawn: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def _screen_of(context: click.Context) -> _Screen:
+    screen: _Screen = context.find_root().meta.setdefault(__name__, _Screen())
+    return screen
+
+
 def draw(renderable: RenderableType) -> None:
     """Print something drawn: with colour and in the width of the terminal, or else plain.
 
-    Plain output is neither wrapped nor cut, and has no trailing blanks.
+    At a terminal it is shown when the command ends, through a pager where it is longer than the
+    screen. Plain output is neither wrapped nor cut, and has no trailing blanks.
     """
     from rich.console import Console
 
     if is_drawn():
-        Console(highlight=False).print(renderable)
+        console = Console(highlight=False)
+        with console.capture() as captured:
+            console.print(renderable)
+        screen = _screen_of(click.get_current_context())
+        screen.height = console.height
+        screen.drawn.append(captured.get())
         return
     console = Console(highlight=False, color_system=None, width=_UNLIMITED, legacy_windows=False)
     with console.capture() as captured:
@@ -152,9 +202,26 @@ def draw(renderable: RenderableType) -> None:
 _UNLIMITED = 100_000
 
 
+def _show_all() -> None:
+    """Show what was drawn, then what is to be noted about it."""
+    screen = _screen_of(click.get_current_context())
+    if screen.drawn:
+        from dltheory_bib.cli.pager import show
+
+        show("".join(screen.drawn), screen.height, screen.paged)
+        sys.stdout.flush()
+    for message in screen.notes:
+        sys.stderr.write(message)
+
+
 def note(message: str) -> None:
-    """Say something to the person, not to the pipe."""
-    sys.stderr.write(f"{visible(message)}\n")
+    """Say something to the person, not to the pipe; after what was drawn before it."""
+    line = f"{visible(message)}\n"
+    screen = _screen_of(click.get_current_context())
+    if screen.drawn:
+        screen.notes.append(line)
+    else:
+        sys.stderr.write(line)
 
 
 def visible(text: str) -> str:
