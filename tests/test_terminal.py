@@ -67,6 +67,7 @@ COMMANDS: list[tuple[str, ...]] = [
     ("read", "saddle-escape"),
     ("path", "wang2019convergence", "dauphin2014identifying"),
     ("lineage", "jin2017escape"),
+    ("lineage", "jin2017escape", "--all"),
     ("stats",),
 ]
 
@@ -105,7 +106,7 @@ def test_a_pipe_gets_plain_text(run: Run, command: tuple[str, ...]) -> None:
     """Without a terminal: no escape code, nothing wrapped or cut, no trailing blank."""
     code, out, err = run(*command)
     assert code == 0
-    assert err == ""
+    assert err == "" or command[0] == "lineage"
     assert out.endswith("\n")
     assert "\x1b" not in out
     assert "…" not in out
@@ -148,6 +149,32 @@ def test_a_screenful_is_enough_at_a_terminal(run: Run, bib: Bibliography) -> Non
     assert all(key in out for key in found.keys)
     _, out, err = run("search", "network")
     assert (len(out.splitlines()), err) == (len(found), "")
+
+
+@pytest.mark.parametrize("key", ["jacot2018neural", "jin2017escape", "du2019provably"])
+def test_a_long_lineage_is_short_unless_all_is_asked_for(
+    run: Run, bib: Bibliography, key: str
+) -> None:
+    """The nearest works, a line each, fit a screen; `--all` has every work and every sentence."""
+    for side in ("--back", "--forward"):
+        branch = getattr(bib.lineage(key), side.removeprefix("--"))
+        reached = list(branch.keys())
+        works = len(reached) - 1
+        _, short, said = run("lineage", key, side, width=80)
+        _, everything, nothing = run("lineage", key, side, "--all", width=80)
+        shown = [one for one in reached if one in undrawn(short)]
+        assert len(short.splitlines()) <= 23
+        assert all(one in undrawn(everything) for one in reached if works)
+        if works > 5:
+            assert nothing == ""
+            assert "--all shows" in said
+            assert len(shown) == min(works, 18) + 1
+            assert {one.key for one in branch.branches[:18]} <= set(shown)
+            assert len(everything.splitlines()) > len(short.splitlines())
+        if works > 18:
+            assert said == f"18 of {works} works; --all shows all, with the sentence on each step\n"
+        elif works <= 5:
+            assert short == everything
 
 
 def at_a_terminal(
@@ -411,7 +438,7 @@ def test_markup_in_a_record_is_shown_as_text(
     """Rich's tags, links and emoji names are letters like any other, drawn and plain."""
     code, out, err = run("--data", str(nasty), *command, width=width)
     assert code == 0
-    assert err in ("", "nasty2021b: nothing recorded here stands on it\n")
+    assert err in ("", "nasty2021b: nothing recorded here builds on it\n")
     plain = undrawn(out)
     for letter in letters:
         assert f"{letter} {SHOWN}" in plain, letter
