@@ -385,6 +385,39 @@ def test_help_says_what_with_an_example(run: Run, command: str) -> None:
     assert max(map(len, out.splitlines())) <= 120
 
 
+def test_the_bare_command_says_what_to_type_first(run: Run, bib: Bibliography) -> None:
+    """In ten lines that fit 80 columns, of commands and options that there are."""
+    assert bib
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert len(lines) == 10
+    assert max(map(len, lines)) <= 80
+    shown = [re.split(r"\s{2,}", line.strip())[0].split()[1:] for line in lines[1:-1]]
+    assert all(words[0] in commands() for words in shown)
+    for words in shown:
+        if words[0] not in {"export", "fix"}:
+            assert run(*words, "--no-pager")[0] == 0
+    assert "dltheory --help" in lines[-1]
+
+
+def test_help_is_a_command_too(run: Run) -> None:
+    """`help X` is `X --help`, `help` is `--help`, and `help query` names every field."""
+    for command in (*commands(), "site build"):
+        words = command.split()
+        plain = [line.rstrip() for line in run(*words, "--help")[1].splitlines()]
+        assert run("help", *words)[1].splitlines() == plain
+    plain = [line.rstrip() for line in run("--help")[1].splitlines()]
+    assert run("help")[1].splitlines() == plain
+    code, out, err = run("help", "query")
+    assert (code, err) == (0, "")
+    assert all(field.example in out for field in FIELDS.values())
+    code, out, err = run("help", "lineag")
+    assert (code, out) == (2, "")
+    assert "no command 'lineag'; did you mean lineage?" in err
+    assert run("help", "list", "more")[0] == 2
+
+
 def test_help_of_queries_names_every_field(run: Run) -> None:
     """Commands that take a query list its fields with an example each."""
     for command in ("list", "search", "read", "export"):
@@ -827,6 +860,11 @@ def test_completion_in_a_real_bash(bib: Bibliography, tmp_path: Path) -> None:
         expect(b"ready ")
         os.write(master, b"dltheory list topic:saddl\t")
         assert b"topic:saddle-escape " in expect(b"escape ")
+        # No blank after the colon of a field: its value can be typed on.
+        os.write(master, b"not top\t")
+        expect(b"not topic:")
+        os.write(master, b"saddl\t")
+        assert expect(b"escape ").endswith(b"saddle-escape ")
     finally:
         process.kill()
         process.wait()
@@ -839,3 +877,6 @@ def test_the_completion_script_names_its_shell(run: Run, shell: str) -> None:
     code, out, err = run("completion", shell)
     assert (code, err) == (0, "")
     assert f"_DLTHEORY_COMPLETE={shell}_complete" in out
+    # What keeps the blank away after `topic:`; fish adds none there by itself.
+    assert {"bash": "compopt -o nospace", "zsh": "-S ''", "fish": ""}[shell] in out
+    assert f"dltheory completion {shell} >" in run("completion", "--help")[1]

@@ -29,7 +29,7 @@ _EPILOG = """
 \b
 A query joins fields and words:
   topic:saddle-escape author:jin year:2017..2019 "local minima" not type:preprint
-`dltheory list --help` names the fields. Every command has its own --help.
+`dltheory help query` explains it; `dltheory help COMMAND` is the help of a command.
 """
 
 
@@ -53,6 +53,7 @@ _HOMES = {
     "cover": "cover",
     "stats": "stats",
     "completion": "stats",
+    "help": "help",
 }
 
 
@@ -96,7 +97,7 @@ class _Commands(click.Group):
             from dltheory_bib.errors import did_you_mean
             from dltheory_bib.text.names import nearest
 
-            hint = did_you_mean(nearest(args[0], _HOMES, 1))
+            hint = did_you_mean(nearest(args[0], _HOMES, 1)) or "; `dltheory help` lists them"
             ctx.fail(f"no command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
 
@@ -121,6 +122,7 @@ def _no_pager(hidden: bool = False) -> Callable[[F], F]:
 
 @click.group(
     cls=_Commands,
+    invoke_without_command=True,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -136,7 +138,12 @@ def _no_pager(hidden: bool = False) -> Callable[[F], F]:
 @_no_pager()
 @click.pass_context
 def dltheory(context: click.Context, data: Path | None) -> None:
-    """A curated, annotated bibliography of deep learning theory that a program can ask."""
+    """Query a curated, annotated bibliography of deep learning theory from the shell."""
+    if context.invoked_subcommand is None:
+        from dltheory_bib.cli.help import FIRST_STEPS
+
+        click.echo(FIRST_STEPS, nl=False)
+        return
     from dltheory_bib.cli.collection import choose_collection
 
     context.obj = choose_collection(data)

@@ -11,6 +11,37 @@ from click.shell_completion import CompletionItem
 _MOST = 60
 
 
+# After the colon of a field comes its value, not a blank. fish adds none after a colon by itself.
+_NO_BLANK = {
+    "bash": (
+        "    return 0\n",
+        "    if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *: ]]; then\n"
+        "        compopt -o nospace\n"
+        "    fi\n\n"
+        "    return 0\n",
+    ),
+    "zsh": (
+        "        compadd -U -V unsorted -a completions\n",
+        "        local -a fields=(${(M)completions:#*:}) others=(${completions:#*:})\n"
+        "        (( $#fields )) && compadd -U -V unsorted -S '' -a fields\n"
+        "        (( $#others )) && compadd -U -V unsorted -a others\n",
+    ),
+}
+
+
+def completion_script(shell: str) -> str:
+    """What a shell has to run to complete the command line."""
+    from click.shell_completion import get_completion_class
+
+    from dltheory_bib.cli.app import dltheory
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    script = kind(dltheory, {}, "dltheory", "_DLTHEORY_COMPLETE").source()
+    before, after = _NO_BLANK.get(shell, ("", ""))
+    return script.replace(before, after) if before else script
+
+
 def complete_key(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
