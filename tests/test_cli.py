@@ -208,12 +208,34 @@ def test_quotes_in_a_shell_keep_words_together(run: Run, bib: Bibliography) -> N
 
 def test_an_empty_answer_is_no_failure(run: Run) -> None:
     """Nothing found: exit code 0, a word on standard error, and nothing, or `[]`, on output."""
+    said = "no work matches year:1700\n  `dltheory help query` explains queries\n"
     for command in ("list", "search", "read"):
-        assert run(command, "year:1700") == (0, "", "no work matches\n")
-        assert run(command, "year:1700", "--format", "json") == (0, "[]\n", "no work matches\n")
+        assert run(command, "year:1700") == (0, "", said)
+        assert run(command, "year:1700", "--format", "json") == (0, "[]\n", said)
     code, out, err = run("export", "year:1700", "-o", "never.bib")
     assert (code, out, err) == (0, "", "no work matches; nothing was written\n")
     assert not Path("never.bib").exists()
+
+
+def test_an_empty_answer_says_what_nearly_matched(run: Run, bib: Bibliography) -> None:
+    """The terms that match nothing, or how many works match each; and words that stand apart."""
+    found = len(bib.on("ntk"))
+    said = run("list", "topic:ntk", "year:1950")[2].splitlines()
+    assert said == [
+        "no work matches topic:ntk year:1950",
+        f"  nothing matches year:1950; {found} works match topic:ntk",
+    ]
+    said = run("list", "topic:ntk", "not", "topic:ntk")[2].splitlines()
+    others = len(bib) - found
+    assert said[1].startswith(
+        f"  works that match one term alone: topic:ntk {found}, not topic:ntk {others}; leave"
+    )
+    apart = len(bib.where("points saddle"))
+    said = run("search", "points saddle")[2].splitlines()
+    assert said[0] == 'no work matches "points saddle"'
+    assert said[1] == f"  as words in a row; {apart} works match points saddle"
+    assert "nothing matches xyzzy" in run("search", "saddle xyzzy")[2]
+    assert "`dltheory help query`" in run("list", "topic:ntk (year:1700 or year:1701)")[2]
 
 
 @pytest.mark.parametrize(

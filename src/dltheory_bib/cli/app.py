@@ -231,6 +231,15 @@ def note(message: str) -> None:
         sys.stderr.write(line)
 
 
+def note_nothing_found() -> None:
+    """Say that the query of the command matches no work, and what nearly matched."""
+    from dltheory_bib.cli.nothing_found import nothing_found
+
+    query = " ".join(click.get_current_context().params.get("query") or ())
+    for line in nothing_found(bibliography(), query).splitlines():
+        note(line)
+
+
 def visible(text: str) -> str:
     """A message about somebody's file with its control characters shown, never sent."""
     return "".join(
