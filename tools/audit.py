@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from dltheory_bib import Bibliography, load
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.text.names import family, fold, unbraced
 
 FIELDS = ("title", "author", "year", "venue", "volume", "number", "pages", "doi", "eprint")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.answers import Answers
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.facade import Paper, Person, Topic, Trail, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Person, Topic, Trail, Venue
 from dltheory_bib.models.relations import BUILDS_ON, Relation
 from dltheory_bib.papers import PaperList, ask_field
 from dltheory_bib.snapshot.cache import open_snapshot
