@@ -69,25 +69,23 @@ schema: $(VENV)/installed  ## Write data/schema from the models.
 	$(BIN)/python -m dltheory_bib.records.schema data/schema
 
 docs: notebook  ## Write anew what README, docs and docs/tour.ipynb show.
-	$(BIN)/python docs/refresh_readme.py
-	$(BIN)/python docs/refresh_compare.py
-	$(BIN)/python docs/refresh_pages.py
+	$(BIN)/python scripts/refresh_docs.py
 
 pages: $(VENV)/dev  ## Build the documentation into build/docs, to be read from the folder.
 	$(BIN)/zensical build --strict
 	@echo "open build/docs/index.html"
 
 audit: $(VENV)/installed  ## Compare the catalogue with gathered facts: make audit EVIDENCE=directory.
-	@$(BIN)/python tools/audit.py $(or $(EVIDENCE),../shared/evidence) --keep docs/audit.json
+	@$(BIN)/python scripts/audit.py $(or $(EVIDENCE),../shared/evidence) --keep docs/audit.json
 
 notebook: $(VENV)/dev  ## Run docs/tour.ipynb and keep what it shows.
-	$(BIN)/python docs/run_notebook.py
+	$(BIN)/python scripts/notebook.py
 
 site: $(VENV)/dev  ## Make the web site in build/site and show it on this machine.
 	@$(BIN)/dltheory site serve build/site
 
 screenshots: $(VENV)/dev  ## Pictures of the site's main pages in build/screenshots; needs chromium.
-	$(BIN)/python tools/screenshots.py build/screenshots
+	$(BIN)/python scripts/screenshots.py build/screenshots
 
 bench: $(VENV)/installed  ## Measure speed and memory against peers; see benchmarks/README.md.
 	$(BIN)/python benchmarks/bench.py
