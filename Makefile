@@ -68,7 +68,7 @@ check: $(VENV)/installed  ## Check the catalogue's data.
 	@$(BIN)/dltheory check
 
 schema: $(VENV)/installed  ## Generate data/schema from the models.
-	$(BIN)/python -m dltheory_bib.records.schema data/schema
+	$(BIN)/python -m dltheory_bib.source.json_schema data/schema
 
 docs: notebook  ## Regenerate the outputs in README.md, docs and the notebook.
 	$(BIN)/python scripts/refresh_docs.py

@@ -34,8 +34,8 @@ from dltheory_bib.comparison import Comparison
 from dltheory_bib.formats.markdown import escape
 from dltheory_bib.formats.registry import FORMATS
 from dltheory_bib.query.fields import FIELDS
-from dltheory_bib.records.loading import check_paths
-from dltheory_bib.records.schema import schema
+from dltheory_bib.source.json_schema import schema
+from dltheory_bib.source.loader import check_paths
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"

@@ -20,10 +20,10 @@ import pytest
 
 import dltheory_bib
 from dltheory_bib import Bibliography, __version__
-from dltheory_bib.cli import BROKEN_PIPE, INTERRUPTED, main
 from dltheory_bib.cli.app import LIST_FORMATS, dltheory
+from dltheory_bib.cli.main import BROKEN_PIPE, INTERRUPTED, main
 from dltheory_bib.query.fields import FIELDS
-from programs import needs
+from helpers.programs import needs
 
 HERE = str(Path(dltheory_bib.__file__).parents[1])
 
@@ -306,7 +306,7 @@ def test_the_module_is_the_script(bib: Bibliography) -> None:
     """`python -m dltheory_bib` and `dltheory` are one program."""
     assert bib
     (script,) = entry_points(group="console_scripts", name="dltheory")
-    assert script.value == "dltheory_bib.cli:main"
+    assert script.value == "dltheory_bib.cli.main:main"
     command = shutil.which("dltheory", path=str(Path(sys.executable).parent))
     assert command
     done = subprocess.run(

@@ -15,8 +15,8 @@ import pytest
 
 import dltheory_bib
 from dltheory_bib.formats.bibtex import to_bibtex
-from dltheory_bib.records.models import EntryType, Paper, Period, Venue
-from programs import needs
+from dltheory_bib.models.facade import EntryType, Paper, Period, Venue
+from helpers.programs import needs
 
 pytestmark = pytest.mark.slow
 
