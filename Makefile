@@ -92,7 +92,7 @@ screenshots: $(VENV)/dev  ## Take pictures of the site's main pages; needs chrom
 bench: $(VENV)/installed  ## Measure speed and memory, also of similar programs (benchmarks/README.md).
 	$(BIN)/python benchmarks/bench.py
 
-$(VENV)/release: $(VENV)/dev
+$(VENV)/release: $(BIN)/python constraints.txt
 	@$(PIP) install -c constraints.txt build twine
 	@touch $@
 
