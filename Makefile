@@ -13,7 +13,7 @@ PARALLEL := -n auto --dist worksteal
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
 .PHONY: help demo install dev test test-wheel lint check schema docs pages audit notebook site \
-	screenshots bench dist release-check clean
+	screenshots bench dist release-check install-size clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -101,6 +101,9 @@ dist: $(VENV)/release  ## Build sdist and wheel of the commit twice, compare and
 
 release-check: $(VENV)/installed  ## Check that no citation key is lost: make release-check [SINCE=TAG].
 	@$(BIN)/python scripts/check_keys.py $(SINCE)
+
+install-size: $(BIN)/python  ## Measure how much space an installation takes (at most 70 MB).
+	@$(BIN)/python scripts/install_size.py $(WITH)
 
 clean:  ## Delete everything that was built, and .venv.
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
