@@ -35,6 +35,9 @@ RELATIVE = re.compile(
 
 def main(folder: Path) -> int:
     """Build, compare, and put the two files into the folder; 1 if there is a problem."""
+    if not (ROOT / ".git").exists():
+        print("error: this is no clone; a release is built from a commit", file=sys.stderr)
+        return 1
     if git("status", "--porcelain"):
         print("uncommitted changes are ignored: the commit is built, not the working tree")
     os.environ["SOURCE_DATE_EPOCH"] = git("log", "-1", "--format=%ct")

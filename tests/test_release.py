@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
+import tarfile
+import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,9 @@ from packaging.version import Version
 import dltheory_bib
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+from build_dist import RELATIVE, differences  # noqa: E402
 
 TEA = "- {key: abel1992water, title: Water and pH}\n"
 KETTLE = "- {key: bell1995kettle, title: The Kettle, aliases: [bell1994kettle]}\n"
@@ -117,6 +124,58 @@ def test_without_anything_to_compare_with_the_check_fails(repository: Repository
     ]:
         done = repository.check(*arguments)
         assert (done.returncode, done.stderr, done.stdout) == (2, message, "")
+
+
+def built(folder: Path, text: bytes, kind: str = "whl") -> Path:
+    """A wheel or an sdist with one file."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"tea-1.{kind}"
+    if kind == "whl":
+        with zipfile.ZipFile(path, "w") as wheel:
+            wheel.writestr(zipfile.ZipInfo("tea/leaf.py"), text)
+    else:
+        with tarfile.open(path, "w:gz") as sdist:
+            member = tarfile.TarInfo("tea-1/tea/leaf.py")
+            member.size = len(text)
+            sdist.addfile(member, io.BytesIO(text))
+    return path
+
+
+@pytest.mark.parametrize("kind", ["whl", "tar.gz"])
+def test_builds_that_differ_are_reported_by_member(tmp_path: Path, kind: str) -> None:
+    once = built(tmp_path / "once", b"green", kind)
+    again = built(tmp_path / "again", b"black", kind)
+    name = f"tea-1.{kind}"
+    assert list(differences([once], [again])) == [
+        f"two builds differ: {name}, {name}",
+        "  tea/leaf.py",
+    ]
+    assert list(differences([once], [once])) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("see [the tour](docs/tour.ipynb)", "docs/tour.ipynb"),
+        ("![a screen](docs/screen.svg)", "docs/screen.svg"),
+        ('<img src="docs/screen.svg" alt="">', "docs/screen.svg"),
+        ("[a page](https://example.org/a) and [a part](#part)", None),
+    ],
+)
+def test_a_relative_link_is_found(text: str, link: str | None) -> None:
+    found = RELATIVE.search(text)
+    assert (found and (found[1] or found[2])) == link
+
+
+def test_the_long_description_has_no_relative_link() -> None:
+    """The substitutions of pyproject.toml leave none of the README's."""
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        hook = tomllib.load(file)["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert RELATIVE.search(text)
+    for one in hook["substitutions"]:
+        text = re.sub(one["pattern"], one["replacement"], text)
+    assert [link[0] for link in RELATIVE.finditer(text)] == []
 
 
 def test_the_citation_file_and_the_package_agree_on_the_version() -> None:
