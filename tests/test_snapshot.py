@@ -77,6 +77,22 @@ def test_a_catalogue_compiled_twice_gives_the_same_bytes(tmp_path: Path) -> None
     assert one.read_bytes() == two.read_bytes()
 
 
+def test_a_shipped_snapshot_does_not_depend_on_where_and_when_it_was_written(
+    tmp_path: Path, catalogue_dir: Path
+) -> None:
+    """Neither does its manifest, so that two builds of the wheel are the same."""
+    built = []
+    for place in ("one", "two"):
+        data = tmp_path / place
+        shutil.copytree(catalogue_dir, data)
+        for file in data.iterdir():
+            os.utime(file, (1, len(built)))
+        write_shipped(data, data / "snapshot.sqlite")
+        built.append([(data / f"snapshot.{kind}").read_bytes() for kind in ("sqlite", "json")])
+    assert built[0] == built[1]
+    assert str(tmp_path).encode() not in built[0][1]
+
+
 def test_every_shipped_record_comes_back_as_it_was_validated(bib: Bibliography) -> None:
     catalogue, _ = load_catalogue(catalogue_files(shipped_directory()))
     assert dict(bib.papers) == {at.record.key: at.record for at in catalogue.papers}
