@@ -55,7 +55,7 @@ test-wheel: $(VENV)/dev  ## Build the wheel and run the tests on what is in it.
 	$(PIP) wheel --no-deps -w dist .
 	$(PIP) install --no-deps --target build/wheel dist/*.whl
 	PYTHONPATH=build/wheel DLTHEORY_TESTED=build/wheel \
-		$(BIN)/python -m pytest -q $(PARALLEL) tests -m 'not slow'
+		$(BIN)/python -m pytest $(PARALLEL) tests -m 'not slow'
 
 lint: $(VENV)/dev  ## Formatting, lint and types.
 	$(BIN)/ruff format --check --quiet .

@@ -8,24 +8,41 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from dltheory_bib import Bibliography, load
 from dltheory_bib.records.loading import check_paths
 
-# On a busy machine an example may take any time. A landing is no lottery: there the examples are
-# the same each time; whoever runs the tests by hand tries new ones.
-settings.register_profile("ours", deadline=None, derandomize=bool(os.environ.get("CI")))
+# On a busy machine an example may take any time, and so may making one. A landing is no lottery:
+# there the examples are the same each time; whoever runs the tests by hand tries new ones.
+settings.register_profile(
+    "ours",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("ours")
 
 EXAMPLE = Path(__file__).parent / "example"
 
 
+CHANGES_OUTPUT = ("COLUMNS", "DLTHEORY_DATA", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE")
+"""Variables that change what the command prints; a test sets those it is about."""
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _cache_of_ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or writes the user's cache; programs that a test starts do not either."""
+def _home_of_ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the user's files or cache, or minds the user's variables.
+
+    Programs that a test starts do not either.
+    """
+    home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("HOME", str(home))
+        for name in ("CACHE", "CONFIG", "DATA", "STATE"):
+            patch.setenv(f"XDG_{name}_HOME", str(home / f".{name.lower()}"))
+        for name in CHANGES_OUTPUT:
+            patch.delenv(name, raising=False)
         yield
 
 
@@ -36,7 +53,7 @@ def catalogue_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bib(_cache_of_ours: None) -> Bibliography:
+def bib(_home_of_ours: None) -> Bibliography:
     """The shipped catalogue."""
     return load()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from dltheory_bib.cli import main
 from dltheory_bib.thesis.bibfile import parse_bib, read_bib
 from dltheory_bib.thesis.citing import cite
 from dltheory_bib.thesis.manuscript import Manuscript, read_manuscript
-from programs import needs
+from programs import needs, run_program
 from test_latex_runs import IN_BLG, IN_LOG, complaints
 
 Write = Callable[[str], Manuscript]
@@ -280,9 +279,7 @@ def thesis(folder: Path, package: str, bibliography: str) -> None:
 
 
 def latex(folder: Path, *command: str) -> None:
-    subprocess.run(
-        [needs(command[0]), *command[1:]], cwd=folder, capture_output=True, timeout=300, check=False
-    )
+    run_program(needs(command[0]), *command[1:], cwd=folder)
 
 
 @pytest.mark.slow

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +17,7 @@ from dltheory_bib import Bibliography, QueryError, UnknownNameError, load
 from dltheory_bib.cli import main
 from dltheory_bib.comparison import Comparison
 from dltheory_bib.show.plots.frontier import Point, frontier
-from programs import needs
+from programs import needs, run_program
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 Run = Callable[..., tuple[int, str, str]]
@@ -209,14 +208,8 @@ def complaints(folder: Path, table: str, packages: str) -> list[str]:
         f"\n{table}\n" + r"\end{document}",
         encoding="utf-8",
     )
-    subprocess.run(
-        [needs("pdflatex"), "-interaction=nonstopmode", "-draftmode", "doc.tex"],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=300,
-        check=False,
-    )
+    latex = needs("pdflatex")
+    run_program(latex, "-interaction=nonstopmode", "-draftmode", "doc.tex", cwd=folder)
     log = (folder / "doc.log").read_text(encoding="utf-8", errors="replace")
     assert "Output written" in log or "No pages" not in log
     return [line for line in log.splitlines() if re.search(r"^!|Missing character", line)]

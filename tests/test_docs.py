@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import dltheory_bib
 from dltheory_bib import Bibliography
 from dltheory_bib.cli import main
 from dltheory_bib.records.relations import CITO, JUDGEMENTS, Relation
+from programs import environment, run_program
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(dltheory_bib.__file__).parent
@@ -47,15 +46,13 @@ def commands() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("command", "output"), commands(), ids=[c for c, _ in commands()])
 def test_readme_shows_what_the_command_prints(command, output, tmp_path):
     """Every command of the README prints, at 80 columns, just what stands below it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "dltheory_bib", *shlex.split(command)[1:]],
-        capture_output=True,
-        encoding="utf-8",
+    done = run_program(
+        *(sys.executable, "-m", "dltheory_bib", *shlex.split(command)[1:]),
         cwd=tmp_path,
-        env=os.environ | {"FORCE_COLOR": "1", "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"},
+        env=environment(FORCE_COLOR="1", COLUMNS="80", PYTHONIOENCODING="utf-8"),
         check=True,
     )
-    printed = ESCAPES.sub("", done.stdout + done.stderr)
+    printed = ESCAPES.sub("", (done.stdout + done.stderr).decode())
     assert [line.rstrip() for line in printed.splitlines()] == output.splitlines()
 
 
@@ -95,15 +92,10 @@ def test_the_documentation_builds_and_asks_nothing_of_the_network(tmp_path: Path
     shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(PACKAGE, tmp_path / "src" / "dltheory_bib")
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-m", "zensical", "build", "--strict"],
-        cwd=tmp_path,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "warning" not in (done.stdout + done.stderr).lower()
+    done = run_program(sys.executable, "-m", "zensical", "build", "--strict", cwd=tmp_path)
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode == 0, said
+    assert "warning" not in said.lower()
     built = tmp_path / "build" / "docs"
     assert {path.name for path in pages()} <= {f"{one.stem}.md" for one in built.rglob("*.html")}
     for one in built.rglob("*.html"):

@@ -7,7 +7,6 @@ works that are harder to print than any it holds.
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import pytest
 import dltheory_bib
 from dltheory_bib.formats.bibtex import to_bibtex
 from dltheory_bib.records.models import EntryType, Paper, Period, Venue
-from programs import needs
+from programs import needs, run_program
 
 pytestmark = pytest.mark.slow
 
@@ -92,14 +91,7 @@ def papers() -> list[Paper]:
 
 def run(folder: Path, *command: str) -> None:
     """Run a program of TeX in a folder. Its complaints are read from its logs."""
-    subprocess.run(
-        [needs(command[0]), *command[1:]],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=300,
-        check=False,
-    )
+    run_program(needs(command[0]), *command[1:], cwd=folder)
 
 
 def complaints(file: Path, pattern: str) -> list[str]:

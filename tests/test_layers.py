@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 
 import dltheory_bib
 from dltheory_bib import Bibliography
+from programs import environment, run_program
 
 PACKAGE = Path(dltheory_bib.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -171,14 +170,7 @@ def loaded(code: str, **variables: str) -> set[str]:
     program = f"import sys\n{code}\nimport json\n" + (
         "sys.stderr.write(json.dumps([n.split('.')[0] for n in sys.modules]))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), **variables},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
+    done = run_program(sys.executable, "-c", program, env=environment(**variables), check=True)
     return set(json.loads(done.stderr))
 
 

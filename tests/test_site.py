@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -24,6 +23,7 @@ from dltheory_bib.cli import main
 from dltheory_bib.site.build import build_site, make_files
 from dltheory_bib.site.options import Options
 from dltheory_bib.site.output import MANIFEST, SiteError
+from programs import HANG, environment, started
 from records import work
 
 Run = Callable[..., tuple[int, str, str]]
@@ -632,21 +632,18 @@ def test_help_of_the_sites_commands_has_examples(run: Run, command: str) -> None
 
 def test_site_serve_answers_this_machine_until_ctrl_c(catalogue_dir: Path) -> None:
     """Pages, and nothing else; it stops with a plain word and code 0."""
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "dltheory_bib", "--data", str(catalogue_dir)),
-            *("site", "serve", "--port", "0"),
-        ],
-        stderr=subprocess.PIPE,
-        text=True,
+    with started(
+        *(sys.executable, "-m", "dltheory_bib", "--data", str(catalogue_dir)),
+        *("site", "serve", "--port", "0"),
+        env=environment(),
+        stdout=None,
         # Whoever starts the tests in the background has Ctrl-C ignored, and so would the server.
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-    )
-    assert process.stderr
-    try:
-        address = re.search(r"http://127\.0\.0\.1:\d+/", process.stderr.readline())
+    ) as process:
+        assert process.stderr
+        address = re.search(r"http://127\.0\.0\.1:\d+/", process.stderr.readline().decode())
         assert address
-        with urllib.request.urlopen(f"{address[0]}works/abel1990leaves.html", timeout=20) as page:
+        with urllib.request.urlopen(f"{address[0]}works/abel1990leaves.html", timeout=HANG) as page:
             assert b"On Leaves" in page.read()
             assert page.headers["Cache-Control"] == "no-cache"
         for path, host in ((MANIFEST, None), ("works/", None), ("", "evil.example")):
@@ -654,15 +651,12 @@ def test_site_serve_answers_this_machine_until_ctrl_c(catalogue_dir: Path) -> No
             if host:
                 asked.add_header("Host", host)
             with pytest.raises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(asked, timeout=20)
+                urllib.request.urlopen(asked, timeout=HANG)
             refused.value.close()
             assert refused.value.code in {404, 421}
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
-    finally:
-        process.kill()
-        process.communicate()
-    assert said == "stopped\n"
+        _, said = process.communicate(timeout=HANG)
+    assert said == b"stopped\n"
     assert process.returncode == 0
 
 

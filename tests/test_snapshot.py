@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
@@ -35,6 +34,7 @@ from dltheory_bib.records.models import Paper, Person, ReferenceList, Topic, Ven
 from dltheory_bib.records.opening import open_snapshot, write_shipped
 from dltheory_bib.records.places import catalogue_files, shipped_directory
 from dltheory_bib.records.snapshot import Snapshot, plain, restore
+from programs import HANG, environment, started
 from records import work
 
 
@@ -355,8 +355,9 @@ LOADING = (
 
 def test_two_processes_may_compile_at_once(catalogue_dir: Path, cache: Path) -> None:
     command = [sys.executable, "-c", LOADING, str(catalogue_dir)]
-    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    assert [process.communicate(timeout=30)[0] for process in both] == ["On Leaves\n"] * 2
+    with started(*command, env=environment()) as one, started(*command, env=environment()) as other:
+        for process in (one, other):
+            assert process.communicate(timeout=HANG) == (b"On Leaves\n", b"")
     assert sorted(path.suffix for path in cache.iterdir()) == [".json", ".sqlite"]
     assert opening._is_current(_snapshot_in(cache), catalogue_files(catalogue_dir))
 
