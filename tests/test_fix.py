@@ -482,7 +482,7 @@ NEAR = """\
 
 
 @pytest.fixture(scope="module")
-def near(tmp_path_factory: pytest.TempPathFactory, _cache_of_ours: None) -> Bibliography:
+def near(tmp_path_factory: pytest.TempPathFactory, _home_of_ours: None) -> Bibliography:
     """A catalogue of works whose names are near to others."""
     path = tmp_path_factory.mktemp("near") / "papers.yaml"
     path.write_text(NEAR, "utf-8")
