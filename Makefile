@@ -66,7 +66,7 @@ check: $(VENV)/installed  ## Judge the catalogue.
 	@$(BIN)/dltheory check
 
 schema: $(VENV)/installed  ## Write data/schema from the models.
-	$(BIN)/python -m dltheory_bib.records.schema data/schema
+	$(BIN)/python -m dltheory_bib.source.json_schema data/schema
 
 docs: notebook  ## Write anew what README, docs and docs/tour.ipynb show.
 	$(BIN)/python docs/refresh_readme.py

@@ -19,7 +19,7 @@ class SnapshotHook(BuildHookInterface[Any]):
             return
         root = Path(self.root)
         sys.path.insert(0, str(root / "src"))
-        from dltheory_bib.records.opening import NAME, write_shipped
+        from dltheory_bib.snapshot.cache import NAME, write_shipped
 
         self.made = tempfile.TemporaryDirectory()
         target = Path(self.made.name) / f"{NAME}.sqlite"

@@ -19,7 +19,6 @@ from typing import Any
 
 import fixing
 from measure import FLOOR, Command, Measured, Runner
-
 from programs import HERE, PARSE, WORK, Peers, generate, ours, python, terminal
 
 LOAD = "from dltheory_bib import load; bib = load({!r}); "

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 from measure import FLOOR, Command, CommandError, Runner, median
-
 from programs import HERE
 
 ENTRIES = 200

@@ -9,7 +9,6 @@ import argparse
 from pathlib import Path
 
 from measure import FLOOR, Command, Run, Runner
-
 from programs import WORK, generate, ours, terminal
 
 SIZES = (1_000, 10_000, 100_000)

@@ -21,13 +21,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from dltheory_bib import Bibliography, Paper, load
-from dltheory_bib.thesis.bibfile import parse_bib
-from dltheory_bib.thesis.matching import read_families, read_title, read_year
-from dltheory_bib.thesis.preprints import is_preprint
-from dltheory_bib.thesis.venues import names_venue
+from dltheory_bib.bibfile.bib_parser import parse_bib
+from dltheory_bib.bibfile.match import is_preprint, read_families, read_title, read_year
+from dltheory_bib.bibfile.venue_match import names_venue
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
-from refstyles import STYLES
+from helpers.refstyles import STYLES
 
 KNOWN, INVENTED = 180, 20
 

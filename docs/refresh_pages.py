@@ -19,8 +19,8 @@ import click
 from dltheory_bib.cli.app import dltheory
 from dltheory_bib.formats.registry import FORMATS
 from dltheory_bib.query.fields import FIELDS
-from dltheory_bib.records.loading import check_paths
-from dltheory_bib.records.schema import schema
+from dltheory_bib.source.json_schema import schema
+from dltheory_bib.source.loader import check_paths
 from refresh_readme import refreshed
 
 DOCS = Path(__file__).parent

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from dltheory_bib import Bibliography, load
-from dltheory_bib.records.loading import check_paths
+from dltheory_bib.source.loader import check_paths
 
 # On a busy machine an example may take any time, and so may making one. A landing is no lottery:
 # there the examples are the same each time; whoever runs the tests by hand tries new ones.

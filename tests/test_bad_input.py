@@ -15,12 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dltheory_bib import DataError, load
-from dltheory_bib.cli import main
-from dltheory_bib.records import source
-from dltheory_bib.records.loading import check_paths
-from dltheory_bib.records.source import read_records
-from programs import not_hours
-from records import work
+from dltheory_bib.cli.main import main
+from dltheory_bib.source import yaml_reader as source
+from dltheory_bib.source.loader import check_paths
+from dltheory_bib.source.yaml_reader import read_records
+from helpers.programs import not_hours
+from helpers.records import work
 
 Judge = Callable[..., list[str]]
 

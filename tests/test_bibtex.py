@@ -15,10 +15,15 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.formats.bibtex import to_bibtex
-from dltheory_bib.formats.latex import from_latex, name_to_latex, title_to_latex, to_latex
-from dltheory_bib.formats.letters import read_letters
-from dltheory_bib.records.fields import balanced
-from dltheory_bib.records.models import Paper, Period, Venue, Version
+from dltheory_bib.models.facade import Paper, Period, Venue, Version
+from dltheory_bib.models.types import balanced
+from dltheory_bib.text.latex import (
+    from_latex,
+    name_to_latex,
+    read_letters,
+    title_to_latex,
+    to_latex,
+)
 
 VENUES = {
     venue.id: venue

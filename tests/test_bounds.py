@@ -11,9 +11,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from cards import card, question
-from dltheory_bib.records.mappings import EXPONENT
-from dltheory_bib.results.bounds import (
+from dltheory_bib.models.mappings import EXPONENT
+from dltheory_bib.theorems.bounds import (
     Bound,
     Exponent,
     at_most,
@@ -21,6 +20,7 @@ from dltheory_bib.results.bounds import (
     read_exponent,
     steepest,
 )
+from helpers.cards import card, question
 
 QUESTION = question()
 

@@ -10,9 +10,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dltheory_bib.cli import main
-from dltheory_bib.records.canonical import WIDTH, canonical, rewrite
-from dltheory_bib.records.places import DataFile, catalogue_files, shipped_directory
+from dltheory_bib.cli.main import main
+from dltheory_bib.source.folders import DataFile, catalogue_files, shipped_directory
+from dltheory_bib.source.yaml_writer import WIDTH, canonical, rewrite
 
 COMMENTED = """\
 # What this file is.

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dltheory_bib import load
-from dltheory_bib.records.loading import check_paths
-from dltheory_bib.results.checks import version_year
+from dltheory_bib.source.loader import check_paths
+from dltheory_bib.source.rules.theorem_rules import version_year
 
 
 def _said(path: Path) -> list[str]:

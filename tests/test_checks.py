@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from dltheory_bib import DataError, load
-from dltheory_bib.records.loading import check_paths, kind_of
-from dltheory_bib.records.places import KINDS, shipped_directory
-from records import work
+from dltheory_bib.source.folders import KINDS, shipped_directory
+from dltheory_bib.source.loader import check_paths, kind_of
+from helpers.records import work
 
 Judge = Callable[..., list[str]]
 

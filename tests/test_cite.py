@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, DataError
-from dltheory_bib.cli import main
-from dltheory_bib.thesis.bibfile import parse_bib, read_bib
-from dltheory_bib.thesis.citing import cite
-from dltheory_bib.thesis.manuscript import Manuscript, read_manuscript
-from programs import needs, run_program
+from dltheory_bib.bibfile.bib_parser import parse_bib, read_bib
+from dltheory_bib.cli.main import main
+from dltheory_bib.manuscript.cited_works import cite
+from dltheory_bib.manuscript.manuscript import Manuscript, read_manuscript
+from helpers.programs import needs, run_program
 from test_latex_runs import IN_BLG, IN_LOG, complaints
 
 Write = Callable[[str], Manuscript]
@@ -115,7 +115,7 @@ def test_a_command_nobody_knows_is_said_once(tex: Write) -> None:
 @given(st.text(alphabet="\\{}[]%,abcite \n#$verbif", max_size=60))
 def test_no_text_breaks_the_reader(text: str) -> None:
     """Whatever stands in a .tex file, reading it ends, with keys of single words."""
-    from dltheory_bib.thesis.tex import TexReader
+    from dltheory_bib.manuscript.tex import TexReader
 
     found = Manuscript()
     TexReader(Path("x.tex"), found).read(Path("x.tex"), f"\\cite{text}")

@@ -20,10 +20,10 @@ import click
 import pytest
 
 from dltheory_bib import Bibliography, __version__
-from dltheory_bib.cli import BROKEN_PIPE, INTERRUPTED, main
 from dltheory_bib.cli.app import LIST_FORMATS, dltheory
+from dltheory_bib.cli.main import BROKEN_PIPE, INTERRUPTED, main
 from dltheory_bib.query.fields import FIELDS
-from programs import HANG, environment, needs, read_terminal, run_program, started
+from helpers.programs import HANG, environment, needs, read_terminal, run_program, started
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -253,10 +253,10 @@ def test_a_full_disk_is_said(bib: Bibliography) -> None:
 INTERRUPTED_AT = """
 import sys
 import threading
-from dltheory_bib.cli import main
-from dltheory_bib.records import {module}
+from dltheory_bib.cli.main import main
+from dltheory_bib.{room} import {module} as module
 
-real = {module}.{function}
+real = module.{function}
 
 def wait_at_the_end(*arguments):
     given = real(*arguments)
@@ -264,21 +264,21 @@ def wait_at_the_end(*arguments):
     threading.Event().wait()
     return given
 
-{module}.{function} = wait_at_the_end
+module.{function} = wait_at_the_end
 sys.exit(main(sys.argv[1:]))
 """
 
 
 @pytest.mark.parametrize(
-    ("module", "function"),
-    [("loading", "load_catalogue"), ("compiling", "compile_catalogue")],
+    ("room", "module", "function"),
+    [("source", "loader", "load_catalogue"), ("snapshot", "compile", "compile_catalogue")],
 )
 def test_ctrl_c_ends_quietly(
-    catalogue_dir: Path, tmp_path: Path, module: str, function: str
+    catalogue_dir: Path, tmp_path: Path, room: str, module: str, function: str
 ) -> None:
     """While a collection is read or written: exit code 130, no word, and nothing half written."""
     cache = tmp_path / "cache"
-    code = INTERRUPTED_AT.format(module=module, function=function)
+    code = INTERRUPTED_AT.format(room=room, module=module, function=function)
     with started(
         *(sys.executable, "-c", code, "--data", str(catalogue_dir), "list"),
         env=environment(XDG_CACHE_HOME=str(cache)),
@@ -317,7 +317,7 @@ def test_the_module_is_the_script(bib: Bibliography) -> None:
     """`python -m dltheory_bib` and `dltheory` are one program."""
     assert bib
     (script,) = entry_points(group="console_scripts", name="dltheory")
-    assert script.value == "dltheory_bib.cli:main"
+    assert script.value == "dltheory_bib.cli.main:main"
     command = shutil.which("dltheory", path=str(Path(sys.executable).parent))
     assert command
     done = run_program(command, "list", "titel:x", env=environment())

@@ -14,10 +14,10 @@ import pytest
 from rich.cells import cell_len
 
 from dltheory_bib import Bibliography, QueryError, UnknownNameError, load
-from dltheory_bib.cli import main
+from dltheory_bib.cli.main import main
 from dltheory_bib.comparison import Comparison
-from dltheory_bib.show.plots.frontier import Point, frontier
-from programs import needs, run_program
+from dltheory_bib.display.bound_chart import Point, frontier
+from helpers.programs import needs, run_program
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 Run = Callable[..., tuple[int, str, str]]

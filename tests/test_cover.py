@@ -11,11 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, UnknownNameError
-from dltheory_bib.cli import main
-from dltheory_bib.records.relations import Relation
-from dltheory_bib.thesis.bibfile import parse_bib
-from dltheory_bib.thesis.covering import cover, read_list
-from dltheory_bib.thesis.listing import FEWEST_LETTERS, FEWEST_WORDS, Listed, list_bib, list_text
+from dltheory_bib.bibfile.bib_parser import parse_bib
+from dltheory_bib.bibfile.coverage import cover, read_list
+from dltheory_bib.bibfile.find_works import (
+    FEWEST_LETTERS,
+    FEWEST_WORDS,
+    Listed,
+    list_bib,
+    list_text,
+)
+from dltheory_bib.cli.main import main
+from dltheory_bib.models.relations import Relation
 
 BIB = """\
 @article{jin, author={Jin, Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and
@@ -101,7 +107,7 @@ def test_in_markdown_items_alone_are_lines_of_a_list(bib: Bibliography) -> None:
 
 def test_every_long_title_of_the_catalogue_is_found_and_no_other(bib: Bibliography) -> None:
     """Each on a line of its own finds its work, or one that has the same title."""
-    from dltheory_bib.records.names import unbraced, words
+    from dltheory_bib.text.names import unbraced, words
 
     papers = {}
     for paper in bib:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from dltheory_bib import Bibliography
-from dltheory_bib.records.loading import check_paths
-from dltheory_bib.records.names import words
-from dltheory_bib.records.places import KINDS, shipped_directory
+from dltheory_bib.source.folders import KINDS, shipped_directory
+from dltheory_bib.source.loader import check_paths
+from dltheory_bib.text.names import words
 
 SEED = [
     "allenzhu2019convergence",

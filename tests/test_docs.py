@@ -13,9 +13,9 @@ import pytest
 
 import dltheory_bib
 from dltheory_bib import Bibliography
-from dltheory_bib.cli import main
-from dltheory_bib.records.relations import CITO, JUDGEMENTS, Relation
-from programs import environment, run_program
+from dltheory_bib.cli.main import main
+from dltheory_bib.models.relations import CITO, JUDGEMENTS, Relation
+from helpers.programs import environment, run_program
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(dltheory_bib.__file__).parent

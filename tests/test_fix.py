@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, Paper, UnsafeChangeError, load
+from dltheory_bib.bibfile.bib_parser import BibFile, parse_bib
+from dltheory_bib.bibfile.fix import fixer as fixing
+from dltheory_bib.bibfile.fix.fixer import fix
+from dltheory_bib.bibfile.fix.merge import merge
+from dltheory_bib.bibfile.fix.title_and_authors import fuller_names, protected_title, split_names
+from dltheory_bib.bibfile.match import is_arxiv_alone
+from dltheory_bib.bibfile.venue_match import names_venue
 from dltheory_bib.formats.bibtex import Dialect, to_bibtex
-from dltheory_bib.thesis import fixing
-from dltheory_bib.thesis.bibfile import BibFile, parse_bib
-from dltheory_bib.thesis.fixing import fix
-from dltheory_bib.thesis.merging import merge
-from dltheory_bib.thesis.preprints import is_arxiv_alone
-from dltheory_bib.thesis.venues import names_venue
-from dltheory_bib.thesis.wording import fuller_names, protected_title, split_names
-from refstyles import STYLES
+from helpers.refstyles import STYLES
 
 Fix = Callable[..., str]
 

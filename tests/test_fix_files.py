@@ -18,11 +18,11 @@ import pytest
 
 import dltheory_bib
 from dltheory_bib import Bibliography, UnsafeChangeError
-from dltheory_bib.cli import main
+from dltheory_bib.bibfile.bib_parser import read_bib
+from dltheory_bib.bibfile.fix.fixer import fix, write_fixed
+from dltheory_bib.cli.main import main
 from dltheory_bib.files import replace_bytes
-from dltheory_bib.thesis.bibfile import read_bib
-from dltheory_bib.thesis.fixing import fix, write_fixed
-from programs import environment, run_program, started
+from helpers.programs import environment, run_program, started
 
 KNOWN = (
     b"@misc{a, title={How to Escape Saddle Points Efficiently}, eprint={1703.00887}, year={2017}}\n"
@@ -351,7 +351,8 @@ def test_a_backup_never_takes_the_place_of_another(refs: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["files", "thesis/fixing", "thesis/merging", "thesis/rewriting", "thesis/updating"]
+    "module",
+    ["files", "bibfile/fix/fixer", "bibfile/fix/merge", "bibfile/editor", "bibfile/fix/entry"],
 )
 def test_no_assertion_guards_a_file(module: str) -> None:
     """Python leaves assertions out when it is asked to optimise."""

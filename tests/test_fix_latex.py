@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from dltheory_bib import Bibliography, Paper
-from dltheory_bib.thesis.bibfile import parse_bib
-from dltheory_bib.thesis.fixing import fix
-from refstyles import STYLES
+from dltheory_bib.bibfile.bib_parser import parse_bib
+from dltheory_bib.bibfile.fix.fixer import fix
+from helpers.refstyles import STYLES
 from test_latex_runs import IN_BLG, IN_LOG, complaints, run, with_biber
 
 pytestmark = pytest.mark.slow

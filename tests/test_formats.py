@@ -28,8 +28,8 @@ from dltheory_bib import Bibliography, load
 from dltheory_bib.errors import MissingExtraError, UnknownNameError
 from dltheory_bib.formats.csl import csl_title
 from dltheory_bib.formats.registry import FORMATS, format_of
-from dltheory_bib.paperlist import PaperList
-from dltheory_bib.records.names import family, unbraced
+from dltheory_bib.papers import PaperList
+from dltheory_bib.text.names import family, unbraced
 
 TEXT = [name for name in FORMATS if name != "parquet"]
 

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, Edge, Relation, UnknownNameError, load
-from dltheory_bib.graph.build import build_graph
+from dltheory_bib.graph.citation_graph import build_graph
 from dltheory_bib.graph.measures import citation_graph, similar
 from dltheory_bib.graph.walks import Branch, edge_of, engagement, lineage, shortest_path
-from dltheory_bib.records.relations import BUILDS_ON, JUDGEMENTS
-from dltheory_bib.records.snapshot import Snapshot
+from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS
+from dltheory_bib.snapshot.reader import Snapshot
 
 BETWEEN_WORKS = {Relation.CITES, Relation.AFTER, *JUDGEMENTS}
 

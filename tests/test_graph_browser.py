@@ -15,10 +15,10 @@ import networkx as nx
 import pytest
 from PIL import Image
 
-from browser import Watched, chromium, watched
 from dltheory_bib import Bibliography
-from dltheory_bib.show.graphview import SCRIPTS, STATIC, STYLE, data_element
-from programs import HANG
+from dltheory_bib.display.graph_view import SCRIPTS, STATIC, STYLE, data_element
+from helpers.browser import Watched, chromium, watched
+from helpers.programs import HANG
 from test_graph_view import HOSTILE, hostile_view
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from dltheory_bib import Bibliography, load
-from dltheory_bib.records.relations import JUDGEMENTS, Relation
-from dltheory_bib.show.graphdata import COLOURS, OTHERS, graph_data
-from dltheory_bib.show.graphview import SCRIPTS, STATIC, STYLE, GraphView, data_element
+from dltheory_bib.display.graph_data import COLOURS, OTHERS, graph_data
+from dltheory_bib.display.graph_view import SCRIPTS, STATIC, STYLE, GraphView, data_element
+from dltheory_bib.models.relations import JUDGEMENTS, Relation
 
 HOSTILE = "</script><script>alert(1)</script><!-- <script> ]]> &lt; \u2028 \"' $x$"
 

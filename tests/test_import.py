@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, load
-from dltheory_bib.cli import main
+from dltheory_bib.bibfile.importers import read_drafts
+from dltheory_bib.cli.main import main
 from dltheory_bib.errors import DataError
-from dltheory_bib.formats.titles import title_from_latex
-from dltheory_bib.records.loading import check_paths
-from dltheory_bib.records.maths import unicode_maths
-from dltheory_bib.records.names import unbraced
-from dltheory_bib.thesis.drafts import read_drafts
+from dltheory_bib.source.loader import check_paths
+from dltheory_bib.text.latex import title_from_latex
+from dltheory_bib.text.maths import unicode_maths
+from dltheory_bib.text.names import unbraced
 
 Importer = Callable[..., tuple[int, str, Path]]
 

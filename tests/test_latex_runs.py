@@ -14,8 +14,8 @@ import pytest
 
 import dltheory_bib
 from dltheory_bib.formats.bibtex import to_bibtex
-from dltheory_bib.records.models import EntryType, Paper, Period, Venue
-from programs import needs, run_program
+from dltheory_bib.models.facade import EntryType, Paper, Period, Venue
+from helpers.programs import needs, run_program
 
 pytestmark = pytest.mark.slow
 

@@ -15,14 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography
-from dltheory_bib.cli import main
-from dltheory_bib.cli.completion import complete_rule
-from dltheory_bib.errors import Problem
-from dltheory_bib.formats.bibtex import Dialect, VenueNames
-from dltheory_bib.formats.latex import Encoding
-from dltheory_bib.formats.sarif import to_sarif
-from dltheory_bib.thesis.bibfile import parse_bib
-from dltheory_bib.thesis.linting import (
+from dltheory_bib.bibfile.bib_parser import parse_bib
+from dltheory_bib.bibfile.lint.linter import (
     RULES,
     Linted,
     is_bib,
@@ -31,7 +25,13 @@ from dltheory_bib.thesis.linting import (
     rule_levels,
     rule_sentences,
 )
-from dltheory_bib.thesis.manuscript import read_manuscript
+from dltheory_bib.cli.completion import complete_rule
+from dltheory_bib.cli.main import main
+from dltheory_bib.errors import Problem
+from dltheory_bib.formats.bibtex import Dialect, VenueNames
+from dltheory_bib.formats.sarif import to_sarif
+from dltheory_bib.manuscript.manuscript import read_manuscript
+from dltheory_bib.text.latex import Encoding
 
 ROOT = Path(__file__).parents[1]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dltheory_bib import load
-from records import work
+from helpers.records import work
 
 Judge = Callable[..., list[str]]
 

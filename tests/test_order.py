@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cards import assumption, card, question
-from dltheory_bib.records.cards import Result
-from dltheory_bib.records.models import Paper
-from dltheory_bib.results.order import Order, Vocabulary, changed_assumptions
-from dltheory_bib.results.table import build_table, sort_cards
+from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.theorem import Result
+from dltheory_bib.theorems.dominance import Order, Vocabulary, changed_assumptions
+from dltheory_bib.theorems.theorem_table import build_table, sort_cards
+from helpers.cards import assumption, card, question
 
 VOCABULARY = Vocabulary(
     [

@@ -11,7 +11,7 @@ import pytest
 
 import dltheory_bib
 from dltheory_bib import load
-from dltheory_bib.records.places import KINDS, shipped_directory
+from dltheory_bib.source.folders import KINDS, shipped_directory
 
 
 def test_the_version_is_that_of_the_installed_package() -> None:

@@ -14,7 +14,7 @@ import yaml
 
 from dltheory_bib import Bibliography, Paper, PaperList, QueryError, load
 from dltheory_bib.formats.markdown import escape, to_markdown
-from dltheory_bib.records.places import shipped_directory
+from dltheory_bib.source.folders import shipped_directory
 
 
 @pytest.fixture

@@ -18,13 +18,11 @@ from hypothesis import strategies as st
 from matplotlib import pyplot
 
 from dltheory_bib import Bibliography, MissingExtraError, load
-from dltheory_bib.graph.mainpath import main_path, search_path_counts, without_circles
-from dltheory_bib.records.relations import Relation
-from dltheory_bib.show.plots import Works
-from dltheory_bib.show.plots.axes import Spot, apart
-from dltheory_bib.show.plots.coauthors import joint_works
-from dltheory_bib.show.plots.timeline import NAMED, dots, named
-from dltheory_bib.show.plots.topics import topic_ties
+from dltheory_bib.display.charts import NAMED, Spot, apart, dots, named
+from dltheory_bib.display.networks import joint_works, topic_ties
+from dltheory_bib.display.plots import Works
+from dltheory_bib.graph.main_path import main_path, search_path_counts, without_circles
+from dltheory_bib.models.relations import Relation
 
 # Two works (e, f) lead through d, by b or c, to a; g leads by b alone.
 DIAMOND = ("ba", "ca", "db", "dc", "ed", "fd", "gb")

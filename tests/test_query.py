@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, Paper, QueryError
+from dltheory_bib.models.relations import JUDGEMENTS
 from dltheory_bib.query.fields import FIELDS
-from dltheory_bib.query.language import MAX_TERMS, AllOf, AnyOf, NoneOf, Term, parse_query
-from dltheory_bib.records.names import words
-from dltheory_bib.records.places import shipped_directory
-from dltheory_bib.records.relations import JUDGEMENTS
-from dltheory_bib.records.tables import FEATURES
-from programs import not_hours
+from dltheory_bib.query.grammar import MAX_TERMS, AllOf, AnyOf, NoneOf, Term, parse_query
+from dltheory_bib.snapshot.schema import FEATURES
+from dltheory_bib.source.folders import shipped_directory
+from dltheory_bib.text.names import words
+from helpers.programs import not_hours
 
 
 def keys(bib: Bibliography, query: str) -> set[str]:

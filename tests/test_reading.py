@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, QueryError, Relation, load
-from dltheory_bib.graph.reading import Step, reading_order
-from records import work
+from dltheory_bib.graph.reading_order import Step, reading_order
+from helpers.records import work
 
 LEVELS = ("start", "core", "further", None)
 

@@ -10,10 +10,10 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from dltheory_bib.records.loading import check_paths
-from dltheory_bib.records.places import KINDS, shipped_directory
-from dltheory_bib.records.schema import schema, schema_text, write_schemas
-from records import work
+from dltheory_bib.source.folders import KINDS, shipped_directory
+from dltheory_bib.source.json_schema import schema, schema_text, write_schemas
+from dltheory_bib.source.loader import check_paths
+from helpers.records import work
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -19,12 +19,12 @@ from xml.etree import ElementTree
 import pytest
 
 from dltheory_bib import Bibliography, MissingExtraError, load
-from dltheory_bib.cli import main
+from dltheory_bib.cli.main import main
 from dltheory_bib.site.build import build_site, make_files
+from dltheory_bib.site.folder import MANIFEST, SiteError
 from dltheory_bib.site.options import Options
-from dltheory_bib.site.output import MANIFEST, SiteError
-from programs import HANG, environment, started
-from records import work
+from helpers.programs import HANG, environment, started
+from helpers.records import work
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -662,7 +662,7 @@ def test_site_serve_answers_this_machine_until_ctrl_c(catalogue_dir: Path) -> No
 
 def test_a_port_that_is_taken_is_said_to_be(catalogue_dir: Path, run: Run) -> None:
     """With exit code 1 and what to do."""
-    from dltheory_bib.site.serving import make_server
+    from dltheory_bib.site.server import make_server
 
     with make_server(catalogue_dir, 0) as server:
         port = str(server.server_port)

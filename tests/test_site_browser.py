@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 import axe_playwright_python
 import pytest
 
-from browser import Watched, chromium, watched
 from dltheory_bib import Bibliography, QueryError, load
 from dltheory_bib.query.fields import FIELDS
-from dltheory_bib.records.names import searchable, words
 from dltheory_bib.site.build import build_site
-from dltheory_bib.site.output import Folder
+from dltheory_bib.site.folder import Folder
+from dltheory_bib.text.names import searchable, words
+from helpers.browser import Watched, chromium, watched
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

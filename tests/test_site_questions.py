@@ -11,13 +11,13 @@ from urllib.parse import unquote
 
 import pytest
 
-from browser import chromium, watched
 from dltheory_bib import Bibliography, load
 from dltheory_bib.site.build import make_files
+from dltheory_bib.site.folder import Folder
 from dltheory_bib.site.options import Options
-from dltheory_bib.site.output import Folder
-from dltheory_bib.site.progress import HEIGHT, WIDTH, progress
-from records import work
+from dltheory_bib.site.page_charts import HEIGHT, WIDTH, progress
+from helpers.browser import chromium, watched
+from helpers.records import work
 from test_site import HOSTILE, LINK, Document, broken_links, html
 
 if TYPE_CHECKING:

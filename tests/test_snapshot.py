@@ -16,26 +16,21 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from dltheory_bib import Bibliography, load
-from dltheory_bib.cli import main
-from dltheory_bib.records import (
-    cardrows,
-    cards,
-    compiling,
-    loading,
-    maths,
-    names,
-    opening,
-    snapshot,
-    tables,
-)
-from dltheory_bib.records.loading import load_catalogue
-from dltheory_bib.records.mappings import NamedValues
-from dltheory_bib.records.models import Paper, Person, ReferenceList, Topic, Venue
-from dltheory_bib.records.opening import open_snapshot, write_shipped
-from dltheory_bib.records.places import catalogue_files, shipped_directory
-from dltheory_bib.records.snapshot import Snapshot, plain, restore
-from programs import HANG, environment, started
-from records import work
+from dltheory_bib.cli.main import main
+from dltheory_bib.models import theorem
+from dltheory_bib.models.facade import Paper, Person, ReferenceList, Topic, Venue
+from dltheory_bib.models.mappings import NamedValues
+from dltheory_bib.snapshot import cache as cache_module
+from dltheory_bib.snapshot import compile as compiling
+from dltheory_bib.snapshot import reader, schema
+from dltheory_bib.snapshot.cache import open_snapshot, write_shipped
+from dltheory_bib.snapshot.reader import Snapshot, plain, restore
+from dltheory_bib.source import loader
+from dltheory_bib.source.folders import catalogue_files, shipped_directory
+from dltheory_bib.source.loader import load_catalogue
+from dltheory_bib.text import maths, names
+from helpers.programs import HANG, environment, started
+from helpers.records import work
 
 
 @pytest.fixture(autouse=True)
@@ -49,13 +44,13 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A note for each time that a catalogue is compiled from its files."""
     notes: list[str] = []
-    real = loading.load_catalogue
+    real = loader.load_catalogue
 
     def noting(*args: Any) -> Any:
         notes.append("compiled")
         return real(*args)
 
-    monkeypatch.setattr(loading, "load_catalogue", noting)
+    monkeypatch.setattr(loader, "load_catalogue", noting)
     return notes
 
 
@@ -114,11 +109,11 @@ def test_every_record_of_the_tiny_catalogue_comes_back_too(catalogue_dir: Path) 
 
 @pytest.mark.parametrize(
     ("model", "parts"),
-    [(model, snapshot._NESTED) for model in (Paper, Topic, Venue, Person, ReferenceList)]
-    + [(model, cards.PARTS) for model in (cards.Question, cards.Assumption, cards.Result)],
+    [(model, reader._NESTED) for model in (Paper, Topic, Venue, Person, ReferenceList)]
+    + [(model, theorem.PARTS) for model in (theorem.Question, theorem.Assumption, theorem.Result)],
 )
 def test_restore_knows_every_field_that_holds_records(
-    model: type[Any], parts: snapshot.Parts
+    model: type[Any], parts: reader.Parts
 ) -> None:
     """The table of such fields is written by hand, because reading type hints is slow."""
     nested = {
@@ -214,8 +209,8 @@ def test_a_shipped_person_s_works_need_not_be_in_a_collection_of_one_s_own(
     shutil.copytree(shipped_directory(), shipped)
     with (shipped / "people.yaml").open("a", encoding="utf-8") as stream:
         stream.write("- {id: zzz-z, name: 'Zzz, Z.', works: [jin2017escape]}\n")
-    for module in ("places", "loading", "opening"):
-        monkeypatch.setattr(f"dltheory_bib.records.{module}.shipped_directory", lambda: shipped)
+    for module in ("source.folders", "source.loader", "snapshot.cache"):
+        monkeypatch.setattr(f"dltheory_bib.{module}.shipped_directory", lambda: shipped)
     own = tmp_path / "mine.yaml"
     own.write_text(work(), encoding="utf-8")
     assert len(load(own)) == 1
@@ -284,7 +279,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "manifest garbage": lambda path: path.with_suffix(".json").write_bytes(b"\xff\0{"),
     "manifest of brackets": lambda path: path.with_suffix(".json").write_bytes(b"[" * 100_000),
     "manifest a list": lambda path: path.with_suffix(".json").write_bytes(b"[]"),
-    "manifest of another schema": _manifest(lambda m: m.update(schema=tables.SCHEMA + 1)),
+    "manifest of another schema": _manifest(lambda m: m.update(schema=schema.SCHEMA + 1)),
     "manifest of no schema": _manifest(lambda m: m.pop("schema")),
     "manifest of other sources": _manifest(lambda m: m.update(sources=[])),
     "manifest of strange sources": _manifest(lambda m: m.update(sources=[1, None])),
@@ -359,7 +354,7 @@ def test_two_processes_may_compile_at_once(catalogue_dir: Path, cache: Path) -> 
         for process in (one, other):
             assert process.communicate(timeout=HANG) == (b"On Leaves\n", b"")
     assert sorted(path.suffix for path in cache.iterdir()) == [".json", ".sqlite"]
-    assert opening._is_current(_snapshot_in(cache), catalogue_files(catalogue_dir))
+    assert cache_module._is_current(_snapshot_in(cache), catalogue_files(catalogue_dir))
 
 
 def test_a_snapshot_that_another_process_puts_in_its_place_is_not_taken_for_ours(
@@ -402,7 +397,7 @@ def test_a_shipped_snapshot_is_found_wherever_it_is_installed(
     installed = built.rename(tmp_path / "installed")
     for path in installed.glob("*.yaml"):
         os.utime(path, (1_000_000_000, 1_000_000_000))
-    monkeypatch.setattr(opening, "shipped_directory", lambda: installed)
+    monkeypatch.setattr(cache_module, "shipped_directory", lambda: installed)
     compiled.clear()
     assert isinstance(open_snapshot(), Snapshot)
     assert compiled == []
@@ -416,7 +411,7 @@ def test_a_large_snapshot_that_rots_is_removed(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """It is known by its time; the command that meets the damage says so, the next one works."""
-    monkeypatch.setattr(opening, "_LARGE", 0)
+    monkeypatch.setattr(cache_module, "_LARGE", 0)
     assert main(["--data", str(catalogue_dir), "list"]) == 0
     (snapshot_file,) = (tmp_path / "cache").rglob("*.sqlite")
     data = bytearray(snapshot_file.read_bytes())
@@ -432,16 +427,16 @@ def test_a_large_snapshot_that_rots_is_removed(
 # What is written
 
 
-WRITTEN = {5: "189f5dd9fbe8988d", 6: "75a4faecd7432d4b", 7: "78658e93cf04b8fe"}
+WRITTEN = {5: "189f5dd9fbe8988d", 6: "75a4faecd7432d4b", 7: "61b91b3c094bd388"}
 """By `SCHEMA`, a digest of the code that decides what is written into a snapshot."""
 
 
 def test_the_schema_is_counted_up_with_what_is_written() -> None:
     """A snapshot of older code is not read as if it were of today's."""
-    modules = (tables, compiling, cardrows, names, maths)
+    modules = (schema, compiling, names, maths)
     texts = [Path(module.__file__ or "").read_text(encoding="utf-8") for module in modules]
     digest = hashlib.sha256("".join("".join(texts).split()).encode()).hexdigest()
-    assert WRITTEN.get(tables.SCHEMA) == digest[:16], (
-        "if what is written into a snapshot changed, count SCHEMA in records/tables.py up; "
-        f"then say here: {tables.SCHEMA}: {digest[:16]!r}"
+    assert WRITTEN.get(schema.SCHEMA) == digest[:16], (
+        "if what is written into a snapshot changed, count SCHEMA in snapshot/schema.py up; "
+        f"then say here: {schema.SCHEMA}: {digest[:16]!r}"
     )

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from dltheory_bib import Problem
-from dltheory_bib.records import source
-from dltheory_bib.records.source import RawRecord, read_records
+from dltheory_bib.source import yaml_reader as source
+from dltheory_bib.source.yaml_reader import RawRecord, read_records
 
 
 @pytest.fixture(params=["libyaml", "pure Python"])

@@ -14,8 +14,8 @@ from rich.cells import cell_len
 
 import dltheory_bib
 from dltheory_bib import Bibliography
-from dltheory_bib.cli import main
-from programs import HANG, environment, read_terminal, started
+from dltheory_bib.cli.main import main
+from helpers.programs import HANG, environment, read_terminal, started
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
 LINK = re.compile(r"\x1b\]8;[^;]*;([^\x1b]*)\x1b\\")

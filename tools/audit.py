@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from dltheory_bib import Bibliography, load
-from dltheory_bib.records.models import Paper
-from dltheory_bib.records.names import family, fold, unbraced
+from dltheory_bib.models.facade import Paper
+from dltheory_bib.text.names import family, fold, unbraced
 
 FIELDS = ("title", "author", "year", "venue", "volume", "number", "pages", "doi", "eprint")
 VERDICTS = ("agree", "explained", "differ", "only ours", "only theirs")

@@ -15,9 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from browser import chromium, watched  # noqa: E402
 from dltheory_bib import load  # noqa: E402
 from dltheory_bib.site.build import build_site  # noqa: E402
+from helpers.browser import chromium, watched  # noqa: E402
 
 PAGES = {
     "index": "index.html",

@@ -48,20 +48,20 @@ if TYPE_CHECKING:
         UnknownNameError,
         UnsafeChangeError,
     )
-    from dltheory_bib.paperlist import PaperList
-    from dltheory_bib.records.cards import Assumption, Question, Result
-    from dltheory_bib.records.models import Paper, Person, Topic, Venue
-    from dltheory_bib.records.relations import Relation
-    from dltheory_bib.records.snapshot import Edge
+    from dltheory_bib.models.facade import Paper, Person, Topic, Venue
+    from dltheory_bib.models.relations import Relation
+    from dltheory_bib.models.theorem import Assumption, Question, Result
+    from dltheory_bib.papers import PaperList
+    from dltheory_bib.snapshot.reader import Edge
 
 _HOMES = {
     "bibliography": ("Bibliography", "load"),
     "comparison": ("Comparison",),
-    "paperlist": ("PaperList",),
-    "records.cards": ("Assumption", "Question", "Result"),
-    "records.models": ("Paper", "Person", "Topic", "Venue"),
-    "records.relations": ("Relation",),
-    "records.snapshot": ("Edge",),
+    "models.facade": ("Paper", "Person", "Topic", "Venue"),
+    "models.relations": ("Relation",),
+    "models.theorem": ("Assumption", "Question", "Result"),
+    "papers": ("PaperList",),
+    "snapshot.reader": ("Edge",),
 }
 
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from dltheory_bib.cli import main
+from dltheory_bib.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

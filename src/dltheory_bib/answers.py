@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from dltheory_bib.records.snapshot import Snapshot
+from dltheory_bib.snapshot.reader import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dltheory_bib.comparison import Comparison
-    from dltheory_bib.records.cards import Assumption, Question, Result
-    from dltheory_bib.results.lineage import Improvements
-    from dltheory_bib.results.order import Vocabulary
-    from dltheory_bib.show.views import Shown
+    from dltheory_bib.display.views import Shown
+    from dltheory_bib.models.theorem import Assumption, Question, Result
+    from dltheory_bib.theorems.dominance import Vocabulary
+    from dltheory_bib.theorems.improvements import Improvements
 
 
 class Answers:
@@ -25,27 +25,27 @@ class Answers:
     @cached_property
     def questions(self) -> Mapping[str, Question]:
         """Every question that result cards answer, by id."""
-        from dltheory_bib.results.reading import questions
+        from dltheory_bib.snapshot.result_rows import questions
 
         return questions(self.snapshot)
 
     @cached_property
     def assumptions(self) -> Mapping[str, Assumption]:
         """The vocabulary of assumptions by id."""
-        from dltheory_bib.results.reading import assumptions
+        from dltheory_bib.snapshot.result_rows import assumptions
 
         return assumptions(self.snapshot)
 
     @cached_property
     def results(self) -> Mapping[str, Result]:
         """Every result card by id."""
-        from dltheory_bib.results.reading import results
+        from dltheory_bib.snapshot.result_rows import results
 
         return results(self.snapshot)
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
-        from dltheory_bib.results.reading import vocabulary
+        from dltheory_bib.snapshot.result_rows import vocabulary
 
         return vocabulary(self.snapshot)
 
@@ -54,13 +54,13 @@ class Answers:
 
         Raises `UnknownNameError` with the nearest ids.
         """
-        from dltheory_bib.results.reading import find_question
+        from dltheory_bib.snapshot.result_rows import find_question
 
         return self.questions[find_question(self.snapshot, name)]
 
     def results_of(self, name: str) -> list[Result]:
         """The result cards of a work, in order of ids."""
-        from dltheory_bib.results.reading import cards_of
+        from dltheory_bib.snapshot.result_rows import cards_of
 
         number = self._number(name)
         return cards_of(self.snapshot, [number]).get(number, [])
@@ -71,7 +71,7 @@ class Answers:
         listed = {row[0] for row in self.snapshot.fetch("SELECT DISTINCT n FROM result")}
         if listed.isdisjoint(wanted):
             return {}  # nothing is imported for a list without cards
-        from dltheory_bib.results.reading import cards_of
+        from dltheory_bib.snapshot.result_rows import cards_of
 
         found = cards_of(self.snapshot, wanted & listed)
         return {self.snapshot.key(n): cards for n, cards in found.items()}
@@ -91,11 +91,11 @@ class Answers:
         `ignore_polylog`. Raises `UnknownNameError` and `QueryError`.
         """
         from dltheory_bib.comparison import Comparison
-        from dltheory_bib.formats.venues import venue_name
-        from dltheory_bib.query.asking import ask
-        from dltheory_bib.results.order import Order
-        from dltheory_bib.results.reading import cards_on
-        from dltheory_bib.results.table import build_table
+        from dltheory_bib.formats.venue_names import venue_name
+        from dltheory_bib.query.run import ask
+        from dltheory_bib.snapshot.result_rows import cards_on
+        from dltheory_bib.theorems.dominance import Order
+        from dltheory_bib.theorems.theorem_table import build_table
 
         asked = self.question(question)
         kept = set(ask(self.snapshot, query)) if query.strip() else None
@@ -117,8 +117,8 @@ class Answers:
 
         Raises `UnknownNameError` for a name that is neither.
         """
-        from dltheory_bib.results.lineage import improvements
-        from dltheory_bib.results.reading import cards_on
+        from dltheory_bib.snapshot.result_rows import cards_on
+        from dltheory_bib.theorems.improvements import improvements
 
         cards = [self.results[name]] if name in self.results else self.results_of(name)
         made = []
@@ -133,7 +133,7 @@ class Answers:
         sql = "SELECT 1 FROM result WHERE n = ? LIMIT 1"
         if self.snapshot.fetch(sql, (number,)).fetchone() is None:
             return []
-        from dltheory_bib.show.results import shown
+        from dltheory_bib.display.result_lines import shown
 
         return [
             shown(card, self.questions[card.question], self.assumptions, self.snapshot.readable)

@@ -10,23 +10,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.answers import Answers
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.paperlist import PaperList, ask_field
-from dltheory_bib.records.models import Paper, Person, Topic, Trail, Venue
-from dltheory_bib.records.names import natural, nearest
-from dltheory_bib.records.opening import open_snapshot
-from dltheory_bib.records.relations import BUILDS_ON, Relation
-from dltheory_bib.records.snapshot import Edge, Registry, Snapshot
+from dltheory_bib.models.facade import Paper, Person, Topic, Trail, Venue
+from dltheory_bib.models.relations import BUILDS_ON, Relation
+from dltheory_bib.papers import PaperList, ask_field
+from dltheory_bib.snapshot.cache import open_snapshot
+from dltheory_bib.snapshot.reader import Edge, Registry, Snapshot
+from dltheory_bib.text.names import natural, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import networkx as nx
 
+    from dltheory_bib.display.graph_view import GraphView
+    from dltheory_bib.display.views import Card, Row
     from dltheory_bib.graph.measures import Similarity
     from dltheory_bib.graph.walks import Branch
-    from dltheory_bib.records.coverage import Coverage
-    from dltheory_bib.show.graphview import GraphView
-    from dltheory_bib.show.views import Card, Row
+    from dltheory_bib.snapshot.statistics import Coverage
 
 
 class Lineage(NamedTuple):
@@ -154,13 +154,13 @@ class Bibliography(Answers):
 
     def where(self, query: str) -> PaperList:
         """The works for which a query holds, oldest first. Raises `QueryError`."""
-        from dltheory_bib.query.asking import ask
+        from dltheory_bib.query.run import ask
 
         return PaperList(self, ask(self.snapshot, query))
 
     def search(self, query: str) -> PaperList:
         """The works for which a query holds, the best match of its words first."""
-        from dltheory_bib.query.asking import ask_best
+        from dltheory_bib.query.run import ask_best
 
         return PaperList(self, ask_best(self.snapshot, query))
 
@@ -185,7 +185,7 @@ class Bibliography(Answers):
 
     def rows(self, papers: PaperList) -> list[Row]:
         """A list of papers as tables show it."""
-        from dltheory_bib.show.views import row
+        from dltheory_bib.display.views import row
 
         whys = papers.whys
         read = self.snapshot.readable
@@ -193,7 +193,7 @@ class Bibliography(Answers):
 
     def card(self, name: str) -> Card:
         """All that is shown of one work."""
-        from dltheory_bib.show.views import card
+        from dltheory_bib.display.views import card
 
         read = self.snapshot.readable
         listed = "SELECT 1 FROM reference_list WHERE n = ?"
@@ -203,14 +203,14 @@ class Bibliography(Answers):
 
     def describe(self, name: str) -> str:
         """A work in one line: authors, year, title."""
-        from dltheory_bib.show.views import byline
+        from dltheory_bib.display.views import byline
 
         paper = self[name]
         title = self.snapshot.readable(paper.plain_title)
         return f"{byline(paper, 2)} {paper.year}, {title}"
 
     def _repr_html_(self) -> str:
-        from dltheory_bib.show.notebook import bibliography_html
+        from dltheory_bib.display.html import bibliography_html
 
         return bibliography_html(repr(self)[1:-1], self.topics, self.topic_counts())
 
@@ -286,8 +286,8 @@ class Bibliography(Answers):
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
-        """The frozen graph of papers, people, topics and venues; `graph.build` has its shape."""
-        from dltheory_bib.graph.build import build_graph
+        """The frozen graph of papers, people, topics and venues, as `citation_graph` makes it."""
+        from dltheory_bib.graph.citation_graph import build_graph
 
         return build_graph(self.snapshot)
 
@@ -333,7 +333,7 @@ class Bibliography(Answers):
 
     def stats(self) -> Coverage:
         """What is held, and what evidence there is for it."""
-        from dltheory_bib.records.coverage import coverage
+        from dltheory_bib.snapshot.statistics import coverage
 
         return coverage(self.snapshot)
 
@@ -360,7 +360,7 @@ class Bibliography(Answers):
         start comes first; or a query. What must be read before a work comes before it; the list's
         `whys` say why each is there. At most `count` works, where nothing is said 10.
         """
-        from dltheory_bib.graph.reading import Step, reading_order
+        from dltheory_bib.graph.reading_order import Step, reading_order
         from dltheory_bib.query.fields import find_topic
 
         if query in self.trails:

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.errors import MissingExtraError
-from dltheory_bib.records.cards import Question, Result
-from dltheory_bib.records.snapshot import plain
-from dltheory_bib.results.table import Table
+from dltheory_bib.models.theorem import Question, Result
+from dltheory_bib.snapshot.reader import plain
+from dltheory_bib.theorems.theorem_table import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from rich.console import RenderableType
 
-    from dltheory_bib.show.views import Reader
+    from dltheory_bib.display.views import Reader
 
 
 class Comparison:
@@ -25,7 +25,7 @@ class Comparison:
 
     A group holds cards of one kind that bound one quantity; `table.groups` are its rows. A card is
     the best known (`★`) where no card of the whole catalogue on this question dominates it, as
-    `results.order` defines that; several can be, for other assumptions or incomparable bounds.
+    `theorems.dominance` defines that; several can be, for other assumptions or incomparable bounds.
     """
 
     def __init__(self, table: Table, read: Reader) -> None:
@@ -59,25 +59,25 @@ class Comparison:
 
     def to_latex(self) -> str:
         r"""A `table` for each group, with booktabs and `\\cite{key}`; compiles as it is."""
-        from dltheory_bib.formats.comparisons import to_latex_table
+        from dltheory_bib.formats.comparison_files import to_latex_table
 
         return to_latex_table(self.table)
 
     def to_markdown(self) -> str:
         """Tables of GitHub-flavoured Markdown, and the assumptions with their definitions."""
-        from dltheory_bib.formats.comparisons import to_markdown
+        from dltheory_bib.formats.comparison_files import to_markdown
 
         return to_markdown(self.table)
 
     def to_csv(self) -> str:
         """A line a card, with a header."""
-        from dltheory_bib.formats.comparisons import to_csv
+        from dltheory_bib.formats.comparison_files import to_csv
 
         return to_csv(self.table)
 
     def to_html(self) -> str:
         """A fragment of HTML, as a notebook shows it; mathematics between dollar signs."""
-        from dltheory_bib.show.comparison import comparison_html
+        from dltheory_bib.display.comparison_view import comparison_html
 
         return comparison_html(self.table)
 
@@ -102,30 +102,30 @@ class Comparison:
             import pandas as pd
         except ImportError:
             raise MissingExtraError("to_dataframe()", "pandas") from None
-        from dltheory_bib.formats.comparisons import records
+        from dltheory_bib.formats.comparison_files import records
 
         return pd.DataFrame(records(self.table), columns=None).set_index("card")
 
     # What a person looks at
 
     def plot(self, symbol: str | None = None, quantity: str | None = None) -> Axes:
-        """Exponent against year, with the frontier; `show.plots.frontier` says what is drawn.
+        """Exponent against year, with the frontier; `display.bound_chart` says what is drawn.
 
         Raises `MissingExtraError` without the extra `plots`, `UnknownNameError` for a symbol or a
         quantity that the question does not have, and `ValueError` where there is nothing to draw.
         """
-        from dltheory_bib.show.plots.frontier import draw_frontier
+        from dltheory_bib.display.bound_chart import draw_frontier
 
         return draw_frontier(self.table, symbol, quantity)
 
     def save_plot(self, path: Path, symbol: str | None = None, quantity: str | None = None) -> None:
         """Write that picture as SVG."""
-        from dltheory_bib.show.plots.frontier import frontier_svg
+        from dltheory_bib.display.bound_chart import frontier_svg
 
         frontier_svg(self.table, path, symbol, quantity)
 
     def __rich__(self) -> RenderableType:
-        from dltheory_bib.show.comparison import ComparisonTable
+        from dltheory_bib.display.comparison_view import ComparisonTable
 
         return ComparisonTable(self.table, self._read)
 

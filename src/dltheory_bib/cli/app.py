@@ -34,24 +34,24 @@ A query joins fields and words:
 
 # The commands in the order in which help shows them, each with the module that adds it.
 _HOMES = {
-    "topics": "asking",
-    "list": "asking",
-    "search": "asking",
-    "show": "asking",
-    "read": "reading",
-    "trails": "reading",
-    "path": "walking",
-    "lineage": "walking",
-    "compare": "comparing",
-    "export": "exporting",
-    "import": "importing",
-    "cite": "thesis",
-    "fix": "fixing",
+    "topics": "works",
+    "list": "works",
+    "search": "works",
+    "show": "works",
+    "read": "read",
+    "trails": "read",
+    "path": "lineage",
+    "lineage": "lineage",
+    "compare": "compare",
+    "export": "export",
+    "import": "import_bib",
+    "cite": "cite",
+    "fix": "fix",
     "site": "site",
-    "check": "checking",
-    "cover": "covering",
-    "stats": "keeping",
-    "completion": "keeping",
+    "check": "check",
+    "cover": "cover",
+    "stats": "stats",
+    "completion": "stats",
 }
 
 
@@ -73,7 +73,7 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except sqlite3.DatabaseError as error:
             # A large snapshot is known by its time alone; what rots unnoticed shows in reading.
-            from dltheory_bib.records.opening import discard
+            from dltheory_bib.snapshot.cache import discard
 
             discard(ctx.obj)
             message = f"the compiled collection is damaged ({error}); it was removed, ask again"
@@ -84,7 +84,7 @@ class _Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _HOMES and not args[0].startswith("-"):
             from dltheory_bib.errors import did_you_mean
-            from dltheory_bib.records.names import nearest
+            from dltheory_bib.text.names import nearest
 
             hint = did_you_mean(nearest(args[0], _HOMES, 1))
             ctx.fail(f"no command {args[0]!r}{hint}")

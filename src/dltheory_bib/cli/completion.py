@@ -20,7 +20,7 @@ def complete_key(
 
 def complete_rule(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Rules on .bib files that start with what was typed."""
-    from dltheory_bib.thesis.linting import rule_sentences
+    from dltheory_bib.bibfile.lint.linter import rule_sentences
 
     return [
         CompletionItem(name, help=sentence)
@@ -67,9 +67,9 @@ def complete_query(
 
 
 def _values(context: click.Context, field: str, incomplete: str) -> Iterable[str]:
+    from dltheory_bib.models.facade import Checked, EntryType, ReadingLevel
     from dltheory_bib.query.fields import FIELDS
-    from dltheory_bib.records.models import Checked, EntryType, ReadingLevel
-    from dltheory_bib.records.tables import FEATURES
+    from dltheory_bib.snapshot.schema import FEATURES
 
     if field in {"topic", "venue", "question"}:
         return _ids(context, field, incomplete)

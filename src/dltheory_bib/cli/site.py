@@ -13,7 +13,7 @@ import click
 from dltheory_bib.cli.app import bibliography, dltheory, note, visible
 
 if TYPE_CHECKING:
-    from dltheory_bib.site.output import Written
+    from dltheory_bib.site.folder import Written
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -124,7 +124,7 @@ def _whole(base_url: str | None) -> str:
 
 
 def _serve(folder: Path, port: int) -> None:
-    from dltheory_bib.site.serving import HOST, make_server
+    from dltheory_bib.site.server import HOST, make_server
 
     with make_server(folder, port) as server:
         note(f"serving http://{HOST}:{server.server_port}/ to this machine; Ctrl-C stops")

@@ -28,15 +28,15 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 from bibtexparser.writer import BibtexFormat
 
-from dltheory_bib.formats.latex import (
+from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
+from dltheory_bib.models.facade import Paper, Period, Venue
+from dltheory_bib.text.latex import (
     Encoding,
     borrowed_letters,
     name_to_latex,
     title_to_latex,
     to_latex,
 )
-from dltheory_bib.formats.venues import names_volume, period_of, venue_in_full
-from dltheory_bib.records.models import Paper, Period, Venue
 
 Dialect = Literal["bibtex", "biblatex"]
 """Who reads the file: BibTeX with a .bst style, or biber for biblatex."""

@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dltheory_bib.formats.venues import names_volume, period_of, venue_in_full
-from dltheory_bib.records.maths import unicode_maths
-from dltheory_bib.records.models import Paper, Period, Venue
-from dltheory_bib.records.names import family, given, is_collective, suffix
+from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
+from dltheory_bib.models.facade import Paper, Period, Venue
+from dltheory_bib.text.maths import unicode_maths
+from dltheory_bib.text.names import family, given, is_collective, suffix
 
 _TYPES = {
     "article": "article-journal",

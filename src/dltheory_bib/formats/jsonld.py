@@ -10,10 +10,10 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dltheory_bib.formats.venues import period_of, venue_in_full
-from dltheory_bib.records.maths import unicode_maths
-from dltheory_bib.records.models import Paper, Period, Topic, Venue
-from dltheory_bib.records.names import family, given, is_collective, natural
+from dltheory_bib.formats.venue_names import period_of, venue_in_full
+from dltheory_bib.models.facade import Paper, Period, Topic, Venue
+from dltheory_bib.text.maths import unicode_maths
+from dltheory_bib.text.names import family, given, is_collective, natural
 
 _TYPES = {
     "article": "ScholarlyArticle",

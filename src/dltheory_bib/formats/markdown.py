@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from dltheory_bib.formats.venues import venue_name
-from dltheory_bib.records.models import Paper, Venue
-from dltheory_bib.records.names import author_line
+from dltheory_bib.formats.venue_names import venue_name
+from dltheory_bib.models.facade import Paper, Venue
+from dltheory_bib.text.names import author_line
 
 # CommonMark's punctuation that can start markup inside a line, and HTML (section 2.4 and 6.6).
 _MARKUP = re.compile(r"([\\`*_\[\]<>&|~])")

@@ -10,15 +10,15 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.records.names import nearest
+from dltheory_bib.text.names import nearest
 
 if TYPE_CHECKING:
     import networkx as nx
 
     from dltheory_bib.formats.tables import Table, TableName
-    from dltheory_bib.records.cards import Result
-    from dltheory_bib.records.models import Paper, Person, Topic, Venue
-    from dltheory_bib.records.snapshot import Edge
+    from dltheory_bib.models.facade import Paper, Person, Topic, Venue
+    from dltheory_bib.models.theorem import Result
+    from dltheory_bib.snapshot.reader import Edge
 
 
 class Listing(NamedTuple):
@@ -59,13 +59,13 @@ def _keys(listing: Listing) -> str:
 
 
 def _tsv(listing: Listing) -> str:
-    from dltheory_bib.formats.plain import to_tsv
+    from dltheory_bib.formats.plain_text import to_tsv
 
     return to_tsv(listing.papers, listing.venues, listing.whys)
 
 
 def _json(listing: Listing) -> str:
-    from dltheory_bib.formats.plain import to_json
+    from dltheory_bib.formats.plain_text import to_json
 
     return to_json(listing.papers, listing.whys, listing.results())
 
@@ -107,7 +107,7 @@ def _markdown(listing: Listing) -> str:
 
 
 def _html(listing: Listing) -> str:
-    from dltheory_bib.formats.html import to_html
+    from dltheory_bib.formats.web_page import to_html
 
     return to_html(listing.papers, listing.venues, listing.whys)
 
@@ -131,13 +131,13 @@ def _parquet(table: Table) -> bytes:
 
 
 def _graphml(listing: Listing) -> str:
-    from dltheory_bib.formats.graphs import to_graphml
+    from dltheory_bib.formats.graph_files import to_graphml
 
     return to_graphml(listing.graph(), (paper.key for paper in listing.papers))
 
 
 def _gexf(listing: Listing) -> str:
-    from dltheory_bib.formats.graphs import to_gexf
+    from dltheory_bib.formats.graph_files import to_gexf
 
     return to_gexf(listing.graph(), (paper.key for paper in listing.papers))
 

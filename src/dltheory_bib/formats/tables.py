@@ -9,13 +9,13 @@ from io import BytesIO, StringIO
 from typing import TYPE_CHECKING, Literal, get_args
 
 from dltheory_bib.errors import MissingExtraError
-from dltheory_bib.formats.venues import venue_name
-from dltheory_bib.records.models import Paper, Person, Venue
-from dltheory_bib.records.names import natural
+from dltheory_bib.formats.venue_names import venue_name
+from dltheory_bib.models.facade import Paper, Person, Venue
+from dltheory_bib.text.names import natural
 
 if TYPE_CHECKING:
-    from dltheory_bib.records.cards import Result
-    from dltheory_bib.records.snapshot import Edge
+    from dltheory_bib.models.theorem import Result
+    from dltheory_bib.snapshot.reader import Edge
 
 TableName = Literal["works", "people", "edges", "cards"]
 TABLES: tuple[TableName, ...] = get_args(TableName)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 
-from dltheory_bib.records.relations import Relation
+from dltheory_bib.models.relations import Relation
 
 if TYPE_CHECKING:
     G = nx.MultiDiGraph[str]

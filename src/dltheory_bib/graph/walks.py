@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from dltheory_bib.records.relations import JUDGEMENTS, Relation
-from dltheory_bib.records.snapshot import Edge
+from dltheory_bib.models.relations import JUDGEMENTS, Relation
+from dltheory_bib.snapshot.reader import Edge
 
 if TYPE_CHECKING:
     G = nx.MultiDiGraph[str]

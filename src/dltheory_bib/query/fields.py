@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
 from dltheory_bib.errors import QueryError, UnknownNameError, did_you_mean
-from dltheory_bib.query.language import Term
-from dltheory_bib.records.models import Checked, EntryType, ReadingLevel
-from dltheory_bib.records.names import fold, nearest, searchable, words
-from dltheory_bib.records.relations import INVERSE_PHRASE, Relation, phrase
-from dltheory_bib.records.snapshot import Snapshot
-from dltheory_bib.records.tables import FEATURES
+from dltheory_bib.models.facade import Checked, EntryType, ReadingLevel
+from dltheory_bib.models.relations import INVERSE_PHRASE, Relation, phrase
+from dltheory_bib.query.grammar import Term
+from dltheory_bib.snapshot.reader import Snapshot
+from dltheory_bib.snapshot.schema import FEATURES
+from dltheory_bib.text.names import fold, nearest, searchable, words
 
 
 class Condition(NamedTuple):
@@ -211,7 +211,7 @@ def _ask_has(_: Snapshot, term: Term) -> Condition:
 
 
 def _ask_question(snapshot: Snapshot, term: Term) -> Condition:
-    from dltheory_bib.results.reading import find_question
+    from dltheory_bib.snapshot.result_rows import find_question
 
     try:
         question = find_question(snapshot, term.value)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from dltheory_bib import __version__
 from dltheory_bib.errors import MissingExtraError
+from dltheory_bib.site.folder import Folder, Written, sha256
 from dltheory_bib.site.options import Options
-from dltheory_bib.site.output import Folder, Written, sha256
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -50,13 +50,13 @@ def make_files(
 ) -> dict[str, bytes]:
     """Every file of the site by its path."""
     from dltheory_bib.site import pages
-    from dltheory_bib.site.contents import Contents
-    from dltheory_bib.site.graphs import graph_pages
+    from dltheory_bib.site.graph_pages import graph_pages
     from dltheory_bib.site.linked_data import feed, sitemap
-    from dltheory_bib.site.questions import question_pages
-    from dltheory_bib.site.rendering import Renderer
-    from dltheory_bib.site.searching import search_data
-    from dltheory_bib.site.works import dumps, work_pages
+    from dltheory_bib.site.question_pages import question_pages
+    from dltheory_bib.site.renderer import Renderer
+    from dltheory_bib.site.search_data import search_data
+    from dltheory_bib.site.site_data import Contents
+    from dltheory_bib.site.work_pages import dumps, work_pages
 
     contents = Contents(bib, options)
     render = Renderer(contents)
@@ -89,7 +89,7 @@ def make_files(
 
 def _assets() -> Iterator[tuple[str, bytes]]:
     """The style sheets and the scripts, as they are; the graph's serve notebooks as well."""
-    for room, path in (("site", "assets"), ("show", "assets")):
+    for room, path in (("site", "assets"), ("display", "assets")):
         for name, file in _walk(files(f"dltheory_bib.{room}") / "static", path):
             yield name, file.read_bytes()
 

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
 
-from dltheory_bib.records.maths import MATHS
-from dltheory_bib.records.names import unbraced
+from dltheory_bib.text.maths import MATHS
+from dltheory_bib.text.names import unbraced
 
 _ELEMENTS = frozenset(
     """

@@ -13,10 +13,10 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
 from dltheory_bib.formats.jsonld import jsonld_item
-from dltheory_bib.records.models import Paper
-from dltheory_bib.records.names import natural
+from dltheory_bib.models.facade import Paper
 from dltheory_bib.site import addresses
-from dltheory_bib.site.contents import Contents
+from dltheory_bib.site.site_data import Contents
+from dltheory_bib.text.names import natural
 
 LATEST = 50
 """Entries of the feed."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dltheory_bib.records.models import Person, Topic
-from dltheory_bib.records.names import fold
+from dltheory_bib.models.facade import Person, Topic
 from dltheory_bib.site import addresses
-from dltheory_bib.site.contents import Contents
-from dltheory_bib.site.rendering import Renderer
-from dltheory_bib.site.timeline import timeline
+from dltheory_bib.site.page_charts import timeline
+from dltheory_bib.site.renderer import Renderer
+from dltheory_bib.site.site_data import Contents
+from dltheory_bib.text.names import fold
 
 Pages = Iterator[tuple[str, bytes]]
 

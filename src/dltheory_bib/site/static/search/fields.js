@@ -164,7 +164,7 @@ globalThis.dltheory ??= {};
     const value = oneOf(term, term.value, catalogue.words[known], what);
     return where(catalogue, (n) => catalogue.works[column][n] === value);
   };
-  // By id, label, alias, or the start of one, as `results.reading.find_question` does.
+  // By id, label, alias, or the start of one, as `snapshot.result_rows.find_question` does.
   function askQuestion(catalogue, term) {
     const { names, works } = catalogue.questions;
     const known = new Map(names);

@@ -1,4 +1,4 @@
-// The known names most like a mistyped one, as Python's `records.names.nearest` finds them.
+// The known names most like a mistyped one, as Python's `text.names.nearest` finds them.
 "use strict";
 globalThis.dltheory ??= {};
 (() => {

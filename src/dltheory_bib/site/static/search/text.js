@@ -1,4 +1,4 @@
-// Folded text and stems, as Python's `records.names` and SQLite's tokenizer make them.
+// Folded text and stems, as Python's `text.names` and SQLite's tokenizer make them.
 "use strict";
 globalThis.dltheory ??= {};
 (() => {

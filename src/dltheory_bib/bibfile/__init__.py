@@ -1,0 +1,1 @@
+"""A user's .bib file: read with positions, matched, compared, edited."""

@@ -1,0 +1,192 @@
+"""Somebody's list against the catalogue, both ways: what each has and the other lacks."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from dltheory_bib.bibfile.bib_parser import read_bib
+from dltheory_bib.bibfile.find_works import Listed, Status, is_markdown, list_bib, list_text
+from dltheory_bib.bibfile.lint.linter import is_bib
+from dltheory_bib.display.views import byline
+from dltheory_bib.manuscript.manuscript import read_text
+from dltheory_bib.models.relations import BUILDS_ON, Relation, phrase
+from dltheory_bib.papers import PaperList
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.models.facade import Paper
+    from dltheory_bib.snapshot.reader import Edge
+
+_MOST_TOPICS = 3
+_SHARE = 0.2
+"""A topic of the list is one of at least this share of its works, and of two at least."""
+_JUDGES = {
+    Relation.REFUTES: 6,
+    Relation.CORRECTS: 6,
+    Relation.QUALIFIES: 4,
+    Relation.IMPROVES: 4,
+    Relation.GENERALISES: 3,
+}
+"""What a later work may do to one that is cited, so that who cites the one should know the other,
+and how much that weighs."""
+_START, _BUILT_ON, _MOST_CITING = 5, 3, 6
+_SHORT = 60
+_LEVELS = {"start": 3, "core": 2}
+
+
+class Evidence(NamedTuple):
+    """A reason why a work matters to a list."""
+
+    weight: int
+    says: str
+
+
+class OnTopic(NamedTuple):
+    """A topic of a list, and how many of its works are on it."""
+
+    topic: str
+    works: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A list and the catalogue."""
+
+    listed: list[Listed]
+    """What the list names, in its order."""
+    topics: list[OnTopic]
+    """The topics on which works were looked for that the list lacks."""
+    uncited: PaperList
+    """Core works on these topics that the list does not name, what matters most first; its `whys`
+    say why."""
+
+    def having(self, status: Status) -> list[Listed]:
+        """What the list names, of one status."""
+        return [one for one in self.listed if one.status == status]
+
+
+def read_list(bib: Bibliography, path: Path) -> list[Listed]:
+    """The works that a .bib, a Markdown page or a text file names. Raises `DataError`."""
+    if is_bib(path):
+        return list_bib(bib, read_bib(path))
+    return list_text(bib, read_text(path), is_markdown(path))
+
+
+def cover(
+    bib: Bibliography,
+    listed: list[Listed],
+    topics: Iterable[str] = (),
+    count: int | None = None,
+) -> Cover:
+    """What a list lacks of the topics that are named, or else of those of most of its works.
+
+    A work matters to a list if it is one to start with or core on the topic, if it refutes,
+    corrects or betters a work that is listed, if listed works build on it, or if at least two of
+    them cite it, as far as their reference lists were read. At most `count` works are given, where
+    nothing is said all.
+    """
+    keys = list(dict.fromkeys(one.work for one in listed if one.work))
+    wanted = [bib.topic(name).id for name in topics]
+    shares = Counter(topic for key in keys for topic in bib[key].topics)
+    if not wanted:
+        usual = shares.most_common(_MOST_TOPICS)
+        enough = max(2, _SHARE * len(keys))
+        wanted = [topic for topic, works in usual if works >= enough]
+        wanted = wanted or [topic for topic, _ in usual[:1]]
+    found = _lacking(bib, set(keys), wanted)
+    ranked = sorted(found, key=lambda key: (-_sum(found[key]), -len(bib.cited_by(key)), key))
+    numbers = {bib.snapshot.number(key): key for key in ranked[:count]}
+    read = bib.snapshot.readable
+    whys = {number: read(_why(found[key])) for number, key in numbers.items() if number}
+    on_topic = [OnTopic(topic, _works_on(bib, topic, keys)) for topic in wanted]
+    return Cover(listed, on_topic, PaperList(bib, whys, whys))
+
+
+def _works_on(bib: Bibliography, topic: str, keys: Sequence[str]) -> int:
+    return len(set(bib.on(topic).keys) & set(keys))
+
+
+def _lacking(
+    bib: Bibliography, listed: set[str], topics: Sequence[str]
+) -> dict[str, list[Evidence]]:
+    """The works on some topics that a list lacks and that matter, each with the evidence."""
+    starts: dict[str, Evidence] = {}
+    for topic in bib.topics.values():
+        above = {topic.id, *(one.id for one in bib.broader(topic.id))}
+        if above & set(topics):
+            for step in topic.start:
+                said = f"A first step on {topic.id}: {step.says}"
+                starts.setdefault(bib.key(step.work), Evidence(_START, said))
+    found: dict[str, list[Evidence]] = defaultdict(list)
+    for topic_id in topics:
+        for paper in bib.on(topic_id):
+            if paper.key in listed or paper.key in found:
+                continue
+            reasons = [starts[paper.key]] if paper.key in starts else []
+            reasons += _reasons(bib, paper, listed)
+            if reasons and (paper.level in _LEVELS or len(reasons) > 1 or reasons[0].weight > 1):
+                found[paper.key] = sorted(reasons, reverse=True)
+    return found
+
+
+def _reasons(bib: Bibliography, paper: Paper, listed: set[str]) -> list[Evidence]:
+    """Why a work matters to a list: its level, its relations, its citations."""
+    out, back = bib.edges(paper.key)
+    reasons = [
+        Evidence(_JUDGES[edge.relation], _done(bib, edge))
+        for edge in out
+        if edge.target in listed and edge.relation in _JUDGES
+    ]
+    built = [edge for edge in back if edge.source in listed and edge.relation in BUILDS_ON]
+    if built:
+        reasons.append(Evidence(_BUILT_ON + len(built), _built(bib, built)))
+    citing = {edge.source for edge in back if edge.relation is Relation.CITES}
+    theirs = len(citing & listed)
+    if theirs:
+        works = "work" if theirs == 1 else "works"
+        said = f"Cited by {theirs} {works} of the list."
+        reasons.append(Evidence(min(theirs, _MOST_CITING), said))
+    if paper.level in _LEVELS:
+        kind = "A work to start with" if paper.level == "start" else "A core work"
+        cited = f", cited by {len(citing)} works here" if len(citing) > 1 else ""
+        reasons.append(Evidence(_LEVELS[paper.level], f"{kind}{cited}."))
+    return reasons
+
+
+def _done(bib: Bibliography, edge: Edge) -> str:
+    """What a work does to one that is listed, with the sentence of the relation."""
+    said = f": {edge.says}" if edge.says else "."
+    return f"{phrase(edge.relation).capitalize()} {_name(bib, edge.target)}{said}"
+
+
+def _built(bib: Bibliography, edges: Sequence[Edge]) -> str:
+    first = edges[0]
+    more = f", and {len(edges) - 1} more of the list build on it" if edges[1:] else ""
+    verb = phrase(first.relation)
+    return (
+        f"{_name(bib, first.source)}{more} {verb} it."
+        if not more
+        else (
+            f"{_name(bib, first.source)} {verb} it; {len(edges) - 1} more of the list build on it."
+        )
+    )
+
+
+def _name(bib: Bibliography, key: str) -> str:
+    paper = bib[key]
+    return f"{byline(paper, 2)} {paper.year}"
+
+
+def _sum(reasons: Sequence[Evidence]) -> int:
+    return sum(one.weight for one in reasons)
+
+
+def _why(reasons: Sequence[Evidence]) -> str:
+    """The weightiest reason, and a short one behind it."""
+    first, *others = reasons
+    short = [one.says for one in others if len(one.says) <= _SHORT]
+    return " ".join([first.says, *short[:1]])

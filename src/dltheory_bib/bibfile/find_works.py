@@ -1,0 +1,223 @@
+"""Which works somebody's list names: a .bib, a Markdown page, or plain text.
+
+In free text a work is found by its arXiv id, its DOI or its key, which are certain, or by its
+title: the whole of it, of four words and two dozen letters at least, set off by punctuation on both
+sides; for "Deep learning" stands in many lines, and "… of Two-Layer Networks" may go on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from dltheory_bib.bibfile.bib_parser import BibFile
+from dltheory_bib.bibfile.differences import says
+from dltheory_bib.bibfile.entry_types import WORKS
+from dltheory_bib.bibfile.lint.catalogue_rules import is_outdated
+from dltheory_bib.bibfile.match import Matcher
+from dltheory_bib.bibfile.matched_file import judged
+from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.text.latex import from_latex
+from dltheory_bib.text.names import fold, unbraced, words
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.models.facade import Paper
+
+Status = Literal["covered", "outdated", "missing", "unrecognised"]
+
+FEWEST_WORDS, FEWEST_LETTERS = 4, 24
+"""A shorter title is not looked for in free text."""
+_ARXIV = re.compile(
+    r"(?<![\d.])(\d\d(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?(?![\d])"
+    r"|(?<![\w/])([a-z-]+(?:\.[A-Z]{2})?/\d{7})(?!\d)"
+)
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s{}\"<>\])|]+")
+_KEY = re.compile(r"(?<![\w/.])[a-z][a-z-]*\d{4}[a-z][a-z0-9-]*(?![\w/])")
+_URL = re.compile(r"https?://\S+")
+_ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]|\|)\s*\S")
+_RULE = re.compile(r"\s*\|[\s:|-]*-[\s:|-]*")
+_LONGEST = 120
+_WORD = re.compile(r"[^\W_]+")
+_BEFORE = re.compile(r"(?:^|[^\w\s]|_|\d)[\s_*]*$")
+_AFTER = re.compile(r"[\s_*]*(?:$|[^\w\s:]|_(?!\w))")
+_MARKUP = re.compile(r"\]\([^)]*\)|[\[\]*`|#>]|^\s*(?:[-+]|\d+[.)])\s+")
+
+
+class Listed(NamedTuple):
+    """A work that a list names, or a line of it in which none was recognised."""
+
+    line: int
+    status: Status
+    work: str | None
+    """Its key in the catalogue."""
+    title: str
+    """Its title; of what is not in the catalogue, what the list says of it."""
+    says: str
+    """By what it was found, or what to write instead."""
+
+
+def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
+    """The works that a .bib lists, one for each entry."""
+    one = judged(bib, file, Matcher(bib), VenueNames(bib))
+    found = []
+    for item in one.items:
+        if item.kind not in WORKS:
+            continue
+        line = file.place(item.entry.start)[0]
+        theirs = from_latex(item.values.get("title", "")) or item.entry.key
+        if item.match is None:
+            found.append(Listed(line, "missing", None, theirs, f"entry {item.entry.key}"))
+            continue
+        paper = item.match.paper
+        if is_outdated(item):
+            found.append(_listed(bib, line, "outdated", paper, f"write {says(one, paper)}"))
+        else:
+            by = {"eprint": "arXiv id", "doi": "DOI"}.get(item.match.by, "title and authors")
+            found.append(_listed(bib, line, "covered", paper, f"by {by}"))
+    return found
+
+
+def list_text(bib: Bibliography, text: str, markdown: bool = False) -> list[Listed]:
+    """The works that a text lists, each once, in the order of its lines.
+
+    Lines in which nothing was recognised are given where they look like items of a list; in plain
+    text that is every line of some words.
+    """
+    reader = _Reader(bib)
+    found: list[Listed] = []
+    seen: set[str] = set()
+    lines = text.splitlines()
+    for number, line in enumerate(lines, 1):
+        names = list(reader.read(number, line))
+        for one in names:
+            mark = one.work or one.title
+            if mark not in seen:
+                seen.add(mark)
+                found.append(one)
+        if names or (markdown and not _ITEM.match(line)) or line.lstrip().startswith("#"):
+            continue
+        if _RULE.fullmatch("".join(lines[number : number + 1])):
+            continue  # the head of a table
+        plain = _bare(line)
+        if len(_WORD.findall(plain)) >= 3:
+            found.append(
+                Listed(number, "unrecognised", None, plain, "no id, key or title that is known")
+            )
+    return found
+
+
+def is_markdown(path: Path) -> bool:
+    """Whether a list is a Markdown page, in which not every line is an item."""
+    return path.suffix.lower() in {".md", ".markdown", ".rst", ".html"}
+
+
+class _Reader:
+    """Finds works in lines of text."""
+
+    def __init__(self, bib: Bibliography) -> None:
+        self.bib = bib
+        self.titles: dict[tuple[str, ...], list[tuple[list[str], int]]] = defaultdict(list)
+        for number, paper in enumerate(bib, 1):
+            for title in (paper.title, *(one.title for one in paper.versions if one.title)):
+                names = [word for word in words(unbraced(title)) if word != "_"]
+                if "$" not in title and _is_long(names):
+                    self.titles[tuple(names[:FEWEST_WORDS])].append((names, number))
+
+    def read(self, number: int, line: str) -> Iterator[Listed]:
+        """The works of a line."""
+        by_id, unknown = self._by_id(line)
+        found = dict(by_id)
+        for work in self._by_title(line):
+            found.setdefault(work, "by title")
+        for key in _KEY.findall(line):
+            number_of_key = self.bib.snapshot.find(key)
+            if number_of_key is not None:
+                found.setdefault(number_of_key, "by key")
+        for work, how in found.items():
+            paper = self.bib.snapshot.paper(work)
+            outdated = self._outdated(line, paper) if len(found) == 1 else None
+            status: Status = "outdated" if outdated else "covered"
+            yield _listed(self.bib, number, status, paper, outdated or how)
+        # A line with one work known may name it by a second id, which the catalogue lacks.
+        arxiv = [one for one in unknown if not one.startswith("10.")]
+        missing = unknown[:1] if not found else arxiv if "by arXiv id" in found.values() else []
+        for one in missing:
+            plain = _bare(line)
+            title = plain if len(_WORD.findall(_ARXIV.sub("", plain))) > 2 else one
+            yield Listed(number, "missing", None, title, one)
+
+    def _by_id(self, line: str) -> tuple[dict[int, str], list[str]]:
+        found: dict[int, str] = {}
+        unknown: list[str] = []
+        alone = _ARXIV.fullmatch(line.strip().removeprefix("arXiv:")) is not None
+        for match in _ARXIV.finditer(line):
+            value = match[1] or match[2]
+            work = self.bib.snapshot.find(value)
+            if work is not None:
+                found.setdefault(work, "by arXiv id")
+            elif alone or "arxiv" in line.lower():
+                unknown.append(value)
+        for doi in _DOI.findall(line):
+            value = doi.rstrip(".,;:*_`'")
+            bare = re.sub(r"(?i)^10\.48550/arxiv\.", "", value)
+            work = self.bib.snapshot.find(bare)
+            if work is not None:
+                found.setdefault(work, "by DOI")
+            elif bare == value:
+                unknown.append(value)
+        return found, list(dict.fromkeys(unknown))
+
+    def _by_title(self, line: str) -> Iterator[int]:
+        tokens = [(fold(one[0]), one.start(), one.end()) for one in _WORD.finditer(line)]
+        names = [token[0] for token in tokens]
+        place = 0
+        while place + FEWEST_WORDS <= len(names):
+            start = tuple(names[place : place + FEWEST_WORDS])
+            fitting = [
+                (len(title), number)
+                for title, number in self.titles.get(start, ())
+                if names[place : place + len(title)] == title
+            ]
+            length, number = max(fitting, default=(0, 0))
+            if length and _is_set_off(line, tokens[place][1], tokens[place + length - 1][2]):
+                yield number
+                place += length
+            else:
+                place += 1
+
+    def _outdated(self, line: str, paper: Paper) -> str | None:
+        """Where a line calls a published work one of arXiv, what it became."""
+        plain = _URL.sub(" ", line)
+        if paper.venue is None or paper.type == "online" or "arxiv" not in plain.lower():
+            return None
+        if re.search(r"\[[^\]]*arxiv[^\]]*\]", line, re.IGNORECASE):
+            return None  # the label of a link
+        venue = self.bib.venues[paper.venue]
+        names = {one for period in venue.periods for one in (period.short, period.long)}
+        if any(fold(one) in fold(plain) for one in (*names, *venue.aliases)):
+            return None
+        return f"it appeared in {venue.in_year(paper.year).short} {paper.year}"
+
+
+def _listed(bib: Bibliography, line: int, status: Status, paper: Paper, said: str) -> Listed:
+    title = bib.snapshot.readable(paper.plain_title)
+    return Listed(line, status, paper.key, title, said)
+
+
+def _is_long(names: list[str]) -> bool:
+    return len(names) >= FEWEST_WORDS and sum(map(len, names)) >= FEWEST_LETTERS
+
+
+def _is_set_off(line: str, start: int, end: int) -> bool:
+    """Whether a title stands for itself: it does not go on, and nothing leads up to it."""
+    return bool(_BEFORE.search(line[:start]) and _AFTER.match(line, end))
+
+
+def _bare(line: str) -> str:
+    """A line without its markup, for a message."""
+    plain = " ".join(_URL.sub(" ", _MARKUP.sub(" ", line)).split())
+    return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST].rpartition(' ')[0]} …"

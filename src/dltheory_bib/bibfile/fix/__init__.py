@@ -1,0 +1,1 @@
+"""Replace outdated entries of a .bib file by the published version."""

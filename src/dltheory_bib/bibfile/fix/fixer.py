@@ -1,0 +1,232 @@
+"""Bringing a .bib file up to date: preprints that were published, pages, DOIs, capitals, names.
+
+    file = read_bib(Path("refs.bib"))
+    made = fix(load(), file)
+    print(made.diff())
+    write_fixed(Path("refs.bib"), made)
+
+Only what the catalogue knows better is changed (`updating`), and only in entries that are certainly
+works of the catalogue (`matching`); every other byte stays, and a result that does not prove that
+is thrown away. Running it twice changes nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import unified_diff
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, parse_bib
+from dltheory_bib.bibfile.fix.entry import Change, Updater, VenueStyle
+from dltheory_bib.bibfile.fix.merge import merge as merge_entries
+from dltheory_bib.bibfile.match import ENOUGH, Match, Matcher
+from dltheory_bib.errors import UnsafeChangeError
+from dltheory_bib.files import replace_bytes
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+
+_TYPES = """
+article inproceedings conference incollection inbook book misc online unpublished techreport
+report phdthesis mastersthesis thesis electronic preprint
+"""
+_WORKS = frozenset(_TYPES.split())
+"""Entry types that may be works of the catalogue."""
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_AFTER_MERGED = re.compile(r"[ \t]*\r?\n(?:[ \t]*\r?\n)?")
+
+
+@dataclass(frozen=True, slots=True)
+class FixedEntry:
+    """An entry that is a work of the catalogue."""
+
+    key: str
+    line: int
+    match: Match
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A .bib file as it should be."""
+
+    before: BibFile
+    text: str
+    entries: tuple[FixedEntry, ...]
+    """The entries that were recognised, changed or not."""
+    twins: tuple[tuple[str, ...], ...]
+    """Keys of entries that are one version of one work, and were not merged."""
+    merged: Mapping[str, str]
+    """Keys that went, with the key that stays."""
+    edits: Mapping[int, str]
+    """New texts of entries by where they start in the file; empty for those that go."""
+
+    @property
+    def changed(self) -> tuple[FixedEntry, ...]:
+        """The entries in which something was changed."""
+        return tuple(one for one in self.entries if one.changes)
+
+    def diff(self) -> Iterator[str]:
+        """The differences as lines of a patch, each with its line end."""
+        return _diff(self.before, self.edits)
+
+
+def fix(
+    bib: Bibliography,
+    file: BibFile,
+    *,
+    keep_preprint: bool = False,
+    venues: VenueStyle = "as-is",
+    merge: bool = False,
+) -> Fixed:
+    """A .bib file with what the catalogue knows better.
+
+    An entry of a preprint that was published becomes one of the published version; with
+    `keep_preprint` it keeps the arXiv id. `venues` gives venues the catalogue's long or short
+    names. `merge` joins entries of one version of a work under the key that stands first; without
+    it they are only listed. An entry that is recognised with less confidence than `ENOUGH` stays.
+
+    Writes nothing. Raises `UnsafeChangeError` should the result differ from the file in more than
+    the entries in question, which would be a mistake of this program.
+    """
+    updater = Updater(bib, file, keep_preprint, venues)
+    found: list[FixedEntry] = []
+    edits: dict[int, str] = {}
+    homes: dict[str, list[BibEntry]] = defaultdict(list)
+    for entry, match in _recognised(Matcher(bib), updater, file):
+        made = updater.updated(entry, match.paper)
+        if made.is_record:
+            homes[match.paper.key].append(entry)
+        found.append(FixedEntry(entry.key, file.place(entry.start)[0], match, made.changes))
+        if made.changes:
+            edits[entry.start] = made.text
+    groups = [group for group in homes.values() if len({entry.key for entry in group}) > 1]
+    gone: dict[str, str] = {}
+    if merge:
+        joined = merge_entries(file, groups, edits)
+        edits |= joined.edits
+        gone = joined.gone
+    left = ([entry.key for entry in group if entry.key not in gone] for group in groups)
+    twins = tuple(tuple(dict.fromkeys(keys)) for keys in left if len(set(keys)) > 1)
+    text = _put_together(file, edits)
+    _prove(file, text, edits)
+    return Fixed(file, text, tuple(found), twins, gone, edits)
+
+
+def _recognised(
+    matcher: Matcher, updater: Updater, file: BibFile
+) -> Iterator[tuple[BibEntry, Match]]:
+    """The entries that are certainly works of the catalogue."""
+    for entry in file.entries:
+        if not entry.whole or not entry.key or entry.type.lower() not in _WORKS:
+            continue
+        values = file.values(entry)
+        match = matcher.match(values)
+        if match is None or match.confidence < ENOUGH:
+            continue
+        # Works share titles, so a title in a place where the work never was is another's.
+        if match.by == "title" and updater.is_elsewhere(match.paper, values):
+            continue
+        yield entry, match
+
+
+def write_fixed(path: Path, made: Fixed) -> Path:
+    """Write a file that was fixed, in its own encoding, and give the path of its backup.
+
+    The file holds either all of the old text or all of the new at any moment. Raises
+    `UnsafeChangeError` where it is no longer as it was read, and `OSError` where it cannot be
+    written; in both cases it is left as it is.
+    """
+    file = made.before
+    return replace_bytes(path, file.encode(file.text), file.encode(made.text))
+
+
+def _put_together(file: BibFile, edits: Mapping[int, str]) -> str:
+    parts, last = [], 0
+    for entry in file.entries:
+        if entry.start in edits:
+            parts += [file.text[last : entry.start], edits[entry.start]]
+            last = _end(file, entry, edits)
+    return "".join([*parts, file.text[last:]])
+
+
+def _end(file: BibFile, entry: BibEntry, edits: Mapping[int, str]) -> int:
+    """Where the text behind an entry goes on; the line end goes with one that was merged."""
+    blank = None if edits[entry.start] else _AFTER_MERGED.match(file.text, entry.end)
+    return blank.end() if blank else entry.end
+
+
+def _prove(file: BibFile, text: str, edits: Mapping[int, str]) -> None:
+    """Read the result again: the same entries, and the untouched ones byte for byte."""
+    if text == file.text:
+        return
+    after = parse_bib(text)
+    kept = [entry for entry in file.entries if edits.get(entry.start) != ""]
+    if [one.key for one in after.entries] != [one.key for one in kept]:
+        raise UnsafeChangeError(f"{file.name}: an entry would get lost; nothing was changed")
+    for old, new in zip(kept, after.entries, strict=True):
+        expected = edits.get(old.start, file.source(old))
+        if after.source(new) != expected or new.whole != old.whole:
+            raise UnsafeChangeError(f"{file.name}: {old.key} would be damaged; nothing was changed")
+    if after.strings != file.strings or len(after.preambles) != len(file.preambles):
+        raise UnsafeChangeError(f"{file.name}: a @string would be changed; nothing was changed")
+
+
+def _diff(file: BibFile, edits: Mapping[int, str]) -> Iterator[str]:
+    """A patch, made entry by entry: comparing whole files takes minutes where they are large."""
+    yield from (f"--- {file.name}\n", f"+++ {file.name}\n") if edits else ()
+    line = shift = last = 0
+    for start, end, text in _regions(file, edits):
+        old = _LINE.findall(file.text[start:end])
+        new = _LINE.findall(text)
+        line += file.text.count("\n", last, start)
+        for said in list(unified_diff(old, new, n=1))[2:]:
+            if said.startswith("@@"):
+                yield _moved(said, line, line + shift)
+            else:
+                yield said if said.endswith("\n") else f"{said}\n\\ No newline at end of file\n"
+        shift += len(new) - len(old)
+        last = start
+
+
+def _regions(file: BibFile, edits: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
+    """The whole lines round changed entries: where they start and end, and what they become."""
+    changed = deque(entry for entry in file.entries if entry.start in edits)
+    while changed:
+        group = [changed.popleft()]
+        start = _line_before(file, group[0].start)
+        end = _line_after(file, _end(file, group[0], edits))
+        while changed and _line_before(file, changed[0].start) < end:
+            group.append(changed.popleft())
+            end = _line_after(file, _end(file, group[-1], edits))
+        parts, last = [], start
+        for entry in group:
+            parts += [file.text[last : entry.start], edits[entry.start]]
+            last = _end(file, entry, edits)
+        yield start, end, "".join([*parts, file.text[last:end]])
+
+
+def _line_before(file: BibFile, position: int) -> int:
+    """Where the line above that of a position begins."""
+    start = file.text.rfind("\n", 0, position)
+    return file.text.rfind("\n", 0, start) + 1 if start >= 0 else 0
+
+
+def _line_after(file: BibFile, position: int) -> int:
+    """Behind the line that follows the one in which a position stands, or begins."""
+    for _ in range(1 if file.text[position - 1 : position] == "\n" else 2):
+        end = file.text.find("\n", position)
+        position = end + 1 if end >= 0 else len(file.text)
+    return position
+
+
+def _moved(line: str, old: int, new: int) -> str:
+    """The head of a hunk with its line numbers counted from the start of the file."""
+    shifts = iter((old, new))
+    return re.sub(
+        r"([-+])(\d+)", lambda found: f"{found[1]}{int(found[2]) + next(shifts)}", line, count=2
+    )

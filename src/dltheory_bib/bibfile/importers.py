@@ -1,0 +1,270 @@
+"""Works as other programs' files hold them, on the way to becoming records of one's own.
+
+BibTeX and BibLaTeX, CSL-JSON and RIS. A draft holds what the file says in the words of our records;
+nothing is looked up, and what a file does not say is not guessed. Fields are those of the formats
+that `formats.bibtex`, `formats.csl` and `formats.ris` write, with their sources.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dltheory_bib.bibfile.bib_parser import read_bib
+from dltheory_bib.bibfile.match import arxiv_ids, identifiers, read_year
+from dltheory_bib.errors import DataError, Problem
+from dltheory_bib.source.folders import shown
+from dltheory_bib.text.latex import from_latex, title_from_latex
+from dltheory_bib.text.names import is_text
+
+_BIB_TYPES = {
+    "article": "article",
+    "periodical": "article",
+    "inproceedings": "inproceedings",
+    "conference": "inproceedings",
+    "incollection": "incollection",
+    "inbook": "incollection",
+    "book": "book",
+    "phdthesis": "thesis",
+    "mastersthesis": "thesis",
+    "thesis": "thesis",
+    "techreport": "report",
+    "report": "report",
+    "software": "software",
+}
+_CSL_TYPES = {
+    "article-journal": "article",
+    "paper-conference": "inproceedings",
+    "chapter": "incollection",
+    "book": "book",
+    "thesis": "thesis",
+    "report": "report",
+    "software": "software",
+}
+_RIS_TYPES = {
+    "JOUR": "article",
+    "CONF": "inproceedings",
+    "CPAPER": "inproceedings",
+    "CHAP": "incollection",
+    "BOOK": "book",
+    "THES": "thesis",
+    "RPRT": "report",
+    "COMP": "software",
+}
+_SAYS_ARXIV = re.compile(r"arxiv|\bcorr\b|^abs/", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a file says of one work."""
+
+    where: str
+    """Its place in the file: the key of the entry, or the number of the item."""
+    key: str
+    """The key it has there; empty where it has none."""
+    type: str
+    title: str = ""
+    author: list[str] = field(default_factory=list)
+    year: int | None = None
+    venue: str = ""
+    """The name of its journal, proceedings or publisher, as the file writes it."""
+    publisher: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+    """`volume`, `number`, `edition`, `pages`, `doi`, `eprint`, `url`: what the file says."""
+
+
+def read_drafts(path: Path) -> tuple[list[Draft], list[str]]:
+    """The works of a .bib, .json (CSL-JSON) or .ris file, and what could not be read of it.
+
+    Raises `DataError` for a file that is none of these, and `OSError`.
+    """
+    readers: Mapping[str, Callable[[Path], tuple[list[Draft], list[str]]]]
+    readers = {".bib": _read_bib, ".json": _read_csl, ".ris": _read_ris}
+    reader = readers.get(path.suffix.lower())
+    if reader is None:
+        raise _bad(path, f"is none of {', '.join(readers)}; its name must end in one of them")
+    return reader(path)
+
+
+def _bad(path: Path, message: str) -> DataError:
+    return DataError([Problem(shown(path), 0, 0, "error", "file", message)])
+
+
+# BibTeX and BibLaTeX
+
+
+def _read_bib(path: Path) -> tuple[list[Draft], list[str]]:
+    file = read_bib(path)
+    said = [
+        f"{file.name}:{file.place(min(place, max(len(file.text) - 1, 0)))[0]}: {message}"
+        for place, _, message in file.faults
+    ]
+    entries = [entry for entry in file.entries if entry.whole]
+    return [_of_entry(entry.key, entry.type.lower(), file.values(entry)) for entry in entries], said
+
+
+def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
+    plain = {name: from_latex(value) for name, value in values.items()}
+    place = _first(plain, "journal", "journaltitle", "booktitle")
+    on_arxiv = _SAYS_ARXIV.search(place or plain.get("howpublished", "") or "") or not place
+    ids = arxiv_ids(values)
+    whose = _first(plain, "publisher", "school", "institution", "organization")
+    draft = Draft(f"@{kind}{{{key}}}", key, _BIB_TYPES.get(kind, "online"))
+    if on_arxiv and ids and draft.type in {"article", "online", "report"}:
+        draft.type, place = "online", ""
+    draft.title = title_from_latex(values.get("title", ""))
+    draft.author = _bib_names(values.get("author", ""))
+    draft.year = read_year(values)
+    draft.venue = place or (whose if draft.type in {"book", "thesis", "report"} else "")
+    draft.publisher = plain.get("publisher", "")
+    draft.fields = _known(
+        volume=plain.get("volume", "") if place else "",
+        number=_first(plain, "number", "issue") if place else "",
+        edition=plain.get("edition", ""),
+        pages=plain.get("pages", "") if place else "",
+        doi=next((one for by, one in identifiers(values) if by == "doi"), ""),
+        eprint=ids[0] if ids else "",
+        # An address stands as it is, a ~ in it too; some write it with LaTeX's backslashes.
+        url=re.sub(r"\\([_%&#~])", r"\1", values.get("url", "")),
+    )
+    return draft
+
+
+def _bib_names(text: str) -> list[str]:
+    from bibtexparser.middlewares.names import (
+        parse_single_name_into_parts,
+        split_multiple_persons_names,
+    )
+
+    names = []
+    for name in split_multiple_persons_names(text) if text.strip() else []:
+        if name.startswith("{") and name.endswith("}"):
+            names.append(f"{{{from_latex(name)}}}")
+            continue
+        parts = parse_single_name_into_parts(name, strict=False)
+        last = from_latex(" ".join([*parts.von, *parts.last]))
+        rest = [from_latex(" ".join(part)) for part in (parts.jr, parts.first) if part]
+        names.append(", ".join([last, *rest]))
+    return names
+
+
+# CSL-JSON
+
+
+def _read_csl(path: Path) -> tuple[list[Draft], list[str]]:
+    try:
+        items = json.loads(path.read_text("utf-8-sig"))
+    except ValueError as error:
+        raise _bad(path, f"is not JSON in UTF-8: {error}") from None
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise _bad(path, "is not CSL-JSON, which is a list of items")
+    return [_of_item(number, item) for number, item in enumerate(items, 1)], []
+
+
+def _of_item(number: int, item: Mapping[str, Any]) -> Draft:
+    def text(name: str) -> str:
+        value = item.get(name)
+        return str(value) if isinstance(value, str | int) else ""
+
+    key = text("citation-key") or text("id")
+    draft = Draft(f"item {number}", key, _CSL_TYPES.get(text("type"), "online"))
+    title = re.sub(r'<span class="nocase">(.*?)</span>', r"{\1}", text("title"))
+    draft.title = re.sub(r"</?(?:i|b|sub|sup|span)\b[^>]*>", "", title)
+    draft.author = [_csl_name(one) for one in item.get("author") or [] if isinstance(one, dict)]
+    draft.year = _csl_year(item.get("issued"))
+    whose = text("publisher")
+    draft.venue = text("container-title") or (
+        whose if draft.type in {"book", "thesis", "report"} else ""
+    )
+    draft.publisher = whose
+    said = " ".join((text("note"), text("number"), text("URL"), text("archive_location")))
+    ids = arxiv_ids({"note": said})
+    draft.fields = _known(
+        volume=text("volume"),
+        number=text("issue") or (text("number") if draft.venue and not ids else ""),
+        edition=text("edition"),
+        pages=text("page"),
+        doi=text("DOI"),
+        eprint=ids[0] if ids else "",
+        url=text("URL"),
+    )
+    return draft
+
+
+def _csl_name(parts: Mapping[str, Any]) -> str:
+    if parts.get("literal"):
+        return f"{{{parts['literal']}}}"
+    particles = (parts.get("dropping-particle"), parts.get("non-dropping-particle"))
+    last = " ".join(str(part) for part in (*particles, parts.get("family")) if part)
+    return ", ".join(str(part) for part in (last, parts.get("suffix"), parts.get("given")) if part)
+
+
+def _csl_year(issued: Any) -> int | None:
+    found = re.search(r"\b\d{4}\b", json.dumps(issued))
+    return int(found[0]) if found else None
+
+
+# RIS
+
+
+def _read_ris(path: Path) -> tuple[list[Draft], list[str]]:
+    import rispy
+
+    try:
+        # Reference managers write UTF-8, some with a mark at the start, or the Windows code page.
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig") if is_text(data.decode("utf-8", "surrogateescape")) else ""
+        records = rispy.loads(text or data.decode("cp1252", "replace"))
+    except ValueError as error:
+        raise _bad(path, f"is not RIS: {error}") from None
+    return [_of_record(number, record) for number, record in enumerate(records, 1)], []
+
+
+def _of_record(number: int, record: Mapping[str, Any]) -> Draft:
+    key = str(record.get("id") or record.get("label") or "")
+    kind = str(record.get("type_of_reference", "")).strip()
+    draft = Draft(f"record {number}", key, _RIS_TYPES.get(kind, "online"))
+    draft.title = _first(record, "title", "primary_title")
+    names = record.get("authors") or record.get("first_authors") or []
+    draft.author = [_ris_name(name) for name in names]
+    found = re.search(r"\d{4}", _first(record, "year", "publication_year", "date"))
+    draft.year = int(found[0]) if found else None
+    draft.publisher = _first(record, "publisher")
+    draft.venue = _first(record, "secondary_title", "journal_name", "alternate_title3")
+    if draft.type in {"book", "thesis", "report"}:
+        draft.venue = draft.publisher
+    pages = filter(None, (record.get("start_page"), record.get("end_page")))
+    urls = [str(url) for url in record.get("urls") or []]
+    notes = [_first(record, "note"), *map(str, record.get("notes") or []), *urls]
+    ids = arxiv_ids({"note": " ".join(notes)})
+    draft.fields = _known(
+        volume=_first(record, "volume"),
+        number=_first(record, "number"),
+        edition=_first(record, "edition"),
+        pages="-".join(map(str, pages)),
+        doi=_first(record, "doi"),
+        eprint=ids[0] if ids else "",
+        url=urls[0] if urls else "",
+    )
+    return draft
+
+
+def _ris_name(name: str) -> str:
+    """`Family, Given, Suffix` in our order; a name without a comma is taken as it stands."""
+    parts = [part.strip() for part in str(name).split(",") if part.strip()]
+    if len(parts) == 3:
+        parts = [parts[0], parts[2], parts[1]]
+    return ", ".join(parts) if len(parts) > 1 else f"{{{name}}}"
+
+
+def _first(values: Mapping[str, Any], *names: str) -> str:
+    """The first of some fields that says something."""
+    return next((str(values[name]) for name in names if values.get(name)), "")
+
+
+def _known(**fields: str) -> dict[str, str]:
+    return {name: " ".join(value.split()) for name, value in fields.items() if value.strip()}

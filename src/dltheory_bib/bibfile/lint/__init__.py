@@ -1,0 +1,1 @@
+"""Report problems of a .bib file."""

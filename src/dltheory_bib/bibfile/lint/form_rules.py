@@ -1,0 +1,274 @@
+r"""Rules on the form of a .bib file: what BibTeX, biber or LaTeX would stumble over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from dltheory_bib.bibfile.bib_parser import BibEntry
+from dltheory_bib.bibfile.entry_types import TYPES, inherited, missing_fields
+from dltheory_bib.bibfile.matched_file import Found, Item, Judged, Rule
+from dltheory_bib.errors import did_you_mean
+from dltheory_bib.text.names import nearest, quoted
+
+_OPENER = re.compile(r"[ \t\r\n]*,[ \t\r\n]*([^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*([{\"])")
+_TAKEN_IN = re.compile(r",[ \t\r\n]*([A-Za-z][\w-]*)[ \t\r\n]*=[ \t\r\n]*[{\"]")
+_GOES_ON = re.compile(r"[ \t\r\n]*(?:,[ \t\r\n]*[A-Za-z][\w-]*[ \t\r\n]*=|\})")
+_HALF = re.compile(r",\s*([A-Za-z][\w-]*)\s*(=)?")
+_BEGINS = re.compile(r"@[ \t]*[A-Za-z]+[ \t]*[{(]")
+_PAGES = re.compile(r"\s*(\d+)\s*[-–—]+\s*(\d+)\s*")
+_DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>]+")
+_WHOLE_DOI = re.compile(r"10\.\d{4,9}/\S*[^\s.,;]")
+_PARENTS = ("crossref", "xdata", "xref")
+# The strings of BibTeX's standard styles: months and journals (plain.bst, MACRO).
+_STRINGS = (
+    "jan feb mar apr may jun jul aug sep oct nov dec acmcs acta cacm ibmjrd ibmsj ieeese "
+    "ieeetc ieeetcad ipl jacm jcss scp sicomp tocs tods tog toms toois toplas tcs"
+)
+
+
+def check_braces(judged: Judged) -> Iterator[Found]:
+    """Every brace and quotation mark that opens is closed, once.
+
+    BibTeX takes what follows an open one into the value, to the end of the file.
+    """
+    file = judged.file
+    for entry in file.entries:
+        if entry.whole:
+            if _GOES_ON.match(file.text, entry.end):
+                yield Found(
+                    entry.closing,
+                    f"this {file.text[entry.closing]} ends the entry, and what follows is ignored; "
+                    "delete a closing brace before it",
+                )
+            continue
+        position = _stopped(entry)
+        opener = _OPENER.match(file.text, position)
+        taken = (
+            _TAKEN_IN.search(file.text, entry.fields[-1].value_start, position)
+            if entry.fields
+            else None
+        )
+        at = file.text[position : position + 200].lstrip()
+        if opener:
+            close = "}" if opener[2] == "{" else '"'
+            yield Found(
+                opener.start(2),
+                f"the {opener[2]} that opens {opener[1]} is not closed; write {close} where the "
+                "value ends",
+            )
+        elif taken and (not at or _BEGINS.match(at)):
+            said = f"{entry.fields[-1].name} takes in {taken[1]}; write }} where its value ends"
+            yield Found(entry.fields[-1].value_start, said)
+        elif not at or _BEGINS.match(at):
+            yield Found(entry.start, "the entry is not closed; write } where it ends")
+    for position, rule, message in file.faults:
+        if rule == "unbalanced" and message.startswith("@"):
+            yield Found(position, f"{message}; write }} where it ends")
+
+
+def check_syntax(judged: Judged) -> Iterator[Found]:
+    """An entry is `@type{key, field = value, …}`: with a key, commas, signs and delimiters."""
+    file = judged.file
+    for entry in file.entries:
+        if not entry.key and entry.type.lower() not in {"set", "xdata"}:
+            yield Found(entry.start, f"@{entry.type} has no key; write one behind its brace")
+        if entry.whole:
+            continue
+        position = _stopped(entry)
+        rest = file.text[position : position + 200]
+        at = rest.lstrip()
+        if _OPENER.match(file.text, position) or not at or _BEGINS.match(at):
+            continue  # a matter of braces
+        place = position + len(rest) - len(at)
+        field = _HALF.match(at)
+        if field:
+            place += field.start(1)
+            lacks = "value" if field[2] else "= and value"
+            said = f"{field[1]} has no {lacks}; write {field[1]} = {{…}}"
+        elif at[0] == ",":
+            said = "no field follows this comma; write name = {value}, or delete the comma"
+        elif re.match(r"[A-Za-z][\w-]*\s*=", at):
+            said = f"a comma is missing before {at.split('=')[0].strip()}; write one"
+        else:
+            shown = at.split("\n")[0][:20].strip()
+            said = f"the entry cannot be read from {shown!r} on; write name = {{value}}"
+        yield Found(place, said)
+    for position, rule, message in file.faults:
+        if rule == "syntax" and message.startswith("@"):
+            yield Found(position, f"{message}; write @string{{name = {{value}}}}")
+
+
+def _stopped(entry: BibEntry) -> int:
+    """Behind the last part of an entry that could be read."""
+    return entry.fields[-1].value_end if entry.fields else entry.key_start + len(entry.key)
+
+
+def check_keys(judged: Judged) -> Iterator[Found]:
+    """A key names one entry; to BibTeX `Jin2017` and `jin2017` are one key."""
+    seen: dict[str, BibEntry] = {}
+    for entry in judged.file.entries:
+        if not entry.key:
+            continue
+        first = seen.setdefault(entry.key.lower(), entry)
+        if first is not entry:
+            line = judged.file.place(first.start)[0]
+            other = "" if first.key == entry.key else f" as {first.key}"
+            yield Found(
+                entry.key_start,
+                f"the key is taken in line {line}{other}; choose another, or delete one of the two",
+            )
+
+
+def check_repeated_fields(judged: Judged) -> Iterator[Found]:
+    """A field stands once in an entry: BibTeX reads the first alone, biber the last."""
+    for entry in judged.file.entries:
+        lines: dict[str, int] = {}
+        if len({one.name.lower() for one in entry.fields}) == len(entry.fields):
+            continue
+        for one in entry.fields:
+            name = one.name.lower()
+            if name in lines:
+                line = judged.file.place(lines[name])[0]
+                said = f"{name} stands in line {line} already; delete one of the two"
+                yield Found(one.start, said)
+            lines.setdefault(name, one.start)
+
+
+def check_types(judged: Judged) -> Iterator[Found]:
+    """An entry is of a type that BibTeX's styles or biblatex know."""
+    for item in judged.items:
+        if item.kind not in TYPES:
+            near = did_you_mean([f"@{name}" for name in nearest(item.kind, TYPES, 1)])
+            hint = near or "; @misc takes anything"
+            yield Found(item.entry.start, f"no style knows the type @{item.entry.type}{hint}")
+
+
+def check_missing_fields(judged: Judged) -> Iterator[Found]:
+    """An entry has the fields that its type needs, by `plain.bst` or biblatex's data model."""
+    by_key = {item.entry.key.lower(): item for item in judged.items}
+    for item in judged.items:
+        names = {name for name, value in item.values.items() if value}
+        parents = [name for name in _PARENTS if name in item.values]
+        if parents:
+            inherits = _inherited(item, by_key)
+            if inherits is None:
+                continue  # the parent stands in another file
+            names |= inherits
+        for needed in missing_fields(item.kind, names, judged.dialect):
+            yield Found(item.entry.start, _lacks(judged, item, needed))
+
+
+def _inherited(item: Item, by_key: dict[str, Item]) -> set[str] | None:
+    names: set[str] = set()
+    for field in _PARENTS:
+        for key in filter(None, item.values.get(field, "").lower().split(",")):
+            parent = by_key.get(key.strip())
+            if parent is None:
+                return None
+            names |= set(inherited(parent.values))
+    return names
+
+
+def _lacks(judged: Judged, item: Item, needed: tuple[str, ...]) -> str:
+    wanted = " or ".join(needed)
+    name = needed[0]
+    if item.match:
+        known = judged.target(item.match.paper)[1]
+        name = next((one for one in needed if one in known), name)
+    value = known[name] if item.match and name in known else "…"
+    return f"@{item.entry.type} needs {wanted}; write {name} = {{{value}}}"
+
+
+def check_strings(judged: Judged) -> Iterator[Found]:
+    """A word without braces is a number or the name of a `@string`."""
+    known = judged.file.strings.keys() | set(_STRINGS.split())
+    for entry in judged.file.entries:
+        for one in entry.fields:
+            if one.parts and one.parts[0][0] in ("{", '"', "0") and len(one.parts) == 1:
+                continue
+            for kind, inside in one.parts:
+                if not kind and inside.lower() not in known:
+                    said = (
+                        f"no @string is called {inside}, so nothing is printed; write {{{inside}}}"
+                        f"{did_you_mean(nearest(inside, judged.file.strings, 1))}"
+                    )
+                    yield Found(judged.file.text.find(inside, one.value_start), said)
+
+
+def check_others(judged: Judged) -> Iterator[Found]:
+    """The authors are all there; "et al." is for the style to write."""
+    for item in judged.items:
+        names = item.values.get("author", "")
+        lower = names.lower()
+        if "others" not in lower and "et al" not in lower:
+            continue
+        found = re.search(r"\band\s+others\s*$|,?\s*(?:\band\s+)?\bet\.?\s*al\b\.?", names, re.I)
+        if found is None:
+            continue
+        ours = item.match.paper.author if item.match else ()
+        rest = ours[len(item.families) :] if "others" in found[0].lower() else ours
+        if rest:
+            shown = " and ".join(rest[:3])
+            more = f" and {len(rest) - 3} more" if len(rest) > 3 else ""
+            said = f"write the names it stands for: {shown}{more}"
+        elif "others" in found[0].lower():
+            said = "write all the names; the style shortens them"
+        else:
+            said = "BibTeX takes it for a name; write all the names, or end with: and others"
+        yield Found(item.at("author"), f'the authors end in "{found[0].strip(", ")}"; {said}')
+
+
+def check_pages(judged: Judged) -> Iterator[Found]:
+    """Pages go from the smaller number to the larger."""
+    for item in judged.items:
+        found = _PAGES.fullmatch(item.values.get("pages", ""))
+        if not found:
+            continue
+        first, last = found[1], found[2]
+        # 1724--32 is short for 1724--1732.
+        whole = first[: max(len(first) - len(last), 0)] + last
+        if int(whole) < int(first):
+            said = f"pages run backwards; write {whole}--{first}"
+            yield Found(item.at("pages"), said)
+
+
+def check_doi(judged: Judged) -> Iterator[Found]:
+    """`doi` holds the DOI alone: `10.`, a number, a slash and a name, and no address."""
+    for item in judged.items:
+        value = item.values.get("doi", "").replace("\\_", "_").replace("{\\_}", "_")
+        if not value or _WHOLE_DOI.fullmatch(value):
+            continue
+        found = _DOI.search(unquote(value))
+        if found:
+            said = f"write the DOI alone: doi = {{{found[0].rstrip('.,;')}}}"
+        else:
+            said = (
+                f"{quoted(value)} is no DOI: one begins with 10., a number and a slash; delete it"
+            )
+        yield Found(item.at("doi"), said)
+
+
+def check_doi_twice(judged: Judged) -> Iterator[Found]:
+    """`url` does not repeat the DOI, which every style that prints it makes a link."""
+    for item in judged.items:
+        doi = _DOI.search(item.values.get("doi", ""))
+        url = item.values.get("url", "")
+        if doi and "doi.org/" in url and doi[0].lower() in unquote(url).lower():
+            yield Found(item.at("url"), "url repeats the DOI; delete url")
+
+
+RULES = (
+    Rule("unbalanced", "error", check_braces),
+    Rule("syntax", "error", check_syntax),
+    Rule("repeated-key", "error", check_keys),
+    Rule("repeated-field", "error", check_repeated_fields),
+    Rule("unknown-type", "warning", check_types),
+    Rule("missing-field", "error", check_missing_fields),
+    Rule("unknown-string", "warning", check_strings),
+    Rule("and-others", "warning", check_others),
+    Rule("reversed-pages", "error", check_pages),
+    Rule("wrong-doi", "error", check_doi),
+    Rule("doi-as-url", "warning", check_doi_twice),
+)

@@ -1,0 +1,225 @@
+"""What is wrong with a .bib file, and what to write instead; and of each entry, how it stands.
+
+Nothing is changed. What the catalogue does not cover is said to be not covered, which is no fault.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from dltheory_bib.bibfile.bib_parser import BibFile, read_bib
+from dltheory_bib.bibfile.differences import Verdict, variant
+from dltheory_bib.bibfile.entry_types import WORKS
+from dltheory_bib.bibfile.lint import catalogue_rules, form_rules, text_rules
+from dltheory_bib.bibfile.lint.catalogue_rules import found_differences, is_outdated
+from dltheory_bib.bibfile.match import Matcher
+from dltheory_bib.bibfile.matched_file import Item, Judged, Rule, judged
+from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.errors import DataError, Level, Problem, did_you_mean
+from dltheory_bib.source.folders import is_file
+from dltheory_bib.text.names import nearest
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.formats.bibtex import Dialect
+    from dltheory_bib.manuscript.manuscript import Manuscript
+
+RULES: tuple[Rule, ...] = (*form_rules.RULES, *text_rules.RULES, *catalogue_rules.RULES)
+"""Every rule on a .bib file; `missing-entry`, on a manuscript, is the one besides."""
+MISSING = "missing-entry"
+_ENTRY = re.compile(rb"\A\xef?\xbb?\xbf?(?:[ \t\r]*(?:%[^\n]*)?\n)*[ \t]*@[ \t]*[A-Za-z]+\s*[{(]")
+_HEAD = 20_000
+VERDICTS: tuple[Verdict, ...] = (
+    "verified",
+    "outdated",
+    "field mismatch",
+    "venue variant",
+    "not covered",
+)
+
+
+class Judgement(NamedTuple):
+    """How an entry stands to the catalogue."""
+
+    file: str
+    line: int
+    column: int
+    key: str
+    """As it stands in the file."""
+    verdict: Verdict
+    work: str | None
+    """The key of the work in the catalogue."""
+    says: str
+
+
+@dataclass(slots=True)
+class Linted:
+    """What was found in some .bib files."""
+
+    problems: list[Problem] = field(default_factory=list)
+    """In the order of files and lines."""
+    judgements: list[Judgement] = field(default_factory=list)
+    """One for each entry that is of a work, in the order of the files."""
+    entries: int = 0
+
+    def has(self, level: Level) -> bool:
+        """Whether there is a problem of a level."""
+        return any(problem.level == level for problem in self.problems)
+
+    def with_verdicts(self) -> list[Problem]:
+        """The problems and, as notes, how each entry stands, by place."""
+        notes = [
+            Problem(
+                one.file,
+                one.line,
+                one.column,
+                "note",
+                one.verdict.replace(" ", "-"),
+                f"{one.key}: {one.says}",
+            )
+            for one in self.judgements
+        ]
+        return sorted([*self.problems, *notes])
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many entries there are of each verdict."""
+        found = Counter(one.verdict for one in self.judgements)
+        return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
+
+
+def lint(
+    bib: Bibliography,
+    files: Iterable[BibFile],
+    manuscript: Manuscript | None = None,
+    *,
+    dialect: Dialect | None = None,
+    ignore: Collection[str] = (),
+) -> Linted:
+    r"""Judge .bib files by every rule but those to ignore.
+
+    Each file is judged by itself. With a manuscript, keys that it does not cite are found, and keys
+    that it cites and no file has. Without a `dialect` it is that of the manuscript or of the
+    fields that a file uses.
+    """
+    made = Linted()
+    matcher, venues = Matcher(bib), VenueNames(bib)
+    known: set[str] = set()
+    for file in files:
+        one = judged(bib, file, matcher, venues, manuscript, dialect)
+        made.entries += len(file.entries)
+        made.problems += sorted(_problems(one, ignore))
+        made.judgements += [
+            _judgement(one, item) for item in one.items if item.kind in WORKS and item.title
+        ]
+        known |= {entry.key for entry in file.entries}
+        for item in one.items:
+            known |= {*item.values.get("ids", "").replace(" ", "").split(",")}
+    if manuscript is not None:
+        made.problems += manuscript.problems
+        if MISSING not in ignore:
+            made.problems += _missing(manuscript, known)
+    return made
+
+
+def lint_paths(
+    bib: Bibliography,
+    paths: Iterable[Path],
+    manuscript: Manuscript | None = None,
+    *,
+    dialect: Dialect | None = None,
+    ignore: Collection[str] = (),
+) -> Linted:
+    """Judge files as `lint` does; one that cannot be read is a problem like another."""
+    unread: list[Problem] = []
+
+    def read() -> Iterator[BibFile]:
+        for path in dict.fromkeys(paths):
+            try:
+                yield read_bib(path)
+            except DataError as error:
+                unread.extend(error.problems)
+
+    made = lint(bib, read(), manuscript, dialect=dialect, ignore=ignore)
+    made.problems[:0] = unread
+    return made
+
+
+def is_bib(path: Path) -> bool:
+    """Whether a file is a .bib: by its suffix, or, where that says nothing, by its beginning."""
+    suffix = path.suffix.lower()
+    if suffix in {".bib", ".yaml", ".yml"} or not is_file(path):
+        return suffix == ".bib"
+    try:
+        with path.open("rb") as stream:
+            return _ENTRY.match(stream.read(_HEAD)) is not None
+    except OSError:
+        return False
+
+
+def rule_sentences() -> dict[str, str]:
+    """Every rule on .bib files with what it asks, in a sentence."""
+    found = {rule.name: rule.says for rule in RULES}
+    return found | {MISSING: "With a manuscript: every key that it cites has an entry."}
+
+
+def rule_levels() -> dict[str, Level]:
+    """The level of each rule on .bib files."""
+    return {rule.name: rule.level for rule in RULES} | {MISSING: "error"}
+
+
+def _problems(one: Judged, ignore: Collection[str]) -> Iterator[Problem]:
+    """What the rules find in a file; a message begins with the key of its entry."""
+    file = one.file
+    starts = [entry.start for entry in file.entries]
+    for rule in RULES:
+        if rule.name in ignore:
+            continue
+        for position, message in rule.judge(one):
+            number = bisect_right(starts, position) - 1
+            entry = file.entries[number] if number >= 0 else None
+            inside = entry is not None and position < entry.end and entry.key
+            said = f"{entry.key}: {message}" if entry is not None and inside else message
+            yield Problem(file.name, *file.place(position), rule.level, rule.name, said)
+
+
+def _missing(manuscript: Manuscript, known: set[str]) -> Iterator[Problem]:
+    """The keys that a manuscript cites and no file has, where they are first cited."""
+    for key, place in manuscript.keys.items():
+        if key not in known:
+            near = did_you_mean(nearest(key, known, 2)) or "; dltheory cite finds entries"
+            column = 1 if place.line else 0
+            message = f"{key} is cited, and no .bib has it{near}"
+            yield Problem(place.file, place.line, column, "error", MISSING, message)
+
+
+def _judgement(one: Judged, item: Item) -> Judgement:
+    verdict, said = _verdict(one, item)
+    line, column = one.file.place(item.entry.start)
+    work = item.match.paper.key if item.match else None
+    return Judgement(one.file.name, line, column, item.entry.key, verdict, work, said)
+
+
+def _verdict(one: Judged, item: Item) -> tuple[Verdict, str]:
+    if item.match is None:
+        return "not covered", "the catalogue does not hold this work and says nothing of it"
+    work = f"it is {item.match.paper.key}, by {_BY[item.match.by]}"
+    if is_outdated(item):
+        return "outdated", f"{work}, as a preprint of what was published"
+    differing = found_differences(one, item)
+    if differing:
+        fields = ", ".join(dict.fromkeys(found.field for found in differing))
+        return "field mismatch", f"{work}, and differs in {fields}"
+    other = variant(one, item)
+    if other:
+        return "venue variant", f"{work}, but its venue, {other}, is spelled otherwise"
+    return "verified", f"{work}, and all that both say agrees"
+
+
+_BY = {"doi": "DOI", "eprint": "arXiv id", "title": "title, authors and year"}

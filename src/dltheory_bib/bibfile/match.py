@@ -1,0 +1,321 @@
+"""Which work of the catalogue an entry of somebody's .bib file is.
+
+By DOI, by arXiv id wherever it stands, or by title, authors and year together; never by title
+alone, for works of this field share titles ("Deep learning" is a paper, a book and a tutorial). An
+identifier is believed only where title or authors do not speak against it: ids are mistyped, and
+copied from the entry above.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+from dltheory_bib.bibliography import Bibliography
+from dltheory_bib.models.facade import Paper
+from dltheory_bib.text.latex import from_latex
+from dltheory_bib.text.names import family, fold, searchable, unbraced, words
+
+By = Literal["doi", "eprint", "title"]
+
+ALIKE = 0.9
+"""Titles at least this alike (Ratcliff-Obershelp ratio of their folded letters) may be one; a
+title is compared with those alone that share its authors."""
+SLIPS = 2
+"""By title alone a match may differ in so many letters: misspelt, or British for American."""
+KIN = 0.6
+"""Titles at least this alike, of just the same authors, are one work under two names."""
+CONFIDENCE: Mapping[By, float] = {"doi": 0.99, "eprint": 0.98, "title": 0.95}
+"""How sure a match is where everything else agrees."""
+ENOUGH = 0.9
+"""Below this nothing is changed."""
+
+_ARXIV = re.compile(
+    r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])"
+    r"|((?:astro-ph|cond-mat|cs|hep-[a-z]{2,3}|math|math-ph|nlin|physics|q-bio|quant-ph|stat)"
+    r"(?:\.[A-Z]{2})?/\d{7})"
+)
+_SAYS_ARXIV = re.compile(r"arxiv|corr|^abs/|48550", re.IGNORECASE)
+_DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>]+")
+_ID_FIELDS = (
+    "eprint",
+    "journal",
+    "journaltitle",
+    "url",
+    "note",
+    "howpublished",
+    "volume",
+    "number",
+    "booktitle",
+    "pages",
+    "doi",
+    "publisher",
+    "archiveprefix",
+    "eprinttype",
+    "arxivid",
+)
+_NUMERAL = re.compile(r"[ivx]+[ab]?|\d+")
+_OTHERS = re.compile(r"\sand\s+others\s*$", re.IGNORECASE)
+_NEGATIONS = frozenset({"un", "in", "im", "ir", "no", "de", "a"})
+"""Letters that make another word of a word."""
+
+
+class Match(NamedTuple):
+    """A work that an entry is, and how sure that is."""
+
+    paper: Paper
+    by: By
+    confidence: float
+    """From 0 to 1; `ENOUGH` is needed for a change."""
+
+
+class Reading(NamedTuple):
+    """What an entry says of which work it is."""
+
+    title: str
+    families: list[str]
+    ids: list[tuple[By, str]]
+    """DOIs and arXiv ids, wherever it has them."""
+
+
+class Matcher:
+    """Finds works of a bibliography by what an entry says."""
+
+    def __init__(self, bib: Bibliography) -> None:
+        self.bib = bib
+        self._families: dict[str, list[int]] = {}
+        self._papers: dict[int, Paper] = {}
+
+    def match(self, values: Mapping[str, str], read: Reading | None = None) -> Match | None:
+        """The work that an entry is; `values` are its fields, by names in lower case.
+
+        Whoever has called `read_entry` already hands on what it gave.
+        """
+        title, authors, ids = read or read_entry(values)
+        renamed = None
+        for by, value in ids:
+            number = self.bib.snapshot.find(value)
+            if number is None:
+                continue
+            paper = self._paper(number)
+            agrees = _title_agrees(title, paper) + _authors_agree(authors, paper)
+            if agrees > 0:
+                return Match(paper, by, CONFIDENCE[by] if agrees > 1 else ENOUGH)
+            # A paper that got another title on its way to print keeps its authors and some words.
+            if agrees == 0 and _same_authors(authors, paper) and _title_is_akin(title, paper):
+                renamed = renamed or Match(paper, by, ENOUGH)
+        titled = self._by_title(title, authors, values)
+        if titled and renamed and titled.paper is not renamed.paper:
+            return None  # the identifier is of one work, title and authors are of another
+        return titled or renamed
+
+    def _paper(self, number: int) -> Paper:
+        if number not in self._papers:
+            self._papers[number] = self.bib.snapshot.paper(number)
+        return self._papers[number]
+
+    def _by_title(self, title: str, authors: list[str], values: Mapping[str, str]) -> Match | None:
+        year = read_year(values)
+        if not title or not authors or year is None:
+            return None
+        others = _OTHERS.search(values.get("author", "")) is not None
+        found = []
+        for number in self._by_first_author(authors[0]):
+            paper = self._paper(number)
+            if _has_other_ids(values, paper):
+                continue
+            alike = max(_likeness(title, one, SLIPS) for one in _bare_titles(paper))
+            close = min(abs(year - one) for one in _years(paper))
+            overlap = _overlap(authors, paper)
+            if not others:  # a talk by one of them has the same title
+                overlap = min(overlap, len(authors) / len(paper.author))
+            if alike >= ALIKE and overlap >= 0.5 and close <= 1:
+                sure = CONFIDENCE["title"] * min(1, 0.4 + 0.6 * alike) * (1 if not close else 0.98)
+                found.append(Match(paper, "title", sure * (0.9 + 0.1 * overlap)))
+        found.sort(key=lambda one: -one.confidence)
+        if not found or found[0].confidence < ENOUGH:
+            return None
+        rivals = [one for one in found[1:] if found[0].confidence - one.confidence < 0.02]
+        return None if rivals else found[0]
+
+    def _by_first_author(self, name: str) -> list[int]:
+        """The works whose first author's family name ends with this word, by number."""
+        if not self._families:
+            self._families = defaultdict(list)
+            for number, first in self.bib.snapshot.fetch("SELECT n, first_author FROM paper"):
+                self._families[_last_word(family(first))].append(number)
+        return self._families.get(name, [])
+
+
+def read_entry(values: Mapping[str, str]) -> Reading:
+    """Title, authors and identifiers of an entry."""
+    return Reading(read_title(values), read_families(values), list(identifiers(values)))
+
+
+def identifiers(values: Mapping[str, str]) -> Iterator[tuple[By, str]]:
+    """DOIs, then arXiv ids, wherever an entry has them."""
+    for name in ("doi", "url", "note"):
+        found = _DOI.search(values.get(name, ""))
+        if found and not found[0].lower().startswith("10.48550/"):
+            yield "doi", found[0].rstrip(".,;)").replace("\\_", "_")
+    for value in arxiv_ids(values):
+        yield "eprint", value
+
+
+def arxiv_ids(values: Mapping[str, str]) -> list[str]:
+    """The arXiv ids of an entry: of `eprint`, or of any field that says arXiv."""
+    found: dict[str, None] = {}
+    for name in _ID_FIELDS:
+        text = values.get(name)
+        if not text:
+            continue
+        named = name in {"eprint", "arxivid"} or _SAYS_ARXIV.search(text)
+        if named or (name == "volume" and text.startswith("abs/")):
+            for match in _ARXIV.finditer(text):
+                found[match[1] or match[2]] = None
+    return list(found)
+
+
+def read_title(values: Mapping[str, str]) -> str:
+    """The folded letters and digits of an entry's title."""
+    return _bare(from_latex(values.get("title", "")))
+
+
+def read_families(values: Mapping[str, str]) -> list[str]:
+    """The last words of the authors' family names, folded; "others" is left out."""
+    names = re.split(r"\s+and\s+", values.get("author", "").strip(), flags=re.IGNORECASE)
+    found = []
+    for name in names:
+        plain = from_latex(name).strip()
+        if plain and plain.lower() != "others":
+            last = plain.partition(",")[0] if "," in plain else plain.split()[-1]
+            found.append(_last_word(last))
+    return found
+
+
+def read_year(values: Mapping[str, str]) -> int | None:
+    """The year of an entry, from `year` or `date`."""
+    found = re.search(r"\b(1[6-9]|20)\d\d\b", values.get("year") or values.get("date") or "")
+    return int(found[0]) if found else None
+
+
+def _bare(title: str) -> str:
+    return "".join(words(searchable(title.replace("$", " "))))
+
+
+def _bare_titles(paper: Paper) -> list[str]:
+    titles = [paper.title, *(one.title for one in paper.versions if one.title)]
+    return [_bare(from_latex(unbraced(title))) for title in titles]
+
+
+def _years(paper: Paper) -> set[int]:
+    years = {paper.year, *(one.year for one in paper.versions)}
+    return years | ({paper.eprint_year} if paper.eprint_year else set())
+
+
+def _last_word(name: str) -> str:
+    parts = re.findall(r"[a-z0-9]+", fold(name))
+    return parts[-1] if parts else fold(name)
+
+
+def _likeness(one: str, other: str, slips: int | None = None) -> float:
+    """How alike two folded titles are; 0 where more letters than `slips` differ."""
+    if one == other:
+        return 1.0
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
+        return 0.0
+    # Parts of a series differ in a numeral alone.
+    differing = "".join(
+        one[a:b] + other[c:d] for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"
+    )
+    if _NUMERAL.fullmatch(differing):
+        return 0.0
+    if slips is not None and (len(differing) > slips or differing in _NEGATIONS):
+        return 0.0
+    return matcher.ratio()
+
+
+def _title_is_akin(title: str, paper: Paper) -> bool:
+    return any(
+        SequenceMatcher(None, title, one, autojunk=False).ratio() >= KIN
+        for one in _bare_titles(paper)
+    )
+
+
+def _has_other_ids(values: Mapping[str, str], paper: Paper) -> bool:
+    """Whether an entry has arXiv ids, and none of them is the work's."""
+    ours = {paper.eprint, *(one.eprint for one in paper.versions)} - {None}
+    theirs = set(arxiv_ids(values))
+    return bool(ours and theirs and not ours & theirs)
+
+
+def _overlap(authors: list[str], paper: Paper) -> float:
+    """How many of the entry's authors are the work's, as a share of the entry's."""
+    ours = {_last_word(family(name)) for name in paper.author}
+    return sum(name in ours for name in authors) / len(authors) if authors else 0.0
+
+
+def _title_agrees(title: str, paper: Paper) -> int:
+    """1 where an entry's title is the work's, -1 where it is another, 0 where it has none."""
+    if not title:
+        return 0
+    return 1 if any(_likeness(title, one) >= ALIKE for one in _bare_titles(paper)) else -1
+
+
+def _authors_agree(authors: list[str], paper: Paper) -> int:
+    if not authors:
+        return 0
+    return 1 if _overlap(authors, paper) >= 0.5 else -1
+
+
+def _same_authors(authors: list[str], paper: Paper) -> bool:
+    return authors == [_last_word(family(name)) for name in paper.author]
+
+
+# Whether an entry is that of a preprint: on arXiv, and nowhere else.
+
+
+_TYPES = frozenset(
+    {"misc", "online", "unpublished", "techreport", "report", "electronic", "preprint", "article"}
+)
+PLACES = ("journal", "journaltitle", "booktitle")
+"""The fields that name what a paper appeared in."""
+SAYING = ("howpublished", "publisher", "institution", "organization", "note", "url")
+"""Fields that say arXiv or something of the user's own."""
+_PREPRINT_SAYS_ARXIV = re.compile(r"arxiv|\bcorr\b|^abs/|10\.48550", re.IGNORECASE)
+_ALL_OF_ARXIV = re.compile(
+    r"https?://\S*(?:arxiv|48550)\S*|10\.48550/\S+|[a-z-]+(?:\.[a-z-]{2,})?/\d{7}"
+    r"|\d{4}\.\d{4,5}(?:v\d+)?|\b(?:v|version) ?\d+\b"
+    r"|arxiv(?:\.org)?|\bcorr\b|e-?prints?|pre-?prints?|available|\bat\b|\bin\b|\burl|\\[a-z]+"
+    r"|\[[a-z]+(?:[.-][a-z]+)*\]|abs/",
+    re.IGNORECASE,
+)
+
+
+def is_preprint(kind: str, values: Mapping[str, str]) -> bool:
+    """Whether an entry is that of a preprint on arXiv and of nothing else."""
+    places = [values[name] for name in PLACES if values.get(name)]
+    if places:
+        return all(_PREPRINT_SAYS_ARXIV.search(place) for place in places)
+    says = any(_PREPRINT_SAYS_ARXIV.search(values.get(name, "")) for name in ("volume", *SAYING))
+    return (says or bool(arxiv_ids(values))) and kind.lower() in _TYPES
+
+
+def says_arxiv(text: str) -> bool:
+    """Whether a text names arXiv."""
+    return _PREPRINT_SAYS_ARXIV.search(text) is not None
+
+
+def is_arxiv_alone(text: str) -> bool:
+    """Whether a text says where on arXiv the work is, and nothing more.
+
+    >>> is_arxiv_alone("arXiv:1703.00887 [cs.LG]"), is_arxiv_alone("arXiv; read chapter 2")
+    (True, False)
+    """
+    if not _PREPRINT_SAYS_ARXIV.search(text):
+        return False
+    return not re.search(r"[^\W_]", _ALL_OF_ARXIV.sub(" ", text))

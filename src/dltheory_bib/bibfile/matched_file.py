@@ -1,0 +1,218 @@
+"""A .bib file as the rules see it: each value read once, and the work that each entry is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile, parse_bib
+from dltheory_bib.bibfile.entry_types import ONLY_BIBLATEX, WORKS
+from dltheory_bib.bibfile.match import PLACES, Match, Matcher, Reading, read_entry, read_families
+from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.errors import Level
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibfile.differences import Difference
+    from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.formats.bibtex import Dialect
+    from dltheory_bib.manuscript.manuscript import Manuscript
+    from dltheory_bib.models.facade import Paper
+
+_MOST_READ_AGAIN = 20_000_000
+"""Characters that are read a second time, at most, behind braces that are never closed."""
+_NEXT = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
+_BRACES = re.compile(r"[{}]")
+_ONLY_NUL = "\0"
+
+
+_NOTHING = Reading("", [], [])
+
+
+class Found(NamedTuple):
+    """What a rule finds: a position in the file's text, and what to write instead."""
+
+    position: int
+    message: str
+
+
+@dataclass(slots=True)
+class Item:
+    """An entry with what was read from it."""
+
+    entry: BibEntry
+    kind: str
+    """Its type in lower case."""
+    values: dict[str, str]
+    read: Reading = _NOTHING
+    match: Match | None = None
+
+    @property
+    def title(self) -> str:
+        """The folded letters of its title."""
+        return self.read.title
+
+    @property
+    def families(self) -> list[str]:
+        """The family names of its authors, folded."""
+        return self.read.families
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """The field that says where it appeared, and what it says; empty without one."""
+        for name in reversed(PLACES):  # a book before a journal
+            if self.values.get(name):
+                return name, self.values[name]
+        return "", ""
+
+    def at(self, name: str) -> int:
+        """Where the value of a field begins, behind its delimiter; else where the entry does."""
+        one = self.entry.get(name)
+        if one is None:
+            return self.entry.start
+        return one.value_start + (one.parts[:1] != [] and one.parts[0][0] in ("{", '"'))
+
+
+@dataclass(slots=True)
+class Judged:
+    """A file that is being judged."""
+
+    bib: Bibliography
+    file: BibFile
+    dialect: Dialect
+    matcher: Matcher
+    items: list[Item]
+    """Those of its entries that could be read to their end."""
+    venues: VenueNames
+    manuscript: Manuscript | None = None
+    differing: dict[int, list[Difference]] = field(default_factory=dict)
+    """What was found of entries, by where they start."""
+    _targets: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
+    _spellings: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def works(self) -> Iterator[Item]:
+        """The entries that are a work of the catalogue."""
+        return (item for item in self.items if item.match)
+
+    @property
+    def spellings(self) -> dict[str, set[str]]:
+        """The family names under which somebody is known, by name in the catalogue."""
+        if not self._spellings:
+            for person in self.bib.people.values():
+                names = (person.name, *person.aliases)
+                families = set(folded_families(names))
+                self._spellings |= dict.fromkeys(names, families)
+        return self._spellings
+
+    def target(self, paper: Paper) -> tuple[str, dict[str, str]]:
+        """The type and the fields, by names in lower case, that export gives a work."""
+        if paper.key not in self._targets:
+            from dltheory_bib.formats.bibtex import to_bibtex  # loads a library; seldom needed
+
+            plain = self.file.text.isascii()
+            text = to_bibtex(
+                [paper],
+                self.bib.venues,
+                dialect=self.dialect,
+                encoding="latex" if plain and self.dialect == "bibtex" else "utf-8",
+            )
+            made = parse_bib(text)
+            entry = made.entries[-1]
+            self._targets[paper.key] = entry.type, made.values(entry)
+        return self._targets[paper.key]
+
+
+class Rule(NamedTuple):
+    """A rule: its name in kebab-case, its level, and what judges; its docstring says what for."""
+
+    name: str
+    level: Level
+    judge: Callable[[Judged], Iterator[Found]]
+
+    @property
+    def says(self) -> str:
+        """What it asks, in one sentence."""
+        return (self.judge.__doc__ or "").partition("\n")[0]
+
+
+def judged(
+    bib: Bibliography,
+    file: BibFile,
+    matcher: Matcher,
+    venues: VenueNames,
+    manuscript: Manuscript | None = None,
+    dialect: Dialect | None = None,
+) -> Judged:
+    """Read every entry of a file, and find out which works of the catalogue they are."""
+    _read_on(file)
+    if dialect is None:
+        theirs = manuscript is not None and manuscript.biblatex
+        names = {one.name.lower() for entry in file.entries for one in entry.fields}
+        dialect = "biblatex" if theirs or names & ONLY_BIBLATEX else "bibtex"
+    items = []
+    for entry in (one for one in file.entries if one.whole):
+        item = Item(entry, entry.type.lower(), file.values(entry))
+        if item.kind in WORKS:
+            item.read = read_entry(item.values)
+            item.match = matcher.match(item.values, item.read)
+        items.append(item)
+    return Judged(bib, file, dialect, matcher, items, venues, manuscript)
+
+
+def _read_on(file: BibFile) -> None:
+    """Read what stands behind an entry that is never closed, as if it ended before the next."""
+    budget = _MOST_READ_AGAIN
+    while file.entries and not file.entries[-1].whole and budget > 0:
+        last = file.entries[-1]
+        following = _NEXT.search(file.text, last.start + 1)
+        if last.end < len(file.text) or following is None:
+            return
+        last.end = following.start()
+        budget -= len(file.text) - last.end
+        rest = parse_bib(" " * last.end + file.text[last.end :], file.name)
+        file.entries += rest.entries
+        file.faults += rest.faults
+        file.strings |= rest.strings
+        file.string_spans |= rest.string_spans
+
+
+def folded_families(names: Iterable[str]) -> list[str]:
+    """The family names of authors of the catalogue, as `read_families` reads those of an entry."""
+    return read_families({"author": " and ".join(names)})
+
+
+def literals(file: BibFile, one: BibField) -> Iterator[tuple[int, str]]:
+    """The parts of a value that stand in braces or quotes, and where each begins."""
+    position = one.value_start
+    for kind, inside in one.parts:
+        position = file.text.find(inside, position)
+        if kind in ("{", '"'):
+            yield position, inside
+        position += len(inside)
+
+
+def outside_braces(text: str) -> str:
+    """A text with everything in braces, and the braces, blotted out by as many null characters."""
+    if "{" not in text:
+        return text
+    made, depth, last = [], 0, 0
+    for brace in _BRACES.finditer(text):
+        if brace[0] == "{":
+            if depth == 0:
+                made.append(text[last : brace.start()])
+                last = brace.start()
+            depth += 1
+        elif depth:
+            depth -= 1
+            if depth == 0:
+                made.append(_ONLY_NUL * (brace.end() - last))
+                last = brace.end()
+    rest = text[last:]
+    return "".join([*made, _ONLY_NUL * len(rest) if depth else rest])
+
+
+def blotted(text: str, pattern: re.Pattern[str]) -> str:
+    """A text with what a pattern finds blotted out by as many null characters."""
+    return pattern.sub(lambda found: _ONLY_NUL * len(found[0]), text)

@@ -1,0 +1,170 @@
+"""A collection of one's own out of other programs' files: drafts become records in YAML."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, get_args
+
+from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.models import types as rules
+from dltheory_bib.snapshot.reader import plain
+from dltheory_bib.source.yaml_writer import canonical
+from dltheory_bib.text.names import family, fold, slug, unbraced, words
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibfile.importers import Draft
+    from dltheory_bib.bibliography import Bibliography
+
+_RULES: dict[str, rules.Rule] = {
+    name: get_args(kind)[1]
+    for name, kind in (
+        ("pages", rules.Pages),
+        ("doi", rules.Doi),
+        ("eprint", rules.ArxivId),
+        ("url", rules.Url),
+        ("key", rules.PaperKey),
+    )
+}
+_OTHERS = frozenset({"others", "{others}", "et al.", "{et al.}"})
+_IN_PLACES = {"article", "inproceedings"}
+_KINDS = {"article": "journal", "inproceedings": "conference", "incollection": "book"}
+_SMALL = frozenset(
+    "a an and are at by do does for from how in is of on or the to via what with".split()  # noqa: SIM905
+)
+
+
+@dataclass(slots=True)
+class Collected:
+    """The text of the files of a collection, and what there is to say of it."""
+
+    papers: str
+    venues: str
+    keys: list[str] = field(default_factory=list)
+    """The keys of its works, in the order of the files they came from."""
+    known: list[str] = field(default_factory=list)
+    """Those of works that the catalogue has as well."""
+    new_venues: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """What could not become a record or a field of one, each with the reason."""
+
+
+def collect(bib: Bibliography, drafts: Iterable[Draft], source: str) -> Collected:
+    """Records of one's own for these drafts, in canonical form.
+
+    A venue that `bib` knows by one of its names keeps its record; any other gets one with the name
+    the file gives. A key that is none, or is taken, is made anew in Google Scholar's style. What
+    breaks the rule of its field is left out, and said; so is a work without title, author or year.
+    `source` is named in each record as where its facts were seen.
+    """
+    made = Collected("", "")
+    collector = _Collector(bib, made, source)
+    records = [record for draft in drafts if (record := collector.record(draft))]
+    made.papers = canonical(json.dumps(records), "papers")
+    venues = sorted(collector.venues.values(), key=lambda venue: str(venue["id"]))
+    made.venues = canonical(json.dumps(venues), "venues")
+    return made
+
+
+class _Collector:
+    def __init__(self, bib: Bibliography, made: Collected, source: str) -> None:
+        self.bib = bib
+        self.made = made
+        self.source = source
+        self.venues: dict[str, dict[str, Any]] = {}
+        self.names = VenueNames(bib)
+        self.taken: set[str] = set()
+
+    def record(self, draft: Draft) -> dict[str, Any] | None:
+        """The record of a draft, its scalars as text; None, with a word, where it cannot be one."""
+        others = bool(_OTHERS.intersection(draft.author))
+        lacking = [n for n in ("title", "author", "year") if not getattr(draft, n)]
+        if lacking:
+            self._leave(draft, f"has no {' and no '.join(lacking)}; it is left out")
+            return None
+        try:
+            title = rules.balanced(draft.title)
+            author = [rules.person(name) for name in draft.author if name not in _OTHERS]
+        except ValueError as error:
+            self._leave(draft, f"{error}; it is left out")
+            return None
+        kind = draft.type
+        if kind in _IN_PLACES and not draft.venue:
+            self._leave(draft, f"is of type {kind} and names no place; it becomes type online")
+            kind = "online"
+        found = {
+            "type": kind,
+            "title": title,
+            "author": author,
+            "year": str(draft.year),
+            "venue": self._venue(draft) if draft.venue else "",
+            **self._fields(draft),
+        }
+        record = {name: value for name, value in found.items() if value}
+        key = self._key(draft, author, title)
+        self.made.keys.append(key)
+        if any(one in self.bib for one in (found.get("doi"), found.get("eprint")) if one):
+            self.made.known.append(key)
+        if others:
+            self._leave(draft, "does not name all authors; author is listed as unverified")
+            record["unverified"] = ["author"]
+        seen = [n for n in record if n not in {"type", "unverified", *record.get("unverified", ())}]
+        sources = [{"source": self.source, "where": draft.where, "fields": seen}]
+        return {"key": key, **record, "sources": sources}
+
+    def _leave(self, draft: Draft, why: str) -> None:
+        self.made.left_out.append(f"{draft.where} {why}")
+
+    def _fields(self, draft: Draft) -> dict[str, str]:
+        found = {}
+        for name, value in draft.fields.items():
+            text = re.sub(r"\s*(?:-{2,}|–|—)\s*", "-", value) if name == "pages" else value
+            rule = _RULES.get(name)
+            try:
+                found[name] = rule.apply(text) if rule else rules.clean(text)
+            except ValueError as error:
+                self._leave(draft, f"has {name} {error}; that field is left out")
+        if "eprint" in found and "arxiv.org" in found.get("url", ""):
+            del found["url"]  # it says the id again
+        return found
+
+    def _key(self, draft: Draft, author: list[str], title: str) -> str:
+        """The draft's own key where it is one and is free, else one in Google Scholar's style."""
+        key = draft.key
+        if not re.fullmatch(_RULES["key"].pattern, key):
+            telling = [
+                word for word in words(re.sub(r"\$[^$]*\$", " ", unbraced(title))) if word.isalpha()
+            ]
+            first = next((word for word in telling if word not in _SMALL), "")
+            last = re.sub(r"[^a-z0-9]", "", fold(family(author[0])))
+            key = f"{last or 'work'}{draft.year}{slug(first).replace('-', '')}"
+            key = key if key[0].isalpha() else f"work{key}"
+        free, number = key, 1
+        while free in self.taken:
+            number += 1
+            free = f"{key}-{number}"
+        self.taken.add(free)
+        if draft.key and free != draft.key:
+            self._leave(draft, f"gets the key {free}; {draft.key} is {self._why_not(draft.key)}")
+        return free
+
+    def _why_not(self, key: str) -> str:
+        return "taken" if key in self.taken else "no key: ASCII letters and digits, joined by -_.:+"
+
+    def _venue(self, draft: Draft) -> str:
+        known = self.names.find(draft.venue).venue
+        if known:
+            self.venues[known] = plain(self.bib.venues[known])
+            return known
+        identity = slug(draft.venue) or "venue"
+        identity = identity if identity[0].isalpha() else f"v-{identity}"
+        if identity not in self.venues:
+            self.made.new_venues.append(draft.venue)
+            kind = _KINDS.get(draft.type, "publisher")
+            period = {"short": draft.venue, "long": draft.venue}
+            if draft.publisher and draft.publisher != draft.venue:
+                period["publisher"] = draft.publisher
+            self.venues[identity] = {"id": identity, "kind": kind, "periods": [period]}
+        return identity

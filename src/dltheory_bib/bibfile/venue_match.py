@@ -1,0 +1,208 @@
+"""Which venue a name in somebody's .bib means, and in which of its spellings.
+
+Venues are written in many ways: with the ordinal in figures or words, with the year, the place and
+the acronym behind, and abbreviated word by word as ISO 4 does ("J. Mach. Learn. Res."). What
+changes from year to year is left out of a spelling, so that two volumes can be compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from dltheory_bib.models.facade import Venue
+from dltheory_bib.text.latex import from_latex
+from dltheory_bib.text.names import words
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.models.facade import Venue
+
+
+_UNITS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_ORDINALS = re.compile(
+    rf"\b(?:(?:{_TENS})[- ]?(?:{_UNITS})|tenth|eleventh|twelfth"
+    rf"|(?:thir|four|fif|six|seven|eigh|nine)teenth|(?:twent|thirt|fort|fift|sixt|sevent|eight|ninet)ieth|{_UNITS})\b",
+    re.IGNORECASE,
+)
+_NUMBERS = re.compile(r"['’]?\b\d+(?:st|nd|rd|th)?\b")
+_WORD = re.compile(r"[^\W\d_]+|&")
+_PLACEHOLDER = re.compile(r"\{[a-z]+\}")
+_BOILERPLATE = {"proceedings", "proc", "of", "the", "annual", "in", "on", "and", "for", "a", "&"}
+# From the comma on stand the acronym, the year, the place and the date, as DBLP has them.
+_BEHIND = re.compile(r"\s*(?:,[^,]*\d|\(|,\s*[A-Z]{3,}\b).*", re.DOTALL)
+
+
+class Named(NamedTuple):
+    """What a name of a venue was understood as."""
+
+    venue: str | None
+    """Its id in the catalogue; None where it is not known there."""
+    spelling: str
+    """Its words without numbers, and without what stands behind the name."""
+
+
+class VenueNames:
+    """The names of a catalogue's venues."""
+
+    def __init__(self, bib: Bibliography) -> None:
+        self.venues = bib.venues
+        self._cache: dict[str, Named] = {}
+        self._whole: dict[str, str] = {}
+        self._part: dict[str, str] = {}
+        self._initials: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
+        for venue in self.venues.values():
+            for name in _names(venue):
+                self._add(name, venue)
+        longest = sorted(self._part, key=len, reverse=True)
+        alternatives = "|".join(r"[\W_]+".join(map(re.escape, name.split())) for name in longest)
+        self._pattern = re.compile(
+            rf"(?<![^\W\d_])(?:{alternatives or '(?!)'})(?![^\W\d_])(?!\s+[^\W\d_])", re.IGNORECASE
+        )
+
+    def _add(self, name: str, venue: Venue) -> None:
+        core = _core(name)
+        if not core:
+            return
+        key = " ".join(core)
+        self._whole.setdefault(key, venue.id)
+        if venue.kind in {"conference", "workshop"}:
+            bare = " ".join(_words(_PLACEHOLDER.sub(" ", name)))
+            while bare.partition(" ")[0] in _BOILERPLATE:
+                bare = bare.partition(" ")[2]
+            self._part.setdefault(bare, venue.id)
+        if len(core) > 1:
+            self._initials["".join(word[0] for word in core)].append((core, venue.id))
+
+    def find(self, text: str) -> Named:
+        """The venue that a value of `booktitle` or `journal` names, and how it is spelled."""
+        key = _NUMBERS.sub("0", text)
+        if key not in self._cache:
+            self._cache[key] = self._find(from_latex(key))
+        return self._cache[key]
+
+    def style(self, venue: str, spelling: str, year: int) -> str | None:
+        """`long` or `short` where a name is spelled as the catalogue has it for that year."""
+        period = self.venues[venue].in_year(year)
+        if spelling == spelled(period.long):
+            return "long"
+        return "short" if spelling == spelled(period.short) else None
+
+    def wrong_year(self, venue: str, text: str, year: int) -> tuple[str, str] | None:
+        """A short name that the venue had in other years, and the one of this year."""
+        right = self.venues[venue].in_year(year).short
+        for period in self.venues[venue].periods:
+            one = period.short
+            if one == right or _PLACEHOLDER.search(one) or " " in one:
+                continue
+            if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", text):
+                return one, right
+        return None
+
+    def _find(self, plain: str) -> Named:
+        found = self._pattern.search(plain)
+        workshop = "workshop" in plain.lower()
+        # "ICML Workshop on …" is another venue than ICML.
+        if found and (not workshop or "workshop" in found[0].lower()):
+            venue = self._part[" ".join(_words(found[0]))]
+            return Named(venue, spelled(plain[: found.end()]))
+        spelling = spelled(plain)
+        core = _core(_BEHIND.sub("", plain))
+        return Named(self._whole.get(" ".join(core)) or self._abbreviated(core), spelling)
+
+    def _abbreviated(self, core: list[str]) -> str | None:
+        if len(core) < 2:
+            return None
+        for name, venue in self._initials.get("".join(word[0] for word in core), ()):
+            if abbreviates(core, name):
+                return venue
+        return None
+
+
+def spelled(text: str) -> str:
+    """The spelling of a name: its words in their case, without numbers and what stands behind.
+
+    >>> spelled("Proceedings of the 34th International Conference on Machine Learning, ICML 2017")
+    'Proceedings of the International Conference on Machine Learning'
+    """
+    name = _BEHIND.sub("", _PLACEHOLDER.sub(" ", text)) or text
+    return " ".join(_WORD.findall(_NUMBERS.sub(" ", _ORDINALS.sub(" ", name))))
+
+
+def telling(text: str) -> list[str]:
+    """The words of a venue's name that tell it from others, in lower case."""
+    return _core(_BEHIND.sub("", from_latex(text)))
+
+
+def abbreviates(one: list[str], other: list[str]) -> bool:
+    """Whether two names are the same but for words cut short, as ISO 4 does."""
+    return len(one) == len(other) and all(
+        a.startswith(b) or b.startswith(a) for a, b in zip(one, other, strict=True)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())
+
+
+def _core(name: str) -> list[str]:
+    plain = _NUMBERS.sub(" ", _ORDINALS.sub(" ", _PLACEHOLDER.sub(" ", name)))
+    return [word.lower() for word in _WORD.findall(plain) if word.lower() not in _BOILERPLATE]
+
+
+def _names(venue: Venue) -> list[str]:
+    names = [venue.id.replace("-", " "), *venue.aliases]
+    for period in venue.periods:
+        names += [period.short, period.long]
+    return names
+
+
+# Whether what an entry names as its place is a venue of the catalogue.
+
+
+_FILLED_IN = re.compile(r"\{[a-z]+\}")
+_FILLING = frozenset({"the", "of", "on", "in", "for", "and"})
+"""Words that abbreviated names of journals leave out."""
+
+
+def names_venue(text: str, venue: Venue) -> bool:
+    """Whether a name, with whatever LaTeX is in it, is one of the venue's in any year.
+
+    A journal is known by its whole name, each word in full or abbreviated, for `Nature` is not
+    `Nature Communications`. A conference may stand among other words (`Proc. of the 34th ICML`),
+    but a workshop at it is another place, and so is a conference "on Machine Learning and …".
+    """
+    found = words(from_latex(text))
+    names = [words(name) for name in _period_names(venue)]
+    if venue.kind == "journal":
+        return any(_is_short_for(found, name) for name in names)
+    if "workshop" in found and not any("workshop" in name for name in names):
+        return False
+    plain = " ".join(found)
+    return any(
+        name and re.search(rf"\b{re.escape(' '.join(name))}\b(?! and\b)", plain) for name in names
+    )
+
+
+def _period_names(venue: Venue) -> Iterator[str]:
+    yield venue.id.replace("-", " ")
+    yield from venue.aliases
+    for period in venue.periods:
+        yield period.short
+        yield _FILLED_IN.sub(" ", period.long)
+
+
+def _is_short_for(text: list[str], name: list[str]) -> bool:
+    """Whether each word of a text is a word of the name or an abbreviation of it, in order."""
+    ours = [word for word in name if word not in _FILLING]
+    theirs = [word for word in text if word not in _FILLING]
+    return len(ours) == len(theirs) > 0 and all(map(_abbreviates, theirs, ours))
+
+
+def _abbreviates(short: str, word: str) -> bool:
+    """`Natl` for `National`: the same first letter, and the others in order."""
+    rest = iter(word)
+    return short[0] == word[0] and all(char in rest for char in short)

@@ -1,0 +1,265 @@
+"""The command that judges: data files of a catalogue, and .bib files; it changes nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from dltheory_bib.cli.app import bibliography, dltheory, draw, is_drawn, note
+from dltheory_bib.cli.completion import complete_rule
+from dltheory_bib.cli.problems import PROBLEM_FORMATS, print_problems
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibfile.lint.linter import Linted
+    from dltheory_bib.errors import Problem
+    from dltheory_bib.formats.bibtex import Dialect
+    from dltheory_bib.manuscript.manuscript import Manuscript
+
+
+def _list_rules(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    from rich.table import Table
+    from rich.text import Text
+
+    from dltheory_bib.bibfile.lint.linter import rule_levels, rule_sentences
+
+    levels, table = rule_levels(), Table.grid(padding=(0, 2, 0, 0))
+    for name, sentence in rule_sentences().items():
+        table.add_row(Text(name, style="bold"), Text(levels[name]), Text(sentence))
+        if not is_drawn():
+            click.echo(f"{name}\t{levels[name]}\t{sentence}")
+    if is_drawn():
+        draw(table)
+    context.exit()
+
+
+def _rule_names(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The rules to ignore; an unknown one is a mistake of the command line."""
+    if not names:
+        return names
+    from dltheory_bib.bibfile.lint.linter import rule_sentences
+    from dltheory_bib.errors import did_you_mean
+    from dltheory_bib.text.names import nearest
+
+    known = rule_sentences()
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(nearest(name, known, 2)) or "; --rules lists them"
+            raise click.BadParameter(f"no rule {name!r}{hint}")
+    return names
+
+
+_EXIT_CODES = """
+\b
+The exit code is
+  0  nothing is wrong, or a .bib has warnings at most
+  1  an error, a warning on a data file, or with --strict a warning on a .bib
+  2  the command line makes no sense
+"""
+
+
+@dltheory.command(epilog=_EXIT_CODES, short_help="Every mistake in a .bib or a data file.")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(PROBLEM_FORMATS),
+    default="text",
+    show_default=True,
+    help="`github` annotates a pull request; `sarif` is for code hosts and editors.",
+)
+@click.option(
+    "--tex",
+    type=click.Path(path_type=Path),
+    help="A manuscript (.tex, .aux, .bcf): also say which keys it does not cite, or in vain.",
+)
+@click.option(
+    "--dialect",
+    type=click.Choice(["bibtex", "biblatex"]),
+    help="Who reads the .bib; default: as the manuscript or the fields say.",
+)
+@click.option("--verdicts", is_flag=True, help="Also say of each entry how it stands.")
+@click.option("--strict", is_flag=True, help="Warnings on a .bib count for the exit code too.")
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="RULE",
+    callback=_rule_names,
+    shell_complete=complete_rule,
+    help="Leave out a rule on .bib files.",
+)
+@click.option(
+    "--rules",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_rules,
+    help="List the rules on .bib files and exit.",
+)
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="First write data files in their one form: records by key, fields in the order of "
+    "CONTRIBUTING.md, long texts folded; comments are kept.",
+)
+def check(
+    paths: tuple[Path, ...],
+    format_: str,
+    tex: Path | None,
+    dialect: Dialect | None,
+    verdicts: bool,
+    strict: bool,
+    ignore: tuple[str, ...],
+    fix: bool,
+) -> None:
+    """Say every mistake in .bib files and in data files of a catalogue, with its place.
+
+    A .bib is judged by its form, and each entry against the catalogue: it is verified, outdated
+    (a preprint of what was published), a field mismatch, a venue variant, or not covered, which
+    is no fault. Every message says what to write instead; nothing is changed.
+
+    Other PATHS are directories with papers.yaml, or single data files; a file is judged together
+    with those beside it. With no path the .bib files that the manuscript names are judged, or the
+    catalogue itself.
+
+    \b
+    Example: dltheory check own.bib
+    Example: dltheory cite main.tex -o chapter.bib && dltheory check chapter.bib --tex main.tex
+    Example: dltheory check my-papers.yaml
+    """
+    manuscript, named = _manuscript(tex, paths)
+    bibs, data = _sorted_out([*paths, *named])
+    if fix and bibs:
+        raise click.UsageError(f"--fix writes data files; for {bibs[0]}: dltheory fix {bibs[0]}")
+    answers = []
+    if data or not (bibs or manuscript):
+        answers.append(_check_data(data, fix))
+    if bibs or manuscript:
+        linted = _lint(bibs, manuscript, dialect, ignore)
+        answers.append(_answer(linted, bibs or [tex or Path()], verdicts, strict))
+    _report(answers, format_)
+
+
+class _Answer(NamedTuple):
+    """What was found in files of one kind."""
+
+    problems: list[Problem]
+    said: str
+    """The numbers, in a sentence."""
+    failed: bool
+
+
+def _answer(linted: Linted, paths: list[Path], verdicts: bool, strict: bool) -> _Answer:
+    failed = linted.has("error") or (strict and linted.has("warning"))
+    problems = linted.with_verdicts() if verdicts else linted.problems
+    return _Answer(problems, _summary(paths, linted), failed)
+
+
+def _report(answers: list[_Answer], format_: str) -> None:
+    """Print what was found, then the numbers; end with 1 where that is a failure."""
+    problems = [problem for answer in answers for problem in answer.problems]
+    rules = None
+    if format_ == "sarif":
+        from dltheory_bib.bibfile.lint.linter import rule_sentences
+
+        rules = rule_sentences()
+    print_problems(problems, format_, rules)
+    for answer in answers:
+        note(answer.said)
+    if any(answer.failed for answer in answers):
+        raise click.exceptions.Exit(1)
+
+
+def _sorted_out(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+    """The .bib files, and the rest."""
+    from dltheory_bib.bibfile.lint.linter import is_bib
+
+    bibs = [path for path in paths if is_bib(path)]
+    return bibs, [path for path in paths if path not in bibs]
+
+
+def _manuscript(tex: Path | None, paths: Sequence[Path]) -> tuple[Manuscript | None, list[Path]]:
+    """What was read of a manuscript, and, where no .bib is given, those that it names."""
+    if tex is None:
+        return None, []
+    from dltheory_bib.bibfile.lint.linter import is_bib
+    from dltheory_bib.manuscript.manuscript import read_manuscript
+
+    found = read_manuscript(tex)
+    if any(is_bib(path) for path in paths):
+        return found, []
+    names = [name if name.endswith(".bib") else f"{name}.bib" for name in found.bibliographies]
+    return found, [tex.parent / name for name in dict.fromkeys(names)]
+
+
+def _lint(
+    bibs: list[Path],
+    manuscript: Manuscript | None,
+    dialect: Dialect | None,
+    ignore: tuple[str, ...],
+) -> Linted:
+    from dltheory_bib.bibfile.lint.linter import lint_paths
+
+    return lint_paths(bibliography(), bibs, manuscript, dialect=dialect, ignore=ignore)
+
+
+def _check_data(paths: list[Path], fix: bool) -> _Answer:
+    from dltheory_bib.source.folders import shipped_directory
+    from dltheory_bib.source.loader import check_paths
+
+    own: Path | None = click.get_current_context().find_root().obj
+    judged = paths or [own or shipped_directory()]
+    if fix:
+        _fix(judged)
+    problems, records = check_paths(judged)
+    names = _names(judged) if paths or own else "the catalogue"
+    read = f"{records} record" if records == 1 else f"{records} records"
+    return _Answer(problems, f"{names}: {read}, {_counted(problems)}", bool(problems))
+
+
+def _summary(paths: list[Path], linted: Linted) -> str:
+    read = f"{linted.entries} entry" if linted.entries == 1 else f"{linted.entries} entries"
+    verdicts = ", ".join(f"{n} {verdict}" for verdict, n in linted.counts.items())
+    told = f"{_names(paths)}: {read}, {_counted(linted.problems)}"
+    return f"{told}; {verdicts}" if verdicts else told
+
+
+def _names(paths: Sequence[Path]) -> str:
+    if len(paths) > 4:
+        return f"{len(paths)} files"
+    return ", ".join(str(path) for path in paths)
+
+
+def _counted(problems: Sequence[Problem]) -> str:
+    levels = Counter(problem.level for problem in problems)
+    counted = [
+        f"{levels[kind]} {kind}{'' if levels[kind] == 1 else 's'}"
+        for kind in ("error", "warning")
+        if levels[kind]
+    ]
+    return " and ".join(counted) or "no problem"
+
+
+def _fix(paths: list[Path]) -> None:
+    """Write files in canonical form; one that cannot be read is left for `check` to judge."""
+    from dltheory_bib.source.folders import catalogue_files, is_directory, is_file, shown
+    from dltheory_bib.source.loader import kind_of
+    from dltheory_bib.source.yaml_writer import rewrite
+
+    files = [(path, kind_of(path)) for path in paths if is_file(path)]
+    for directory in filter(is_directory, paths):
+        files += [(file.path, file.kind) for file in catalogue_files(directory)]
+    for path, kind in files:
+        try:
+            if rewrite(path, kind):
+                note(f"{shown(path)}: written in canonical form")
+        except ValueError as error:
+            note(f"{shown(path)}: left as it is; it {error}")
+        except OSError as error:
+            note(f"{shown(path)}: cannot be written: {(error.strerror or str(error)).lower()}")

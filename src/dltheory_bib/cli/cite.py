@@ -1,0 +1,93 @@
+"""Commands for a manuscript: cite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dltheory_bib.cli.app import bibliography, dltheory, note, visible
+from dltheory_bib.cli.output_files import bib_options, print_bytes, write_export
+
+if TYPE_CHECKING:
+    from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
+    from dltheory_bib.manuscript.cited_works import Cited
+    from dltheory_bib.manuscript.manuscript import Manuscript
+    from dltheory_bib.text.latex import Encoding
+
+
+@dltheory.command(short_help="The .bib of a manuscript, and no more.")
+@click.argument("manuscript", type=click.Path(path_type=Path))
+@click.option(
+    "--bib",
+    "own",
+    type=click.Path(path_type=Path),
+    help="Your own .bib: what the catalogue lacks is taken from it as it stands.",
+)
+@bib_options(dialect=None)
+def cite(
+    manuscript: Path,
+    own: Path | None,
+    output: Path | None,
+    force: bool,
+    dialect: Dialect | None,
+    prefer: Preference,
+    accents: Encoding | None,
+    venues: VenueNames,
+) -> None:
+    """Write an entry for every key that MANUSCRIPT cites: a .tex, .aux or .bcf file.
+
+    Keys may be keys of the catalogue, its aliases, arXiv ids or DOIs; each entry gets the key as
+    you typed it. A .tex file is followed through what it takes in. Keys that nobody knows are
+    listed with file, line and the nearest known ones, and the exit code is 1.
+
+    \b
+    Example: dltheory cite main.tex -o thesis.bib
+    Example: dltheory cite main.tex --bib own.bib -o cited.bib
+    """
+    from dltheory_bib.bibfile.bib_parser import read_bib
+    from dltheory_bib.manuscript.cited_works import cite as cited_by
+    from dltheory_bib.manuscript.manuscript import read_manuscript
+
+    found = read_manuscript(manuscript)
+    theirs = read_bib(own) if own else None
+    made = cited_by(
+        bibliography(),
+        found,
+        theirs,
+        dialect=dialect,
+        prefer=prefer,
+        encoding=accents,
+        venue_names=venues,
+    )
+    _say(found, made)
+    _write(made.text, made.entries, output, f"cite {manuscript}", force)
+    if not found.keys and not found.everything:
+        note(f"{manuscript} cites nothing")
+    if made.unknown:
+        more = "" if own else "; name your own .bib with --bib"
+        number = len(made.unknown)
+        note(f"{number} {'key has' if number == 1 else 'keys have'} no entry{more}")
+        raise click.exceptions.Exit(1)
+
+
+def _say(found: Manuscript, made: Cited) -> None:
+    """The warnings of reading, then the keys that nobody knows."""
+    for problem in found.problems:
+        note(visible(str(problem)))
+    for said in made.notes:
+        note(visible(said))
+    for missing in made.unknown:
+        place = missing.place
+        where = f"{place.file}:{place.line}" if place.line else place.file
+        near = f"; did you mean {' or '.join(missing.nearest)}?" if missing.nearest else ""
+        note(visible(f"{where}: no entry for {missing.key}{near}"))
+
+
+def _write(text: str, entries: int, output: Path | None, asked: str, force: bool) -> None:
+    if output is None or output == Path("-"):
+        print_bytes(text)
+        return
+    write_export(output, text, asked, force)
+    note(f"wrote {entries} {'entry' if entries == 1 else 'entries'} to {output}")

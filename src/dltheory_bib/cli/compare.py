@@ -1,0 +1,106 @@
+"""Commands on result cards: compare."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dltheory_bib.cli.app import QueryCommand, bibliography, dltheory, draw, note, query_argument
+from dltheory_bib.cli.completion import complete_question
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.comparison import Comparison
+
+
+@dltheory.command(cls=QueryCommand, short_help="Theorems side by side, the best bound first.")
+@click.argument("question", required=False, shell_complete=complete_question)
+@query_argument()
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(["latex", "markdown", "csv", "html", "json"]),
+    help="Print for a document or a program; `latex` needs booktabs.",
+)
+@click.option("--best", is_flag=True, help="Only the cards than which no other says more.")
+@click.option("--ignore-polylog", is_flag=True, help="Compare without logarithms.")
+@click.option(
+    "--plot",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write exponent against year as SVG here; needs the extra `plots`.",
+)
+@click.option("--symbol", help="Whose exponent --plot shows.")
+@click.option("--quantity", help="What is counted in --plot.")
+def compare(
+    question: str | None,
+    query: tuple[str, ...],
+    format_: str | None,
+    best: bool,
+    ignore_polylog: bool,
+    plot: Path | None,
+    symbol: str | None,
+    quantity: str | None,
+) -> None:
+    """Compare the theorems that answer QUESTION; without one, list the questions.
+
+    The best bound comes first. A start of a question's name will do. Only works for which QUERY
+    holds are shown. Letters name the assumptions; a star marks what is the best known for what it
+    assumes, by an order that is computed: same quantity, assumptions that follow from the other's,
+    a guarantee at least as strong, a bound at most the other's.
+
+    \b
+    Example: dltheory compare
+    Example: dltheory compare second-order-stationary --best
+    Example: dltheory compare width-overparam year:2019.. --format latex
+    """
+    bib = bibliography()
+    if question is None:
+        _list_questions(bib, format_)
+        return
+    found = bib.compare(question, " ".join(query), ignore_polylog=ignore_polylog, best=best)
+    if plot is not None:
+        _plot(found, plot, symbol, quantity)
+        return
+    if not found and format_ is None:
+        note(f"no card on {found.question.id} matches")
+        return
+    if format_ is None:
+        draw(found)
+    else:
+        sys.stdout.write(getattr(found, f"to_{format_}")())
+
+
+def _plot(found: Comparison, path: Path, symbol: str | None, quantity: str | None) -> None:
+    try:
+        found.save_plot(path, symbol, quantity)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"cannot write {path}: {error.strerror or error}") from None
+    note(f"wrote {path}")
+
+
+def _list_questions(bib: Bibliography, format_: str | None) -> None:
+    from dltheory_bib.snapshot.result_rows import question_counts
+
+    counts = question_counts(bib.snapshot)
+    if format_ == "json":
+        import json
+
+        from dltheory_bib.snapshot.reader import plain
+
+        rows = [plain(bib.questions[name]) | {"cards": n} for name, (n, _) in counts.items()]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    if format_:
+        raise click.UsageError("name a question; without one the formats are text and json")
+    if not counts:
+        note("this collection has no questions; they stand in questions.yaml")
+        return
+    from dltheory_bib.display.comparison_view import question_list
+
+    draw(question_list(bib.questions.values(), counts, bib.snapshot.readable))

@@ -1,0 +1,155 @@
+"""The command that holds somebody's list against the catalogue: cover."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dltheory_bib.cli.app import bibliography, dltheory, draw, format_option, is_drawn, note
+from dltheory_bib.cli.completion import complete_topic
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from dltheory_bib.bibfile.coverage import Cover
+    from dltheory_bib.bibfile.find_works import Listed
+
+_MOST_UNCITED = 10
+
+
+@dltheory.command(short_help="A list against the catalogue, both ways.")
+@click.argument("path", metavar="LIST", type=click.Path(path_type=Path))
+@click.option(
+    "-t",
+    "--topic",
+    "topics",
+    multiple=True,
+    shell_complete=complete_topic,
+    help="Look for what the list lacks on this topic; default: those of most of its works.",
+)
+@click.option(
+    "-n",
+    "--count",
+    type=click.IntRange(0),
+    default=_MOST_UNCITED,
+    show_default=True,
+    help="So many works that the list lacks; 0 for all.",
+)
+@format_option("tsv", "json")
+def cover(path: Path, topics: tuple[str, ...], count: int, format_: str | None) -> None:
+    """Say what of LIST is in the catalogue, what is not, what is outdated, and what LIST lacks.
+
+    LIST is a .bib, a Markdown page or a text file. In text, works are found by arXiv id, DOI or
+    key, and by their whole title where that is long and set off by punctuation.
+
+    What it lacks are core works on its topics, each with the reason why it matters: a relation to
+    a work of the list, a place among the first steps on the topic, citations by the list's works.
+
+    \b
+    Example: dltheory cover own.bib --topic saddle-escape
+    Example: dltheory cover own.bib --format json
+    """
+    from dltheory_bib.bibfile.coverage import cover as covered
+    from dltheory_bib.bibfile.coverage import read_list
+
+    bib = bibliography()
+    found = covered(bib, read_list(bib, path), topics, count or None)
+    if format_ == "json":
+        _print_json(found)
+    elif format_ == "tsv" or not is_drawn():
+        for row in _rows(found):
+            sys.stdout.write("\t".join(" ".join(cell.split()) for cell in row) + "\n")
+    else:
+        _draw(found)
+    note(f"{path}: {_counted(found)}")
+
+
+def _rows(found: Cover) -> Iterator[tuple[str, ...]]:
+    """Status, line, key, title, reason; what the list lacks comes last, without a line."""
+    for one in found.listed:
+        yield one.status, str(one.line), one.work or "", one.title, one.says
+    whys = found.uncited.whys
+    for paper in found.uncited:
+        yield "lacking", "", paper.key, paper.plain_title, whys[paper.key]
+
+
+def _print_json(found: Cover) -> None:
+    import json
+
+    whys = found.uncited.whys
+    record = {
+        "listed": [one._asdict() for one in found.listed],
+        "topics": [one._asdict() for one in found.topics],
+        "lacking": [
+            {"work": paper.key, "title": paper.plain_title, "why": whys[paper.key]}
+            for paper in found.uncited
+        ],
+    }
+    # In ASCII: the list may hold any character, a terminal's codes included.
+    click.echo(json.dumps(record, indent=2))
+
+
+def _counted(found: Cover) -> str:
+    """The numbers, in a sentence."""
+    outdated, missing = len(found.having("outdated")), len(found.having("missing"))
+    here = len(found.having("covered")) + outdated
+    said = f"{here} in the catalogue"
+    said += f" ({outdated} outdated)" if outdated else ""
+    said += f", {missing} not"
+    lines = len(found.having("unrecognised"))
+    if lines:
+        said += f", {lines} {'line' if lines == 1 else 'lines'} in which no work was recognised"
+    return said
+
+
+def _draw(found: Cover) -> None:
+    """What needs a look, section by section; what is covered is counted."""
+    sections = (
+        ("Outdated", found.having("outdated"), True),
+        ("Not in the catalogue", found.having("missing"), False),
+        ("Not recognised", found.having("unrecognised"), False),
+    )
+    for head, listed, outdated in sections:
+        if listed:
+            _head(head)
+            draw(_table(listed, outdated))
+            draw("")
+    if not found.topics:
+        note("no work of the list is in the catalogue, so its topic is unknown; name one: --topic")
+        return
+    on = " and ".join(f"{one.topic} ({one.works} of its works)" for one in found.topics)
+    if found.uncited:
+        _head(f"What the list lacks on {on}")
+        draw(found.uncited)
+        draw("")
+    else:
+        draw(f"On {on} the list lacks nothing that is core here.")
+
+
+def _head(text: str) -> None:
+    from rich.text import Text
+
+    draw(Text(text, style="bold"))
+
+
+def _table(listed: list[Listed], outdated: bool) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    from dltheory_bib.cli.app import visible
+
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", style="dim")
+    table.add_column()
+    for one in listed:
+        said = Text(visible(one.title))
+        if outdated:
+            said = Text.assemble((one.work or "", "cyan"), f"  {visible(one.says)}")
+        elif one.status == "missing" and one.says not in one.title:
+            said.append(f"  {visible(one.says)}", style="dim")
+        table.add_row(str(one.line), said)
+    return table

@@ -1,0 +1,134 @@
+"""The command that gives works to other programs: export."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dltheory_bib.cli.app import QueryCommand, bibliography, dltheory, note, query_argument
+from dltheory_bib.cli.output_files import bib_options, write_export, write_new
+from dltheory_bib.formats.registry import FORMATS, format_of
+
+if TYPE_CHECKING:
+    from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
+    from dltheory_bib.formats.tables import TableName
+    from dltheory_bib.papers import PaperList
+    from dltheory_bib.text.latex import Encoding
+
+_BIB = ("bibtex", "biblatex")
+_FOR_BIB = {"dialect": "bibtex", "prefer": "published", "accents": None, "venues": "long"}
+
+
+class _ExportCommand(QueryCommand):
+    """A command whose help lists the formats as well."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the formats as a definition list, then the fields."""
+        with formatter.section("Formats"):
+            formatter.write_dl(
+                [(one.name, f"{one.says} ({one.suffix})") for one in FORMATS.values()], col_max=34
+            )
+        super().format_epilog(ctx, formatter)
+
+
+@dltheory.command(cls=_ExportCommand, short_help="BibTeX, CSL-JSON, RIS, tables, graphs …")
+@query_argument()
+@click.option(
+    "-f",
+    "--format",
+    "format_",
+    type=click.Choice(list(FORMATS)),
+    metavar="FORMAT",
+    help="What to write.  [default: what the name of OUTPUT says, else bibtex]",
+)
+@click.option(
+    "--table",
+    type=click.Choice(["works", "people", "edges", "cards"]),
+    default="works",
+    show_default=True,
+    help="Which table, for csv and parquet.",
+)
+@bib_options(dialect="bibtex")
+@click.option("--related", is_flag=True, help="For biblatex: name the works an entry builds on.")
+@click.pass_context
+def export(
+    context: click.Context,
+    /,
+    query: tuple[str, ...],
+    format_: str | None,
+    table: TableName,
+    output: Path | None,
+    force: bool,
+    related: bool,
+    **options: str | None,
+) -> None:
+    """Write the works for which QUERY holds for another program; all works without a query.
+
+    \b
+    Example: dltheory export topic:saddle-escape -o refs.bib
+    Example: dltheory export author:jacot --dialect biblatex --venues short
+    Example: dltheory export topic:ntk -o ntk.csl.json
+    Example: dltheory export topic:ntk --format csv --table edges
+    """
+    output = None if output == Path("-") else output
+    named = format_of(output) if output else None
+    kind = format_ or (named.name if named else "bibtex")
+    if kind == "bibtex" and options["dialect"] == "biblatex":
+        kind = "biblatex"
+    _refuse_what_does_not_fit(context, kind, output, related)
+    asked = " ".join(query)
+    found = bibliography().where(asked).sort("key")
+    if not found:
+        note("no work matches; nothing was written")
+        return
+    command = f"export {shlex.quote(asked)}" if asked else "export"
+    if kind in _BIB:
+        text = _bib(found, kind, related, options)  # type: ignore[arg-type]
+    if output is None:
+        sys.stdout.write(text if kind in _BIB else found.to(kind, table))
+        return
+    if kind in _BIB:
+        write_export(output, text, command, force)
+    else:
+        write_new(output, lambda path: found.save(path, kind, table), force)
+    note(f"wrote {_said(len(found), kind, table)} to {output}")
+
+
+def _said(number: int, kind: str, table: str) -> str:
+    if kind in _BIB:
+        return f"{number} {'entry' if number == 1 else 'entries'}"
+    works = f"{number} {'work' if number == 1 else 'works'}"
+    whose = f"the {table} of " if table != "works" else ""
+    return f"{whose}{works} as {kind}"
+
+
+def _bib(found: PaperList, kind: Dialect, related: bool, options: dict[str, str | None]) -> str:
+    prefer: Preference = options["prefer"]  # type: ignore[assignment]
+    accents: Encoding | None = options["accents"]  # type: ignore[assignment]
+    venues: VenueNames = options["venues"]  # type: ignore[assignment]
+    return found.to_bibtex(
+        dialect=kind, prefer=prefer, encoding=accents, venue_names=venues, related=related
+    )
+
+
+def _refuse_what_does_not_fit(
+    context: click.Context, kind: str, output: Path | None, related: bool
+) -> None:
+    """An option that would do nothing is a mistake, and is said before anything is written."""
+    given = [
+        name
+        for name in (*_FOR_BIB, "table")
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+    ]
+    if kind not in _BIB and (wrong := [name for name in given if name in _FOR_BIB]):
+        raise click.UsageError(f"--{wrong[0]} is for bibtex and biblatex, not for {kind}")
+    if kind not in {"csv", "parquet"} and "table" in given:
+        raise click.UsageError(f"--table is for csv and parquet, not for {kind}")
+    if related and kind != "biblatex":
+        raise click.UsageError(f"--related is for biblatex, not for {kind}")
+    if kind == "parquet" and output is None:
+        raise click.UsageError("parquet is not text; name a file with -o")

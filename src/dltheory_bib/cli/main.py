@@ -1,0 +1,112 @@
+"""The `dltheory` command. It loads, asks and prints; nothing else prints or exits."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dltheory_bib.cli.app import dltheory, visible
+from dltheory_bib.collector import collector_paused
+
+if TYPE_CHECKING:
+    from dltheory_bib.errors import Problem
+
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line (default: the process's) and give its exit code.
+
+    0: done. 1: an unknown key, data with problems, a file that cannot be read or written. 2: a
+    command line or a query that makes no sense. 130 and 141 after Ctrl-C and a closed pipe, as if
+    the signal had ended the process.
+    """
+    with collector_paused():
+        return _run(argv)
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    import click
+
+    from dltheory_bib.errors import BibliographyError, DataError, QueryError
+
+    _prepare_streams()
+    streams = sys.stdout, sys.stderr
+    try:
+        code = dltheory.main(args=argv, prog_name="dltheory", standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except SystemExit as error:  # click's, after a completion, and after a closed pipe
+        if sys.stdout is not streams[0]:  # click wraps the streams only when the pipe is closed
+            sys.stdout, sys.stderr = streams
+            return _stop_writing(BROKEN_PIPE)
+        return error.code if isinstance(error.code, int) else 1
+    except click.NoSuchOption as error:
+        asked = next((a for a in (argv or sys.argv[1:]) if re.match(r"-\w+:", a)), None)
+        if asked:
+            _say(f'{asked} looks like an option; write "not {asked[1:]}", or -- before the query')
+        else:
+            error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _stop_writing(BROKEN_PIPE)
+    except QueryError as error:
+        pointer = (c if c.isprintable() or c == "\n" else " " for c in error.pointer())
+        _say(error.message, "".join(pointer))
+        return 2
+    except DataError as error:
+        _say(*map(str, error.problems), _advice(error.problems))
+        return 1
+    except BibliographyError as error:
+        _say(str(error))
+        return 1
+    except OSError as error:
+        place = f" {error.filename}" if error.filename else ""
+        _say(f"cannot read or write{place}: {(error.strerror or str(error)).lower()}")
+        return _stop_writing(1)
+
+
+def _stop_writing(code: int) -> int:
+    """Python flushes standard output once more at exit; there is nobody to take it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _advice(problems: Sequence[Problem]) -> str:
+    """What to do about data; a file that is not there, or is none, has no data to mend."""
+    unread = all(problem.rule == "file" for problem in problems)
+    return "" if unread else "nothing was loaded; mend the data first"
+
+
+def _say(*lines: str) -> None:
+    for number, line in enumerate(filter(None, lines)):
+        for part in line.splitlines():
+            prefix = "dltheory: " if number == 0 else "  "
+            sys.stderr.write(f"{prefix}{visible(part)}\n")
+
+
+def _prepare_streams() -> None:
+    """Names have accents: a stream that cannot show one shows a question mark, and goes on.
+
+    A stream that was closed before the start (`>&-`) is None; what is written to it is lost.
+    """
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is None:
+            continue
+        if not stream.isatty() and "PYTHONIOENCODING" not in os.environ:
+            # Programs read it, and expect UTF-8 and Unix line ends wherever it was made.
+            reconfigure(encoding="utf-8", newline="\n")
+        elif (stream.encoding or "").lower().replace("-", "") != "utf8":
+            reconfigure(errors="replace")

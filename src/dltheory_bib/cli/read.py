@@ -1,0 +1,95 @@
+"""Commands that say what to read: read, trails."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from dltheory_bib.cli.app import (
+    LIST_FORMATS,
+    QueryCommand,
+    bibliography,
+    dltheory,
+    draw,
+    format_option,
+    is_drawn,
+    note,
+    query_argument,
+)
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+
+
+@dltheory.command(cls=QueryCommand, short_help="What to read, in which order, and why.")
+@query_argument()
+@click.option(
+    "-n",
+    "--count",
+    type=click.IntRange(1),
+    help="How many works.  [default: 10, and all of a trail]",
+)
+@format_option(*LIST_FORMATS)
+def read(query: tuple[str, ...], count: int | None, format_: str | None) -> None:
+    """Say what to read on a topic, on a trail or for a QUERY, in which order, and why.
+
+    A topic begins with what a newcomer can follow, chosen by hand. What must be read before a work
+    comes before it, also from outside the query. `dltheory trails` lists the trails.
+
+    \b
+    Example: dltheory read saddle-escape
+    Example: dltheory read saddles-to-edge-of-stability
+    Example: dltheory read topic:ntk or topic:mean-field --count 7
+    """
+    bib = bibliography()
+    found = bib.reading(" ".join(query), count)
+    if not found:
+        note("no work matches")
+    _hint_at_topic(bib, query)
+    if format_ or not is_drawn():
+        sys.stdout.write(found.to(format_ or "tsv"))
+    elif found:
+        draw(found)
+
+
+def _hint_at_topic(bib: Bibliography, query: tuple[str, ...]) -> None:
+    """A mistyped topic is looked for as words, and finds something else; say so."""
+    from dltheory_bib.query.fields import find_topic, nearest_topics
+
+    asked = " ".join(query)
+    known = asked in bib.trails or find_topic(bib.snapshot, asked)
+    if not asked or ":" in asked or '"' in asked or known:
+        return
+    near = nearest_topics(bib.snapshot, asked)
+    if near:
+        note(f"looked for the words {asked!r}; did you mean the topic {near[0]}?")
+
+
+@dltheory.command(short_help="Hand-made ways through the works.")
+@format_option("keys", "json")
+def trails(format_: str | None) -> None:
+    """List the trails: ways through works of several topics, in the order to read them.
+
+    `dltheory read` with the id of a trail shows its works.
+
+    \b
+    Example: dltheory trails
+    Example: dltheory trails -f json
+    """
+    import json
+
+    from dltheory_bib.display.terminal import trail_list
+    from dltheory_bib.snapshot.reader import plain
+
+    found = bibliography().trails
+    if format_ == "json":
+        records = [plain(trail) for trail in found.values()]
+        click.echo(json.dumps(records, ensure_ascii=False, indent=2))
+    elif format_ == "keys":
+        click.echo("".join(f"{name}\n" for name in found), nl=False)
+    elif found:
+        draw(trail_list(found.values()))
+    else:
+        note("this collection has no trails; they stand in trails.yaml")

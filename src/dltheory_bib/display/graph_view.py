@@ -1,0 +1,113 @@
+"""The interactive graph in a notebook, and as a page that needs nothing but itself.
+
+The front end is that of `static/graph`, which lies in the package: the same files draw the graph on
+any page that holds the data.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from html import escape
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+STATIC = Path(__file__).parent / "static" / "graph"
+"""Where the files of the front end lie."""
+SCRIPTS = (
+    "vendor/cytoscape.min.js",
+    "model.js",
+    "layout.js",
+    "ink.js",
+    "parts.js",
+    "panel.js",
+    "drawing.js",
+    "graph.js",
+)
+"""The scripts below `STATIC` that a page with a graph loads, in this order."""
+STYLE = "graph.css"
+"""The style sheet below `STATIC` that it loads."""
+_JSON_IN_HTML = str.maketrans(
+    {"<": r"\u003c", ">": r"\u003e", "&": r"\u0026", "\u2028": r"\u2028", "\u2029": r"\u2029"}
+)
+
+
+def data_element(data: dict[str, Any], in_address: bool = False) -> str:
+    """The data as the element of a page at which the graph is drawn.
+
+    With `in_address` the chosen work stands in the page's address, as `?work=KEY`.
+
+    No text in it can end the element or begin another: `<`, `>` and `&` are written as escapes.
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_JSON_IN_HTML)
+    kept = " data-address" if in_address else ""
+    return f'<script type="application/json" class="dltheory-graph"{kept}>{text}</script>'
+
+
+@cache
+def _front_end() -> tuple[tuple[str, ...], str, str]:
+    """The scripts, the style and the policy by which a page runs these and nothing else."""
+    scripts = tuple((STATIC / name).read_text("utf-8") for name in SCRIPTS)
+    style = (STATIC / STYLE).read_text("utf-8")
+    policy = (
+        f"default-src 'none'; script-src {' '.join(map(_hash, scripts))}; "
+        f"style-src {_hash(style)}; base-uri 'none'; form-action 'none'"
+    )
+    return scripts, style, policy
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphView:
+    """The citation graph of some works, to walk in: in a notebook, or as a page with `save`.
+
+    `data` is what is drawn, as `display.graph_data.graph_data` makes it; `height` is that of the
+    picture in a notebook, in CSS pixels.
+    """
+
+    data: dict[str, Any] = field(repr=False)
+    height: int = 640
+
+    def __repr__(self) -> str:
+        nodes, edges = len(self.data["nodes"]), len(self.data["edges"])
+        return f"<GraphView of {nodes} works and {edges} relations and citations>"
+
+    def to_html(self) -> str:
+        """A whole HTML page that holds its scripts and loads nothing."""
+        scripts, style, policy = _front_end()
+        inlined = "\n".join(f"<script>{script}</script>" for script in scripts)
+        return (
+            '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">\n'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+            '<meta name="color-scheme" content="light dark">\n'
+            f"<title>{escape(self.data.get('title') or 'Citation graph')}</title>\n"
+            f"<style>{style}</style>\n</head>\n"
+            f'<body class="dg-page">\n{data_element(self.data)}\n{inlined}\n</body>\n</html>\n'
+        )
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the page to a file, whole or not at all; an old file is replaced.
+
+        Raises `OSError`.
+        """
+        from dltheory_bib.files import write_text  # drags in tempfile, of no use to a notebook
+
+        write_text(Path(path), self.to_html())
+
+    def _repr_html_(self) -> str:
+        # A frame of its own: the notebook's styles do not reach in, and nothing reaches out of it.
+        title = escape(self.data.get("title") or "Citation graph")
+        return (
+            f'<iframe title="{title}" srcdoc="{escape(self.to_html())}" '
+            'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
+            f'style="width:100%;height:{int(self.height)}px;border:0"></iframe>'
+        )

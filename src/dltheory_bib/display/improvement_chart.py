@@ -1,0 +1,105 @@
+"""Who improved a bound, by how much: drawn as trees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from dltheory_bib.display.views import byline
+from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.theorem import Assumption, Question, Result
+from dltheory_bib.snapshot.reader import Snapshot
+from dltheory_bib.theorems.improvements import Change, Improvements, Link
+from dltheory_bib.theorems.notation import bound_text, exponent_text
+
+_KEY = "cyan"
+_DIM = "dim"
+
+
+class _Holder(Protocol):
+    """What is asked of a bibliography."""
+
+    snapshot: Snapshot
+
+    @property
+    def assumptions(self) -> Mapping[str, Assumption]: ...
+
+    def __getitem__(self, name: str) -> Paper: ...
+
+
+def improvement_tree(found: Improvements, bib: _Holder, back: bool | None) -> RenderableType:
+    """What a card improves, what improves it, and today's best; `back` for one direction alone."""
+    read = bib.snapshot.readable
+    draw = _Drawing(found.question, bib, read)
+    start = found.back.card
+    parts: list[RenderableType] = [draw.card(start)]
+    if back is not False:
+        parts.append(draw.branch("improves", found.back, "improves nothing that is recorded here"))
+    if back is not True:
+        parts.append(draw.branch("improved by", found.forward, "nothing recorded here improves it"))
+    if start.id in {one.id for one in found.best}:
+        parts.append(Text("It is among the best known: no other card says more.", style=_DIM))
+    elif found.best:
+        parts.append(Text("At least as strong in every respect, and best today:", style=_DIM))
+        parts += [Text.assemble("  ", draw.card(one)) for one in found.best]
+    return Group(*parts)
+
+
+class _Drawing:
+    """Draws the cards of one question."""
+
+    def __init__(self, question: Question, bib: _Holder, read: Callable[[str], str]) -> None:
+        self.question = question
+        self.bib = bib
+        self.read = read
+
+    def card(self, card: Result) -> Text:
+        """A card in one line: its id, whose it is, its bound."""
+        paper = self.bib[card.work]
+        text = Text.assemble((card.id, _KEY), f"  {byline(paper, 2)} {paper.year}")
+        shown = self._bound(card)
+        return text.append(f"  {shown}") if shown else text
+
+    def _bound(self, card: Result) -> str:
+        if card.bound:
+            return bound_text(card, self.question, self.read)
+        return self.read(f"${card.bound_tex}$") if card.bound_tex else ""
+
+    def branch(self, phrase: str, link: Link, nothing: str) -> RenderableType:
+        """The steps from a card in one direction."""
+        if not link.links:
+            return Text(nothing, style=_DIM)
+        tree = Tree(Text(phrase, style=_DIM), guide_style=_DIM)
+        todo = [(tree, one) for one in link.links]
+        for node, here in todo:  # grows as it goes
+            child = node.add(self._label(here))
+            todo += [(child, one) for one in here.links]
+        return tree
+
+    def _label(self, link: Link) -> Text:
+        text = self.card(link.card)
+        if link.repeated:
+            return text.append("  (shown elsewhere in this tree)", style=_DIM)
+        if link.change:
+            for line in self._changes(link.change):
+                text.append(f"\n{line}")
+        return text.append(f"\n{self.read(link.says)}", style=_DIM)
+
+    def _changes(self, change: Change) -> list[str]:
+        """By how much: the exponents that change, and the assumptions."""
+        shown = {symbol.id: self.read(f"${symbol.tex}$") for symbol in self.question.symbols}
+        powers = [
+            f"{shown[symbol]}: {exponent_text(old)} → {exponent_text(new)}"
+            for symbol, old, new in change.exponents
+        ]
+        lines = [f"exponent of {', of '.join(powers)}"] if powers else []
+        known = self.bib.assumptions
+        for names, said in ((change.less, "no longer assumes"), (change.more, "assumes as well")):
+            if names:
+                labels = [self.read(known[name].label) for name in names]
+                lines.append(f"{said}: {', '.join(labels)}")
+        return lines

@@ -1,0 +1,160 @@
+"""Who wrote with whom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations, product
+from textwrap import fill
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+from dltheory_bib.display.charts import Spot, apart, draw_map
+from dltheory_bib.graph.measures import citation_graph
+from dltheory_bib.models.relations import Relation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from dltheory_bib.display.plots import Works
+
+
+_WIDEST = 620.0  # of a row of groups, and how far these are apart, in points
+_APART = 95.0
+
+
+def joint_works(works: Works, people: int) -> nx.Graph[str]:
+    """The people with most of the works, with their number `works`; an edge has that of joint ones.
+
+    Among people with as many works the order is that of their ids.
+    """
+    authors = {
+        key: sorted(
+            person for person, edges in works.graph.adj[key].items() if Relation.WRITTEN_BY in edges
+        )
+        for key in works.keys
+    }
+    counts = Counter(person for names in authors.values() for person in names)
+    chosen = sorted(counts, key=lambda person: (-counts[person], person))[:people]
+    together = Counter(
+        pair
+        for names in authors.values()
+        for pair in combinations([name for name in names if name in set(chosen)], 2)
+    )
+    found: nx.Graph[str] = nx.Graph()
+    for person in chosen:
+        found.add_node(person, works=counts[person], label=works.graph.nodes[person]["label"])
+    for (one, other), number in sorted(together.items()):
+        found.add_edge(one, other, works=number)
+    return found
+
+
+def draw_coauthors(works: Works, people: int, axes: Axes | None) -> Axes:
+    """See `Plots.coauthors`."""
+    found = joint_works(works, people)
+    if not found:
+        raise ValueError("there are no people to draw")
+    spots = {}
+    for person, (x, y) in _places(found).items():
+        number = found.nodes[person]["works"]
+        name = f"{found.nodes[person]['label']} {number}"
+        spots[person] = Spot(x, y, 2.6 * number**0.5, name)
+    widths = {
+        (one, other): 0.8 + 0.8 * found.edges[one, other]["works"] for one, other in found.edges
+    }
+    count = (
+        "1 person" if len(found) == 1 else f"the {len(found)} people with most works, and how many"
+    )
+    return draw_map(apart(spots), widths, f"Who wrote with whom: {count}", axes)
+
+
+def _places(found: nx.Graph[str]) -> dict[str, tuple[float, float]]:
+    """Groups that never wrote together in rows, the largest first; each by its distances."""
+    groups = sorted(nx.connected_components(found), key=lambda group: (-len(group), min(group)))
+    placed: dict[str, tuple[float, float]] = {}
+    widest = max(_WIDEST, 2 * _scale(groups[0]))
+    left = top = 0.0
+    foot = 0.0
+    for group in groups:
+        ordered: nx.Graph[str] = nx.Graph()  # sorted, so that the layout is the same each time
+        ordered.add_nodes_from(sorted(group))
+        ordered.add_edges_from(sorted((min(e), max(e)) for e in found.subgraph(group).edges))
+        spots = nx.kamada_kawai_layout(ordered, scale=_scale(group))
+        xs, ys = [float(x) for x, _ in spots.values()], [0.7 * float(y) for _, y in spots.values()]
+        width = max(xs) - min(xs) + _APART
+        if left and left + width > widest:
+            left, top = 0.0, foot
+        for person, x, y in zip(spots, xs, ys, strict=True):
+            placed[person] = (left + x - min(xs), top + y - max(ys))
+        left += width
+        foot = min(foot, top - (max(ys) - min(ys)) - 0.5 * _APART)
+    return placed
+
+
+def _scale(group: set[str]) -> float:
+    return float(58 * (len(group) - 1) ** 0.55)
+
+
+# A map of topics, near each other where their works have to do with each other.
+
+
+_STRONGEST = 2
+"""Of each topic so many ties at least are drawn; the rest would cover the map."""
+
+
+def topic_ties(works: Works) -> nx.Graph[str]:
+    """The topics of the works, with their number `works`, and what they have to do with others.
+
+    An edge's `ties` counts works on both topics and citations between a work on one and a work on
+    the other; its `strength` divides them by the root of the product of the topics' sizes (Salton's
+    cosine, as for similar works), so that large topics are not near to all.
+    """
+    about = {
+        key: sorted(
+            topic for topic, edges in works.graph.adj[key].items() if Relation.ABOUT in edges
+        )
+        for key in works.keys
+    }
+    sizes = Counter(topic for topics in about.values() for topic in topics)
+    ties = Counter(pair for topics in about.values() for pair in combinations(topics, 2))
+    for citing, cited in citation_graph(works.graph).subgraph(works.keys).edges:
+        pairs = {tuple(sorted(pair)) for pair in product(about[citing], about[cited])}
+        ties.update((one, other) for one, other in pairs if one != other)
+    found: nx.Graph[str] = nx.Graph()
+    for topic in sorted(sizes):
+        found.add_node(topic, works=sizes[topic], label=works.graph.nodes[topic]["label"])
+    for (one, other), number in sorted(ties.items()):
+        strength = number / (sizes[one] * sizes[other]) ** 0.5
+        found.add_edge(one, other, ties=number, strength=strength)
+    return found
+
+
+def draw_topic_map(works: Works, axes: Axes | None) -> Axes:
+    """See `Plots.topic_map`."""
+    found = topic_ties(works)
+    if not found:
+        raise ValueError("the works are on no topic")
+    drawn = _strongest(found)
+    most = max((found.edges[edge]["strength"] for edge in drawn), default=1)
+    for one, other, data in found.edges(data=True):
+        found.edges[one, other]["far"] = 1 / (0.3 + data["strength"] / most)
+    scale = 45.0 * len(found) ** 0.5
+    largest = max(found.nodes[topic]["works"] for topic in found)
+    spots = {}
+    for topic, (x, y) in nx.kamada_kawai_layout(found, weight="far", scale=scale).items():
+        data = found.nodes[topic]
+        name = fill(f"{data['label']}\u00a0{data['works']}", 18)
+        radius = 3 + 12 * (data["works"] / largest) ** 0.5
+        spots[topic] = Spot(float(x), 0.75 * float(y), radius, name)
+    widths = {edge: 0.6 + 4 * found.edges[edge]["strength"] / most for edge in drawn}
+    title = "Topics by number of works; joined where these cite each other or are the same"
+    return draw_map(apart(spots), widths, title, axes)
+
+
+def _strongest(found: nx.Graph[str]) -> list[tuple[str, str]]:
+    """Of each topic the strongest ties."""
+    kept = set()
+    for topic in found:
+        ties = sorted(found.edges(topic), key=lambda edge: (-found.edges[edge]["strength"], edge))
+        kept |= {(min(edge), max(edge)) for edge in ties[:_STRONGEST]}
+    return sorted(kept)

@@ -1,0 +1,66 @@
+"""The numbers of `dltheory stats`, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from dltheory_bib.snapshot.statistics import Coverage
+
+
+def stats_tables(found: Coverage) -> RenderableType:
+    """What is held, and what evidence there is for it."""
+    held = Table.grid(padding=(0, 2, 0, 0))
+    held.add_column(style="dim", no_wrap=True)
+    held.add_column()
+    pages, printed = found.printed_pages
+    for name, value in (
+        ("works", f"{found.works} ({_listed(found.types)})"),
+        ("people", str(found.people)),
+        ("topics", str(found.topics)),
+        ("venues", str(found.venues)),
+        ("annotations", _listed(found.checked, _CHECKED)),
+        ("pages", f"{pages} of {printed} works in venues that print pages"),
+        ("reference lists", f"{found.lists_read} read, {found.works - found.lists_read} not"),
+        ("citations", f"{found.citations} among these works"),
+        ("relations", f"{sum(found.relations.values())} ({_listed(found.relations)})"),
+        ("result cards", _cards(found)),
+    ):
+        held.add_row(name, Text(value))
+    return Group(held, Text(), _fields(found))
+
+
+def _cards(found: Coverage) -> str:
+    if not found.results:
+        return "none"
+    many = "question" if found.questions == 1 else "questions"
+    said = _listed(found.results, _CHECKED)
+    return f"{sum(found.results.values())} on {found.questions} {many} ({said})"
+
+
+_CHECKED = {
+    "full-text": "checked against the full text",
+    "abstract": "against the abstract",
+    "unchecked": "unchecked",
+    "secondary": "as another work says",
+}
+
+
+def _fields(found: Coverage) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    table.add_column("field")
+    for head in ("records", "sourced", "by two or more", "unverified"):
+        table.add_column(head, justify="right")
+    for field in found.fields:
+        table.add_row(field.field, *(str(number) for number in field[1:]))
+    return table
+
+
+def _listed(numbers: Mapping[str, int], names: Mapping[str, str] | None = None) -> str:
+    shown = names or {}
+    return ", ".join(
+        f"{n} {shown.get(name, name.replace('_', ' '))}" for name, n in numbers.items()
+    )

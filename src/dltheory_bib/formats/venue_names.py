@@ -1,0 +1,53 @@
+"""What a venue is called in the year of a work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from dltheory_bib.errors import UnknownNameError
+from dltheory_bib.models.facade import Paper, Period, Venue
+from dltheory_bib.text.names import nearest
+
+
+def venue_name(paper: Paper, venues: Mapping[str, Venue]) -> str:
+    """A venue's short name in the year of the work; "arXiv" for a preprint, else empty."""
+    if paper.venue:
+        return venues[paper.venue].in_year(paper.year).short
+    return "arXiv" if paper.is_preprint else ""
+
+
+def period_of(paper: Paper, venues: Mapping[str, Venue]) -> Period | None:
+    """The names of the work's venue in its year; None where it appeared at none.
+
+    Raises `UnknownNameError` for a venue that is not among `venues`.
+    """
+    if paper.venue is None:
+        return None
+    if paper.venue not in venues:
+        raise UnknownNameError("venue", paper.venue, nearest(paper.venue, venues))
+    return venues[paper.venue].in_year(paper.year)
+
+
+def venue_in_full(paper: Paper, period: Period, *, short: bool = False) -> str:
+    """The venue's name with its placeholders filled; one that cannot be filled leaves no gap."""
+    count = paper.year - period.ordinal_from if period.ordinal_from is not None else 0
+    template = period.short if short else period.long
+    name = template.replace("{ordinal}", _ordinal(count) if count > 0 else "")
+    name = name.replace("{year}", str(paper.year)).replace("{volume}", paper.volume or "")
+    return " ".join(name.split())
+
+
+def names_volume(period: Period, *, short: bool = False) -> bool:
+    """Whether the venue's name has the volume in it, where it need not be said again."""
+    return "{volume}" in (period.short if short else period.long)
+
+
+def _ordinal(count: int) -> str:
+    """An English ordinal in figures.
+
+    >>> [_ordinal(count) for count in (1, 2, 3, 4, 11, 12, 13, 21, 35, 111)]
+    ['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '35th', '111th']
+    """
+    teens = count % 100 in {11, 12, 13}
+    suffix = "th" if teens else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{suffix}"

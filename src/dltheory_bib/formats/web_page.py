@@ -1,0 +1,59 @@
+"""Records as one HTML page, to send or to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from html import escape
+
+from dltheory_bib.formats.venue_names import venue_name
+from dltheory_bib.models.facade import Paper, Venue
+from dltheory_bib.text.maths import unicode_maths
+from dltheory_bib.text.names import author_line
+
+# No script and nothing from elsewhere: the policy says so to the browser as well.
+_HEAD = """\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>Works of deep learning theory</title>
+<style>
+:root { color-scheme: light dark; }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
+li { margin-bottom: 1rem; break-inside: avoid; }
+p { margin: 0; }
+.key { font-family: ui-monospace, monospace; font-size: .85em; }
+</style>
+</head>
+<body>
+<ol>
+"""
+_FOOT = "</ol>\n</body>\n</html>\n"
+
+
+def to_html(
+    papers: Iterable[Paper], venues: Mapping[str, Venue], notes: Mapping[str, str] | None = None
+) -> str:
+    """A page with a numbered list of works; `notes` are shown by key instead of the summary.
+
+    Everything that comes from a record is escaped; mathematics is written in Unicode.
+    """
+    return _HEAD + "".join(_item(paper, venues, notes or {}) for paper in papers) + _FOOT
+
+
+def _item(paper: Paper, venues: Mapping[str, Venue], notes: Mapping[str, str]) -> str:
+    title = escape(unicode_maths(paper.plain_title))
+    if paper.address:
+        title = f'<a href="{escape(paper.address)}">{title}</a>'
+    where = escape(f"{venue_name(paper, venues)} {paper.year}".strip())
+    said = notes.get(paper.key) or paper.summary
+    if said and paper.checked == "unchecked" and paper.key not in notes:
+        said += " (not checked against a text)"
+    told = f"<p>{escape(unicode_maths(said))}</p>\n" if said else ""
+    return (
+        f'<li id="{escape(paper.key)}">\n<p><b>{title}</b></p>\n'
+        f"<p>{escape(author_line(paper.author))}, {where} "
+        f'<span class="key">{escape(paper.key)}</span></p>\n{told}</li>\n'
+    )

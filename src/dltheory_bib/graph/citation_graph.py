@@ -1,0 +1,92 @@
+"""The one place where nodes and edges are made.
+
+One frozen `networkx.MultiDiGraph`. Nodes are strings: a paper is its key, the others carry their
+kind in front (`topic:ntk`, `person:jin-chi`, `venue:icml`); each has the attributes `kind` and
+`label`, a paper also `year`, `level` and `byline` ("Jin et al. 2017"). An edge's key is its
+`Relation`, its attribute `cito` the CiTO term where there is one, and it points from the subject to
+the object of the sentence:
+
+    jin2017escape --cites--> ge2015escaping       jin2017escape --about--> topic:saddle-escape
+    jin2017escape --improves--> ge2015escaping    jin2017escape --written_by--> person:jin-chi
+    topic:ntk --broader--> topic:wide-networks    jin2017escape --published_in--> venue:icml
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+from dltheory_bib.models.relations import CITO, Relation
+from dltheory_bib.text.names import author_line, natural, unbraced
+
+if TYPE_CHECKING:
+    from dltheory_bib.snapshot.reader import Snapshot
+
+
+def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
+    """The graph of a catalogue: papers, people, topics and venues, with relations as edge keys.
+
+    Nodes are added first. Raises `KeyError` for an edge to a node that does not exist, which
+    networkx would otherwise add without a word.
+    """
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(name="dltheory-bib")
+    _add_nodes(graph, snapshot)
+    for edge in snapshot.edges():
+        _add_edge(
+            graph,
+            edge.source,
+            edge.target,
+            edge.relation,
+            says=edge.says,
+            where=edge.where,
+            evidence=edge.evidence,
+            cito=CITO.get(edge.relation),
+        )
+    fetch = snapshot.fetch
+    keyed = "JOIN paper p ON p.n = a.n ORDER BY p.n"
+    for key, person in fetch(f"SELECT p.key, a.person FROM authorship a {keyed}, a.position"):
+        _add_edge(graph, key, f"person:{person}", Relation.WRITTEN_BY)
+    direct = keyed.replace("ORDER BY", "WHERE a.direct ORDER BY")
+    for key, topic in fetch(f"SELECT p.key, a.topic FROM member a {direct}, a.topic"):
+        _add_edge(graph, key, f"topic:{topic}", Relation.ABOUT)
+    for key, venue in fetch("SELECT key, venue FROM paper WHERE venue IS NOT NULL ORDER BY n"):
+        _add_edge(graph, key, f"venue:{venue}", Relation.PUBLISHED_IN)
+    for topic in snapshot.topics().values():
+        if topic.broader:
+            _add_edge(graph, f"topic:{topic.id}", f"topic:{topic.broader}", Relation.BROADER)
+        for other in topic.related:
+            _add_edge(graph, f"topic:{topic.id}", f"topic:{other}", Relation.RELATED)
+    nx.freeze(graph)
+    return graph
+
+
+def _add_nodes(graph: nx.MultiDiGraph[str], snapshot: Snapshot) -> None:
+    for key, data, year, level in snapshot.fetch(
+        "SELECT p.key, r.data, p.year, p.level FROM paper p JOIN record r ON r.n = p.n ORDER BY p.n"
+    ):
+        record = json.loads(data)
+        byline = f"{author_line(record['author'], at_most=2)} {year}"
+        label = unbraced(record["title"])
+        graph.add_node(key, kind="paper", label=label, byline=byline, year=year, level=level)
+    for person in snapshot.people().values():
+        graph.add_node(f"person:{person.id}", kind="person", label=natural(person.name))
+    for topic in snapshot.topics().values():
+        graph.add_node(f"topic:{topic.id}", kind="topic", label=topic.label)
+    for venue in snapshot.venues().values():
+        graph.add_node(f"venue:{venue.id}", kind="venue", label=venue.periods[-1].short)
+
+
+def _add_edge(
+    graph: nx.MultiDiGraph[str],
+    source: str,
+    target: str,
+    relation: Relation,
+    **attributes: str | None,
+) -> None:
+    for node in (source, target):
+        if node not in graph:
+            raise KeyError(f"{source} {relation} {target}: there is no node {node}")
+    known = {name: value for name, value in attributes.items() if value is not None}
+    graph.add_edge(source, target, key=relation, **known)

@@ -1,0 +1,1 @@
+"""A LaTeX manuscript: which works it cites."""

@@ -1,0 +1,163 @@
+"""The minimal bibliography of a manuscript: an entry for each key it cites, and no other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, needed_strings
+from dltheory_bib.bibfile.match import Matcher
+from dltheory_bib.formats.bibtex import to_bibtex
+from dltheory_bib.text.names import nearest
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
+    from dltheory_bib.manuscript.manuscript import Citation, Manuscript
+    from dltheory_bib.text.latex import Encoding
+
+_PARENTS = ("crossref", "xref", "xdata", "related", "entryset")
+"""Fields of an entry that name other entries, which it needs."""
+
+
+class UnknownKey(NamedTuple):
+    """A key that is neither in the catalogue nor in the user's own file."""
+
+    key: str
+    place: Citation
+    """Where it is first cited."""
+    nearest: tuple[str, ...]
+    """Known keys like it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The bibliography of a manuscript."""
+
+    text: str
+    """The .bib file; surrogates stand for bytes of the user's file that are not UTF-8."""
+    entries: int
+    own: tuple[str, ...]
+    """The keys whose entries are the user's."""
+    unknown: tuple[UnknownKey, ...]
+    notes: tuple[str, ...]
+    """What the user should know."""
+
+
+def cite(
+    bib: Bibliography,
+    manuscript: Manuscript,
+    own: BibFile | None = None,
+    *,
+    dialect: Dialect | None = None,
+    prefer: Preference = "published",
+    encoding: Encoding | None = None,
+    venue_names: VenueNames = "long",
+) -> Cited:
+    r"""An entry for every key that a manuscript cites, under the key as it is typed there.
+
+    A key is a key or alias of the catalogue, an arXiv id or a DOI. What is not in the catalogue is
+    taken from `own`, byte for byte, with the entries and strings that it refers to; so is an entry
+    whose key means another work in the catalogue. `\nocite{*}` asks for all of `own`. Without a
+    `dialect` it is that of the manuscript. Entries are in the order of their keys, the user's own
+    as they stand in the file.
+    """
+    sorted_out = _Sorted(bib, own)
+    for key, place in manuscript.keys.items():
+        sorted_out.add(key, place)
+    found, notes = sorted_out.found, sorted_out.notes
+    if manuscript.everything and not own:
+        notes.append(r"\nocite{*} asks for all of a .bib file; name it with --bib")
+    wanted = sorted_out.own_keys(manuscript.everything)
+    taken, text = _own_text(own, wanted) if own else ([], "")
+    made = to_bibtex(
+        bib.some(sorted(found)),
+        bib.venues,
+        dialect=dialect or ("biblatex" if manuscript.biblatex else "bibtex"),
+        prefer=prefer,
+        encoding=encoding,
+        venue_names=venue_names,
+        keys=found,
+    )
+    count = sum(map(len, found.values())) + len(taken)
+    return Cited(
+        "\n".join(filter(None, (made, text))),
+        count,
+        tuple(taken),
+        tuple(sorted_out.unknown),
+        tuple(notes),
+    )
+
+
+class _Sorted:
+    """Tells keys of the catalogue from the user's own and from those that nobody knows."""
+
+    def __init__(self, bib: Bibliography, own: BibFile | None) -> None:
+        self.bib = bib
+        self.own = own
+        self.theirs = {entry.key: entry for entry in reversed(own.entries)} if own else {}
+        self.matcher = Matcher(bib)
+        self.found: dict[str, list[str]] = defaultdict(list)
+        """By key of the catalogue, the keys that were typed."""
+        self.wanted: dict[str, None] = {}
+        """Keys of the user's own entries."""
+        self.unknown: list[UnknownKey] = []
+        self.notes: list[str] = []
+
+    def add(self, key: str, place: Citation) -> None:
+        """Find out whose a key is."""
+        number = self.bib.snapshot.find(key)
+        entry = self.theirs.get(key)
+        if number is not None and self.own and entry and self._is_other(entry, number):
+            where = f"{self.own.name} than in the catalogue"
+            self.notes.append(f"{key} is another work in {where}; yours is taken")
+            number = None
+        if number is not None:
+            self.found[self.bib.snapshot.key(number)].append(key)
+        elif entry is not None:
+            self.wanted[key] = None
+        else:
+            names = [*self.bib.snapshot.names(), *self.theirs]
+            self.unknown.append(UnknownKey(key, place, tuple(nearest(key, names, 3))))
+
+    def own_keys(self, everything: bool) -> list[str]:
+        """The keys of the user's entries that are needed: those cited, or all but the others."""
+        if not everything:
+            return list(self.wanted)
+        typed = {key for keys in self.found.values() for key in keys}
+        return [key for key in self.theirs if key not in typed]
+
+    def _is_other(self, entry: BibEntry, number: int) -> bool:
+        """Whether an entry is certainly not the work that has its key in the catalogue."""
+        assert self.own is not None
+        values = self.own.values(entry)
+        match = self.matcher.match(values)
+        if match is not None:
+            return match.paper.key != self.bib.snapshot.key(number)
+        return bool(values.get("title"))
+
+
+def _own_text(own: BibFile, wanted: Iterable[str]) -> tuple[list[str], str]:
+    """The user's entries as they stand, with what they need, in the order of the file."""
+    by_key = {entry.key.lower(): entry for entry in reversed(own.entries)}
+    chosen: dict[str, None] = {}
+    todo = list(wanted)
+    while todo:
+        key = todo.pop().strip().lower()
+        entry = by_key.get(key)
+        if entry is None or key in chosen:
+            continue
+        chosen[key] = None
+        values = own.values(entry)
+        todo += [name for field in _PARENTS for name in values.get(field, "").split(",")]
+    entries = [entry for entry in own.entries if by_key.get(entry.key.lower()) is entry]
+    entries = [entry for entry in entries if entry.key.lower() in chosen]
+    if not entries:
+        return [], ""
+    spans = [own.string_spans[name] for name in needed_strings(own, iter(entries))]
+    spans += own.preambles
+    parts = [own.text[start:end] for start, end in sorted(spans)]
+    parts += [own.source(entry) for entry in entries]
+    return [entry.key for entry in entries], "\n\n".join(parts) + "\n"

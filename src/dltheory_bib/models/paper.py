@@ -1,0 +1,241 @@
+"""Works, and what is said of them: their versions, relations, sources and reference lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from dltheory_bib.models.relations import RelationKind
+from dltheory_bib.models.types import (
+    ArxivId,
+    Doi,
+    Name,
+    Pages,
+    PaperKey,
+    Text,
+    Title,
+    TopicId,
+    Url,
+    VenueId,
+)
+from dltheory_bib.models.values import STRICT, Source, Values, Year
+from dltheory_bib.text.names import family, unbraced
+
+EntryType = Literal[
+    "article", "inproceedings", "incollection", "book", "thesis", "report", "online", "software"
+]
+"""BibLaTeX's entry types, as far as works of this field need them; a preprint is `online`."""
+ReadingLevel = Literal["start", "core", "further"]
+Checked = Literal["full-text", "abstract", "unchecked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Remark(Values):
+    """What somebody else said of a work, restated, and whether it stands up."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    text: Text
+    """The remark in one sentence of ours."""
+    by: Text
+    """Who said it."""
+    verdict: Literal["stands", "partly", "does-not-stand", "unchecked"]
+    """Whether it stands up against the text that was checked."""
+    comment: Text | None = None
+    """What is right instead, where it does not stand up."""
+
+    def __post_init__(self) -> None:
+        if self.verdict in {"partly", "does-not-stand"} and not self.comment:
+            raise ValueError(f"a remark that stands up '{self.verdict}' needs a comment: say why")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class TypedRelation(Values):
+    """A curator's judgement of what this work does to another."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    kind: RelationKind
+    """`extends`, `improves`, `refutes` …"""
+    work: PaperKey
+    """The other work. The inverse is never stored."""
+    says: Text
+    """One sentence that states the relation."""
+    where: Text | None = None
+    """Where that can be read: `abstract`, `section 1.2`, …"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Version(Values):
+    """Another version of the same work; its fields are never mixed with those on top."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    kind: Literal["preprint", "workshop", "conference", "journal"]
+    year: Year
+    title: Title | None = None
+    """Only where it differs."""
+    venue: VenueId | None = None
+    volume: Text | None = None
+    number: Text | None = None
+    pages: Pages | None = None
+    doi: Doi | None = None
+    eprint: ArxivId | None = None
+    url: Url | None = None
+    source: Text
+    """Where this version was seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Disagreement(Values):
+    """Two sources that state different values of one field."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    field: Text
+    value: Text
+    """The value that was not taken."""
+    source: Text
+    comment: Text | None = None
+    """Why the other was taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Paper(Values):
+    """A work: a paper, a book, a course, a piece of software or another thing worth citing.
+
+    On top stands the version of record; `eprint` is the id of its preprint.
+    """
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    key: PaperKey
+    """Citation key in Google Scholar's style: `jin2017escape`. Never changes."""
+    aliases: tuple[PaperKey, ...] = ()
+    """Other keys under which the work is cited, and former keys."""
+    type: EntryType
+    """BibLaTeX entry type; a preprint that was not published elsewhere is `online`."""
+    title: Title
+    """As printed, with `{…}` round what keeps its capitals and `$…$` for mathematics."""
+    author: tuple[Name, ...]
+    """In full and in order, each `Family, Given`; an organisation as `{Name}`."""
+    year: Year
+    """Year of the version of record."""
+    venue: VenueId | None = None
+    """Where it was published: an id of `venues.yaml`; of a book, its publisher."""
+    volume: Text | None = None
+    number: Text | None = None
+    """Issue of a journal."""
+    edition: Text | None = None
+    """Of a book, from the second on: a number."""
+    pages: Pages | None = None
+    """`1724-1732`, as printed; left out where the venue prints none."""
+    doi: Doi | None = None
+    eprint: ArxivId | None = None
+    """arXiv id, without a version."""
+    url: Url | None = None
+    """The publisher's page."""
+    topics: tuple[TopicId, ...] = ()
+    """Ids of `topics.yaml`, the most telling first, the narrowest that fit."""
+    level: ReadingLevel | None = None
+    """`start`: a newcomer starts here; `core`: a thesis on the topic cites it; `further`."""
+    summary: Text | None = None
+    """What is shown, for which model, under which assumptions."""
+    idea: Text | None = None
+    """How: the one move that makes it work."""
+    limits: Text | None = None
+    """What it does not give, or what later work found wrong with it."""
+    checked: Checked = "unchecked"
+    """What summary, idea and limits were checked against."""
+    checked_in: Text | None = None
+    """Where that text was seen."""
+    remarks: tuple[Remark, ...] = ()
+    """What others said of it, and whether it stands up."""
+    after: tuple[PaperKey, ...] = ()
+    """What to read before this."""
+    relations: tuple[TypedRelation, ...] = ()
+    """What it does to other works."""
+    versions: tuple[Version, ...] = ()
+    """Other versions: a preprint under another title, a workshop paper, a journal extension."""
+    sources: tuple[Source, ...] = ()
+    """Where its facts were seen."""
+    unverified: tuple[Text, ...] = ()
+    """Fields that no source supports."""
+    disagreements: tuple[Disagreement, ...] = ()
+    """Where sources differ, and what was not taken."""
+
+    def __post_init__(self) -> None:
+        if not self.author:
+            raise ValueError("author is empty; every work has an author, or an '{Organisation}'")
+        if self.type in {"article", "inproceedings"} and not self.venue:
+            raise ValueError(
+                f"a work of type {self.type} needs a venue; an unpublished preprint has type online"
+            )
+        if self.checked != "unchecked" and not self.checked_in:
+            raise ValueError(
+                f"checked: {self.checked} needs checked_in: name the text that was read"
+            )
+        if self.key in self.aliases:
+            raise ValueError(f"the key {self.key} is listed among its own aliases; delete it there")
+
+    def __repr__(self) -> str:
+        author = f"{family(self.author[0])} et al." if self.author[1:] else family(self.author[0])
+        return f"<Paper {self.key}: {author} {self.year}, {self.plain_title}>"
+
+    def _repr_html_(self) -> str:
+        # Jupyter asks the object itself; the one place where a record reaches up to what shows it.
+        from dltheory_bib.display.html import paper_html
+        from dltheory_bib.display.views import own_card
+
+        return paper_html(own_card(self))
+
+    @property
+    def plain_title(self) -> str:
+        """The title without protecting braces."""
+        return unbraced(self.title)
+
+    @property
+    def is_preprint(self) -> bool:
+        """Whether the version of record is a preprint."""
+        return self.type == "online" and self.eprint is not None
+
+    @property
+    def eprint_year(self) -> int | None:
+        """The year in which the preprint appeared, read off its arXiv id.
+
+        Ids start with two digits of the year since arXiv began in 1991
+        (https://info.arxiv.org/help/arxiv_identifier.html).
+        """
+        if self.eprint is None:
+            return None
+        digits = int(self.eprint.rpartition("/")[2][:2])
+        return digits + (1900 if digits > 90 else 2000)
+
+    @property
+    def address(self) -> str | None:
+        """The best address to open: the DOI's, the publisher's page, or arXiv's."""
+        if self.doi:
+            # Old DOIs hold what an address would take for something else.
+            escaped = self.doi.replace("<", "%3C").replace(">", "%3E").replace("#", "%23")
+            return f"https://doi.org/{escaped}"
+        if self.url:
+            return self.url
+        return f"https://arxiv.org/abs/{self.eprint}" if self.eprint else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class ReferenceList(Values):
+    """Citations with their evidence: a reference list that was read, or what was found in it."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    citing: PaperKey
+    source: Text
+    """The public copy in which the list stands."""
+    where: Text | None = None
+    how: Literal["parsed", "transcribed", "title-found"]
+    """Entries split by program, transcribed by a reader, or titles found in the list's text."""
+    cites: tuple[PaperKey, ...]
+    """The works of this catalogue that stand in the list."""
+    explanation: Text | None = None
+    """Why a cited work is younger than this one, where its preprint does not explain it."""

@@ -1,0 +1,156 @@
+"""The registries that works refer to: topics, venues, people; and trails through the works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from dltheory_bib.models.types import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    Name,
+    Orcid,
+    PaperKey,
+    PersonId,
+    Text,
+    TopicId,
+    TrailId,
+    Url,
+    VenueId,
+)
+from dltheory_bib.models.values import STRICT, Source, Values, Year
+
+MOST_TO_START = 7
+"""More works than that are no start."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Step(Values):
+    """A work on the way through a topic, and why it stands at this place."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    work: PaperKey
+    says: Text
+    """One line: what it gives the reader, at this place."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Topic(Values):
+    """A topic, in SKOS terms (https://www.w3.org/TR/skos-reference/)."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    id: TopicId
+    label: Text
+    """Its name (skos:prefLabel)."""
+    aliases: tuple[Text, ...] = ()
+    """Other names (skos:altLabel)."""
+    definition: Text
+    """What belongs here, in a sentence or two."""
+    broader: TopicId | None = None
+    """The topic it is part of; none for a root."""
+    related: tuple[TopicId, ...] = ()
+    """Topics worth a look that are neither broader nor narrower; read both ways."""
+    start: tuple[Step, ...] = ()
+    """Where a newcomer starts: at most seven works, in the order to read them."""
+
+    def __post_init__(self) -> None:
+        if len(self.start) > MOST_TO_START:
+            raise ValueError(
+                f"start names {len(self.start)} works; a newcomer can follow {MOST_TO_START}"
+            )
+
+    def _repr_html_(self) -> str:
+        from dltheory_bib.display.html import topic_html
+
+        return topic_html(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Period(Values):
+    """What a venue was called, and who published it, over some years (both ends included)."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    since: Year | None = None
+    until: Year | None = None
+    short: Text
+    """`NIPS`, `ICML`."""
+    long: Text
+    """As the volume prints it; `{ordinal}`, `{year}` and `{volume}` are filled in."""
+    ordinal_from: Year | None = None
+    """The year before the first: the ordinal is the year minus this."""
+    series: Text | None = None
+    publisher: Text | None = None
+    prints_pages: bool = True
+    """Whether its papers have page numbers."""
+
+    def __post_init__(self) -> None:
+        if self.since and self.until and self.until < self.since:
+            raise ValueError(f"until {self.until} is before since {self.since}; exchange them")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Venue(Values):
+    """A conference, journal or workshop."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    id: VenueId
+    kind: Literal["conference", "journal", "workshop", "book", "publisher"]
+    """`book`: a collection whose chapters are works; `publisher`: that of books."""
+    aliases: tuple[Text, ...] = ()
+    url: Url | None = None
+    periods: tuple[Period, ...]
+    sources: tuple[Source, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.periods:
+            raise ValueError("a venue needs at least one period with its short and long name")
+
+    def in_year(self, year: int) -> Period:
+        """Its names in a year; the nearest known period where none covers that year."""
+        return min(
+            self.periods,
+            key=lambda period: max(
+                (period.since or FIRST_YEAR) - year, year - (period.until or LAST_YEAR), 0
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Person(Values):
+    """Somebody whose name is spelled in several ways, is shared, or has an identifier."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    id: PersonId
+    name: Name
+    """`Family, Given`, as most of the works print it."""
+    aliases: tuple[Name, ...] = ()
+    """Other spellings."""
+    works: tuple[PaperKey, ...] = ()
+    """Only where two people share a name: the works that are this one's."""
+    orcid: Orcid | None = None
+    dblp: Text | None = None
+    """The id in DBLP: `95/5939`."""
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Trail(Values):
+    """A hand-made way through works of several topics, in the order to read them."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    id: TrailId
+    label: Text
+    """Its name."""
+    description: Text
+    """For whom it is, what it assumes, and where it ends."""
+    steps: tuple[Step, ...]
+
+    def __post_init__(self) -> None:
+        if len(self.steps) < 2:
+            raise ValueError("a trail needs two steps at least")

@@ -1,1 +1,0 @@
-"""What a record is, how it is read, checked and kept."""

@@ -1,0 +1,214 @@
+"""How a bound fell over the years, as an SVG drawing on its question's page.
+
+What is drawn is what `display.bound_chart` draws: a mark for each card at the exponent of one
+symbol, and lines through the best so far, whatever was assumed. Each mark leads to its card.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import NamedTuple
+
+from dltheory_bib.display.bound_chart import Point, frontier, points_of, quantity_of, symbol_of
+from dltheory_bib.theorems.theorem_table import Table
+
+WIDTH, HEIGHT = 700, 250
+_LEFT, _RIGHT, _TOP, _FOOT = 44, 84, 26, 26
+_BESIDE = 7
+"""Marks of one year with one exponent stand so far apart, where there is room."""
+_LINE = 13
+"""What is written at an axis stands no closer."""
+_FEWEST = 3
+
+
+class Mark(NamedTuple):
+    """A card in the drawing."""
+
+    x: float
+    y: float
+    kind: str
+    card: str
+    said: str
+
+
+class Label(NamedTuple):
+    """Something written."""
+
+    x: float
+    y: float
+    text: str
+
+
+class Progress(NamedTuple):
+    """A drawing, and what it shows."""
+
+    marks: list[Mark]
+    lines: list[tuple[str, str]]
+    """The kind of bound, and the path of the line through its best."""
+    names: list[Label]
+    years: list[Label]
+    exponents: list[Label]
+    quantity: str
+    base: str
+    r"""What is raised to the exponent, in TeX: `(1/\varepsilon)`."""
+
+
+class _Scale:
+    """From years and exponents to places in the drawing."""
+
+    def __init__(self, points: list[Point]) -> None:
+        self.first, self.last = points[0].year, points[-1].year
+        finite = [point.exponent for point in points if point.exponent is not None]
+        self.low, self.high = min(finite), max(finite)
+        self.step = (WIDTH - _LEFT - _RIGHT) / (self.last - self.first)
+        self.exponential = len(finite) < len(points)
+
+    def x(self, year: int) -> float:
+        return round(_LEFT + 10 + (year - self.first) * self.step, 1)
+
+    def y(self, exponent: Fraction | None) -> float:
+        if exponent is None:
+            return float(_TOP)
+        top = _TOP + 30 * self.exponential
+        share = float((self.high - exponent) / ((self.high - self.low) or 1))
+        return round(top + share * (HEIGHT - _FOOT - 10 - top), 1)
+
+
+def progress(table: Table) -> Progress | None:
+    """The drawing of the quantity with most cards; None where nothing changed."""
+    try:
+        quantity = quantity_of(table)
+        symbol = symbol_of(table, quantity)
+        points = points_of(table, quantity, symbol)
+    except ValueError:
+        return None
+    exponents = {point.exponent for point in points} - {None}
+    if len(points) < _FEWEST or len(exponents) < 2 or points[0].year == points[-1].year:
+        return None
+    scale = _Scale(points)
+    smaller = table.question.better == "smaller"
+    lines: list[tuple[str, str]] = []
+    names: list[Label] = []
+    for kind in ("upper", "exact", "lower"):
+        line = frontier((p for p in points if p.kind == kind), smaller == (kind != "lower"))
+        if line:
+            lines.append((kind, _path(line, scale)))
+            new = (_name(point, scale) for point in line)
+            names += [one for one in new if not any(_over(one, other) for other in names)]
+    return Progress(
+        _marks(points, scale),
+        lines,
+        names,
+        _years(scale),
+        _exponents(points, scale),
+        next(one.label for one in table.question.quantities if one.id == quantity),
+        f"(1/{symbol.tex})" if symbol.extreme == "zero" else symbol.tex,
+    )
+
+
+def _marks(points: list[Point], scale: _Scale) -> list[Mark]:
+    """Those of one year with one exponent side by side, before the next year begins."""
+    many = Counter((point.year, point.exponent) for point in points)
+    taken: Counter[tuple[int, Fraction | None]] = Counter()
+    made = []
+    for point in points:
+        place = point.year, point.exponent
+        apart = min(_BESIDE, (scale.step - _BESIDE) / many[place])
+        x = round(scale.x(point.year) + apart * taken[place], 1)
+        taken[place] += 1
+        power = "exponential" if point.exponent is None else f"exponent {point.exponent}"
+        said = f"{point.name} {point.year}: {power}"
+        made.append(Mark(x, scale.y(point.exponent), point.kind, point.card, said))
+    return made
+
+
+def _path(line: list[Point], scale: _Scale) -> str:
+    """Steps from the first best to the last year."""
+    start = f"M{scale.x(line[0].year)} {scale.y(line[0].exponent)}"
+    steps = [f"H{scale.x(point.year)}V{scale.y(point.exponent)}" for point in line[1:]]
+    return "".join([start, *steps, f"H{WIDTH - _RIGHT + 20}"])
+
+
+def _name(point: Point, scale: _Scale) -> Label:
+    """Above the line; below that of the lower bounds, which may be the same."""
+    away = 15 if point.kind == "lower" else -7
+    x, y = scale.x(point.year) + 3, scale.y(point.exponent) + away
+    return Label(x, round(y, 1), f"{point.name} {point.year}")
+
+
+def _over(one: Label, other: Label) -> bool:
+    return abs(one.x - other.x) < 6 * len(one.text) and abs(one.y - other.y) < _LINE - 2
+
+
+def _years(scale: _Scale) -> list[Label]:
+    step = max(1, (scale.last - scale.first) // 8)
+    years = range(scale.first, scale.last + 1, step)
+    return [Label(scale.x(year), HEIGHT - 6, str(year)) for year in years]
+
+
+def _exponents(points: list[Point], scale: _Scale) -> list[Label]:
+    """The exponents there are, as many as can be written below each other."""
+    made: list[Label] = [Label(_LEFT, scale.y(None), "exp")] if scale.exponential else []
+    for exponent in sorted({p.exponent for p in points if p.exponent is not None}, reverse=True):
+        label = Label(_LEFT, scale.y(exponent), str(exponent).replace("-", "−"))
+        if not made or label.y - made[-1].y >= _LINE:
+            made.append(label)
+    return made
+
+
+# How many works there are by year, as bars of an SVG drawing.
+
+
+TALLEST, STEP, FOOT, WIDEST = 72, 14, 18, 46
+"""Units of the drawing: the tallest bar, a year's width, the foot with the years; most years."""
+
+
+class Bar(NamedTuple):
+    """A year."""
+
+    year: int
+    works: int
+    x: float
+    y: float
+    height: float
+    label: str
+    """The year where it is written, else empty."""
+
+
+class Timeline(NamedTuple):
+    """A drawing, and what it says in a sentence."""
+
+    bars: tuple[Bar, ...]
+    width: int
+    height: int
+    earlier: int
+    """Works from before the first bar."""
+    said: str
+
+
+def timeline(years: Iterable[int]) -> Timeline | None:
+    """The bars of some years, from the first to the last; None where there is only one year.
+
+    A few old works would press all others into a corner: no more than `WIDEST` years are drawn, and
+    those before are counted.
+    """
+    numbers = Counter(years)
+    if len(numbers) < 2:
+        return None
+    last = max(numbers)
+    first = max(min(numbers), last - WIDEST + 1)
+    earlier = sum(count for year, count in numbers.items() if year < first)
+    most = max(count for year, count in numbers.items() if year >= first)
+    bars = []
+    for number, year in enumerate(range(first, last + 1)):
+        height = round(TALLEST * numbers[year] / most, 1)
+        labelled = year % 5 == 0 or (last - first < 12 and year in {first, last})
+        label = str(year) if labelled else ""
+        bars.append(
+            Bar(year, numbers[year], number * STEP + 12, TALLEST - height + 14, height, label)
+        )
+    top = max(numbers, key=lambda year: (numbers[year], -year))
+    said = f"Works by year, {min(numbers)} to {last}; most in {top}, {numbers[top]}."
+    return Timeline(tuple(bars), len(bars) * STEP + 24, TALLEST + 14 + FOOT, earlier, said)

@@ -1,0 +1,172 @@
+"""What the page's search looks in, as a script.
+
+A browser that opens a page from a folder refuses to read a JSON file beside it, but runs a script.
+`static/search/` reads what is written here; the query language there is that of `query/`, held
+equal by a test.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import Any, get_args
+
+from dltheory_bib.models.facade import Checked, EntryType, ReadingLevel
+from dltheory_bib.models.relations import INVERSE_PHRASE, Relation
+from dltheory_bib.query.fields import FIELDS
+from dltheory_bib.site.site_data import Contents
+from dltheory_bib.snapshot.schema import FEATURES
+from dltheory_bib.text.names import slug
+
+# Printable ASCII that a JSON string holds as it is, without the blank: it parts columns.
+DIGITS = "".join(chr(code) for code in range(33, 127) if chr(code) not in "\"\\'<&`")
+_HALF = len(DIGITS) // 2
+
+
+def search_data(contents: Contents) -> bytes:
+    """The script that hands the search its data; works are numbered from 0 in order of keys."""
+    data = {
+        "works": _works(contents),
+        "topics": _topics(contents),
+        "venues": _venues(contents),
+        "people": _people(contents),
+        "names": _names(contents),
+        "edges": _edges(contents),
+        "text": _text(contents),
+        "words": _vocabulary(),
+        "questions": _questions(contents),
+    }
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f"dltheory.searchData({text});\n".encode()
+
+
+def _vocabulary() -> dict[str, Any]:
+    """The words of the query language that are lists in Python."""
+    return {
+        "types": ["preprint", *get_args(EntryType)],
+        "levels": get_args(ReadingLevel),
+        "checked": get_args(Checked),
+        "features": FEATURES,
+        "fields": list(FIELDS),
+        "relations": {
+            relation.value.replace("_", ""): relation.value
+            for relation in Relation
+            if relation.value.replace("_", "") in FIELDS
+        },
+        "inverses": {
+            name: relation.value
+            for relation, phrase in INVERSE_PHRASE.items()
+            if (name := phrase.replace(" ", "")) in FIELDS
+            and name != relation.value.replace("_", "")
+        },
+        "examples": {field.name: field.example for field in FIELDS.values()},
+    }
+
+
+def _questions(contents: Contents) -> dict[str, Any]:
+    """The names of questions with their ids, and by id the numbers of the works with cards."""
+    fetch = contents.bib.snapshot.fetch
+    works: dict[str, list[int]] = {}
+    for question, n in fetch("SELECT DISTINCT question, n - 1 FROM result ORDER BY question, n"):
+        works.setdefault(question, []).append(n)
+    names = fetch("SELECT name, id FROM question_name ORDER BY name").fetchall()
+    return {"names": names, "works": works}
+
+
+def _works(contents: Contents) -> dict[str, list[Any]]:
+    topics = {identity: n for n, identity in enumerate(contents.topics)}
+    venues = {identity: n for n, identity in enumerate(contents.venues)}
+    people = {identity: n for n, identity in enumerate(contents.people)}
+    member: list[list[int]] = [[] for _ in contents.papers]
+    for topic, n in contents.bib.snapshot.fetch("SELECT topic, n FROM member ORDER BY topic"):
+        member[n - 1].append(topics[topic])
+    rows = contents.bib.snapshot.fetch(
+        "SELECT key, year, type, level, checked, features, venue FROM paper ORDER BY n"
+    ).fetchall()
+    names = ("key", "year", "type", "level", "checked", "features")
+    made: dict[str, list[Any]] = {name: [row[n] for row in rows] for n, name in enumerate(names)}
+    made["venue"] = [venues[row[6]] if row[6] else -1 for row in rows]
+    made["venueName"] = [contents.entry(row[0]).venue for row in rows]
+    made["title"] = [contents.text(contents.papers[row[0]].plain_title) for row in rows]
+    made["topics"] = member
+    made["people"] = [[people[one] for one, _ in contents.authors[row[0]]] for row in rows]
+    made["cited"] = [contents.cited.get(row[0], 0) for row in rows]
+    return made
+
+
+def _topics(contents: Contents) -> list[Any]:
+    """Id, label, and the folded names that lead to each topic."""
+    names: dict[str, list[str]] = {identity: [] for identity in contents.topics}
+    for name, identity in contents.bib.snapshot.fetch("SELECT name, id FROM topic_name"):
+        names[identity].append(name)
+    return [[one.id, one.label, names[one.id]] for one in contents.topics.values()]
+
+
+def _venues(contents: Contents) -> list[Any]:
+    names: dict[str, list[str]] = {identity: [] for identity in contents.venues}
+    for name, identity in contents.bib.snapshot.fetch("SELECT name, id FROM venue_name"):
+        names[identity].append(name)
+    return [[one.id, one.periods[-1].short, names[one.id]] for one in contents.venues.values()]
+
+
+def _people(contents: Contents) -> list[Any]:
+    """Name, and, where there are any, other spellings and an id that is not made from the name."""
+    made: list[Any] = []
+    for one in contents.people.values():
+        identity = "" if slug(one.name) == one.id else one.id
+        more = [one.name, identity, *one.aliases]
+        made.append(more if one.aliases or identity else one.name)
+    return made
+
+
+def _names(contents: Contents) -> dict[str, dict[str, int]]:
+    """What leads to a work besides its key: aliases; arXiv ids and DOIs."""
+    fetch = contents.bib.snapshot.fetch
+    aliases = "SELECT name, n - 1 FROM name WHERE name NOT IN (SELECT key FROM paper)"
+    identifiers = "SELECT value, n - 1 FROM identifier ORDER BY kind DESC, value"
+    return {"aliases": dict(fetch(aliases)), "identifiers": dict(fetch(identifiers))}
+
+
+def _edges(contents: Contents) -> dict[str, list[int]]:
+    """By relation, the numbers of source and target in turn."""
+    made: dict[str, list[int]] = {}
+    rows = contents.bib.snapshot.fetch(
+        "SELECT relation, source - 1, target - 1 FROM edge ORDER BY relation, source, target"
+    )
+    for relation, source, target in rows:
+        made.setdefault(relation, []).extend((source, target))
+    return made
+
+
+def _text(contents: Contents) -> dict[str, Any]:
+    """The tokens that full-text search knows, as SQLite cut and stemmed them.
+
+    Each work is a line, its title, people and annotation parted by blanks. A token is the number of
+    its stem in `stems`, the most frequent first, in digits of which the upper half goes on.
+    """
+    fetch = contents.bib.snapshot.fetch
+    fetch("CREATE VIRTUAL TABLE temp.token USING fts5vocab('main', 'text', 'instance')")
+    rows = fetch("SELECT term, doc, col FROM temp.token ORDER BY doc, col, offset").fetchall()
+    fetch("DROP TABLE temp.token")
+    frequency = Counter(row[0] for row in rows)
+    stems = sorted(frequency, key=lambda stem: (-frequency[stem], stem))
+    codes = {stem: number(n) for n, stem in enumerate(stems)}
+    columns = {"title": 0, "people": 1, "annotation": 2}
+    cells: list[list[list[str]]] = [[[], [], []] for _ in contents.papers]
+    for term, doc, column in rows:
+        cells[doc - 1][columns[column]].append(codes[term])
+    tokens = "\n".join(" ".join("".join(cell) for cell in line) for line in cells)
+    return {"digits": DIGITS, "stems": " ".join(stems), "tokens": tokens}
+
+
+def number(value: int) -> str:
+    """A number from 0 in `DIGITS`: those of the upper half are followed by more, lowest first.
+
+    >>> len(number(0)), len(number(_HALF - 1)), len(number(_HALF))
+    (1, 1, 2)
+    """
+    made = ""
+    while value >= _HALF:
+        made += DIGITS[_HALF + value % _HALF]
+        value = value // _HALF - 1
+    return made + DIGITS[value]

@@ -1,0 +1,84 @@
+"""The page of a work, its JSON and BibTeX, and what leads to it from other keys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dltheory_bib.display.views import CHECKED, VERDICT
+from dltheory_bib.formats.bibtex import to_bibtex
+from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.relations import Relation
+from dltheory_bib.site import addresses
+from dltheory_bib.site.linked_data import json_ld
+from dltheory_bib.site.renderer import Renderer, data_block
+from dltheory_bib.site.site_data import Contents
+from dltheory_bib.snapshot.reader import plain
+
+_SHOWN_FIELDS = ("volume", "number", "edition", "pages")
+
+
+def work_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, bytes]]:
+    """For each work its page, `KEY.json` and `KEY.bib`; for each alias a page that leads there."""
+    for key, paper in contents.papers.items():
+        bibtex = to_bibtex([paper], contents.venues)
+        path = addresses.work(key)
+        yield path, render("work.html", path, **_shown(contents, paper), bibtex=bibtex)
+        yield addresses.work(key, "bib"), bibtex.encode()
+        yield addresses.work(key, "json"), _as_json(contents.records[key])
+        for alias in paper.aliases:
+            path = addresses.work(alias)
+            yield path, render("alias.html", path, alias=alias, paper=paper)
+
+
+def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
+    card = contents.bib.card(paper.key)
+    after = contents.bib.neighbours(paper.key, Relation.AFTER, inverse=True).keys
+    fields = [(name, getattr(paper, name)) for name in _SHOWN_FIELDS if getattr(paper, name)]
+    return {
+        "paper": paper,
+        "authors": contents.authors[paper.key],
+        "card": card,
+        "checked": CHECKED[paper.checked],
+        "verdicts": VERDICT,
+        "cites": contents.entries(card.cites),
+        "cited_by": contents.entries(card.cited_by),
+        "read_before": contents.entries(contents.bib.key(name) for name in paper.after),
+        "read_after": contents.entries(after),
+        "places": contents.places.get(paper.key, []),
+        "similar": contents.similar[paper.key],
+        "period": contents.venues[paper.venue].in_year(paper.year) if paper.venue else None,
+        "fields": fields,
+        "biblatex": to_bibtex([paper], contents.venues, dialect="biblatex"),
+        "json_ld": data_block(json_ld(contents, paper)),
+    }
+
+
+def dumps(contents: Contents, _: Renderer) -> Iterator[tuple[str, bytes]]:
+    """The whole collection for programs: JSON, BibTeX, BibLaTeX, and the relations."""
+    papers = list(contents.papers.values())
+    yield "works.json", _as_json_lines(contents.records.values())
+    yield "works.bib", to_bibtex(papers, contents.venues).encode()
+    yield "works-biblatex.bib", to_bibtex(papers, contents.venues, dialect="biblatex").encode()
+    edges = [
+        {name: value for name, value in edge._asdict().items() if value is not None}
+        for edge in contents.edges
+    ]
+    yield "relations.json", _as_json_lines(edges)
+    for name, records in (
+        ("topics.json", contents.topics),
+        ("people.json", contents.people),
+        ("venues.json", contents.venues),
+    ):
+        yield name, _as_json_lines(plain(record) for record in records.values())
+
+
+def _as_json(record: dict[str, Any]) -> bytes:
+    return f"{json.dumps(record, ensure_ascii=False)}\n".encode()
+
+
+def _as_json_lines(records: Iterable[dict[str, Any]]) -> bytes:
+    """A JSON array, a record a line: what changed shows in a comparison of two files."""
+    lines = ",\n".join(json.dumps(record, ensure_ascii=False) for record in records)
+    return f"[\n{lines}\n]\n".encode()

@@ -1,0 +1,372 @@
+"""From a checked catalogue to a snapshot: one SQLite file that answers without YAML or pydantic.
+
+The same catalogue always gives the same file, byte for byte, with one version of SQLite.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from dltheory_bib.models.facade import (
+    Paper,
+    Person,
+    ReferenceList,
+    Topic,
+    TypedRelation,
+    Version,
+)
+from dltheory_bib.models.relations import Relation
+from dltheory_bib.models.theorem import Column, Quantity, Question, Result
+from dltheory_bib.snapshot.reader import plain
+from dltheory_bib.snapshot.schema import FEATURES, INDEXES, TABLES
+from dltheory_bib.source.catalogue import Catalogue, Record
+from dltheory_bib.text.maths import MATHS, convert
+from dltheory_bib.text.names import fold, natural, searchable, slug, unbraced, words
+
+
+def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> None:
+    """Write a catalogue without errors into an empty database.
+
+    Works are numbered from 1 in the order of their keys. Raises `KeyError` when a record names a
+    work, topic or venue that the catalogue lacks: that is never left to be found out later.
+    """
+    database.executescript(TABLES)
+    papers = sorted((at.record for at in catalogue.papers), key=lambda paper: paper.key)
+    numbers = {name: n for n, paper in enumerate(papers, 1) for name in (paper.key, *paper.aliases)}
+    people = _People((at.record for at in catalogue.people), numbers)
+    topics = [at.record for at in catalogue.topics]
+    _write_topics(database, topics)
+    _write_trails(database, catalogue)
+    _write_venues(database, catalogue)
+    _write_papers(database, papers, people, _ancestors(topics))
+    _write_maths(database, papers, formulas(catalogue))
+    _write_people(database, people)
+    _write_edges(database, catalogue, papers, numbers)
+    write_cards(database, catalogue, numbers, dump)
+    listed = {numbers[at.record.citing] for at in catalogue.citations}
+    bit = 1 << FEATURES.index("references")
+    database.executemany(
+        "UPDATE paper SET features = features | ? WHERE n = ?", ((bit, n) for n in sorted(listed))
+    )
+    database.executescript(INDEXES)
+    database.execute("INSERT INTO text(text) VALUES ('optimize')")
+    database.commit()
+    database.execute("ANALYZE")
+    database.commit()
+
+
+def dump(record: Record) -> str:
+    """A record as JSON, as `restore` takes it."""
+    return _encode(plain(record))
+
+
+# `json.dumps` would make a new encoder for each record.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class _People:
+    """Who is meant by a name on a work: the settled people first, else the name itself."""
+
+    def __init__(self, settled: Iterable[Person], numbers: Mapping[str, int]) -> None:
+        self.numbers = numbers
+        self.met: dict[str, Person] = {}
+        """By id, those whose name stands on a work."""
+        self.unsettled: dict[str, Person] = {}
+        self.by_name: dict[str, list[Person]] = defaultdict(list)
+        self.taken: set[str] = set()
+        for one in settled:
+            self.taken.add(one.id)
+            for name in (one.name, *one.aliases):
+                self.by_name[name].append(one)
+
+    def of(self, name: str, n: int) -> Person:
+        """The person whose name stands on this work."""
+        one = self._settled(name, n)
+        if one is None:
+            if name not in self.unsettled:
+                identity = _identity(name)
+                # Somebody settled has that id and is, by the works listed, somebody else.
+                identity += "-other" if identity in self.taken else ""
+                self.unsettled[name] = Person(id=identity, name=name)
+            one = self.unsettled[name]
+        return self.met.setdefault(one.id, one)
+
+    def _settled(self, name: str, n: int) -> Person | None:
+        candidates = self.by_name.get(name, ())
+        for one in candidates:
+            if any(self.numbers.get(key) == n for key in one.works):
+                return one
+        return next((one for one in candidates if not one.works), None)
+
+
+def _identity(name: str) -> str:
+    """An id for somebody nobody has settled; a letter without a Latin one gives its code point.
+
+    >>> _identity("Garriga-Alonso, Adrià"), _identity("王, 伟")
+    ('garriga-alonso-adria', 'u738b-u4f1f')
+    """
+    latin = (c if c.isascii() or not c.isalnum() else f"u{ord(c):x}" for c in fold(name))
+    return slug("".join(latin)) or f"u{ord(name[0]):x}"
+
+
+def _ancestors(topics: Iterable[Topic]) -> dict[str, list[str]]:
+    """Each topic with itself and all its broader topics, nearest first."""
+    broader = {topic.id: topic.broader for topic in topics}
+    lines: dict[str, list[str]] = {}
+    for topic in broader:
+        line: list[str] = []
+        here: str | None = topic
+        while here is not None:
+            line.append(here)
+            here = broader[here]
+        lines[topic] = line
+    return lines
+
+
+def _write_topics(database: sqlite3.Connection, topics: list[Topic]) -> None:
+    database.executemany(
+        "INSERT INTO topic VALUES (?, ?, ?, ?)",
+        ((topic.id, topic.broader, topic.label, dump(topic)) for topic in topics),
+    )
+    names = (
+        (fold(name), topic.id)
+        for topic in topics
+        for name in (topic.id, topic.label, *topic.aliases)
+    )
+    database.executemany("INSERT OR IGNORE INTO topic_name VALUES (?, ?)", names)
+
+
+def _write_trails(database: sqlite3.Connection, catalogue: Catalogue) -> None:
+    trails = (at.record for at in catalogue.trails)
+    rows = ((trail.id, trail.label, dump(trail)) for trail in trails)
+    database.executemany("INSERT INTO trail VALUES (?, ?, ?)", rows)
+
+
+def _write_venues(database: sqlite3.Connection, catalogue: Catalogue) -> None:
+    venues = [at.record for at in catalogue.venues]
+    database.executemany(
+        "INSERT INTO venue VALUES (?, ?)", ((venue.id, dump(venue)) for venue in venues)
+    )
+    names = (
+        (fold(name), venue.id)
+        for venue in venues
+        for name in (
+            venue.id,
+            *venue.aliases,
+            *(period.short for period in venue.periods),
+            *(period.long for period in venue.periods),
+        )
+    )
+    database.executemany("INSERT OR IGNORE INTO venue_name VALUES (?, ?)", names)
+
+
+def _write_papers(
+    database: sqlite3.Connection,
+    papers: list[Paper],
+    people: _People,
+    ancestors: dict[str, list[str]],
+) -> None:
+    names: list[tuple[Any, ...]] = []
+    identifiers: list[tuple[Any, ...]] = []
+    member: list[tuple[Any, ...]] = []
+    authorship: list[tuple[Any, ...]] = []
+    insert, many = database.execute, database.executemany
+    for n, paper in enumerate(papers, 1):
+        title = unbraced(paper.title)
+        row = _row(paper, n, title)
+        insert(f"INSERT INTO paper VALUES ({', '.join('?' * len(row))})", row)
+        insert("INSERT INTO record VALUES (?, ?)", (n, dump(paper)))
+        names += ((name, n) for name in (paper.key, *paper.aliases))
+        identifiers += _identifiers(paper, n)
+        members: dict[str, int] = {}
+        for topic in paper.topics:
+            for name in ancestors[topic]:
+                members[name] = max(members.get(name, 0), name == topic)
+        member += ((topic, n, direct) for topic, direct in members.items())
+        authors = dict.fromkeys(people.of(name, n).id for name in paper.author)
+        authorship += ((person, n, place) for place, person in enumerate(authors))
+        written_by = " ".join(natural(name) for name in paper.author)
+        insert(
+            "INSERT INTO text(rowid, title, people, annotation) VALUES (?, ?, ?, ?)",
+            (n, searchable(title), searchable(written_by), searchable(_annotation(paper))),
+        )
+    # Written in the order of their keys, each page of a table is touched once.
+    many("INSERT INTO name VALUES (?, ?)", sorted(names))
+    many("INSERT OR IGNORE INTO identifier VALUES (?, ?, ?)", sorted(identifiers))
+    many("INSERT INTO member VALUES (?, ?, ?)", sorted(member))
+    many("INSERT INTO authorship VALUES (?, ?, ?)", sorted(authorship))
+
+
+def _row(paper: Paper, n: int, title: str) -> tuple[object, ...]:
+    """A work as the queries and sort orders need it."""
+    return (
+        n,
+        paper.key,
+        paper.year,
+        paper.venue,
+        "preprint" if paper.is_preprint else paper.type,
+        paper.level,
+        paper.checked,
+        fold(unbraced(paper.author[0])),
+        fold(title),
+        _features(paper),
+    )
+
+
+def _write_maths(
+    database: sqlite3.Connection, papers: Iterable[Paper], more: Iterable[str]
+) -> None:
+    found = {
+        formula
+        for paper in papers
+        for text in (paper.title, _annotation(paper))
+        if "$" in text
+        for formula in MATHS.findall(text)
+    }
+    rows = ((formula, convert(formula)) for formula in sorted(found.union(more)))
+    database.executemany("INSERT INTO maths VALUES (?, ?)", rows)
+
+
+def _annotation(paper: Paper) -> str:
+    parts = [paper.summary, paper.idea, paper.limits]
+    parts += [f"{remark.text} {remark.comment or ''}" for remark in paper.remarks]
+    parts += [relation.says for relation in paper.relations]
+    return " ".join(filter(None, parts))
+
+
+def _features(paper: Paper) -> int:
+    """Which of `FEATURES` the work has, a bit each."""
+    return sum(1 << bit for bit, name in enumerate(FEATURES) if getattr(paper, name, None))
+
+
+def _identifiers(paper: Paper, n: int) -> Iterator[tuple[str, str, int]]:
+    parts: tuple[Paper | Version, ...] = (paper, *paper.versions)
+    for part in parts:
+        if part.doi:
+            yield "doi", part.doi.lower(), n
+        if part.eprint:
+            yield "eprint", part.eprint.lower(), n
+
+
+def _write_people(database: sqlite3.Connection, people: _People) -> None:
+    known = sorted(people.met.values(), key=lambda one: one.id)
+    rows = ((one.id, one.name, dump(one)) for one in known)
+    database.executemany("INSERT INTO person VALUES (?, ?, ?)", rows)
+    tokens = {
+        (token, one.id)
+        for one in known
+        for name in (one.name, *one.aliases)
+        for token in (*words(name), one.id)
+    }
+    database.executemany("INSERT INTO person_word VALUES (?, ?)", sorted(tokens))
+
+
+def _write_edges(
+    database: sqlite3.Connection,
+    catalogue: Catalogue,
+    papers: list[Paper],
+    numbers: dict[str, int],
+) -> None:
+    lists = sorted((at.record for at in catalogue.citations), key=lambda cited: cited.citing)
+    many, insert = database.executemany, "INSERT OR IGNORE INTO edge VALUES (?, ?, ?, ?, ?)"
+    many("INSERT INTO reference_list VALUES (?, ?, ?)", _lists(lists, numbers))
+    many(insert, _cited(lists, numbers))
+    many(insert, _judged(papers, numbers))
+
+
+def _lists(lists: list[ReferenceList], numbers: dict[str, int]) -> Iterator[tuple[Any, ...]]:
+    for identity, cited in enumerate(lists, 1):
+        evidence = {"source": cited.source, "where": cited.where, "how": cited.how}
+        yield identity, numbers[cited.citing], _encode(evidence)
+
+
+def _cited(lists: list[ReferenceList], numbers: dict[str, int]) -> Iterator[tuple[Any, ...]]:
+    cites = Relation.CITES.value
+    for identity, cited in enumerate(lists, 1):
+        source = numbers[cited.citing]
+        for target in sorted([numbers[key] for key in cited.cites]):
+            yield source, cites, target, None, identity
+
+
+def _judged(papers: list[Paper], numbers: dict[str, int]) -> Iterator[tuple[Any, ...]]:
+    for paper in papers:
+        source = numbers[paper.key]
+        for key in paper.after:
+            yield source, Relation.AFTER.value, numbers[key], None, None
+        for stated in paper.relations:
+            yield source, stated.kind.value, numbers[stated.work], _said(stated), None
+
+
+def _said(stated: TypedRelation) -> str:
+    return json.dumps({"says": stated.says, "where": stated.where}, ensure_ascii=False)
+
+
+# Questions, assumptions and result cards as rows of a snapshot.
+
+
+def write_cards(
+    database: sqlite3.Connection,
+    catalogue: Catalogue,
+    numbers: Mapping[str, int],
+    dump: Callable[[Record], str],
+) -> None:
+    """Write the rows, each table in order of ids; mark the works that have cards."""
+    questions = sorted((at.record for at in catalogue.questions), key=lambda one: one.id)
+    assumptions = sorted((at.record for at in catalogue.assumptions), key=lambda one: one.id)
+    results = sorted((at.record for at in catalogue.results), key=lambda one: one.id)
+    many = database.executemany
+    many(
+        "INSERT INTO question VALUES (?, ?, ?)",
+        ((one.id, one.label, dump(one)) for one in questions),
+    )
+    names = {fold(name): one.id for one in questions for name in (one.label, *one.aliases)}
+    names |= {one.id: one.id for one in questions}
+    many("INSERT INTO question_name VALUES (?, ?)", sorted(names.items()))
+    many("INSERT INTO assumption VALUES (?, ?)", ((one.id, dump(one)) for one in assumptions))
+    many(
+        "INSERT INTO result VALUES (?, ?, ?, ?)",
+        ((one.id, numbers[one.work], one.question, dump(one)) for one in results),
+    )
+    bit = 1 << FEATURES.index("results")
+    database.execute(
+        "UPDATE paper SET features = features | ? WHERE n IN (SELECT n FROM result)", (bit,)
+    )
+
+
+def formulas(catalogue: Catalogue) -> Iterator[str]:
+    """The formulas in questions, assumptions and cards, without dollar signs."""
+    for at in catalogue.questions:
+        yield from (symbol.tex for symbol in at.record.symbols)
+        yield from _in(_texts_of_question(at.record))
+    for assumption in catalogue.assumptions:
+        yield from _in((assumption.record.label, assumption.record.definition))
+    for card in catalogue.results:
+        if card.record.bound_tex:
+            yield card.record.bound_tex
+        yield from _in(_texts_of_card(card.record))
+
+
+def _in(texts: Iterator[str | None] | tuple[str, ...]) -> Iterator[str]:
+    for text in texts:
+        if text and "$" in text:
+            yield from MATHS.findall(text)
+
+
+def _texts_of_question(question: Question) -> Iterator[str | None]:
+    yield from (question.label, question.definition)
+    yield from (symbol.meaning for symbol in question.symbols)
+    parts: tuple[Quantity | Column, ...] = (*question.quantities, *question.columns)
+    for part in parts:
+        yield from (part.label, part.meaning)
+
+
+def _texts_of_card(card: Result) -> Iterator[str | None]:
+    yield from (card.method, card.statement, card.note, card.version, card.where)
+    yield from card.values.values()
+    yield from (claim.says for claim in card.improves)
+    if card.model:
+        yield from (getattr(card.model, name) for name in card.model.__slots__)

@@ -1,0 +1,319 @@
+"""A compiled catalogue, as it is read: SQLite rows that become records again.
+
+Everything a terminal command needs stands here without pydantic, YAML or networkx. What a row
+holds is the JSON of one record; `restore` makes the same frozen dataclass of it that validation
+made, so there is one model of a paper and a test holds the two equal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, fields, is_dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar, cast
+
+from dltheory_bib.errors import UnknownNameError
+from dltheory_bib.models.facade import (
+    Disagreement,
+    Paper,
+    Period,
+    Person,
+    Remark,
+    Source,
+    Step,
+    Topic,
+    Trail,
+    TypedRelation,
+    Venue,
+    Version,
+)
+from dltheory_bib.models.relations import Relation, RelationKind
+from dltheory_bib.text.maths import unicode_maths
+from dltheory_bib.text.names import is_text, nearest
+
+T = TypeVar("T")
+
+
+class Edge(NamedTuple):
+    """An edge between two works, `source` → `target`, with what is known of it."""
+
+    source: str
+    relation: Relation
+    target: str
+    says: str | None
+    """The sentence of a typed relation."""
+    where: str | None
+    """Where the sentence can be read, or where the reference list was."""
+    evidence: str | None
+    """The public source of the reference list."""
+
+
+Parts = Mapping[type[Any], Mapping[str, type[Any]]]
+"""Which fields of a record hold records."""
+
+
+def restore(model: type[T], data: dict[str, Any], parts: Parts | None = None) -> T:
+    """A record from its JSON. The data were validated when they were compiled.
+
+    `parts` are those of the records of another module than `models`.
+    """
+    nested = (parts or _NESTED).get(model, _NONE)
+    if nested is FREE:
+        return model(data)  # type: ignore[call-arg]
+    made: dict[str, Any] = {}
+    for name, value in data.items():
+        if type(value) is list:
+            inner = nested.get(name)
+            made[name] = tuple(
+                value if inner is None else [restore(inner, v, parts) for v in value]
+            )
+        elif type(value) is dict:
+            made[name] = restore(nested[name], value, parts)
+        else:
+            made[name] = RelationKind(value) if name == "kind" and value in _KINDS else value
+    return model(**made)
+
+
+_KINDS = frozenset(kind.value for kind in RelationKind)
+
+
+# Which fields of a record hold records. Reading it off the type hints costs more than all else.
+_NESTED: Parts = {
+    Paper: {
+        "remarks": Remark,
+        "relations": TypedRelation,
+        "versions": Version,
+        "sources": Source,
+        "disagreements": Disagreement,
+    },
+    Venue: {"periods": Period, "sources": Source},
+    Person: {"sources": Source},
+    Topic: {"start": Step},
+    Trail: {"steps": Step},
+}
+FREE: Mapping[str, type[Any]] = {}
+"""Stands in `Parts` for a mapping whose names the records choose."""
+_NONE: Mapping[str, type[Any]] = {}
+
+
+# What nobody checked is shown as unchecked, also where a program reads.
+_ALWAYS_SAID = frozenset({"checked"})
+
+
+def plain(record: Any) -> dict[str, Any]:
+    """A record as the data files have it: the same field names, text and lists, nothing empty."""
+    made: dict[str, Any] = {}
+    for name, default in _defaults(type(record)).items():
+        value = getattr(record, name)
+        if value == default and default is not MISSING and name not in _ALWAYS_SAID:
+            continue
+        if type(value) is tuple:
+            made[name] = [_plain(item) for item in value]
+        elif isinstance(value, str):
+            made[name] = value.value if isinstance(value, RelationKind) else value
+        else:
+            made[name] = _plain(value)
+    return made
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    return plain(value) if is_dataclass(value) else value
+
+
+def _default_values(model: type[Any]) -> dict[str, Any]:
+    return {field.name: field.default for field in fields(model)}
+
+
+_defaults = cast("Callable[[type[Any]], dict[str, Any]]", cache(_default_values))
+
+
+class Snapshot:
+    """Read access to a compiled catalogue. Works are known by their number, in order of keys."""
+
+    def __init__(self, database: sqlite3.Connection) -> None:
+        self.database = database
+        self.fetch = database.execute
+        # Nobody closes a bibliography in a notebook; Python 3.13 warns of a connection left open.
+        weakref.finalize(self, database.close)
+
+    @classmethod
+    def open(cls, path: Path) -> Snapshot:
+        """Open a snapshot file for reading; it must not change while it is open."""
+        # What https://sqlite.org/uri.html (3.1) asks for; as_uri() would import urllib for it.
+        name = path.absolute().as_posix()
+        for char, code in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
+            name = name.replace(char, code)
+        address = f"file://{name if name.startswith('/') else '/' + name}?mode=ro&immutable=1"
+        return cls(sqlite3.connect(address, uri=True, check_same_thread=False))
+
+    def count(self) -> int:
+        """How many works there are."""
+        return int(self.fetch("SELECT count(*) FROM paper").fetchone()[0])
+
+    def number(self, name: str) -> int | None:
+        """The number of the work with this key or alias."""
+        if not is_text(name):
+            return None
+        row = self.fetch("SELECT n FROM name WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def find(self, name: str) -> int | None:
+        """The number of the work with this key, alias, arXiv id or DOI."""
+        number = self.number(name)
+        if number is not None or not is_text(name):
+            return number
+        value = name.strip().lower()
+        for prefix in ("https://doi.org/", "https://arxiv.org/abs/", "arxiv:", "doi:"):
+            value = value.removeprefix(prefix)
+        sql = "SELECT n FROM identifier WHERE value IN (?, ?) LIMIT 1"
+        row = self.fetch(sql, (value, re.sub(r"v\d+$", "", value))).fetchone()
+        return row[0] if row else None
+
+    def key(self, n: int) -> str:
+        """The key of a work."""
+        return str(self.fetch("SELECT key FROM paper WHERE n = ?", (n,)).fetchone()[0])
+
+    def keys(self, numbers: Iterable[int] | None = None) -> list[str]:
+        """The keys of some works, in the order asked for, or of all."""
+        if numbers is None:
+            return [row[0] for row in self.fetch("SELECT key FROM paper ORDER BY n")]
+        return [self.key(n) for n in numbers]
+
+    def names(self) -> list[str]:
+        """All keys and aliases."""
+        return [row[0] for row in self.fetch("SELECT name FROM name")]
+
+    def paper(self, n: int) -> Paper:
+        """A work."""
+        row = self.fetch("SELECT data FROM record WHERE n = ?", (n,)).fetchone()
+        return restore(Paper, json.loads(row[0]))
+
+    def papers(self) -> Iterator[Paper]:
+        """Every work, in order of keys."""
+        for row in self.fetch("SELECT data FROM record ORDER BY n"):
+            yield restore(Paper, json.loads(row[0]))
+
+    def readable(self, text: str) -> str:
+        """A text with its mathematics in Unicode, as it was converted when it was compiled."""
+        return unicode_maths(text, self._formula) if "$" in text else text
+
+    def _formula(self, tex: str) -> str | None:
+        row = self.fetch("SELECT unicode FROM maths WHERE tex = ?", (tex,)).fetchone()
+        return row[0] if row else None
+
+    def topics(self) -> dict[str, Topic]:
+        """Every topic by id, in order of ids."""
+        return self._records("topic", Topic)
+
+    def venues(self) -> dict[str, Venue]:
+        """Every venue by id, in order of ids."""
+        return self._records("venue", Venue)
+
+    def people(self) -> dict[str, Person]:
+        """Every author by id, in order of ids."""
+        return self._records("person", Person)
+
+    def edges_from(self, n: int) -> list[Edge]:
+        """The edges that start at a work: what it cites, extends …"""
+        return self._edges("e.source = ?", (n,))
+
+    def edges_to(self, n: int) -> list[Edge]:
+        """The edges that end at a work: what cites it, extends it …"""
+        return self._edges("e.target = ?", (n,))
+
+    def edges(self) -> list[Edge]:
+        """Every edge between works."""
+        return self._edges("1", ())
+
+    def _edges(self, where: str, values: tuple[int, ...]) -> list[Edge]:
+        rows = self.fetch(
+            "SELECT s.key, e.relation, t.key, e.said, l.data FROM edge e "
+            "JOIN paper s ON s.n = e.source JOIN paper t ON t.n = e.target "
+            f"LEFT JOIN reference_list l ON l.id = e.reference_list WHERE {where} "
+            "ORDER BY s.n, e.relation, t.n",
+            values,
+        )
+        return [_edge(*row) for row in rows]
+
+    def _records(self, table: str, model: type[T]) -> dict[str, T]:
+        rows = self.fetch(f"SELECT id, data FROM {table} ORDER BY id")
+        return {row[0]: restore(model, json.loads(row[1])) for row in rows}
+
+
+_PLURAL = {
+    "topic": "topics",
+    "venue": "venues",
+    "person": "people",
+    "trail": "trails",
+    "question": "questions",
+    "assumption": "assumptions",
+    "result": "results",
+}
+
+
+class Registry(Mapping[str, T]):
+    """Topics, venues or people by id, in order of ids, read when they are asked for."""
+
+    def __init__(
+        self, snapshot: Snapshot, table: str, model: type[T], parts: Parts | None = None
+    ) -> None:
+        self._snapshot = snapshot
+        self._table = table
+        self._model = model
+        self._parts = parts
+        self._read: dict[str, T] = {}
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._read:
+            row = self._snapshot.fetch(
+                f"SELECT data FROM {self._table} WHERE id = ?", (name,)
+            ).fetchone()
+            if row is None:
+                known = self._snapshot.fetch(f"SELECT id FROM {self._table}")
+                raise UnknownNameError(self._table, name, nearest(name, (row[0] for row in known)))
+            self._read[name] = restore(self._model, json.loads(row[0]), self._parts)
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        sql = f"SELECT 1 FROM {self._table} WHERE id = ?"
+        known = isinstance(name, str) and is_text(name)
+        return known and self._snapshot.fetch(sql, (name,)).fetchone() is not None
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The record with this id, or `default`, without a search for near ones."""
+        return self[name] if name in self else default  # noqa: SIM401 - this is `get`
+
+    def __repr__(self) -> str:
+        ids = list(self)
+        shown = ", ".join(ids[:4]) + (", …" if len(ids) > 4 else "")
+        return f"<{len(ids)} {_PLURAL[self._table]}: {shown}>"
+
+    def __iter__(self) -> Iterator[str]:
+        rows = self._snapshot.fetch(f"SELECT id FROM {self._table} ORDER BY id")
+        return (row[0] for row in rows)
+
+    def __len__(self) -> int:
+        return int(self._snapshot.fetch(f"SELECT count(*) FROM {self._table}").fetchone()[0])
+
+
+_RELATIONS = {relation.value: relation for relation in Relation}
+
+
+def _edge(source: str, relation: str, target: str, said: str | None, data: str | None) -> Edge:
+    stated = json.loads(said) if said else {}
+    found = json.loads(data) if data else {}
+    return Edge(
+        source,
+        _RELATIONS[relation],
+        target,
+        stated.get("says"),
+        stated.get("where") or found.get("where"),
+        found.get("source"),
+    )

@@ -1,0 +1,88 @@
+"""Questions, assumptions and cards, as a snapshot holds them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from dltheory_bib.errors import UnknownNameError
+from dltheory_bib.models.theorem import PARTS, Assumption, Question, Result
+from dltheory_bib.snapshot.reader import Registry, Snapshot, restore
+from dltheory_bib.text.names import fold, nearest
+
+if TYPE_CHECKING:
+    from dltheory_bib.theorems.dominance import Vocabulary
+
+
+def questions(snapshot: Snapshot) -> Registry[Question]:
+    """Every question by id."""
+    return Registry(snapshot, "question", Question, PARTS)
+
+
+def assumptions(snapshot: Snapshot) -> Registry[Assumption]:
+    """Every assumption by id."""
+    return Registry(snapshot, "assumption", Assumption, PARTS)
+
+
+def results(snapshot: Snapshot) -> Registry[Result]:
+    """Every result card by id."""
+    return Registry(snapshot, "result", Result, PARTS)
+
+
+def vocabulary(snapshot: Snapshot) -> Vocabulary:
+    """What follows from what."""
+    # Showing a card needs no arithmetic.
+    from dltheory_bib.theorems.dominance import Vocabulary
+
+    return Vocabulary(assumptions(snapshot).values())
+
+
+def cards_on(snapshot: Snapshot, question: str) -> list[tuple[int, Result]]:
+    """The cards of a question with the numbers of their works, the oldest work first."""
+    rows = snapshot.fetch(
+        "SELECT r.n, r.data FROM result r JOIN paper p ON p.n = r.n WHERE r.question = ? "
+        "ORDER BY p.year, r.id",
+        (question,),
+    )
+    return [(row[0], restore(Result, json.loads(row[1]), PARTS)) for row in rows]
+
+
+def cards_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, list[Result]]:
+    """The cards of some works, in order of ids, by the number of the work."""
+    rows = snapshot.fetch(
+        "SELECT n, data FROM result WHERE n IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(numbers)),),
+    )
+    found: dict[int, list[Result]] = {}
+    for n, data in rows:
+        found.setdefault(n, []).append(restore(Result, json.loads(data), PARTS))
+    return found
+
+
+def question_counts(snapshot: Snapshot) -> dict[str, tuple[int, int]]:
+    """How many cards each question has, and of how many works."""
+    rows = snapshot.fetch(
+        "SELECT q.id, count(r.id), count(DISTINCT r.n) FROM question q "
+        "LEFT JOIN result r ON r.question = q.id GROUP BY q.id ORDER BY q.id"
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def find_question(snapshot: Snapshot, name: str) -> str:
+    """The id of a question from its id, label, an alias, or the start of one that is unique.
+
+    Raises `UnknownNameError` with the nearest ids, or, where several start so, with those.
+    """
+    known = dict(snapshot.fetch("SELECT name, id FROM question_name ORDER BY name").fetchall())
+    wanted = fold(name.strip())
+    for spelling in (wanted, wanted.replace(" ", "-")):
+        if spelling in known:
+            return str(known[spelling])
+    started = sorted({known[one] for one in known if wanted and one.startswith(wanted)})
+    if len(started) == 1:
+        return str(started[0])
+    if started:
+        raise UnknownNameError("single question", name, started)
+    near = list(dict.fromkeys(known[one] for one in nearest(name, known)))
+    raise UnknownNameError("question", name, near)

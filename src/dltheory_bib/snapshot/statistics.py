@@ -1,0 +1,108 @@
+"""What a catalogue holds, and what evidence there is for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.relations import JUDGEMENTS
+from dltheory_bib.snapshot.reader import Snapshot
+
+FIELDS = ("author", "title", "year", "venue", "volume", "pages", "doi", "eprint", "url")
+"""The bibliographic fields that are counted."""
+
+
+class FieldCoverage(NamedTuple):
+    """How well a bibliographic field is covered, in numbers of records."""
+
+    field: str
+    carried: int
+    """Records that have it."""
+    sourced: int
+    """Of these, records with a source that supports it."""
+    twice: int
+    """Of these, records with two sources or more."""
+    unverified: int
+    """Records that list it as unverified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Numbers of records, edges and evidence."""
+
+    works: int
+    people: int
+    topics: int
+    venues: int
+    types: dict[str, int]
+    checked: dict[str, int]
+    """Works by what their annotation was checked against."""
+    fields: tuple[FieldCoverage, ...]
+    printed_pages: tuple[int, int]
+    """Works with pages, and works whose venue prints pages."""
+    lists_read: int
+    """Works whose reference list was read."""
+    citations: int
+    relations: dict[str, int]
+    questions: int
+    """Questions with result cards."""
+    results: dict[str, int]
+    """Result cards by what they were checked against."""
+
+    def plain(self) -> dict[str, Any]:
+        """The numbers as plain values, for JSON."""
+        made = asdict(self)
+        made["fields"] = [field._asdict() for field in self.fields]
+        return made
+
+
+def coverage(snapshot: Snapshot) -> Coverage:
+    """Count what a catalogue holds."""
+    papers = list(snapshot.papers())
+    venues = snapshot.venues()
+    count = snapshot.fetch
+    edges = dict(count("SELECT relation, count(*) FROM edge GROUP BY relation").fetchall())
+    printing = [
+        paper
+        for paper in papers
+        if paper.venue and venues[paper.venue].in_year(paper.year).prints_pages
+    ]
+    return Coverage(
+        works=len(papers),
+        people=count("SELECT count(*) FROM person").fetchone()[0],
+        topics=count("SELECT count(*) FROM topic").fetchone()[0],
+        venues=len(venues),
+        types=_counted("preprint" if paper.is_preprint else paper.type for paper in papers),
+        checked=_counted(paper.checked for paper in papers),
+        fields=tuple(_field(papers, name) for name in FIELDS),
+        printed_pages=(sum(paper.pages is not None for paper in printing), len(printing)),
+        lists_read=count("SELECT count(DISTINCT n) FROM reference_list").fetchone()[0],
+        citations=edges.get("cites", 0),
+        relations={r.value: edges[r.value] for r in JUDGEMENTS if r.value in edges},
+        questions=count("SELECT count(DISTINCT question) FROM result").fetchone()[0],
+        results=_counted(
+            row[0]
+            for row in count("SELECT json_extract(data, '$.checked') FROM result ORDER BY id")
+        ),
+    )
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
+    """Numbers by value, the most frequent first."""
+    return dict(Counter(values).most_common())
+
+
+def _field(papers: Iterable[Paper], name: str) -> FieldCoverage:
+    carried = sourced = twice = unverified = 0
+    for paper in papers:
+        unverified += name in paper.unverified
+        if not getattr(paper, name):
+            continue
+        sources = sum(name in source.fields for source in paper.sources)
+        carried += 1
+        sourced += sources > 0
+        twice += sources > 1
+    return FieldCoverage(name, carried, sourced, twice, unverified)

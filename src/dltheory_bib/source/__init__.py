@@ -1,0 +1,1 @@
+"""The YAML files: where they are, how they are read, written and checked."""

@@ -1,0 +1,94 @@
+"""The records of a catalogue, each with the file and the place in it where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from dltheory_bib.models.facade import Paper, Person, ReferenceList, Topic, Trail, Venue
+from dltheory_bib.models.theorem import Assumption, Question, Result
+from dltheory_bib.source.folders import KINDS
+
+Record = Paper | Topic | Venue | Person | ReferenceList | Trail | Assumption | Question | Result
+R = TypeVar("R", bound=Record)
+
+_RECORDS = (
+    Paper,
+    Paper,
+    Topic,
+    Venue,
+    Person,
+    ReferenceList,
+    Trail,
+    Assumption,
+    Question,
+    Result,
+)
+MODELS: dict[str, type[Record]] = dict(zip(KINDS, _RECORDS, strict=True))
+"""What each file of a catalogue holds: `data/papers.yaml` holds `Paper`s, and so on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located(Generic[R]):
+    """A record, the file it was read from (as shown to the user) and its number in it, from 0."""
+
+    record: R
+    file: str
+    index: int
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """Everything that was read, in file order."""
+
+    papers: list[Located[Paper]] = field(default_factory=list)
+    topics: list[Located[Topic]] = field(default_factory=list)
+    venues: list[Located[Venue]] = field(default_factory=list)
+    people: list[Located[Person]] = field(default_factory=list)
+    citations: list[Located[ReferenceList]] = field(default_factory=list)
+    trails: list[Located[Trail]] = field(default_factory=list)
+    assumptions: list[Located[Assumption]] = field(default_factory=list)
+    questions: list[Located[Question]] = field(default_factory=list)
+    results: list[Located[Result]] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    """Keys and ids of records that were refused: nothing that names them is at fault."""
+    unread: set[str] = field(default_factory=set)
+    """The kinds of file that could not be read to the end."""
+
+    def add(self, located: Located[Record]) -> None:
+        """File a record with its kind."""
+        kinds: dict[type[Record], list[Located[Record]]] = {
+            Paper: self.papers,  # type: ignore[dict-item]
+            Topic: self.topics,  # type: ignore[dict-item]
+            Venue: self.venues,  # type: ignore[dict-item]
+            Person: self.people,  # type: ignore[dict-item]
+            ReferenceList: self.citations,  # type: ignore[dict-item]
+            Trail: self.trails,  # type: ignore[dict-item]
+            Assumption: self.assumptions,  # type: ignore[dict-item]
+            Question: self.questions,  # type: ignore[dict-item]
+            Result: self.results,  # type: ignore[dict-item]
+        }
+        kinds[type(located.record)].append(located)
+
+    def __len__(self) -> int:
+        """How many records of all kinds there are."""
+        return (
+            len(self.papers)
+            + len(self.topics)
+            + len(self.venues)
+            + len(self.people)
+            + len(self.citations)
+            + len(self.trails)
+            + len(self.assumptions)
+            + len(self.questions)
+            + len(self.results)
+        )
+
+    def works(self) -> Iterator[Paper]:
+        """The papers and resources."""
+        return (entry.record for entry in self.papers)
+
+    def keys(self) -> dict[str, str]:
+        """The key behind every name of a work: its key, or one of its aliases."""
+        return {name: paper.key for paper in self.works() for name in (paper.key, *paper.aliases)}

@@ -1,0 +1,65 @@
+"""JSON Schemas of the data files, generated from the models, for editors to check with.
+
+`python -m dltheory_bib.source.json_schema DIRECTORY` writes them, and `make schema` for the data.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from dltheory_bib.files import write_text
+from dltheory_bib.models.facade import Paper
+from dltheory_bib.source.catalogue import MODELS
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of one kind of file: a list of records."""
+    with _docstrings_read():
+        described = TypeAdapter(MODELS[kind]).json_schema(ref_template="#/$defs/{model}")
+    definitions = described.pop("$defs", {})
+    model = described["title"]
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"{kind}.yaml",
+        "type": "array",
+        "items": {"$ref": f"#/$defs/{model}"},
+        "$defs": definitions | {model: described},
+    }
+
+
+@contextmanager
+def _docstrings_read() -> Iterator[None]:
+    """Have pydantic describe each field by the text under it.
+
+    It parses the models' source for that, which costs a quarter of a second: not something that
+    validating a file should wait for.
+    """
+    shared = Paper.__pydantic_config__  # one dict for all records
+    shared["use_attribute_docstrings"] = True
+    try:
+        yield
+    finally:
+        del shared["use_attribute_docstrings"]
+
+
+def schema_text(kind: str) -> str:
+    """The schema as it stands in its file."""
+    return json.dumps(schema(kind), ensure_ascii=False, indent=2) + "\n"
+
+
+def write_schemas(directory: Path) -> None:
+    """Write `KIND.json` for every kind of file."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for kind in MODELS:
+        write_text(directory / f"{kind}.json", schema_text(kind))
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))

@@ -1,0 +1,339 @@
+"""From files to a checked catalogue, or to every problem they have."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields as record_fields
+from dataclasses import is_dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from dltheory_bib.collector import collector_paused
+from dltheory_bib.errors import DataError, Problem, did_you_mean
+from dltheory_bib.models.facade import Paper
+from dltheory_bib.source.catalogue import MODELS, Catalogue, Located, Record
+from dltheory_bib.source.folders import (
+    KINDS,
+    WORKS,
+    DataFile,
+    catalogue_files,
+    is_directory,
+    shipped_directory,
+    shown,
+    supplied,
+)
+from dltheory_bib.source.rules.findings import Finding, Known
+from dltheory_bib.source.rules.references import check_catalogue
+from dltheory_bib.source.yaml_reader import (
+    MAX_PROBLEMS,
+    STOPPING,
+    RawRecord,
+    read_records,
+    shown_name,
+)
+from dltheory_bib.text.names import nearest, quoted
+
+Progress = Callable[[str, int], None]
+"""Called now and then with a file's name and the number of records read from it so far."""
+
+_STEP = 500
+
+
+def load_catalogue(
+    files: Iterable[DataFile], progress: Progress | None = None
+) -> tuple[Catalogue, list[Problem]]:
+    """Read, validate and check files that belong together.
+
+    Gives the catalogue and its warnings. Raises `DataError` with every problem, errors and
+    warnings, when there is any error: nothing partial is ever loaded.
+    """
+    files = list(files)
+    catalogue, problems = _read(files, progress)
+    homes = {file.path.parent for file in files if file.kind in WORKS}
+    # A registry that the shipped catalogue supplied is not at fault for works that are not here.
+    ours = [file for file in files if file.path.parent in homes]
+    problems += _resolve(check_catalogue(catalogue, Known(elsewhere=cache(_shipped_works))), ours)
+    if any(problem.level == "error" for problem in problems):
+        raise DataError(sorted(set(problems)))
+    return catalogue, problems
+
+
+def check_paths(paths: Sequence[Path]) -> tuple[list[Problem], int]:
+    """Judge catalogue directories and single files; the problems, and how many records were read.
+
+    A file is judged together with the files beside it, or, where it stands alone, with the shipped
+    catalogue: it takes the place of the file of its own kind, and may refer to what is there. Only
+    problems of the named files are reported.
+    """
+    problems: list[Problem] = []
+    records = 0
+    paths = list({path.absolute(): path for path in paths}.values())
+    for path in filter(is_directory, paths):
+        judged = catalogue_files(path)
+        if not judged:
+            message = f"holds no file of a catalogue; they are {', '.join(KINDS)} (.yaml)"
+            problems.append(Problem(shown(path), 0, 0, "error", "file", message))
+            continue
+        found, number = _judge(judged, path, whole=True)
+        problems += found
+        records += number
+    single = [
+        DataFile(path, kind_of(path), shown(path)) for path in paths if not is_directory(path)
+    ]
+    beside: dict[Path, list[DataFile]] = defaultdict(list)
+    for file in single:
+        beside[file.path.parent].append(file)
+    for directory, judged in beside.items():
+        found, number = _judge(judged, directory, whole=False)
+        problems += found
+        records += number
+    return sorted(set(problems)), records
+
+
+def kind_of(path: Path) -> str:
+    """What a file holds: by its name, else by the fields of its first record; papers in doubt."""
+    if path.stem in MODELS:
+        return path.stem
+    first = next(read_records(path, []), None)
+    fields = set(first.value) if first else set()
+    telling = {
+        "citations": {"citing", "cites"},
+        "trails": {"steps"},
+        "results": {"question", "statement"},
+        "questions": {"quantities", "symbols", "columns"},
+        "assumptions": {"about", "implies"},
+        "topics": {"definition", "broader", "label"},
+        "venues": {"periods"},
+        "people": {"name", "orcid", "dblp"},
+    }
+    if "title" in fields or "author" in fields:
+        return "papers"
+    return next((kind for kind, names in telling.items() if names & fields), "papers")
+
+
+def _judge(judged: list[DataFile], directory: Path, whole: bool) -> tuple[list[Problem], int]:
+    kinds = {file.kind for file in judged}
+    names = {file.path for file in judged}
+    beside = [file for file in catalogue_files(directory) if file.path not in names]
+    context = [file for file in beside if file.kind not in kinds]
+    context += supplied([*judged, *context])
+    around, _ = _read(context, None)
+    catalogue, problems = _read(judged, None)
+    records = len(catalogue)
+    _merge(catalogue, around)
+    # A directory with works of its own is what `load` takes, and that knows no others.
+    lenders = [] if whole and kinds & WORKS else [*beside, *catalogue_files(shipped_directory())]
+    lent = _work_names(file for file in lenders if file.kind in WORKS)
+    known = Known(lent, elsewhere=cache(_shipped_works))
+    ours = {file.shown for file in judged}
+    findings = (f for f in check_catalogue(catalogue, known) if f.at.file in ours)
+    return problems + _resolve(findings, judged), records
+
+
+def _merge(catalogue: Catalogue, around: Catalogue) -> None:
+    # What stands around comes first: of two records with one key, the judged one is at fault.
+    catalogue.papers[:0] = around.papers
+    catalogue.topics[:0] = around.topics
+    catalogue.venues[:0] = around.venues
+    catalogue.people[:0] = around.people
+    catalogue.assumptions[:0] = around.assumptions
+    catalogue.questions[:0] = around.questions
+    catalogue.results[:0] = around.results
+    catalogue.refused |= around.refused
+    catalogue.unread |= around.unread
+
+
+def _shipped_works() -> frozenset[str]:
+    return _work_names(f for f in catalogue_files(shipped_directory()) if f.kind in WORKS)
+
+
+def _work_names(files: Iterable[DataFile]) -> frozenset[str]:
+    """The keys and aliases in some files, without judging their records."""
+    names: set[str] = set()
+    for file in files:
+        for raw in read_records(file.path, []):
+            names |= names_of(raw)
+    return frozenset(names)
+
+
+def _read(files: Iterable[DataFile], progress: Progress | None) -> tuple[Catalogue, list[Problem]]:
+    catalogue = Catalogue()
+    problems: list[Problem] = []
+    with collector_paused():
+        for file in files:
+            number, before = 0, len(problems)
+            model = MODELS[file.kind]
+            for number, located in enumerate(
+                read_file(file.path, model, problems, catalogue.refused, file.shown), 1
+            ):
+                catalogue.add(located)
+                if progress and number % _STEP == 0:
+                    progress(file.shown, number)
+            if progress:
+                progress(file.shown, number)
+            if any(problem.rule in STOPPING for problem in problems[before:]):
+                catalogue.unread.add(file.kind)
+    return catalogue, problems
+
+
+def _resolve(findings: Iterable[Finding], files: Iterable[DataFile]) -> list[Problem]:
+    """Give findings their lines and columns, by reading the files in question once more."""
+    wanted: dict[str, dict[int, list[Finding]]] = defaultdict(lambda: defaultdict(list))
+    for finding in findings:
+        wanted[finding.at.file][finding.at.index].append(finding)
+    problems = []
+    for file in files:
+        here: Mapping[int, list[Finding]] = wanted.get(file.shown, {})
+        if not here:
+            continue
+        for index, raw in enumerate(read_records(file.path, [], file.shown)):
+            for finding in here.get(index, ()):
+                place = raw.place(finding.path)
+                problems.append(
+                    Problem(file.shown, *place, finding.level, finding.rule, finding.message)
+                )
+    return problems
+
+
+# From plain text to typed records: pydantic judges, and its errors become `Problem`s.
+
+
+adapter = cast("Callable[[type[Any]], TypeAdapter[Any]]", cache(TypeAdapter))
+"""Pydantic's validator of a kind of record; building one takes milliseconds, so it is kept."""
+
+
+def read_file(
+    path: Path, model: type[Record], problems: list[Problem], refused: set[str], file: str
+) -> Iterator[Located[Record]]:
+    """The records of one file, which problems name as `file`.
+
+    What is wrong goes to `problems`, and the keys or ids of refused records to `refused`. What can
+    be read of a refused paper is given all the same, so that one run finds what it refers to in
+    vain as well; as there is a problem, nothing of it is ever loaded.
+    """
+    validate = adapter(model).validate_python
+    for index, raw in enumerate(read_records(path, problems, file)):
+        try:
+            record = validate(raw.value)
+        except ValidationError as error:
+            problems.extend(_problems(error, raw, model, file))
+            refused |= names_of(raw)
+            if model is not Paper or (record := _salvaged(raw, error, index)) is None:
+                continue
+        yield Located(record, file, index)
+
+
+def _salvaged(raw: RawRecord, error: ValidationError, index: int) -> Paper | None:
+    """A refused paper without its faulty fields, and something in the place of those it must have.
+
+    None where even that makes no paper.
+    """
+    faulty = {detail["loc"][0] for detail in error.errors(include_url=False) if detail["loc"]}
+    kept = {name: value for name, value in raw.value.items() if name not in faulty}
+    filled = {"title": f"Record {index + 1}", "author": ["{?}"], "year": "2000"} | kept
+    # A work online needs least: no venue, and no word on what it was checked against.
+    sound = filled | {"type": "online", "checked": "unchecked"}
+    try:
+        paper: Paper = adapter(Paper).validate_python(sound)
+    except ValidationError:
+        return None
+    return paper
+
+
+def names_of(raw: RawRecord) -> set[str]:
+    """The key or id and the aliases of a record that may not be valid."""
+    aliases = raw.value.get("aliases", [])
+    names = [raw.value.get("key"), raw.value.get("id"), *aliases]
+    return {name for name in names if isinstance(name, str)}
+
+
+def _problems(
+    error: ValidationError, raw: RawRecord, model: type[Record], file: str
+) -> Iterator[Problem]:
+    for detail in islice(error.errors(include_url=False), MAX_PROBLEMS):
+        rule, message = _explain(detail, model)
+        yield Problem(file, *raw.place(detail["loc"]), "error", rule, message)
+
+
+def _explain(detail: ErrorDetails, model: type[Record]) -> tuple[str, str]:
+    """The rule's name, and what is wrong and what to write instead."""
+    path = detail["loc"]
+    name = next((str(step) for step in reversed(path) if isinstance(step, str)), "record")
+    if path and isinstance(path[-1], int):
+        name = f"{name}, item {path[-1] + 1}"
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind == "unexpected_keyword_argument":
+        known = _fields_at(model, path[:-1])
+        guess = nearest(name, known, 2)
+        return "unknown-field", f"unknown field {shown_name(name)}" + (
+            did_you_mean(guess) or f"; known are {', '.join(sorted(known))}"
+        )
+    if kind == "missing":
+        return "missing-field", f"{name} is missing"
+    if kind in {"literal_error", "enum"}:
+        allowed = [
+            word.strip("'") for word in str(context["expected"]).replace(" or ", ", ").split(", ")
+        ]
+        guess = nearest(str(detail["input"]), allowed, 1)
+        hint = did_you_mean(guess) or f"; write one of {', '.join(allowed)}"
+        return "unknown-value", f"{name} cannot be {_shown(detail['input'])}{hint}"
+    if kind == "value_error":
+        said = str(context["error"])
+        return "ill-formed" if path else "inconsistent", f"{name}: {said}" if path else said
+    if kind in {"greater_than_equal", "less_than_equal"}:
+        limit = context.get("ge", context.get("le"))
+        side = "before" if "ge" in context else "after"
+        return "out-of-range", f"{name} {detail['input']} is out of range; none is {side} {limit}"
+    return "wrong-type", f"{name} should be {_expected(kind)}, not {_shown(detail['input'])}"
+
+
+def _expected(kind: str) -> str:
+    kinds = {
+        "tuple_type": "a list, one '- item' a line or [a, b]",
+        "string_type": "text",
+        "dataclass_type": "a mapping with 'name: value' lines",
+        "int_parsing": "a whole number such as 2017",
+        "int_type": "a whole number such as 2017",
+        "int_parsing_size": "a whole number such as 2017",
+        "bool_parsing": "true or false",
+        "bool_type": "true or false",
+    }
+    return kinds.get(kind, f"something else ({kind.replace('_', ' ')})")
+
+
+def _shown(value: object) -> str:
+    """A wrong value as a message shows it: short, and by its kind where it is not text."""
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    text = str(value)
+    return quoted(text) if text else "empty"
+
+
+def _fields_at(model: type[Any], path: tuple[str | int, ...]) -> list[str]:
+    """The names of the fields that the model has at a path."""
+    here = model
+    for step in path:
+        if isinstance(step, str):
+            here = _nested(here, step)
+    return [field.name for field in record_fields(here)]
+
+
+def _nested(model: type[Any], name: str) -> type[Any]:
+    """The record type of a field's items: `Version` for `Paper.versions`."""
+    from typing import get_type_hints
+
+    todo: list[Any] = [get_type_hints(model)[name]]
+    while todo:
+        hint = todo.pop()
+        if is_dataclass(hint) and isinstance(hint, type):
+            return hint
+        todo.extend(get_args(hint))
+    raise AssertionError(f"{model.__name__}.{name} holds no records")

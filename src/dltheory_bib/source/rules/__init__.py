@@ -1,0 +1,1 @@
+"""Rules over two records or more; each yields what it finds."""

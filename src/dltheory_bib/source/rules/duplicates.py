@@ -1,0 +1,105 @@
+"""The rules on what is too much alike: works, summaries, and people's names."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+
+from dltheory_bib.models.facade import Paper, Person
+from dltheory_bib.source.catalogue import Catalogue, Located
+from dltheory_bib.source.rules.findings import Finding, Known
+from dltheory_bib.text.names import family, fold, given, unbraced, words
+
+SAME_TITLE = 0.93
+"""Titles at least this alike (Ratcliff-Obershelp ratio, 0 to 1) by the same authors are suspect."""
+
+_NUMERALS = re.compile(r"(?:[ivx]+[ab]?|\d+)")
+
+
+def check_same_works(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """Two records with a near-equal title and the same authors are one work, or need a look."""
+    groups: dict[tuple[str, ...], list[tuple[list[str], Located[Paper]]]] = defaultdict(list)
+    for at in catalogue.papers:
+        authors = tuple(sorted(fold(family(name)) for name in at.record.author))
+        groups[authors].append((words(unbraced(at.record.title)), at))
+    for group in groups.values():
+        for number, (title, at) in enumerate(group):
+            for other_title, other in group[:number]:
+                if at.record.key == other.record.key or not _alike(title, other_title):
+                    continue
+                message = (
+                    f"{other.record.key} has a near-equal title and the same authors; make one "
+                    "record of two versions of a work, listing the other under versions"
+                )
+                yield Finding(at, ("title",), "same-work", message)
+
+
+def _alike(one: list[str], other: list[str]) -> bool:
+    if one == other:
+        return True
+    matcher = SequenceMatcher(None, " ".join(one), " ".join(other), autojunk=False)
+    if matcher.real_quick_ratio() < SAME_TITLE or matcher.quick_ratio() < SAME_TITLE:
+        return False
+    # Parts of a series differ in a numeral alone: "Tensor Programs II" and "… III".
+    differing = set(one) ^ set(other)
+    if differing and all(_NUMERALS.fullmatch(word) for word in differing):
+        return False
+    return matcher.ratio() >= SAME_TITLE
+
+
+def check_summaries(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """No two works have one summary."""
+    seen: dict[str, str] = {}
+    for at in catalogue.papers:
+        if not at.record.summary:
+            continue
+        other = seen.setdefault(fold(at.record.summary), at.record.key)
+        if other != at.record.key:
+            message = f"the summary is that of {other}; say what sets this work apart"
+            yield Finding(at, ("summary",), "repeated-summary", message, "warning")
+
+
+def check_people(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """A spelling leads to one person; spellings that may be one person's are settled."""
+    settled: dict[str, list[Person]] = defaultdict(list)
+    for at in catalogue.people:
+        for number, name in enumerate((at.record.name, *at.record.aliases)):
+            shared = [one for one in settled[name] if not (one.works and at.record.works)]
+            if shared and at.record.id != shared[0].id:
+                path: tuple[str | int, ...] = ("aliases", number - 1) if number else ("name",)
+                message = f"{name} leads to {shared[0].id} too; list the works of each under works"
+                yield Finding(at, path, "ambiguous-name", message)
+            settled[name].append(at.record)
+    yield from _unsettled(catalogue, settled)
+
+
+def _unsettled(catalogue: Catalogue, settled: Mapping[str, object]) -> Iterator[Finding]:
+    spellings: dict[str, dict[str, Located[Paper]]] = defaultdict(dict)
+    for at in catalogue.papers:
+        for name in at.record.author:
+            if name not in settled and "," in name:
+                # Who starts with another letter is somebody else; without that, a family name
+                # with thousands of bearers would be compared a million times.
+                spellings[fold(family(name)) + fold(given(name))[:1]].setdefault(name, at)
+    for group in spellings.values():
+        names = list(group)
+        for number, name in enumerate(names):
+            for other in names[:number]:
+                if _compatible(given(name), given(other)):
+                    at = group[name]
+                    path = ("author", at.record.author.index(name))
+                    message = f"{name} may be {other}; settle it in people.yaml, or spell one alike"
+                    yield Finding(at, path, "unsettled-name", message, "warning")
+
+
+def _compatible(one: str, other: str) -> bool:
+    """Whether two given names may be one person's: "Simon" and "Simon S.", "S." and "Simon"."""
+    first, second = words(one), words(other)
+    if len(first) > len(second):
+        first, second = second, first
+    return bool(first) and all(
+        a == b or (min(len(a), len(b)) == 1 and a[0] == b[0])
+        for a, b in zip(first, second, strict=False)
+    )

@@ -1,0 +1,117 @@
+"""The rules on order: of files, of years, of what is read before what."""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from dltheory_bib.models.facade import Paper, Step
+from dltheory_bib.source.catalogue import Catalogue, Located
+from dltheory_bib.source.rules.findings import Finding, Known
+
+
+def check_cycles(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """`broader` makes a tree, and what to read before has a beginning."""
+    topics = {at.record.id: at for at in catalogue.topics}
+    broader = {name: {at.record.broader} - {None} for name, at in topics.items()}
+    yield from cycle(topics, broader, "broader", "topic-cycle")
+    papers = {at.record.key: at for at in catalogue.papers}
+    keys = catalogue.keys()
+    after = {
+        key: {keys.get(name, name) for name in at.record.after} - {key}
+        for key, at in papers.items()
+    }
+    yield from cycle(papers, after, "after", "after-cycle")
+
+
+def cycle(
+    records: Mapping[str, Located[Any]], before: Mapping[str, Iterable[Any]], name: str, rule: str
+) -> Iterator[Finding]:
+    """The first cycle, shown whole, at the record that stands first in it."""
+    try:
+        graphlib.TopologicalSorter(before).prepare()
+    except graphlib.CycleError as error:
+        found: list[str] = list(reversed(error.args[1]))[:-1]
+        turn = found.index(min(found))
+        found = found[turn:] + found[:turn]
+        shown = " → ".join([*found, found[0]])
+        message = f"{name} goes in a circle: {shown}; break it at its weakest link"
+        yield Finding(records[found[0]], (name,), rule, message)
+
+
+def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """A file is sorted by key or id, so that changes are small and twins meet."""
+    last: dict[str, str] = {}
+    named: tuple[tuple[str, Iterable[Located[Any]]], ...] = (
+        ("key", catalogue.papers),
+        ("id", catalogue.topics),
+        ("id", catalogue.venues),
+        ("id", catalogue.people),
+        ("citing", catalogue.citations),
+        ("id", catalogue.trails),
+        ("id", catalogue.assumptions),
+        ("id", catalogue.questions),
+        ("id", catalogue.results),
+    )
+    for name, entries in named:
+        for at in entries:
+            here: str = getattr(at.record, name)
+            if here < last.get(at.file, ""):
+                message = f"{here} stands after {last[at.file]}; sort the file by {name}"
+                yield Finding(at, (name,), "unsorted", message, "warning")
+            last[at.file] = max(here, last.get(at.file, ""))
+
+
+def check_years(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """A work cites, and judges, none younger than itself, unless a note explains it."""
+    papers = {name: p for p in catalogue.works() for name in (p.key, *p.aliases)}
+    first = {name: first_year(paper) for name, paper in papers.items()}
+    for at in catalogue.citations:
+        citing = papers.get(at.record.citing)
+        if citing is None or at.record.explanation:
+            continue
+        for number, key in enumerate(at.record.cites):
+            if first.get(key, 0) > citing.year:
+                message = (
+                    f"{key} ({first[key]}) is younger than {citing.key} ({citing.year}), "
+                    "which cites it; give the earlier version, or an explanation"
+                )
+                yield Finding(at, ("cites", number), "cites-later-work", message, "warning")
+    for judge in catalogue.papers:
+        paper = judge.record
+        for number, relation in enumerate(paper.relations):
+            if first.get(relation.work, 0) > paper.year:
+                message = (
+                    f"{relation.work} ({first[relation.work]}) is younger than {paper.key} "
+                    f"({paper.year}); state the relation there, the other way round"
+                )
+                place = ("relations", number, "work")
+                yield Finding(judge, place, "judges-later-work", message, "warning")
+
+
+def check_starts(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """A start or a trail names no work twice, and none before what it must be read after."""
+    papers = {name: p for p in catalogue.works() for name in (p.key, *p.aliases)}
+    ways: list[tuple[Located[Any], str, tuple[Step, ...]]] = []
+    ways += [(at, "start", at.record.start) for at in catalogue.topics]
+    ways += [(at, "steps", at.record.steps) for at in catalogue.trails]
+    for at, name, steps in ways:
+        order = [papers[step.work].key if step.work in papers else step.work for step in steps]
+        place = {key: number for number, key in reversed(list(enumerate(order)))}
+        for number, key in enumerate(order):
+            if place[key] < number:
+                message = f"{key} is listed twice; delete one"
+                yield Finding(at, (name, number, "work"), "repeated-item", message)
+            before = papers[key].after if key in papers else ()
+            for earlier in before:
+                stands = place.get(papers[earlier].key if earlier in papers else earlier, 0)
+                if stands > number:
+                    message = f"{key} is to be read after {earlier}, which stands below it"
+                    yield Finding(at, (name, number, "work"), "order", message, "warning")
+
+
+def first_year(paper: Paper) -> int:
+    """The year in which a work was first seen in any version."""
+    years = [paper.year, *(version.year for version in paper.versions)]
+    return min([*years, paper.eprint_year] if paper.eprint_year else years)

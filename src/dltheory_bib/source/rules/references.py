@@ -1,0 +1,261 @@
+"""The rules over two records or more.
+
+Each rule is a small generator of `Finding`s: a record, the field in it, and what is wrong. They
+judge the shipped catalogue and anybody's own files alike. A finding is turned into a `Problem`,
+with line and column, only when there is one to show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import fields
+from typing import Any
+
+from dltheory_bib.errors import did_you_mean
+from dltheory_bib.models.facade import Paper
+from dltheory_bib.source.catalogue import Catalogue, Located
+from dltheory_bib.source.rules.duplicates import check_people, check_same_works, check_summaries
+from dltheory_bib.source.rules.evidence import (
+    check_capitals,
+    check_evidence,
+    check_lengths,
+    check_versions,
+)
+from dltheory_bib.source.rules.findings import Finding, Known
+from dltheory_bib.source.rules.ordering import check_cycles, check_order, check_starts, check_years
+from dltheory_bib.text.names import nearest
+
+_FEW = 30
+_PAPER_FIELDS = tuple(item.name for item in fields(Paper))
+
+
+def check_catalogue(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
+    """Every finding of every rule, rule by rule."""
+    for rule in RULES:
+        yield from rule(catalogue, known)
+    if catalogue.questions or catalogue.assumptions or catalogue.results:
+        # Some of the rules on cards need the order of bounds, which stands above the records.
+        from dltheory_bib.source.rules.theorem_rules import RULES as ON_CARDS
+
+        for rule in ON_CARDS:
+            yield from rule(catalogue, known)
+
+
+def check_keys(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """A key or an alias names one work; an id names one topic, venue or person."""
+    taken: dict[str, Located[Paper]] = {}
+    for at in catalogue.papers:
+        for name in (at.record.key, *at.record.aliases):
+            if name not in taken:
+                taken[name] = at
+                continue
+            path: tuple[str | int, ...] = ("key",)
+            if name != at.record.key:
+                path = ("aliases", at.record.aliases.index(name))
+            other = taken[name].record.key
+            message = f"{name} already names {_the(other, name)}; choose another"
+            yield Finding(at, path, "repeated-key", message)
+    registries: tuple[Iterable[Located[Any]], ...]
+    registries = (catalogue.topics, catalogue.venues, catalogue.people, catalogue.trails)
+    registries += (catalogue.assumptions, catalogue.questions, catalogue.results)
+    for entries in registries:
+        yield from _repeated_ids(entries)
+
+
+def _the(other: str, name: str) -> str:
+    return "an earlier record" if other == name else other
+
+
+def _repeated_ids(entries: Iterable[Located[Any]]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for at in entries:
+        if at.record.id in seen:
+            message = f"{at.record.id} already names an earlier record; choose another"
+            yield Finding(at, ("id",), "repeated-key", message)
+        seen.add(at.record.id)
+
+
+def check_identifiers(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """An arXiv id or a DOI belongs to one work."""
+    taken: dict[tuple[str, str], str] = {}
+    for at in catalogue.papers:
+        paper = at.record
+        found: list[tuple[tuple[str | int, ...], str | None]] = [
+            (("eprint",), paper.eprint),
+            (("doi",), paper.doi),
+        ]
+        for number, version in enumerate(paper.versions):
+            found.append((("versions", number, "eprint"), version.eprint))
+            found.append((("versions", number, "doi"), version.doi))
+        for path, value in found:
+            if value is None:
+                continue
+            kind = "arXiv id" if path[-1] == "eprint" else "DOI"
+            other = taken.setdefault((kind, value.lower()), paper.key)
+            if other != paper.key:
+                message = f"{kind} {value} is that of {other} too; join the records or mend the id"
+                yield Finding(at, path, "repeated-identifier", message)
+
+
+def check_references(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
+    """Topics, venues and works that are referred to exist."""
+    topics = _names("topics", (at.record.id for at in catalogue.topics), catalogue)
+    venues = _names("venues", (at.record.id for at in catalogue.venues), catalogue)
+    keys = (name for paper in catalogue.works() for name in (paper.key, *paper.aliases))
+    works = _names("papers", keys, catalogue, known)
+    for at in catalogue.papers:
+        paper = at.record
+        for number, topic in enumerate(paper.topics):
+            yield from _missing(at, ("topics", number), "topic", topic, topics)
+        if paper.venue:
+            yield from _missing(at, ("venue",), "venue", paper.venue, venues)
+        for number, version in enumerate(paper.versions):
+            if version.venue:
+                place = ("versions", number, "venue")
+                yield from _missing(at, place, "venue", version.venue, venues)
+        for number, key in enumerate(paper.after):
+            yield from _missing(at, ("after", number), "work", key, works)
+        for number, relation in enumerate(paper.relations):
+            yield from _missing(at, ("relations", number, "work"), "work", relation.work, works)
+    for cited in catalogue.citations:
+        yield from _missing(cited, ("citing",), "work", cited.record.citing, works)
+        for number, key in enumerate(cited.record.cites):
+            yield from _missing(cited, ("cites", number), "work", key, works)
+    for someone in catalogue.people:
+        for number, key in enumerate(someone.record.works):
+            yield from _missing(someone, ("works", number), "work", key, works)
+    for subject in catalogue.topics:
+        if subject.record.broader:
+            yield from _missing(subject, ("broader",), "topic", subject.record.broader, topics)
+        for number, topic in enumerate(subject.record.related):
+            yield from _missing(subject, ("related", number), "topic", topic, topics)
+        for number, step in enumerate(subject.record.start):
+            yield from _missing(subject, ("start", number, "work"), "work", step.work, works)
+    for trail in catalogue.trails:
+        for number, step in enumerate(trail.record.steps):
+            yield from _missing(trail, ("steps", number, "work"), "work", step.work, works)
+
+
+class _Names:
+    """What may be referred to, and the nearest names to one that may not.
+
+    Finding the nearest among 100,000 names takes seconds, so only the first few misses get it.
+    """
+
+    def __init__(
+        self, known: AbstractSet[str], elsewhere: Callable[[], AbstractSet[str]] = frozenset
+    ) -> None:
+        self.known = known
+        self.elsewhere = elsewhere
+        self.suggestions = 25
+
+    def hint(self, name: str) -> str:
+        self.suggestions -= 1
+        if self.suggestions < 0:
+            return ""
+        if name in self.elsewhere():
+            return "; it is in the shipped catalogue, not in this collection: copy it"
+        near = did_you_mean(nearest(name, self.known, 2))
+        few = "; known are " + ", ".join(sorted(self.known)) if len(self.known) <= _FEW else ""
+        return near or few
+
+
+def _names(
+    kind: str, names: Iterable[str], catalogue: Catalogue, known: Known | None = None
+) -> _Names | None:
+    """The names of a kind; None where a file was not read to its end, so nobody can tell."""
+    if catalogue.unread & ({"papers", "resources"} if kind == "papers" else {kind}):
+        return None
+    beyond = known or Known()
+    return _Names({*names, *catalogue.refused, *beyond.works}, beyond.elsewhere)
+
+
+def _missing(
+    at: Located[Any],
+    path: tuple[str | int, ...],
+    kind: str,
+    name: str,
+    names: _Names | None,
+) -> Iterator[Finding]:
+    if names is not None and name not in names.known:
+        message = f"unknown {kind} {name}" + names.hint(name)
+        yield Finding(at, path, f"unknown-{kind}", message)
+
+
+def check_repetition(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """A list names nothing twice, and a work does nothing to itself."""
+    keys = catalogue.keys()
+    for at in catalogue.papers:
+        paper = at.record
+        yield from _twice(at, "topics", paper.topics)
+        yield from _twice(at, "after", paper.after, keys)
+        yield from _twice(at, "author", paper.author)
+        stated = [f"{r.kind.value} {keys.get(r.work, r.work)}" for r in paper.relations]
+        yield from _twice(at, "relations", stated)
+        for number, name in enumerate(paper.after):
+            if keys.get(name) == paper.key:
+                message = f"{paper.key} cannot be read after itself"
+                yield Finding(at, ("after", number), "self-reference", message)
+        for number, relation in enumerate(paper.relations):
+            if keys.get(relation.work) == paper.key:
+                message = f"{paper.key} cannot stand in a relation to itself"
+                yield Finding(at, ("relations", number, "work"), "self-reference", message)
+    for cited in catalogue.citations:
+        citing = cited.record.citing
+        yield from _twice(cited, "cites", cited.record.cites, keys)
+        for number, name in enumerate(cited.record.cites):
+            if keys.get(name, name) == keys.get(citing, citing):
+                message = "a work cannot cite itself"
+                yield Finding(cited, ("cites", number), "self-reference", message)
+
+
+def _twice(
+    at: Located[Any], name: str, items: Iterable[str], keys: Mapping[str, str] | None = None
+) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for number, item in enumerate(items):
+        same = keys.get(item, item) if keys else item
+        if same in seen:
+            message = f"{item} is listed twice; delete one"
+            yield Finding(at, (name, number), "repeated-item", message)
+        seen.add(same)
+
+
+def check_field_names(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """Sources, disagreements and `unverified` speak of fields that a paper has."""
+    for at in catalogue.papers:
+        paper = at.record
+        named: list[tuple[tuple[str | int, ...], str]] = [
+            (("unverified", number), name) for number, name in enumerate(paper.unverified)
+        ]
+        for number, source in enumerate(paper.sources):
+            named += [(("sources", number, "fields", n), f) for n, f in enumerate(source.fields)]
+        for number, differing in enumerate(paper.disagreements):
+            named.append((("disagreements", number, "field"), differing.field))
+        for path, name in named:
+            if name not in _PAPER_FIELDS:
+                message = f"a paper has no field {name}" + did_you_mean(
+                    nearest(name, _PAPER_FIELDS, 1)
+                )
+                yield Finding(at, path, "unknown-field", message)
+
+
+RULES: tuple[Callable[[Catalogue, Known], Iterator[Finding]], ...] = (
+    check_keys,
+    check_identifiers,
+    check_same_works,
+    check_references,
+    check_repetition,
+    check_cycles,
+    check_order,
+    check_years,
+    check_starts,
+    check_field_names,
+    check_summaries,
+    check_people,
+    check_evidence,
+    check_capitals,
+    check_versions,
+    check_lengths,
+)

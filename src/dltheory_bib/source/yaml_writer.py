@@ -1,0 +1,364 @@
+"""The one form in which a data file is written, so that a diff shows only what changed.
+
+Records stand in the order of their keys, fields in that of the model; a long text is folded at
+`WIDTH`, a short list stands on one line, and what another YAML reader would take for a number is
+quoted. Comments stay with what they stand at. The text that comes out is read again and compared
+with what went in: a file that would say anything else is never given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dltheory_bib.files import write_text
+from dltheory_bib.models.facade import (
+    Disagreement,
+    Period,
+    Remark,
+    Source,
+    Step,
+    TypedRelation,
+    Version,
+)
+from dltheory_bib.models.mappings import EXPONENT
+from dltheory_bib.models.theorem import Column, Improvement, NetworkModel, Quantity, Symbol
+from dltheory_bib.source.catalogue import MODELS
+
+WIDTH = 98
+"""Where a folded text is broken, in characters from the margin."""
+
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_PARTS: dict[str, type] = {
+    "columns": Column,
+    "disagreements": Disagreement,
+    "improves": Improvement,
+    "model": NetworkModel,
+    "periods": Period,
+    "quantities": Quantity,
+    "relations": TypedRelation,
+    "remarks": Remark,
+    "sources": Source,
+    "start": Step,
+    "steps": Step,
+    "symbols": Symbol,
+    "versions": Version,
+}
+"""What the records in a record are, and what its lists of records hold."""
+_SORTED_BY = ("key", "id", "citing")
+_NUMBERS = frozenset({"year", "since", "until", "ordinal_from", "prints_pages"})
+"""Fields whose numbers and truth values stand unquoted."""
+_ONE_EACH = frozenset({"author", "cites"})
+"""Lists with an item on each line, however short, so that a diff shows the item that changed."""
+_PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=~<][^\n]*")
+_TYPED = re.compile(
+    r"[-+]?(?:[0-9][0-9_,]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:e[-+]?[0-9]+)?"
+    r"|0x[0-9a-f_]+|0o[0-7_]+|[-+]?[0-9]+(?::[0-9]+)+(?:\.[0-9]*)?|[-+]?\.inf|\.nan"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|(?:null|true|false|yes|no|on|off|y|n|~)?",
+    re.IGNORECASE,
+)
+"""What YAML 1.1 (https://yaml.org/type/) or 1.2 may read as something other than text."""
+_WORD = re.compile(r"[\w./:@+'() -]*\w")
+
+
+def canonical(text: str, kind: str) -> str:
+    """A data file in canonical form.
+
+    `text` is the content of a file of this kind (`papers`, `topics` …) that has been read without a
+    complaint about its YAML. Raises `ValueError` where the text is no list of records, or holds
+    what cannot be written back with the same meaning.
+    """
+    root = yaml.compose(text, _Loader)
+    if not isinstance(root, yaml.SequenceNode):
+        raise ValueError("is not a list of records")
+    notes = Notes(text, root)
+    model = MODELS.get(kind)
+    written = _Writer(notes)
+    records = sorted(root.value, key=_sort_key)
+    blocks = ["\n".join(written.record(record, model)) for record in records] or ["[]"]
+    head = ["\n".join(notes.header)] if notes.header else []
+    foot = ["\n".join(notes.footer)] if notes.footer else []
+    made = "\n\n".join([*head, *blocks, *foot]) + "\n"
+    if _plain(yaml.compose(made, _Loader), model) != [_plain(r, model) for r in records]:
+        raise ValueError("cannot be written in canonical form without changing what it says")
+    return made
+
+
+def rewrite(path: Path, kind: str) -> bool:
+    """Write a file of this kind in canonical form; whether that changed anything.
+
+    The file is whole at every moment. Raises `ValueError` as `canonical` does, also for what is
+    not YAML or not UTF-8, and `OSError`.
+    """
+    before = path.read_bytes()
+    try:
+        after = canonical(before.decode("utf-8"), kind)
+    except yaml.YAMLError:
+        raise ValueError("is not YAML that can be read") from None
+    if after.encode() == before:
+        return False
+    write_text(path, after)
+    return True
+
+
+def _sort_key(record: Any) -> str:
+    if isinstance(record, yaml.MappingNode):
+        values = {name.value: value.value for name, value in record.value}
+        for name in _SORTED_BY:
+            if isinstance(values.get(name), str):
+                return str(values[name])
+    return ""
+
+
+def _plain(node: Any, model: type | None) -> Any:
+    """What a node says, without form."""
+    if isinstance(node, yaml.ScalarNode):
+        return node.value
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, model) for item in node.value]
+    return {name.value: _plain(value, model) for name, value in node.value}
+
+
+class _Writer:
+    """Writes nodes as lines."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
+
+    def record(self, node: Any, model: type | None) -> list[str]:
+        comments = self.notes.at(node)
+        lines = [*comments.above, *self._item(node, 0, model)]
+        return [*lines, *("  " + said for said in comments.below)]
+
+    def _item(self, node: Any, indent: int, model: type | None = None) -> list[str]:
+        """An item of a list, with its dash."""
+        margin = " " * indent
+        if isinstance(node, yaml.MappingNode):
+            lines = self._fields(node, indent + 2, model)
+            first = next((n for n, line in enumerate(lines) if line.lstrip()[:1] != "#"), 0)
+            lines[first] = f"{margin}- {lines[first][indent + 2 :]}"
+            return [line[2:] for line in lines[:first]] + lines[first:]
+        if isinstance(node, yaml.SequenceNode):
+            raise ValueError("holds a list in a list, which no record has")
+        head, rest = _scalar(node.value, indent + 2, f"{margin}- ", "")
+        return [f"{margin}- {head}{self._beside(node)}", *rest]
+
+    def _beside(self, node: Any) -> str:
+        said = self.notes.at(node).beside
+        return f"  {said}" if said else ""
+
+    def _fields(self, node: Any, indent: int, model: type | None) -> list[str]:
+        order = {item.name: n for n, item in enumerate(fields(model))} if model else {}
+        known = sorted(node.value, key=lambda pair: order.get(pair[0].value, len(order)))
+        lines: list[str] = []
+        for name, value in known:
+            margin = " " * indent
+            lines += [margin + said for said in self.notes.at(name).above]
+            lines += self._field(name, value, indent)
+        return lines
+
+    def _field(self, name: Any, value: Any, indent: int) -> list[str]:
+        start = f"{' ' * indent}{name.value}:"
+        beside = self._beside(name)
+        if isinstance(value, yaml.ScalarNode):
+            head, rest = _scalar(value.value, indent + 2, f"{start} ", name.value)
+            return [f"{start} {head}{beside or self._beside(value)}".rstrip(), *rest]
+        if isinstance(value, yaml.MappingNode):
+            if not value.value:
+                return [f"{start} {{}}{beside}"]
+            return [start + beside, *self._fields(value, indent + 2, _PARTS.get(name.value))]
+        one_line = self._flow(name.value, value, start)
+        if one_line:
+            return [one_line + beside]
+        lines = [start + beside]
+        for item in value.value:
+            above = self.notes.at(item).above
+            lines += [" " * (indent + 2) + said for said in above]
+            if monomial := self._monomial(name.value, item):
+                lines.append(f"{' ' * (indent + 2)}- {monomial}{self._beside(item)}")
+            else:
+                lines += self._item(item, indent + 2, _PARTS.get(name.value))
+        return lines
+
+    def _monomial(self, name: str, item: Any) -> str:
+        """A product of powers on one line, its numbers bare; nothing for anything else."""
+        if not isinstance(item, yaml.MappingNode) or (name != "bound" and item.value):
+            return ""
+        pairs = []
+        for symbol, power in item.value:
+            plain = isinstance(power, yaml.ScalarNode) and re.fullmatch(EXPONENT, power.value)
+            if not plain or not _WORD.fullmatch(symbol.value):
+                return ""
+            if _has_comment(self.notes, symbol) or _has_comment(self.notes, power):
+                return ""
+            pairs.append(f"{symbol.value}: {power.value}")
+        return f"{{{', '.join(pairs)}}}"
+
+    def _flow(self, name: str, value: Any, start: str) -> str:
+        """A short list on one line, or nothing where it needs more."""
+        items = value.value
+        if not items:
+            return f"{start} []"
+        if name in _ONE_EACH or any(_has_comment(self.notes, item) for item in items):
+            return ""
+        if not all(isinstance(item, yaml.ScalarNode) for item in items):
+            return ""
+        if not all(_WORD.fullmatch(item.value) and ": " not in item.value for item in items):
+            return ""
+        line = f"{start} [{', '.join(_short(item.value, '') for item in items)}]"
+        return line if len(line) <= WIDTH else ""
+
+
+def _has_comment(notes: Notes, node: Any) -> bool:
+    comments = notes.at(node)
+    return bool(comments.above or comments.beside)
+
+
+def _scalar(text: str, indent: int, start: str, name: str) -> tuple[str, list[str]]:
+    """A value as what follows on the line of its name, and the lines below that."""
+    if "\n" in text or not text.isprintable():
+        return _quoted(text), []
+    short = _short(text, name)
+    if len(start) + len(short) <= WIDTH or " " not in text or "  " in text or text != text.strip():
+        return short, []
+    return ">-", list(_folded(text.split(" "), indent))
+
+
+def _short(text: str, name: str) -> str:
+    """A text on one line: as it stands where that is safe, or in quotes."""
+    if name in _NUMBERS and text:
+        return text
+    safe = _PLAIN.fullmatch(text) and not text.endswith((" ", ":"))
+    if safe and ": " not in text and " #" not in text and not _TYPED.fullmatch(text):
+        return text
+    if "'" in text and '"' not in text and "\\" not in text:
+        return f'"{text}"'
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _quoted(text: str) -> str:
+    """A text with line ends or invisible characters, in double quotes on one line."""
+    made: str = yaml.dump(text, default_style='"', allow_unicode=False, width=2**31).rstrip("\n")
+    return made
+
+
+def _folded(words: Iterable[str], indent: int) -> Iterator[str]:
+    margin = " " * indent
+    line = ""
+    for word in words:
+        if line and indent + len(line) + 1 + len(word) > WIDTH:
+            yield margin + line
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    yield margin + line
+
+
+# The comments of a YAML file, and what each of them stands at; PyYAML drops them.
+
+
+@dataclass(slots=True)
+class Comments:
+    """The comments of a node: on the lines above it, beside it, and below the last of its parts."""
+
+    above: list[str] = field(default_factory=list)
+    beside: str = ""
+    below: list[str] = field(default_factory=list)
+
+
+class Notes:
+    """Finds the comments of a text, and the node each belongs to.
+
+    A comment above a line belongs to what starts on that line, one beside a value to the value,
+    one that is indented further than what follows to the end of the record before; `header` and
+    `footer` are those at the two ends of the file.
+    """
+
+    def __init__(self, text: str, root: Any) -> None:
+        self.lines = text.splitlines()
+        self.of: dict[int, Comments] = {}
+        self.header: list[str] = []
+        self.footer: list[str] = []
+        self.entries = list(_entries(root))
+        self._assign(root)
+
+    def at(self, node: Any) -> Comments:
+        """The comments of a node."""
+        return self.of.setdefault(id(node), Comments())
+
+    def _assign(self, root: Any) -> None:
+        starts = []
+        for node in self.entries:
+            line = node.start_mark.line
+            # An item begins at its dash, which the parser does not count to it.
+            starts.append((line, len(self.lines[line]) - len(self.lines[line].lstrip()), node))
+        first = starts[0][0] if starts and root.value else len(self.lines)
+        records = list(root.value)
+        for line, column, said in _comments(self.lines, root):
+            if self.lines[line][:column].strip(" -"):
+                beside = self.at([node for number, _, node in starts if number <= line][-1])
+                if beside.beside:  # a list in brackets has room for one
+                    beside.above.append(said)
+                else:
+                    beside.beside = said
+                continue
+            following = next((entry for entry in starts if entry[0] > line), None)
+            if line < first and "" in (text.strip() for text in self.lines[line:first]):
+                self.header.append(said)
+            elif following is None:
+                last = records[-1] if records and column else None
+                (self.at(last).below if last else self.footer).append(said)
+            elif column > following[1]:
+                record = [one for one in records if one.start_mark.line < line][-1]
+                self.at(record).below.append(said)
+            else:
+                self.at(following[2]).above.append(said)
+
+
+def _entries(node: Any) -> Iterator[Any]:
+    """What starts a line, in document order: records, the names of fields, items of lists."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in () if node.flow_style else node.value:
+            yield item
+            if not isinstance(item, yaml.ScalarNode):
+                yield from _entries(item)
+    elif isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            yield name
+            yield from _entries(value)
+
+
+def _scalars(node: Any) -> Iterator[Any]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _scalars(item)
+    else:
+        for pair in node.value:
+            for part in pair:
+                yield from _scalars(part)
+
+
+def _comments(lines: list[str], root: Any) -> Iterator[tuple[int, int, str]]:
+    """Line and column (from 0) and text of each comment: a `#` that is in no value."""
+    taken: dict[int, list[tuple[int, int]]] = {}
+    for node in _scalars(root):
+        start, end = node.start_mark, node.end_mark
+        for line in range(start.line, end.line + 1):
+            left = start.column if line == start.line else 0
+            right = end.column if line == end.line else len(lines[line]) if line < len(lines) else 0
+            if node.style in ("|", ">") and line == start.line:
+                right = left + 1  # a comment may follow the indicator
+            taken.setdefault(line, []).append((left, right))
+    for number, text in enumerate(lines):
+        for found in re.finditer(r"(?:^|(?<=\s))#", text):
+            at = found.start()
+            if not any(left <= at < right for left, right in taken.get(number, ())):
+                yield number, at, text[at:].rstrip()
+                break

@@ -1,0 +1,1 @@
+"""Text without records: names, LaTeX, mathematics."""

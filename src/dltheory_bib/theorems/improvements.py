@@ -1,0 +1,114 @@
+"""Who improved a bound, and by how much, to today's best.
+
+Follows what the cards themselves claim to improve, back to the first and forward to the last. How
+much is read off the bounds; which cards are best is computed by `theorems.dominance`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from dltheory_bib.models.theorem import Question, Result
+from dltheory_bib.theorems.bounds import read_exponent
+from dltheory_bib.theorems.dominance import Order, Vocabulary, changed_assumptions
+
+
+class Change(NamedTuple):
+    """What one card changes on another that it improves."""
+
+    exponents: tuple[tuple[str, str, str], ...]
+    """Symbol, old exponent, new exponent: only where both bounds are a single monomial."""
+    more: tuple[str, ...]
+    """Assumptions of the new card that do not follow from the old one's."""
+    less: tuple[str, ...]
+    """Assumptions that the new card no longer needs."""
+
+
+class Link(NamedTuple):
+    """A card on a line of improvements, how it was reached, and what lies beyond it."""
+
+    card: Result
+    says: str
+    """The sentence of the claim that leads here; empty for the first."""
+    change: Change | None
+    links: tuple[Link, ...]
+    repeated: bool = False
+    """Whether the card stands elsewhere in the tree too; what lies beyond is shown there."""
+
+
+class Improvements(NamedTuple):
+    """A card between what it improves and what improves it, and today's best."""
+
+    question: Question
+    back: Link
+    """The card, and what it improves, to the first."""
+    forward: Link
+    """The card, and what improves it, to the last."""
+    best: tuple[Result, ...]
+    """The cards that dominate this one and that none dominates strictly; the card itself, if so."""
+
+
+def improvements(
+    card: Result, around: Sequence[Result], question: Question, vocabulary: Vocabulary
+) -> Improvements:
+    """The line on which a card stands; `around` are all cards of its question."""
+    known = {one.id: one for one in around}
+    order = Order(question, vocabulary)
+
+    def backward(here: Result) -> list[tuple[Result, str, Result, Result]]:
+        claims = [(known[c.card], c.says) for c in here.improves if c.card in known]
+        return [(old, says, old, here) for old, says in claims]
+
+    def forward(here: Result) -> list[tuple[Result, str, Result, Result]]:
+        return [
+            (new, claim.says, here, new)
+            for new in around
+            for claim in new.improves
+            if claim.card == here.id
+        ]
+
+    def change(old: Result, new: Result) -> Change:
+        more, less = changed_assumptions(old, new, vocabulary)
+        return Change(_exponents(old, new, question), tuple(sorted(more)), tuple(sorted(less)))
+
+    best = order.best(around)
+    better = [one for one in around if one.id in best and order.dominates(one, card)]
+    return Improvements(
+        question,
+        _tree(card, backward, change),
+        _tree(card, forward, change),
+        tuple(better),
+    )
+
+
+_Steps = Callable[[Result], "list[tuple[Result, str, Result, Result]]"]
+
+
+def _tree(start: Result, steps: _Steps, change: Callable[[Result, Result], Change]) -> Link:
+    """The tree of what is reached from a card; a card reached twice is followed once."""
+    seen = {start.id}
+
+    def grow(here: Result, says: str, changed: Change | None) -> Link:
+        links = []
+        for there, said, old, new in steps(here):
+            if there.id in seen:
+                links.append(Link(there, said, change(old, new), (), repeated=True))
+                continue
+            seen.add(there.id)
+            links.append(grow(there, said, change(old, new)))
+        return Link(here, says, changed, tuple(links))
+
+    return grow(start, "", None)
+
+
+def _exponents(old: Result, new: Result, question: Question) -> tuple[tuple[str, str, str], ...]:
+    if len(old.bound) != 1 or len(new.bound) != 1:
+        return ()
+    before, after = old.bound[0], new.bound[0]
+    changed = []
+    for symbol in question.symbols:
+        was, now = before.get(symbol.id, "0"), after.get(symbol.id, "0")
+        if read_exponent(was) != read_exponent(now):
+            changed.append((symbol.id, was, now))
+    return tuple(changed)
