@@ -282,6 +282,7 @@ def latex(folder: Path, *command: str) -> None:
     run_program(needs(command[0]), *command[1:], cwd=folder)
 
 
+@pytest.mark.latex
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ["main.tex", "main.aux"])
 def test_a_thesis_with_bibtex(tmp_path: Path, source: str, monkeypatch) -> None:
@@ -301,6 +302,7 @@ def test_a_thesis_with_bibtex(tmp_path: Path, source: str, monkeypatch) -> None:
     assert bbl.count(r"\bibitem") == CITED
 
 
+@pytest.mark.latex
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ["main.tex", "main.bcf", "main.aux"])
 def test_a_thesis_with_biber(tmp_path: Path, source: str, monkeypatch) -> None:

@@ -358,6 +358,7 @@ def examples() -> list[str]:
     return lines
 
 
+@pytest.mark.catalogue
 @pytest.mark.usefixtures("bib")  # compiled before
 @pytest.mark.parametrize("line", examples())
 def test_the_examples_in_the_help_run(tmp_path: Path, line: str) -> None:
@@ -422,6 +423,7 @@ def test_check_of_good_data_is_silent(run: Run, catalogue_dir: Path) -> None:
     assert run("--data", str(catalogue_dir), "check")[0] in (0, 1)
 
 
+@pytest.mark.catalogue
 def test_check_in_its_three_formats(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -553,11 +555,12 @@ def test_export_replaces_no_device_or_pipe(run: Run, tmp_path: Path) -> None:
     assert pipe.is_fifo()
 
 
+@pytest.mark.catalogue
 def test_export_takes_the_format_from_the_name_of_the_file(
-    run: Run, bib: Bibliography, tmp_path: Path
+    run: Run, catalogue: Bibliography, tmp_path: Path
 ) -> None:
     """Or from --format, which wins; the message says what was written."""
-    some = bib.on("grokking").sort("key")
+    some = catalogue.on("grokking").sort("key")
     for name, kind in (("a.ris", "ris"), ("a.csl.json", "csl-json"), ("a.gexf", "gexf")):
         code, out, err = run("export", "topic:grokking", "-o", str(tmp_path / name))
         assert (code, out) == (0, "")

@@ -215,10 +215,11 @@ def complaints(folder: Path, table: str, packages: str) -> list[str]:
     return [line for line in log.splitlines() if re.search(r"^!|Missing character", line)]
 
 
+@pytest.mark.latex
 @pytest.mark.slow
-def test_latex_of_every_shipped_question_compiles(bib: Bibliography, tmp_path: Path) -> None:
+def test_latex_of_every_shipped_question_compiles(catalogue: Bibliography, tmp_path: Path) -> None:
     """With the packages that its first line names."""
-    tables = [bib.compare(name).to_latex() for name in bib.questions]
+    tables = [catalogue.compare(name).to_latex() for name in catalogue.questions]
     packages = {"booktabs"}
     for table in tables:
         packages.update(re.findall(r"\{(.*?)\}", table.partition("\n")[0])[0].split(","))

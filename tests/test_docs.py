@@ -25,6 +25,8 @@ from refresh_compare import PAGES, compared  # noqa: E402
 from refresh_pages import DOCS, page, pages  # noqa: E402
 from refresh_readme import MARKS, numbers  # noqa: E402
 
+pytestmark = [pytest.mark.catalogue, pytest.mark.docs]
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
 
@@ -56,23 +58,23 @@ def test_readme_shows_what_the_command_prints(command, output, tmp_path):
     assert [line.rstrip() for line in printed.splitlines()] == output.splitlines()
 
 
-def test_readme_counts_are_those_of_the_catalogue(bib: Bibliography):
+def test_readme_counts_are_those_of_the_catalogue(catalogue: Bibliography):
     """The table of numbers is the one that `make docs` would write."""
     start, end = (README.index(mark) for mark in MARKS)
-    assert README[start + len(MARKS[0]) : end] == numbers(bib)
+    assert README[start + len(MARKS[0]) : end] == numbers(catalogue)
 
 
-def test_the_queries_of_the_readme_can_be_asked(bib: Bibliography):
+def test_the_queries_of_the_readme_can_be_asked(catalogue: Bibliography):
     """Each line of the query block is a query that finds something."""
     (block,) = [text for text in blocks(README, "text") if "topic:" in text]
     for line in block.splitlines():
-        assert bib.where(line), line
+        assert catalogue.where(line), line
 
 
-def test_the_comparison_pages_are_those_of_the_catalogue(bib: Bibliography):
+def test_the_comparison_pages_are_those_of_the_catalogue(catalogue: Bibliography):
     """docs/compare holds a page for each question, as `make docs` writes it, and no other."""
     kept = {path.name: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
-    made = compared(bib)
+    made = compared(catalogue)
     assert sorted(kept) == sorted(made), "run `make docs`"
     for name, text in made.items():
         assert kept[name] == text, f"run `make docs`: docs/compare/{name}"

@@ -179,6 +179,7 @@ def test_importing_the_package_loads_nothing() -> None:
     assert third_party(names) == set()
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("drawn", ["", "1"])
 def test_showing_a_work_loads_no_more_than_it_shows(bib: Bibliography, drawn: str) -> None:
     """`dltheory show KEY` needs neither pydantic nor YAML nor the graph, plain or drawn."""
@@ -192,6 +193,7 @@ def test_showing_a_work_loads_no_more_than_it_shows(bib: Bibliography, drawn: st
     assert "click" in names
 
 
+@pytest.mark.catalogue
 def test_loading_the_catalogue_loads_no_validator(bib: Bibliography) -> None:
     """A notebook that opens a compiled catalogue waits for neither pydantic nor YAML."""
     assert bib

@@ -68,6 +68,7 @@ COMMANDS: list[tuple[str, ...]] = [
 # Width, colour, links
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("width", [40, 80, 200])
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_what_is_drawn_fits_the_width(run: Run, command: tuple[str, ...], width: int) -> None:
@@ -94,6 +95,7 @@ def test_no_word_is_lost_at_any_width(run: Run, bib: Bibliography, width: int) -
                 assert word in letters
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_pipe_gets_plain_text(run: Run, command: tuple[str, ...]) -> None:
     """Without a terminal: no escape code, nothing wrapped or cut, no trailing blank."""

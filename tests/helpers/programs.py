@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import dltheory_bib
+from helpers.collections import CATALOGUE, shipped_directory
 
 HANG = 600
 """Seconds after which a program is taken to hang.
@@ -40,8 +41,11 @@ def needs(program: str) -> str:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """Variables with which a fresh Python imports the package that is tested here."""
-    return os.environ | {"PYTHONPATH": str(Path(dltheory_bib.__file__).parents[1])} | more
+    """Variables with which a fresh Python sees the package and the collection that a test sees."""
+    given = os.environ | {"PYTHONPATH": str(Path(dltheory_bib.__file__).parents[1])}
+    if (here := shipped_directory()) != CATALOGUE:
+        given["DLTHEORY_DATA"] = str(here)
+    return given | more
 
 
 def run_program(*command: str, **options: Any) -> subprocess.CompletedProcess[bytes]:
