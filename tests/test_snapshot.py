@@ -80,15 +80,15 @@ def test_a_catalogue_compiled_twice_gives_the_same_bytes(tmp_path: Path) -> None
 
 
 def test_every_shipped_record_comes_back_as_it_was_validated(catalogue: Bibliography) -> None:
-    catalogue, _ = load_catalogue(catalogue_files(shipped_directory()))
-    assert dict(catalogue.papers) == {at.record.key: at.record for at in catalogue.papers}
-    assert dict(catalogue.topics) == {at.record.id: at.record for at in catalogue.topics}
-    assert dict(catalogue.venues) == {at.record.id: at.record for at in catalogue.venues}
-    settled = {at.record.id: at.record for at in catalogue.people}
+    validated, _ = load_catalogue(catalogue_files(shipped_directory()))
+    assert dict(catalogue.papers) == {at.record.key: at.record for at in validated.papers}
+    assert dict(catalogue.topics) == {at.record.id: at.record for at in validated.topics}
+    assert dict(catalogue.venues) == {at.record.id: at.record for at in validated.venues}
+    settled = {at.record.id: at.record for at in validated.people}
     assert {name: catalogue.people[name] for name in settled} == settled
     lists = {
         (at.record.citing, catalogue.key(key), at.record.source, at.record.where)
-        for at in catalogue.citations
+        for at in validated.citations
         for key in at.record.cites
     }
     cited = [edge for edge in catalogue.snapshot.edges() if edge.relation.value == "cites"]
