@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 
 import dltheory_bib
 from dltheory_bib import Bibliography
+from helpers.programs import environment, run_program
 
 PACKAGE = Path(dltheory_bib.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -160,14 +159,7 @@ def loaded(code: str, **variables: str) -> set[str]:
     program = f"import sys\n{code}\nimport json\n" + (
         "sys.stderr.write(json.dumps([n.split('.')[0] for n in sys.modules]))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), **variables},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
+    done = run_program(sys.executable, "-c", program, env=environment(**variables), check=True)
     return set(json.loads(done.stderr))
 
 
@@ -185,6 +177,7 @@ def test_importing_the_package_loads_nothing() -> None:
     assert third_party(names) == set()
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("drawn", ["", "1"])
 def test_showing_a_work_loads_no_more_than_it_shows(bib: Bibliography, drawn: str) -> None:
     """`dltheory show KEY` needs neither pydantic nor YAML nor the graph, plain or drawn."""
@@ -198,6 +191,7 @@ def test_showing_a_work_loads_no_more_than_it_shows(bib: Bibliography, drawn: st
     assert "click" in names
 
 
+@pytest.mark.catalogue
 def test_loading_the_catalogue_reads_no_yaml(bib: Bibliography) -> None:
     """A notebook that opens a compiled catalogue waits for neither YAML nor networkx."""
     assert bib
