@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from dltheory_bib.bibfile import match as preprints
-from dltheory_bib.bibfile.match import read_title, read_year, says_arxiv
+from dltheory_bib.bibfile.match import read_title, read_year
 from dltheory_bib.bibfile.matched_file import Item, Judged, folded_families
 from dltheory_bib.models.facade import Paper
 from dltheory_bib.models.paper import Version
+from dltheory_bib.text.identifiers import find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import natural, words
 
@@ -119,11 +120,9 @@ def _other_year(item: Item, paper: Paper, meant: Paper | Version, year: int) -> 
 
 def _identifiers(item: Item, paper: Paper) -> Iterator[Difference]:
     dois = {one.lower() for one in (paper.doi, *(v.doi for v in paper.versions)) if one}
-    doi = item.values.get("doi", "").replace("\\_", "_").lower()
-    bare = re.search(r"10\.\d{4,9}/\S+", doi)
-    if dois and bare and paper.doi and bare[0] not in dois:
-        arxiv = bare[0].startswith("10.48550/")
-        if not arxiv and not _disputed(paper, "doi", bare[0]):
+    for doi in find_dois(item.values.get("doi", "").lower())[:1]:
+        known = not paper.doi or doi in dois or is_arxiv_doi(doi)
+        if not known and not _disputed(paper, "doi", doi):
             yield Difference("doi", f"the catalogue has another DOI; write doi = {{{paper.doi}}}")
     ids = {one for one in (paper.eprint, *(v.eprint for v in paper.versions)) if one}
     found = [value for by, value in item.read.ids if by == "eprint"]

@@ -9,17 +9,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile, parse_bib
 from dltheory_bib.bibfile.editor import Rewriter
 from dltheory_bib.bibfile.fix.title_and_authors import fuller_names, protected_title, same_words
-from dltheory_bib.bibfile.match import (
-    PLACES,
-    SAYING,
-    is_arxiv_alone,
-    is_preprint,
-    read_year,
-    says_arxiv,
-)
+from dltheory_bib.bibfile.match import PLACES, SAYING, is_preprint, read_year
 from dltheory_bib.bibfile.venue_match import names_venue
 from dltheory_bib.formats.bibtex import Dialect, to_bibtex
 from dltheory_bib.models.facade import Paper
+from dltheory_bib.text.identifiers import is_arxiv_alone, says_arxiv
 from dltheory_bib.text.latex import Encoding
 from dltheory_bib.text.names import is_text
 

@@ -6,9 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from dltheory_bib.bibfile.differences import Difference, differences, is_preprint, says
-from dltheory_bib.bibfile.match import read_year, says_arxiv
+from dltheory_bib.bibfile.match import read_year
 from dltheory_bib.bibfile.matched_file import Found, Item, Judged, Rule
 from dltheory_bib.bibfile.venue_match import abbreviates, telling
+from dltheory_bib.text.identifiers import says_arxiv
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import unbraced
 

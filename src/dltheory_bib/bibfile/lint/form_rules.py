@@ -10,6 +10,7 @@ from dltheory_bib.bibfile.bib_parser import BibEntry
 from dltheory_bib.bibfile.entry_types import TYPES, inherited, missing_fields
 from dltheory_bib.bibfile.matched_file import Found, Item, Judged, Rule
 from dltheory_bib.errors import did_you_mean
+from dltheory_bib.text.identifiers import find_dois, is_doi
 from dltheory_bib.text.names import nearest, quoted
 
 _OPENER = re.compile(r"[ \t\r\n]*,[ \t\r\n]*([^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*([{\"])")
@@ -18,8 +19,6 @@ _GOES_ON = re.compile(r"[ \t\r\n]*(?:,[ \t\r\n]*[A-Za-z][\w-]*[ \t\r\n]*=|\})")
 _HALF = re.compile(r",\s*([A-Za-z][\w-]*)\s*(=)?")
 _BEGINS = re.compile(r"@[ \t]*[A-Za-z]+[ \t]*[{(]")
 _PAGES = re.compile(r"\s*(\d+)\s*[-–—]+\s*(\d+)\s*")
-_DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>]+")
-_WHOLE_DOI = re.compile(r"10\.\d{4,9}/\S*[^\s.,;]")
 _PARENTS = ("crossref", "xdata", "xref")
 # The strings of BibTeX's standard styles: months and journals (plain.bst, MACRO).
 _STRINGS = (
@@ -237,12 +236,12 @@ def check_pages(judged: Judged) -> Iterator[Found]:
 def check_doi(judged: Judged) -> Iterator[Found]:
     """`doi` holds the DOI alone: `10.`, a number, a slash and a name, and no address."""
     for item in judged.items:
-        value = item.values.get("doi", "").replace("\\_", "_").replace("{\\_}", "_")
-        if not value or _WHOLE_DOI.fullmatch(value):
+        value = item.values.get("doi", "")
+        if not value or is_doi(value):
             continue
-        found = _DOI.search(unquote(value))
+        found = find_dois(unquote(value))
         if found:
-            said = f"write the DOI alone: doi = {{{found[0].rstrip('.,;')}}}"
+            said = f"write the DOI alone: doi = {{{found[0]}}}"
         else:
             said = (
                 f"{quoted(value)} is no DOI: one begins with 10., a number and a slash; delete it"
@@ -253,9 +252,9 @@ def check_doi(judged: Judged) -> Iterator[Found]:
 def check_doi_twice(judged: Judged) -> Iterator[Found]:
     """`url` does not repeat the DOI, which every style that prints it makes a link."""
     for item in judged.items:
-        doi = _DOI.search(item.values.get("doi", ""))
+        dois = {one.lower() for one in find_dois(item.values.get("doi", ""))}
         url = item.values.get("url", "")
-        if doi and "doi.org/" in url and doi[0].lower() in unquote(url).lower():
+        if "doi.org/" in url and dois.intersection(map(str.lower, find_dois(unquote(url)))):
             yield Found(item.at("url"), "url repeats the DOI; delete url")
 
 
