@@ -12,6 +12,7 @@ from dltheory_bib.bibfile.entry_types import ONLY_BIBLATEX, WORKS
 from dltheory_bib.bibfile.match import PLACES, Match, Matcher, Reading, read_entry, read_families
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.errors import Level
+from dltheory_bib.formats.bibtex import entry_fields
 
 if TYPE_CHECKING:
     from dltheory_bib.bibfile.differences import Difference
@@ -109,18 +110,15 @@ class Judged:
     def target(self, paper: Paper) -> tuple[str, dict[str, str]]:
         """The type and the fields, by names in lower case, that export gives a work."""
         if paper.key not in self._targets:
-            from dltheory_bib.formats.bibtex import to_bibtex  # loads a library; seldom needed
-
             plain = self.file.text.isascii()
-            text = to_bibtex(
-                [paper],
+            kind, fields = entry_fields(
+                paper,
                 self.bib.venues,
                 dialect=self.dialect,
                 encoding="latex" if plain and self.dialect == "bibtex" else "utf-8",
             )
-            made = parse_bib(text)
-            entry = made.entries[-1]
-            self._targets[paper.key] = entry.type, made.values(entry)
+            lowered = {name.lower(): value for name, value in fields.items()}
+            self._targets[paper.key] = kind, lowered
         return self._targets[paper.key]
 
 
