@@ -18,7 +18,7 @@ from dltheory_bib.bibfile.differences import says
 from dltheory_bib.bibfile.entry_types import WORKS
 from dltheory_bib.bibfile.lint.catalogue_rules import is_outdated
 from dltheory_bib.bibfile.match import Matcher
-from dltheory_bib.bibfile.matched_file import judged
+from dltheory_bib.bibfile.matched_file import match_entries
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.text.identifiers import (
     find_arxiv_ids,
@@ -64,9 +64,9 @@ class Listed(NamedTuple):
 
 def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
     """The works that a .bib lists, one for each entry."""
-    one = judged(bib, file, Matcher(bib), VenueNames(bib))
+    one = match_entries(bib, file, Matcher(bib), VenueNames(bib))
     found = []
-    for item in one.items:
+    for item in one.entries:
         if item.kind not in WORKS:
             continue
         line = file.place(item.entry.start)[0]

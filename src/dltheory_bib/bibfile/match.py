@@ -266,9 +266,6 @@ def _same_authors(authors: list[str], paper: Paper) -> bool:
     return authors == [_last_word(family(name)) for name in paper.author]
 
 
-# Whether an entry is that of a preprint: on arXiv, and nowhere else.
-
-
 _TYPES = frozenset(
     {"misc", "online", "unpublished", "techreport", "report", "electronic", "preprint", "article"}
 )
