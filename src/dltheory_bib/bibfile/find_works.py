@@ -193,7 +193,7 @@ class _Reader:
         plain = _URL.sub(" ", line)
         if paper.venue is None or paper.type == "online" or not says_arxiv(plain):
             return None
-        if re.search(r"\[[^\]]*arxiv[^\]]*\]", line, re.IGNORECASE):
+        if any(map(says_arxiv, re.findall(r"\[([^\]]*)\]", line))):
             return None  # the label of a link
         venue = self.bib.venues[paper.venue]
         names = {one for period in venue.periods for one in (period.short, period.long)}
