@@ -19,9 +19,9 @@ from dltheory_bib.bibfile.fix import fixer as fixing
 from dltheory_bib.bibfile.fix.fixer import fix
 from dltheory_bib.bibfile.fix.merge import merge
 from dltheory_bib.bibfile.fix.title_and_authors import fuller_names, protected_title, split_names
-from dltheory_bib.bibfile.match import is_arxiv_alone
 from dltheory_bib.bibfile.venue_match import names_venue
 from dltheory_bib.formats.bibtex import Dialect, to_bibtex
+from dltheory_bib.text.identifiers import is_arxiv_alone
 from helpers.refstyles import STYLES
 
 Fix = Callable[..., str]

@@ -192,6 +192,24 @@ def test_showing_a_work_loads_no_more_than_it_shows(bib: Bibliography, drawn: st
 
 
 @pytest.mark.catalogue
+def test_mending_a_bib_loads_no_writer(catalogue: Bibliography, tmp_path: Path) -> None:
+    """`fix` and `check` compare fields with fields, and print no entry to read it back."""
+    refs = tmp_path / "refs.bib"
+    refs.write_text(catalogue.on("saddle-escape").to_bibtex(prefer="preprint"), encoding="utf-8")
+    names = loaded(
+        "from pathlib import Path\n"
+        "from dltheory_bib import load\n"
+        "from dltheory_bib.bibfile.bib_parser import read_bib\n"
+        "from dltheory_bib.bibfile.fix.fixer import fix\n"
+        "from dltheory_bib.bibfile.lint.linter import lint\n"
+        f"bib, file = load(), read_bib(Path({str(refs)!r}))\n"
+        "assert fix(bib, file).changed\n"
+        "assert lint(bib, [file]).problems"
+    )
+    assert "bibtexparser" not in names
+
+
+@pytest.mark.catalogue
 def test_loading_the_catalogue_reads_no_yaml(bib: Bibliography) -> None:
     """A notebook that opens a compiled catalogue waits for neither YAML nor networkx."""
     assert bib

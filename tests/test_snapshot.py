@@ -405,7 +405,7 @@ def test_a_large_snapshot_that_rots_is_removed(
 # What is written
 
 
-WRITTEN = (7, "d6b3f4216916ccd4")
+WRITTEN = (8, "94968dee84cd9773")
 """`SCHEMA`, and a digest of what is written into the snapshot of the tea catalogue."""
 
 
