@@ -41,10 +41,10 @@ def choose_collection(named: Path | None) -> Collection:
     """
     if named is not None:
         return Collection(named, is_catalogue=False)
-    return Collection(_clone_data(), is_catalogue=True)
+    return Collection(clone_data(), is_catalogue=True)
 
 
-def _clone_data() -> Path | None:
+def clone_data() -> Path | None:
     """`data/` of the clone around the working directory, where it is not the shipped one."""
     try:
         here = Path.cwd()

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 SHORT = 18
 """Works of a short tree: with its root and the prompt they fit a terminal of 24 lines."""
-FEW = 5
+FEW = 3
 """Works that fit such a terminal with the sentence on each step."""
 
 _KEY = "cyan"
