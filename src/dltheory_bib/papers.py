@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.formats.registry import FORMATS, Listing, format_of, write
-from dltheory_bib.models.facade import Paper, Person
 from dltheory_bib.models.relations import BUILDS_ON
-from dltheory_bib.snapshot.reader import Edge, Snapshot, plain
+from dltheory_bib.snapshot import views
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +25,8 @@ if TYPE_CHECKING:
     from dltheory_bib.display.plots import Plots
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
     from dltheory_bib.formats.tables import TableName
+    from dltheory_bib.models.facade import Paper, Person
+    from dltheory_bib.snapshot.reader import Edge, Snapshot
     from dltheory_bib.text.latex import Encoding
 
 _CITED = "SELECT count(*) FROM edge WHERE target = p.n AND relation = 'cites'"
@@ -42,7 +42,7 @@ def ask_field(snapshot: Snapshot, field: str, value: str) -> list[int]:
     return ask(snapshot, Term(field, value, True, 0))
 
 
-class PaperList(Sequence[Paper]):
+class PaperList(Sequence["Paper"]):
     """Works of a bibliography in a fixed order.
 
     Indexing and iterating give `Paper`s; slicing, the methods below and the set operators `|`, `&`
@@ -76,10 +76,10 @@ class PaperList(Sequence[Paper]):
         return self._bibliography.snapshot.paper(self._numbers[index])
 
     def __iter__(self) -> Iterator[Paper]:
-        return map(self._bibliography.snapshot.paper, self._numbers)
+        return self._bibliography.snapshot.papers(self._numbers)
 
     def __contains__(self, item: object) -> bool:
-        key = item.key if isinstance(item, Paper) else item
+        key = getattr(item, "key", item)
         return isinstance(key, str) and self._bibliography.snapshot.number(key) in self._numbers
 
     def __eq__(self, other: object) -> bool:
@@ -125,8 +125,9 @@ class PaperList(Sequence[Paper]):
     @property
     def whys(self) -> dict[str, str]:
         """By key, why a work stands in this reading order; empty for other lists."""
-        key = self._bibliography.snapshot.key
-        return {key(n): self._whys[n] for n in self._numbers if n in self._whys}
+        said = [n for n in self._numbers if n in self._whys]
+        keys = self._bibliography.snapshot.keys(said) if said else []
+        return {key: self._whys[n] for key, n in zip(keys, said, strict=True)}
 
     # Narrower lists
 
@@ -198,6 +199,15 @@ class PaperList(Sequence[Paper]):
 
         With `related`, an entry for biblatex names the works of this list on which it builds.
         """
+        usual = {"bibtex": "latex", "biblatex": "utf-8"}
+        if (
+            dialect in usual
+            and prefer == "published"
+            and encoding in {None, usual[dialect]}
+            and venue_names == "long"
+            and not related
+        ):
+            return self.to(dialect)  # it was rendered when the collection was compiled
         from dltheory_bib.formats.bibtex import to_bibtex
 
         builds_on: dict[str, list[str]] = {}
@@ -257,7 +267,16 @@ class PaperList(Sequence[Paper]):
             self._people,
             self._edges,
             lambda: bib.results_by_key(self._numbers),
+            lambda: bib.rows(self),
+            lambda: views.records(bib.snapshot, self._numbers),
+            lambda: views.results_of(bib.snapshot, self._numbers),
+            lambda dialect: views.entries(bib.snapshot, self._numbers, dialect),
         )
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The works' numbers in the snapshot, in order."""
+        return self._numbers
 
     def _people(self) -> Iterator[tuple[Person, int]]:
         rows = self._bibliography.snapshot.fetch(
@@ -294,9 +313,14 @@ class PaperList(Sequence[Paper]):
             import pandas as pd
         except ImportError:
             raise MissingExtraError("to_dataframe()", "pandas") from None
+        from dataclasses import fields
+
+        from dltheory_bib.models.facade import Paper
+
         columns = fields(Paper)
         empty: dict[str, Any] = {field.name: [] for field in columns if field.default == ()}
-        rows = [empty | plain(paper) for paper in self]
+        records = views.records(self._bibliography.snapshot, self._numbers)
+        rows = [empty | record for record in records]
         frame = pd.DataFrame(rows, columns=[field.name for field in columns]).set_index("key")
         whys = self.whys
         if whys:

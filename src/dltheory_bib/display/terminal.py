@@ -16,15 +16,20 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from dltheory_bib.display.views import CHECKED, VERDICT, Card, Reader, Row, Shown, Tie, byline
-from dltheory_bib.models.facade import Paper, Topic, Trail
-from dltheory_bib.text.names import natural
-
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from dltheory_bib.graph.walks import Branch
     from dltheory_bib.snapshot.reader import Edge
+    from dltheory_bib.snapshot.views import (
+        PaperView,
+        Reader,
+        ResultView,
+        Row,
+        Tie,
+        TopicView,
+        TrailView,
+    )
 
 _KEY = "cyan"
 _DIM = "dim"
@@ -54,7 +59,7 @@ class PaperTable:
     def _table(self, width: int) -> Table | None:
         """A table, or nothing where too little would be left for the titles."""
         # Rich would measure and wrap every cell to find the widths that follow from three columns.
-        keys = max((len(row.paper.key) for row in self.rows), default=0)
+        keys = max((len(row.key) for row in self.rows), default=0)
         venues = max((cell_len(row.venue) for row in self.rows), default=0)
         heads = [("key", max(keys, 3), _KEY), ("year", 4, ""), ("venue", max(venues, 5), _DIM)]
         if width >= _WITH_AUTHORS:
@@ -67,11 +72,10 @@ class PaperTable:
             table.add_column(name, width=size, style=style)
         table.add_column("title", width=rest, overflow="fold")
         for row in self.rows:
-            paper = row.paper
-            cells = [Text(paper.key), Text(str(paper.year)), Text(row.venue)]
+            cells = [Text(row.key), Text(str(row.year)), Text(row.venue)]
             if width >= _WITH_AUTHORS:
-                cells.append(Text(byline(paper)))
-            table.add_row(*cells, Text(row.read(paper.plain_title)))
+                cells.append(Text(row.byline))
+            table.add_row(*cells, Text(row.readable))
         return table
 
 
@@ -87,68 +91,56 @@ def reading_list(rows: Iterable[Row]) -> RenderableType:
 
 def _entry(row: Row) -> RenderableType:
     """A work on lines of its own: title, whose it is and where it appeared, and why it is here."""
-    paper = row.paper
-    where = " ".join(filter(None, (row.venue, str(paper.year))))
+    where = " ".join(filter(None, (row.venue, str(row.year))))
     parts = [
-        Text(row.read(paper.plain_title), style=_HEAD),
-        Text.assemble((paper.key, _KEY), f"  {byline(paper)}, {where}"),
+        Text(row.readable, style=_HEAD),
+        Text.assemble((row.key, _KEY), f"  {row.byline}, {where}"),
     ]
     if row.why:
         parts.append(Text(row.why, style=_DIM))
     return Group(*parts)
 
 
-def paper_card(card: Card) -> RenderableType:
-    """All that is known of a work: bibliography, annotation, relations, evidence."""
-    paper = card.paper
+def paper_card(view: PaperView, *, whole: bool = True) -> RenderableType:
+    """A work: bibliography, annotation, relations and counts; with `whole`, all that is known."""
+    read = view.readable
     parts: list[RenderableType] = [
-        Text(card.read(paper.plain_title), style=_HEAD),
-        Text(", ".join(natural(name) for name in paper.author)),
-        _imprint(card),
+        Text(read(view.title), style=_HEAD),
+        Text(view.authors),
+        Text(view.imprint, style=_DIM),
     ]
-    parts += [_links(paper)] if paper.address else []
-    facts = [("key", Text(paper.key, style=_KEY))]
-    if paper.aliases:
-        facts.append(("also cited as", Text(", ".join(paper.aliases))))
-    if card.topics:
-        facts.append(("topics", Text(", ".join(card.topics))))
-    if paper.level:
-        facts.append(("level", Text(_LEVEL[paper.level])))
+    parts += [_links(view)] if view.links else []
+    facts = [("key", Text(view.key, style=_KEY))]
+    if view.aliases and whole:
+        facts.append(("also cited as", Text(", ".join(view.aliases))))
+    if view.topics:
+        facts.append(("topics", Text(", ".join(view.topics))))
+    if view.level:
+        facts.append(("level", Text(view.level)))
     parts += [Text(), _facts(facts)]
-    parts += list(_annotation(card))
-    if card.ties:
-        parts += [Text(), *_block("Relations", [_tie(tie, card.read) for tie in card.ties])]
-    if card.results:
-        parts += [Text(), *_block("Results", [_result(one, card.read) for one in card.results])]
-    parts += [Text(), _facts(_citations(card))]
-    parts += [_facts(_evidence(paper))] if paper.sources or paper.unverified else []
+    for head, text in view.annotation:
+        parts += [Text(), *_block(head, [Text(read(text))])]
+    if view.checked:
+        parts += [Text(), Text(f"({view.checked})", style=_DIM)]
+    parts += _remarks(view) if whole else []
+    ties = view.ties if whole else view.ties[:_TIES]
+    if ties:
+        parts += [Text(), *_block("Relations", [_tie(tie, read) for tie in ties])]
+    if view.results and whole:
+        parts += [Text(), *_block("Results", [_result(one, read) for one in view.results])]
+    parts += [Text(), _facts(_citations(view) if whole else _counts(view, len(ties)))]
+    evidence = list(_evidence(view, whole))
+    parts += [_facts(evidence)] if evidence else []
     return Group(*parts)
 
 
-_LEVEL = {"start": "start here", "core": "core", "further": "further reading"}
+_TIES = 3
+"""So many relations a short card has."""
 
 
-def _imprint(card: Card) -> Text:
-    paper = card.paper
-    parts = [f"{card.venue or paper.type.capitalize()} {paper.year}"]
-    if paper.volume:
-        parts.append(f"vol. {paper.volume}" + (f"({paper.number})" if paper.number else ""))
-    if paper.pages:
-        many = "pp." if "-" in paper.pages else "p."
-        parts.append(f"{many} {paper.pages.replace('-', '–')}")
-    return Text(", ".join(parts), style=_DIM)
-
-
-def _links(paper: Paper) -> Text:
-    links = []
-    if paper.doi:
-        links.append((f"doi:{paper.doi}", f"https://doi.org/{paper.doi}"))
-    if paper.eprint:
-        links.append((f"arXiv:{paper.eprint}", f"https://arxiv.org/abs/{paper.eprint}"))
-    if paper.url and not paper.doi:
-        links.append((paper.url, paper.url))
+def _links(view: PaperView) -> Text:
     text = Text()
-    for number, (label, address) in enumerate(links):
+    for number, (label, address) in enumerate(view.links):
         text.append("  " if number else "")
         text.append(label, style=f"{_LINK} link {address}")
     return text
@@ -167,23 +159,13 @@ def _block(head: str, parts: Sequence[RenderableType]) -> list[RenderableType]:
     return [Text(head, style=_HEAD), *(Padding(part, (0, 0, 0, 2)) for part in parts)]
 
 
-def _annotation(card: Card) -> Iterable[RenderableType]:
-    paper, read = card.paper, card.read
-    for head, said in (("Summary", paper.summary), ("Idea", paper.idea), ("Limits", paper.limits)):
-        if said:
-            yield Text()
-            yield from _block(head, [Text(read(said))])
-    if paper.summary or paper.idea or paper.limits:
-        yield Text()
-        where = f": {paper.checked_in}" if paper.checked_in else ""
-        yield Text(f"({CHECKED[paper.checked]}{where})", style=_DIM)
-    for remark in paper.remarks:
-        parts: list[RenderableType] = [Text(read(remark.text))]
-        if remark.comment:
-            but = "But: " if remark.verdict in {"partly", "does-not-stand"} else ""
-            parts.append(Text(f"{but}{read(remark.comment)}"))
-        yield Text()
-        yield from _block(f"Remark ({remark.by}; {VERDICT[remark.verdict]})", parts)
+def _remarks(view: PaperView) -> list[RenderableType]:
+    shown: list[RenderableType] = []
+    for remark in view.remarks:
+        texts = filter(None, (remark.text, remark.comment))
+        head = f"Remark ({remark.by}; {remark.verdict})"
+        shown += [Text(), *_block(head, [Text(view.readable(text)) for text in texts])]
+    return shown
 
 
 def _tie(tie: Tie, read: Reader) -> Text:
@@ -195,7 +177,7 @@ def _tie(tie: Tie, read: Reader) -> Text:
     return text
 
 
-def _result(shown: Shown, read: Reader) -> RenderableType:
+def _result(shown: ResultView, read: Reader) -> RenderableType:
     parts: list[RenderableType] = [Text.assemble((shown.id, _KEY), f"  {read(shown.head)}")]
     if shown.text:
         parts.append(Text(shown.text, style=_HEAD))
@@ -204,64 +186,75 @@ def _result(shown: Shown, read: Reader) -> RenderableType:
     return Group(*parts)
 
 
-def _citations(card: Card) -> Iterable[tuple[str, Text]]:
-    cites = ", ".join(card.cites)
-    if not cites:
-        cites = "nothing here" if card.references_read else "its reference list was not read"
-    yield "cites", Text(cites, style=_KEY if card.cites else _DIM)
-    cited = ", ".join(card.cited_by) or "no work whose list was read"
-    yield "cited by", Text(cited, style=_KEY if card.cited_by else _DIM)
+def _citations(view: PaperView) -> Iterable[tuple[str, Text]]:
+    yield "cites", Text(", ".join(view.cites) or _no_citation(view), style=_shade(view.cites))
+    cited = ", ".join(view.cited_by) or "no work whose list was read"
+    yield "cited by", Text(cited, style=_shade(view.cited_by))
 
 
-def _evidence(paper: Paper) -> Iterable[tuple[str, Text]]:
-    names = dict.fromkeys(source.source for source in paper.sources)
-    if names:
-        yield "sources", Text(", ".join(names), style=_DIM)
-    if paper.unverified:
-        yield "unverified", Text(", ".join(paper.unverified), style="yellow")
-    for differing in paper.disagreements:
-        said = f"{differing.field} is {differing.value} in {differing.source}"
-        comment = f" ({differing.comment})" if differing.comment else ""
-        yield "disagreement", Text(said + comment, style=_DIM)
+def _no_citation(view: PaperView) -> str:
+    return "nothing here" if view.references_read else "its reference list was not read"
 
 
-def topic_tree(
-    topics: Mapping[str, Topic], counts: Mapping[str, int], root: str | None = None
-) -> RenderableType:
+def _shade(found: Sequence[str]) -> str:
+    return _KEY if found else _DIM
+
+
+def _counts(view: PaperView, ties: int) -> Iterable[tuple[str, Text]]:
+    """How much there is of what a short card leaves out."""
+    cites = f"{len(view.cites)} {works(len(view.cites))} here" if view.cites else _no_citation(view)
+    yield "cites", Text(cites, style=_DIM)
+    cited = f"{len(view.cited_by)} {works(len(view.cited_by))} here"
+    yield "cited by", Text(cited if view.cited_by else "no work whose list was read", style=_DIM)
+    left = (
+        (len(view.ties) - ties, "relation", "relations"),
+        (len(view.results), "result card", "result cards"),
+        (len(view.remarks), "remark", "remarks"),
+    )
+    more = [f"{number} {one if number == 1 else many}" for number, one, many in left if number]
+    if more:
+        yield "more", Text(f"{', '.join(more)}; --all shows everything", style=_DIM)
+
+
+def _evidence(view: PaperView, whole: bool) -> Iterable[tuple[str, Text]]:
+    if view.sources and whole:
+        yield "sources", Text(", ".join(view.sources), style=_DIM)
+    if view.unverified:
+        yield "unverified", Text(", ".join(view.unverified), style="yellow")
+    for differing in view.disagreements if whole else ():
+        yield "disagreement", Text(differing, style=_DIM)
+
+
+def topic_tree(topics: Mapping[str, TopicView], root: str | None = None) -> RenderableType:
     """The topics below a root, or all that have works, with how many on each and below it."""
 
-    def label(topic: Topic) -> Text:
-        number = counts.get(topic.id, 0)
+    def label(topic: TopicView) -> Text:
+        number = topic.works
         return Text.assemble(
             topic.label, "  ", (topic.id, _KEY), (f"  {number} {works(number)}", _DIM)
         )
 
-    def grow(tree: Tree, above: str | None) -> None:
-        for topic in topics.values():
-            if topic.broader == above and topic.id in counts:
-                grow(tree.add(label(topic)), topic.id)
-
-    if root is not None:
-        tree = Tree(label(topics[root]), guide_style=_DIM)
-        grow(tree, root)
-        return tree
-    trees: list[RenderableType] = []
+    below: dict[str | None, list[TopicView]] = {}
     for topic in topics.values():
-        if topic.broader is None and topic.id in counts:
-            tree = Tree(label(topic), guide_style=_DIM)
-            grow(tree, topic.id)
-            trees.append(tree)
-    return Group(*trees)
+        if topic.works:
+            below.setdefault(topic.broader, []).append(topic)
+
+    def grow(tree: Tree, above: str) -> Tree:
+        for topic in below.get(above, ()):
+            grow(tree.add(label(topic)), topic.id)
+        return tree
+
+    starts = [topics[root]] if root is not None else below.get(None, [])
+    return Group(*(grow(Tree(label(one), guide_style=_DIM), one.id) for one in starts))
 
 
-def trail_list(trails: Iterable[Trail]) -> RenderableType:
+def trail_list(trails: Iterable[TrailView]) -> RenderableType:
     """The trails, each with its id, its length and for whom it is."""
     shown: list[RenderableType] = []
     for trail in trails:
-        number = len(trail.steps)
         shown.append(
             Text.assemble(
-                trail.label, "  ", (trail.id, _KEY), (f"  {number} {works(number)}", _DIM)
+                trail.label, "  ", (trail.id, _KEY), (f"  {trail.steps} {works(trail.steps)}", _DIM)
             )
         )
         shown.append(Padding(Text(trail.description), (0, 0, 0, 2)))

@@ -17,9 +17,9 @@ one of a thesis or report its institution.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal, get_args
 from urllib.parse import unquote
 
@@ -28,11 +28,11 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 from bibtexparser.writer import BibtexFormat
 
+from dltheory_bib.formats.bibtex_file import with_preamble
 from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
 from dltheory_bib.models.facade import Paper, Period, Venue
 from dltheory_bib.text.latex import (
     Encoding,
-    borrowed_letters,
     name_to_latex,
     title_to_latex,
     to_latex,
@@ -40,6 +40,7 @@ from dltheory_bib.text.latex import (
 
 Dialect = Literal["bibtex", "biblatex"]
 """Who reads the file: BibTeX with a .bst style, or biber for biblatex."""
+DIALECTS: tuple[Dialect, ...] = ("bibtex", "biblatex")
 Preference = Literal["published", "preprint"]
 """Which version of a work that has both is printed."""
 VenueNames = Literal["long", "short"]
@@ -99,8 +100,6 @@ _CHOICES = {
     "venue_names": VenueNames,
 }
 
-_SPECIAL = re.compile("[%#_&~^]")
-
 # A field's value, ready to be printed; nothing is printed for an empty one.
 _Values = dict[str, str | None]
 
@@ -154,7 +153,7 @@ def to_bibtex(
     Raises `UnknownNameError` for a paper whose venue is not in `venues`, and `ValueError` for an
     option that does not exist and where two entries would have one key.
     """
-    encoding = encoding or ("utf-8" if dialect == "biblatex" else "latex")
+    encoding = encoding or default_encoding(dialect)
     options = _Options(dialect, prefer, encoding, venue_names)
     library = Library()
     for paper in papers:
@@ -164,32 +163,25 @@ def to_bibtex(
             library.add(_entry(key, shown, period_of(shown, venues), options, others))
     # The values are in braces already, so no middleware need copy the library to put them there.
     text = write_string(library, unparse_stack=[], bibtex_format=_layout())
-    preamble = borrowed_letters(text) + _verbatim(library) if dialect == "bibtex" else ""
-    return f'@preamble{{"{preamble}"}}\n\n{text}' if preamble else text
+    return with_preamble(text) if dialect == "bibtex" else text
 
 
-def _verbatim(library: Library) -> str:
-    r"""The TeX by which natbib's styles print the special characters of a `url` or `doi`.
+def render_entry(paper: Paper, venues: Mapping[str, Venue], dialect: Dialect) -> str:
+    """The entry of a work in the default style, without the preamble of a file.
 
-    They provide `\url` and `\doi` themselves where no package has, but take the argument as text;
-    these take it as it stands, and are there only where no package has defined the command.
+    `bibtex_file.join_entries` makes of such entries what `to_bibtex` gives.
     """
-    needed = [
-        name
-        for name in ("url", "doi")
-        if any(_SPECIAL.search(entry[name]) for entry in library.entries if name in entry)
-    ]
-    if not needed:
-        return ""
-    others = "".join(rf"\catcode`\{char}=12" for char in "%#_&~^")
-    start = {"url": "", "doi": "doi: "}
-    provided = "".join(
-        rf"\ifx\{name}\undefined\def\{name}{{{start[name]}\begingroup{others}\relax\asitstands}}\fi"
-        for name in needed
-    )
-    return provided + r"\def\asitstands#1{\texttt{#1}\endgroup}"
+    options = _Options(dialect, "published", default_encoding(dialect), "long")
+    library = Library([_entry(paper.key, paper, period_of(paper, venues), options)])
+    return write_string(library, unparse_stack=[], bibtex_format=_layout())
 
 
+def default_encoding(dialect: Dialect) -> Encoding:
+    """How letters beyond ASCII are written where nothing else is asked for."""
+    return "utf-8" if dialect == "biblatex" else "latex"
+
+
+@cache
 def _layout() -> BibtexFormat:
     layout = BibtexFormat()  # type: ignore[no-untyped-call]
     layout.indent = "  "

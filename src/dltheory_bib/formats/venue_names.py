@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.facade import Paper, Period, Venue
 from dltheory_bib.text.names import nearest
+
+if TYPE_CHECKING:
+    from dltheory_bib.models.facade import Paper, Period, Venue
 
 
 def venue_name(paper: Paper, venues: Mapping[str, Venue]) -> str:

@@ -13,13 +13,12 @@ the object of the sentence:
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import networkx as nx
 
 from dltheory_bib.models.relations import CITO, Relation
-from dltheory_bib.text.names import author_line, natural, unbraced
+from dltheory_bib.text.names import natural
 
 if TYPE_CHECKING:
     from dltheory_bib.snapshot.reader import Snapshot
@@ -63,12 +62,10 @@ def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
 
 
 def _add_nodes(graph: nx.MultiDiGraph[str], snapshot: Snapshot) -> None:
-    for key, data, year, level in snapshot.fetch(
-        "SELECT p.key, r.data, p.year, p.level FROM paper p JOIN record r ON r.n = p.n ORDER BY p.n"
+    for key, label, byline, year, level in snapshot.fetch(
+        "SELECT p.key, r.title, r.label, p.year, p.level FROM paper p "
+        "JOIN list_row r ON r.n = p.n ORDER BY p.n"
     ):
-        record = json.loads(data)
-        byline = f"{author_line(record['author'], at_most=2)} {year}"
-        label = unbraced(record["title"])
         graph.add_node(key, kind="paper", label=label, byline=byline, year=year, level=level)
     for person in snapshot.people().values():
         graph.add_node(f"person:{person.id}", kind="person", label=natural(person.name))

@@ -11,12 +11,10 @@ and `registries`. Result cards, and what they answer, stand in `cards`.
 
 from __future__ import annotations
 
+from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
 from dltheory_bib.models.paper import (
-    Checked,
     Disagreement,
-    EntryType,
     Paper,
-    ReadingLevel,
     ReferenceList,
     Remark,
     TypedRelation,

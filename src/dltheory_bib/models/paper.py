@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
 from dltheory_bib.models.relations import RelationKind
 from dltheory_bib.models.types import (
     ArxivId,
@@ -20,13 +21,6 @@ from dltheory_bib.models.types import (
 )
 from dltheory_bib.models.values import STRICT, Source, Values, Year
 from dltheory_bib.text.names import family, unbraced
-
-EntryType = Literal[
-    "article", "inproceedings", "incollection", "book", "thesis", "report", "online", "software"
-]
-"""BibLaTeX's entry types, as far as works of this field need them; a preprint is `online`."""
-ReadingLevel = Literal["start", "core", "further"]
-Checked = Literal["full-text", "abstract", "unchecked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -185,9 +179,9 @@ class Paper(Values):
     def _repr_html_(self) -> str:
         # Jupyter asks the object itself; the one place where a record reaches up to what shows it.
         from dltheory_bib.display.html import paper_html
-        from dltheory_bib.display.views import own_card
+        from dltheory_bib.snapshot.compile_views import own_view
 
-        return paper_html(own_card(self))
+        return paper_html(own_view(self))
 
     @property
     def plain_title(self) -> str:
