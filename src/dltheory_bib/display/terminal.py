@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions, Group, RenderResult
-from rich.padding import Padding
-from rich.table import Table
+from rich.segment import Segment
 from rich.text import Text
-from rich.tree import Tree
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.style import Style
+    from rich.table import Table
+    from rich.tree import Tree
 
     from dltheory_bib.graph.walks import Branch
     from dltheory_bib.snapshot.reader import Edge
@@ -50,37 +51,84 @@ class PaperTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw for the width at hand."""
-        table = self._table(options.max_width)
-        if table is None:
-            yield from (_entry(row) for row in self.rows)
-        else:
-            yield table
+        # Its widths follow from three columns: rich's own table would measure and wrap every cell,
+        # which takes longer than all else that `list` does.
+        widths = self._widths(options.max_width)
+        if widths is None:
+            for row in self.rows:
+                yield from self._stacked(row, console, options.max_width)
+            return
+        styles = {"key": _KEY, "venue": _DIM, "authors": _DIM}
+        drawn = [console.get_style(styles.get(name, "none")) for name in widths]
+        dim = console.get_style(_DIM)
+        yield from _line(list(widths), widths, [dim] * len(widths))
+        for row in self.rows:
+            cells = [row.key, str(row.year), row.venue, row.readable]
+            if "authors" in widths:
+                cells.insert(3, row.byline)
+            wrapped = [
+                _wrapped(cell, width) for cell, width in zip(cells, widths.values(), strict=True)
+            ]
+            for number in range(max(map(len, wrapped))):
+                parts = [lines[number] if number < len(lines) else "" for lines in wrapped]
+                yield from _line(parts, widths, drawn)
 
-    def _table(self, width: int) -> Table | None:
-        """A table, or nothing where too little would be left for the titles."""
-        # Rich would measure and wrap every cell to find the widths that follow from three columns.
+    def _stacked(self, row: Row, console: Console, width: int) -> RenderResult:
+        """A work on lines of its own."""
+        rest = _whose(row)
+        if row.why or len(row.key) + cell_len(rest) > width:
+            yield _entry(row)
+            return
+        for line in _wrapped(row.readable, width):
+            yield Segment(line, console.get_style(_HEAD))
+            yield Segment.line()
+        yield Segment(row.key, console.get_style(_KEY))
+        yield Segment(rest)
+        yield Segment.line()
+
+    def _widths(self, width: int) -> dict[str, int] | None:
+        """The columns with their widths; None where too little would be left for the titles."""
         keys = max((len(row.key) for row in self.rows), default=0)
         venues = max((cell_len(row.venue) for row in self.rows), default=0)
-        heads = [("key", max(keys, 3), _KEY), ("year", 4, ""), ("venue", max(venues, 5), _DIM)]
+        widths = {"key": max(keys, 3), "year": 4, "venue": max(venues, 5)}
         if width >= _WITH_AUTHORS:
-            heads.append(("authors", 30, _DIM))
-        rest = width - sum(size + _GAP for _, size, _ in heads)
-        if rest < _TITLES:
-            return None
-        table = Table(box=None, padding=(0, _GAP, 0, 0), header_style=_DIM, pad_edge=False)
-        for name, size, style in heads:
-            table.add_column(name, width=size, style=style)
-        table.add_column("title", width=rest, overflow="fold")
-        for row in self.rows:
-            cells = [Text(row.key), Text(str(row.year)), Text(row.venue)]
-            if width >= _WITH_AUTHORS:
-                cells.append(Text(row.byline))
-            table.add_row(*cells, Text(row.readable))
-        return table
+            widths["authors"] = 30
+        rest = width - sum(size + _GAP for size in widths.values())
+        return widths | {"title": rest} if rest >= _TITLES else None
+
+
+def _line(parts: Sequence[str], widths: Mapping[str, int], styles: Sequence[Style]) -> RenderResult:
+    """A line of a table, its cells filled up to their widths."""
+    last = len(parts) - 1
+    for number, (part, width, style) in enumerate(zip(parts, widths.values(), styles, strict=True)):
+        blanks = 0 if number == last else width - cell_len(part) + _GAP
+        yield Segment(part, style)
+        yield Segment(" " * blanks)
+    yield Segment.line()
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A text in lines no wider than a number of cells; a word that is wider is cut."""
+    if cell_len(text) <= width:
+        return [text]
+    lines = [""]
+    for word in text.split():
+        parts = [word] if cell_len(word) <= width else chop_cells(word, width)
+        for number, part in enumerate(parts):
+            joined = f"{lines[-1]} {part}" if lines[-1] and number == 0 else ""
+            if joined and cell_len(joined) <= width:
+                lines[-1] = joined
+            elif lines[-1]:
+                lines.append(part)
+            else:
+                lines[-1] = part
+    return lines
 
 
 def reading_list(rows: Iterable[Row]) -> RenderableType:
     """Works in the order in which to read them, each with its title and why it stands there."""
+    from rich.table import Table
+
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", style=_DIM)
     table.add_column()
@@ -89,12 +137,17 @@ def reading_list(rows: Iterable[Row]) -> RenderableType:
     return table
 
 
+def _whose(row: Row) -> str:
+    """Whose work it is and where it appeared, as it follows the key."""
+    where = " ".join(filter(None, (row.venue, str(row.year))))
+    return f"  {row.byline}, {where}"
+
+
 def _entry(row: Row) -> RenderableType:
     """A work on lines of its own: title, whose it is and where it appeared, and why it is here."""
-    where = " ".join(filter(None, (row.venue, str(row.year))))
     parts = [
         Text(row.readable, style=_HEAD),
-        Text.assemble((row.key, _KEY), f"  {row.byline}, {where}"),
+        Text.assemble((row.key, _KEY), _whose(row)),
     ]
     if row.why:
         parts.append(Text(row.why, style=_DIM))
@@ -147,6 +200,8 @@ def _links(view: PaperView) -> Text:
 
 
 def _facts(facts: Iterable[tuple[str, Text]]) -> Table:
+    from rich.table import Table
+
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style=_DIM, no_wrap=True, min_width=13)
     table.add_column()
@@ -156,6 +211,8 @@ def _facts(facts: Iterable[tuple[str, Text]]) -> Table:
 
 
 def _block(head: str, parts: Sequence[RenderableType]) -> list[RenderableType]:
+    from rich.padding import Padding
+
     return [Text(head, style=_HEAD), *(Padding(part, (0, 0, 0, 2)) for part in parts)]
 
 
@@ -227,6 +284,7 @@ def _evidence(view: PaperView, whole: bool) -> Iterable[tuple[str, Text]]:
 
 def topic_tree(topics: Mapping[str, TopicView], root: str | None = None) -> RenderableType:
     """The topics below a root, or all that have works, with how many on each and below it."""
+    from rich.tree import Tree
 
     def label(topic: TopicView) -> Text:
         number = topic.works
@@ -250,6 +308,8 @@ def topic_tree(topics: Mapping[str, TopicView], root: str | None = None) -> Rend
 
 def trail_list(trails: Iterable[TrailView]) -> RenderableType:
     """The trails, each with its id, its length and for whom it is."""
+    from rich.padding import Padding
+
     shown: list[RenderableType] = []
     for trail in trails:
         shown.append(
@@ -270,6 +330,7 @@ def lineage_tree(
     branch: Branch, read: Reader, describe: Callable[[str], str], phrases: Callable[[Edge], str]
 ) -> Tree:
     """A line of descent as a tree; `describe` names a work, `phrases` a step to it."""
+    from rich.tree import Tree
 
     def label(here: Branch) -> Text:
         text = Text()
@@ -294,6 +355,8 @@ def path_steps(
     start: str, edges: Sequence[Edge], describe: Callable[[str], str], says: Callable[[Edge], str]
 ) -> RenderableType:
     """A path between two works: each work on its line, between two the step with its sentence."""
+    from rich.padding import Padding
+
     lines: list[RenderableType] = [Text.assemble((start, _KEY), f"  {describe(start)}")]
     here = start
     for edge in edges:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
 from dltheory_bib.errors import QueryError, UnknownNameError, did_you_mean
@@ -30,8 +29,7 @@ class Condition(NamedTuple):
 Ask = Callable[[Snapshot, Term], Condition]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A field: its name, what it finds, an example, and how it is asked."""
 
     name: str

@@ -12,7 +12,6 @@ import re
 import sqlite3
 import weakref
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
-from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
@@ -105,7 +104,7 @@ def plain(record: Any) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, default in _defaults(type(record)).items():
         value = getattr(record, name)
-        if value == default and default is not MISSING and name not in _ALWAYS_SAID:
+        if value == default and name not in _ALWAYS_SAID:
             continue
         if type(value) is tuple:
             made[name] = [_plain(item) for item in value]
@@ -119,10 +118,12 @@ def plain(record: Any) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
-    return plain(value) if is_dataclass(value) else value
+    return plain(value) if hasattr(value, "__dataclass_fields__") else value
 
 
 def _default_values(model: type[Any]) -> dict[str, Any]:
+    from dataclasses import fields
+
     return {field.name: field.default for field in fields(model)}
 
 
