@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from dltheory_bib.graph.measures import Similarity
     from dltheory_bib.graph.reading_order import Works
     from dltheory_bib.graph.walks import Branch
-    from dltheory_bib.models.facade import Paper, Person, Topic, Trail, Venue
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Person, Topic, Trail, Venue
     from dltheory_bib.snapshot.reader import Edge
     from dltheory_bib.snapshot.statistics import Coverage
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from dltheory_bib.display.plots import Plots
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
     from dltheory_bib.formats.tables import TableName
-    from dltheory_bib.models.facade import Paper, Person
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Person
     from dltheory_bib.snapshot.reader import Edge, Snapshot
     from dltheory_bib.text.latex import Encoding
 
@@ -313,15 +314,13 @@ class PaperList(Sequence["Paper"]):
             import pandas as pd
         except ImportError:
             raise MissingExtraError("to_dataframe()", "pandas") from None
-        from dataclasses import fields
+        from dltheory_bib.models.paper import Paper
 
-        from dltheory_bib.models.facade import Paper
-
-        columns = fields(Paper)
-        empty: dict[str, Any] = {field.name: [] for field in columns if field.default == ()}
+        columns = Paper.model_fields
+        empty: dict[str, Any] = {name: [] for name, field in columns.items() if field.default == ()}
         records = views.records(self._bibliography.snapshot, self._numbers)
         rows = [empty | record for record in records]
-        frame = pd.DataFrame(rows, columns=[field.name for field in columns]).set_index("key")
+        frame = pd.DataFrame(rows, columns=list(columns)).set_index("key")
         whys = self.whys
         if whys:
             frame.insert(0, "why", [whys.get(key) for key in frame.index])

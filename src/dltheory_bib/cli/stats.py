@@ -22,7 +22,7 @@ def stats(format_: str | None) -> None:
     if format_ == "json":
         import json
 
-        click.echo(json.dumps(found.plain(), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
     else:
         from dltheory_bib.display.stats_view import stats_tables
 

@@ -11,7 +11,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dltheory_bib.models.facade import Topic
+    from dltheory_bib.models.registries import Topic
     from dltheory_bib.snapshot.views import PaperView, Row, TopicView
 
 _TABLE = "border-collapse:collapse"

@@ -9,7 +9,8 @@ from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.text.names import nearest
 
 if TYPE_CHECKING:
-    from dltheory_bib.models.facade import Paper, Period, Venue
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Period, Venue
 
 
 def venue_name(paper: Paper, venues: Mapping[str, Venue]) -> str:

@@ -12,7 +12,7 @@ from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS, Relation, phras
 if TYPE_CHECKING:
     from dltheory_bib.snapshot.reader import Snapshot
 
-_RANK = {"start": 0, "core": 1, "further": 2, None: 3}
+_RANK = {"start": 0, "core": 1, "further": 2, None: 3, "background": 4}
 
 
 class Step(NamedTuple):
@@ -67,16 +67,17 @@ def reading_order(
 ) -> list[Step]:
     """At most `count` works, so that what must be read before a work comes before it.
 
-    `wanted` are the keys to choose from. Works to start with are chosen first, then core works,
-    then the rest; within each, the most cited in the catalogue first. What a chosen work must be
-    read after is taken in as well, also from outside `wanted`, unless that would be more than
-    `count`; then the work is left for another.
+    `wanted` are the keys to choose from; background works among them are left out. Works to start
+    with are chosen first, then core works, then the rest; within each, the most cited in the
+    catalogue first. What a chosen work must be read after is taken in as well, also from outside
+    `wanted`, unless that would be more than `count`; then the work is left for another.
 
     The steps of `start` were chosen by hand: they come first, as they are, and the rest goes on
     from there.
     """
     begun = list(start[:count])
-    choice = list(dict.fromkeys(wanted))
+    known = catalogue.works
+    choice = [key for key in dict.fromkeys(wanted) if known[key].level != "background"]
     choice.sort(key=lambda key: (_rank(catalogue, key), -catalogue.works[key].cited, key))
     chosen = {step.key for step in begun}
     for key in choice:

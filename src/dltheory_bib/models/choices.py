@@ -8,5 +8,5 @@ EntryType = Literal[
     "article", "inproceedings", "incollection", "book", "thesis", "report", "online", "software"
 ]
 """BibLaTeX's entry types, as far as works of this field need them; a preprint is `online`."""
-ReadingLevel = Literal["start", "core", "further"]
+ReadingLevel = Literal["start", "core", "further", "background"]
 Checked = Literal["full-text", "abstract", "unchecked"]

@@ -12,14 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from dltheory_bib.formats.bibtex import DIALECTS, render_entry
-from dltheory_bib.models.facade import (
-    Paper,
-    Person,
-    ReferenceList,
-    Topic,
-    TypedRelation,
-    Version,
-)
+from dltheory_bib.models.paper import Paper, ReferenceList, TypedRelation, Version
+from dltheory_bib.models.record import Record
+from dltheory_bib.models.registries import Person, Topic
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.models.theorem import Column, Quantity, Question, Result
 from dltheory_bib.snapshot.compile_views import (
@@ -30,11 +25,10 @@ from dltheory_bib.snapshot.compile_views import (
     result_view,
     view_of,
 )
-from dltheory_bib.snapshot.reader import plain
 from dltheory_bib.snapshot.schema import FEATURES, INDEXES, TABLES
 from dltheory_bib.snapshot.statistics import count
 from dltheory_bib.snapshot.views import ResultView
-from dltheory_bib.source.catalogue import Catalogue, Record
+from dltheory_bib.source.catalogue import Catalogue
 from dltheory_bib.text.maths import MATHS, convert, unicode_maths
 from dltheory_bib.text.names import fold, natural, searchable, slug, unbraced, words
 
@@ -67,7 +61,7 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
     )
     database.executescript(INDEXES)
     found = count(database.execute, papers, {at.record.id: at.record for at in catalogue.venues})
-    database.execute("INSERT INTO statistics VALUES (?)", (_encode(found.plain()),))
+    database.execute("INSERT INTO statistics VALUES (?)", (_encode(found.to_dict()),))
     database.execute("INSERT INTO text(text) VALUES ('optimize')")
     database.commit()
     database.execute("ANALYZE")
@@ -75,8 +69,8 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
 
 
 def dump(record: Record) -> str:
-    """A record as JSON, as `restore` takes it."""
-    return _encode(plain(record))
+    """A record as JSON."""
+    return _encode(record.to_dict())
 
 
 # `json.dumps` would make a new encoder for each record.

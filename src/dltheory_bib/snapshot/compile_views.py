@@ -14,7 +14,8 @@ from dltheory_bib.text.names import author_line, natural, unbraced
 from dltheory_bib.theorems.notation import bound_tex, bound_text
 
 if TYPE_CHECKING:
-    from dltheory_bib.models.facade import Paper, Venue
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Venue
     from dltheory_bib.models.theorem import Assumption, Question, Result
 
 LEVEL = {"start": "start here", "core": "core", "further": "further reading"}

@@ -1,8 +1,6 @@
 """A compiled catalogue, as it is read: SQLite rows that become records again.
 
-Everything a terminal command needs stands here without pydantic, YAML or networkx. What a row
-holds is the JSON of one record; `restore` makes the same frozen dataclass of it that validation
-made, so there is one model of a paper and a test holds the two equal.
+A row holds the JSON of one record, which the record's own model reads back.
 """
 
 from __future__ import annotations
@@ -14,15 +12,17 @@ import weakref
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.relations import Relation, RelationKind
+from dltheory_bib.models.relations import Relation
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import is_text, nearest
 
 if TYPE_CHECKING:
-    from dltheory_bib.models.facade import Paper, Person, Topic, Venue
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.record import Record
+    from dltheory_bib.models.registries import Person, Topic, Venue
 
 T = TypeVar("T")
 
@@ -39,95 +39,6 @@ class Edge(NamedTuple):
     """Where the sentence can be read, or where the reference list was."""
     evidence: str | None
     """The public source of the reference list."""
-
-
-Parts = Mapping[type[Any], Mapping[str, type[Any]]]
-"""Which fields of a record hold records."""
-
-
-def restore(model: type[T], data: dict[str, Any], parts: Parts | None = None) -> T:
-    """A record from its JSON. The data were validated when they were compiled.
-
-    `parts` are those of the records of another module than `models`.
-    """
-    nested = (parts or _nested()).get(model, _NONE)
-    if nested is FREE:
-        return model(data)  # type: ignore[call-arg]
-    made: dict[str, Any] = {}
-    for name, value in data.items():
-        if type(value) is list:
-            inner = nested.get(name)
-            made[name] = tuple(
-                value if inner is None else [restore(inner, v, parts) for v in value]
-            )
-        elif type(value) is dict:
-            made[name] = restore(nested[name], value, parts)
-        else:
-            made[name] = RelationKind(value) if name == "kind" and value in _KINDS else value
-    return model(**made)
-
-
-_KINDS = frozenset(kind.value for kind in RelationKind)
-
-
-@cache
-def _nested() -> Parts:
-    """Which fields of a record hold records; reading it off the type hints costs more than all."""
-    from dltheory_bib.models import facade
-
-    return {
-        facade.Paper: {
-            "remarks": facade.Remark,
-            "relations": facade.TypedRelation,
-            "versions": facade.Version,
-            "sources": facade.Source,
-            "disagreements": facade.Disagreement,
-        },
-        facade.Venue: {"periods": facade.Period, "sources": facade.Source},
-        facade.Person: {"sources": facade.Source},
-        facade.Topic: {"start": facade.Step},
-        facade.Trail: {"steps": facade.Step},
-    }
-
-
-FREE: Mapping[str, type[Any]] = {}
-"""Stands in `Parts` for a mapping whose names the records choose."""
-_NONE: Mapping[str, type[Any]] = {}
-
-
-# What nobody checked is shown as unchecked, also where a program reads.
-_ALWAYS_SAID = frozenset({"checked"})
-
-
-def plain(record: Any) -> dict[str, Any]:
-    """A record as the data files have it: the same field names, text and lists, nothing empty."""
-    made: dict[str, Any] = {}
-    for name, default in _defaults(type(record)).items():
-        value = getattr(record, name)
-        if value == default and name not in _ALWAYS_SAID:
-            continue
-        if type(value) is tuple:
-            made[name] = [_plain(item) for item in value]
-        elif isinstance(value, str):
-            made[name] = value.value if isinstance(value, RelationKind) else value
-        else:
-            made[name] = _plain(value)
-    return made
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    return plain(value) if hasattr(value, "__dataclass_fields__") else value
-
-
-def _default_values(model: type[Any]) -> dict[str, Any]:
-    from dataclasses import fields
-
-    return {field.name: field.default for field in fields(model)}
-
-
-_defaults = cast("Callable[[type[Any]], dict[str, Any]]", cache(_default_values))
 
 
 class Snapshot:
@@ -282,9 +193,8 @@ def record_reader(table: str) -> Callable[[str], Any]:
     from importlib import import_module
 
     module, name = _MODELS[table]
-    room = import_module(f"dltheory_bib.models.{module}")
-    model, parts = getattr(room, name), getattr(room, "PARTS", None)
-    return lambda data: restore(model, json.loads(data), parts)
+    model: type[Record] = getattr(import_module(f"dltheory_bib.models.{module}"), name)
+    return model.model_validate_json
 
 
 _PLURAL = {

@@ -12,7 +12,8 @@ from dltheory_bib.models.relations import JUDGEMENTS
 if TYPE_CHECKING:
     import sqlite3
 
-    from dltheory_bib.models.facade import Paper, Venue
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Venue
     from dltheory_bib.snapshot.reader import Snapshot
 
     Fetch = Callable[..., sqlite3.Cursor]
@@ -57,7 +58,7 @@ class Coverage(NamedTuple):
     results: dict[str, int]
     """Result cards by what they were checked against."""
 
-    def plain(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The numbers as plain values, for JSON."""
         made = self._asdict()
         made["fields"] = [field._asdict() for field in self.fields]
