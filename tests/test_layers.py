@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 
 import dltheory_bib
 from dltheory_bib import Bibliography
+from helpers.programs import environment, run_program
 
 PACKAGE = Path(dltheory_bib.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -162,14 +161,7 @@ def loaded(code: str, **variables: str) -> set[str]:
     program = f"import sys\n{code}\nimport json\n" + (
         "sys.stderr.write(json.dumps([n.split('.')[0] for n in sys.modules]))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), **variables},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
+    done = run_program(sys.executable, "-c", program, env=environment(**variables), check=True)
     return set(json.loads(done.stderr))
 
 
@@ -211,11 +203,12 @@ MODELS_ROOM = {"dltheory_bib.models.relations", "dltheory_bib.models.choices"}
 """What of the models is imported without pydantic."""
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("drawn", ["", "1"])
 @pytest.mark.parametrize("command", SHOWN)
-def test_showing_needs_no_model(bib: Bibliography, command: str, drawn: str) -> None:
+def test_showing_needs_no_model(catalogue: Bibliography, command: str, drawn: str) -> None:
     """A command that only shows imports no model, graph, YAML or BibTeX library, plain or drawn."""
-    assert bib  # the snapshot is in the cache
+    assert catalogue  # the snapshot is in the cache
     names = loaded(
         "import dltheory_bib.models\nfrom dltheory_bib.cli.main import main\n"
         f"assert main({command.split()!r}) == 0\n"
@@ -238,17 +231,37 @@ def test_showing_needs_no_model(bib: Bibliography, command: str, drawn: str) -> 
     ), "rich is for what is drawn"
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize(
     "command", ["lineage jin2017escape", "path wang2019convergence dauphin2014identifying"]
 )
-def test_walking_needs_the_graph_and_no_model(bib: Bibliography, command: str) -> None:
+def test_walking_needs_the_graph_and_no_model(catalogue: Bibliography, command: str) -> None:
     """A walk on the graph imports networkx, and neither a model nor YAML."""
-    assert bib
+    assert catalogue
     names = loaded(f"from dltheory_bib.cli.main import main\nassert main({command.split()!r}) == 0")
     assert "networkx" in names
     assert not names & {"pydantic", "pydantic_core", "yaml", "bibtexparser", "pylatexenc"}
 
 
+@pytest.mark.catalogue
+def test_mending_a_bib_loads_no_writer(catalogue: Bibliography, tmp_path: Path) -> None:
+    """`fix` and `check` compare fields with fields, and print no entry to read it back."""
+    refs = tmp_path / "refs.bib"
+    refs.write_text(catalogue.on("saddle-escape").to_bibtex(prefer="preprint"), encoding="utf-8")
+    names = loaded(
+        "from pathlib import Path\n"
+        "from dltheory_bib import load\n"
+        "from dltheory_bib.bibfile.bib_parser import read_bib\n"
+        "from dltheory_bib.bibfile.fix.fixer import fix\n"
+        "from dltheory_bib.bibfile.lint.linter import lint\n"
+        f"bib, file = load(), read_bib(Path({str(refs)!r}))\n"
+        "assert fix(bib, file).changed\n"
+        "assert lint(bib, [file]).problems"
+    )
+    assert "bibtexparser" not in names
+
+
+@pytest.mark.catalogue
 def test_loading_the_catalogue_reads_no_yaml(bib: Bibliography) -> None:
     """A notebook that opens a compiled catalogue waits for neither YAML nor networkx."""
     assert bib

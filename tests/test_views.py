@@ -63,10 +63,12 @@ def test_a_stored_view_comes_back(bib: Bibliography) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_rendered_entries_are_those_of_the_writer(bib: Bibliography, dialect: Any) -> None:
+def test_rendered_entries_are_those_of_the_writer(catalogue: Bibliography, dialect: Any) -> None:
     """With the preamble that the rarer letters and the signs of addresses need."""
-    for works in (bib.all().sort("key"), bib.by("jastrzebski"), bib.all()[:0]):
-        assert works.to_bibtex(dialect=dialect) == to_bibtex(works, bib.venues, dialect=dialect)
+    everything = catalogue.all().sort("key")
+    for works in (everything, catalogue.by("jastrzebski"), everything[:0]):
+        made = to_bibtex(works, catalogue.venues, dialect=dialect)
+        assert works.to_bibtex(dialect=dialect) == made
 
 
 STATEMENTS: dict[str, Callable[[Bibliography, PaperList], object]] = {
@@ -86,6 +88,7 @@ STATEMENTS: dict[str, Callable[[Bibliography, PaperList], object]] = {
 }
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("asked", STATEMENTS.values(), ids=STATEMENTS)
 def test_a_list_is_a_few_statements_however_long(
     asked: Callable[[Bibliography, PaperList], object],

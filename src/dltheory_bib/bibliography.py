@@ -55,7 +55,7 @@ def load(
 class Bibliography(Answers):
     """Papers, people, topics and venues, the graph of their relations, and the ways to ask it.
 
-    `bib["jin2017escape"]` is a paper, by key, alias, arXiv id or DOI; `bib.papers`,
+    `bib["jin2017escape"]` is a paper, by key, alias, arXiv id, DOI or address; `bib.papers`,
     `bib.people`, `bib.topics` and `bib.venues` are mappings by key or id;
     `bib.where("…")` gives a list of papers. Walks take what `bib[…]` takes, and raise
     `UnknownNameError`, with the nearest names, for anything else.
@@ -181,7 +181,7 @@ class Bibliography(Answers):
         return PaperList(self, ask_field(self.snapshot, "author", name))
 
     def some(self, names: Iterable[str]) -> PaperList:
-        """The works with these keys, aliases, arXiv ids or DOIs, in this order, each once."""
+        """The works with these keys, aliases, arXiv ids, DOIs or addresses, in order, each once."""
         return PaperList(self, dict.fromkeys(self._number(name) for name in names))
 
     # What is shown

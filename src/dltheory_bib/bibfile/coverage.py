@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dltheory_bib.bibfile.bib_parser import read_bib
 from dltheory_bib.bibfile.find_works import Listed, Status, is_markdown, list_bib, list_text
 from dltheory_bib.bibfile.lint.linter import is_bib
-from dltheory_bib.manuscript.manuscript import read_text
+from dltheory_bib.manuscript.tex import read_text
 from dltheory_bib.models.relations import BUILDS_ON, Relation, phrase
 from dltheory_bib.papers import PaperList
 from dltheory_bib.text.names import author_line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 8
+SCHEMA = 9
 """Counted up whenever the tables, the records or what is written into them change."""
 
 FEATURES = (
@@ -40,7 +40,7 @@ CREATE TABLE paper_view(n INTEGER PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE rendered(n INTEGER PRIMARY KEY, bibtex TEXT NOT NULL, biblatex TEXT NOT NULL);
 CREATE TABLE statistics(data TEXT NOT NULL);
 CREATE TABLE name(name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE identifier(kind TEXT, value TEXT, n INTEGER NOT NULL, PRIMARY KEY(kind, value))
+CREATE TABLE identifier(scheme TEXT, value TEXT, n INTEGER NOT NULL, PRIMARY KEY(scheme, value))
   WITHOUT ROWID;
 CREATE TABLE topic(id TEXT PRIMARY KEY, broader TEXT, label TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE topic_name(name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;
