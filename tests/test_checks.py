@@ -495,3 +495,18 @@ def test_authors_without_a_latin_letter_are_different_people(tmp_path: Path) -> 
     found = load(own)
     authors = [found.person(paper.author[0]).id for paper in found]
     assert authors == ["u738b-u4f1f", "u674e-u5a1c", "u43bu438-u430u43du43du430"]
+
+
+def test_the_names_of_the_shipped_works_are_asked_for_before_their_files_are_read(
+    tmp_path: Path,
+) -> None:
+    """Those of a snapshot do as well, and where there are none the files say them."""
+    own = tmp_path / "papers.yaml"
+    own.write_text(work(extra="after: [lent2020work, jin2017escape]"), encoding="utf-8")
+
+    def unknown(names: frozenset[str] | None) -> list[str]:
+        problems, _ = check_paths([own], lambda: names)
+        return [word for p in problems for word in p.message.split() if word.startswith("lent2020")]
+
+    assert unknown(frozenset({"lent2020work", "jin2017escape"})) == []
+    assert unknown(None) != []

@@ -210,6 +210,7 @@ def _lint(
 
 
 def _check_data(paths: list[Path], fix: bool) -> _Answer:
+    from dltheory_bib.snapshot.cache import shipped_names
     from dltheory_bib.source.folders import shipped_directory
     from dltheory_bib.source.loader import check_paths
 
@@ -217,7 +218,7 @@ def _check_data(paths: list[Path], fix: bool) -> _Answer:
     judged = paths or [own or shipped_directory()]
     if fix:
         _fix(judged)
-    problems, records = check_paths(judged)
+    problems, records = check_paths(judged, shipped_names)
     names = _names(judged) if paths or own else "the catalogue"
     read = f"{records} record" if records == 1 else f"{records} records"
     return _Answer(problems, f"{names}: {read}, {_counted(problems)}", bool(problems))
