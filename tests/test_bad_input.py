@@ -416,6 +416,7 @@ def _only(path: Path) -> str:
 # Anything at all
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
