@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,9 +19,9 @@ from dltheory_bib.bibfile.fix import fixer as fixing
 from dltheory_bib.bibfile.fix.fixer import fix
 from dltheory_bib.bibfile.fix.merge import merge
 from dltheory_bib.bibfile.fix.title_and_authors import fuller_names, protected_title, split_names
-from dltheory_bib.bibfile.match import is_arxiv_alone
 from dltheory_bib.bibfile.venue_match import names_venue
 from dltheory_bib.formats.bibtex import Dialect, to_bibtex
+from dltheory_bib.text.identifiers import is_arxiv_alone
 from helpers.refstyles import STYLES
 
 Fix = Callable[..., str]
@@ -576,7 +575,9 @@ def outside(paper: Paper, number: int) -> Paper:
         {"title": f"Comments on {paper.title}"},
     ]
     eprint = f"99{number % 12 + 1:02}.{number:05}"
-    return replace(paper, versions=(), eprint=eprint, **variants[number % len(variants)])
+    return paper.model_copy(
+        update=dict(versions=(), eprint=eprint, **variants[number % len(variants)])
+    )
 
 
 def in_print(paper: Paper, key: str) -> str:

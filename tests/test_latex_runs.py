@@ -14,7 +14,8 @@ import pytest
 
 from dltheory_bib import Bibliography
 from dltheory_bib.formats.bibtex import to_bibtex
-from dltheory_bib.models.facade import EntryType, Paper, Period, Venue
+from dltheory_bib.models.paper import EntryType, Paper
+from dltheory_bib.models.registries import Period, Venue
 from helpers.programs import needs, run_program
 
 pytestmark = [pytest.mark.slow, pytest.mark.catalogue, pytest.mark.latex]

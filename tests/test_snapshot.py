@@ -9,22 +9,19 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
 import pytest
 
 from dltheory_bib import Bibliography, load
 from dltheory_bib.cli.main import main
-from dltheory_bib.models import theorem
-from dltheory_bib.models.facade import Paper, Person, ReferenceList, Topic, Venue
-from dltheory_bib.models.mappings import NamedValues
+from dltheory_bib.models.registries import Topic
 from dltheory_bib.snapshot import cache as cache_module
 from dltheory_bib.snapshot import compile as compiling
-from dltheory_bib.snapshot import reader, schema
+from dltheory_bib.snapshot import schema
 from dltheory_bib.snapshot.cache import open_snapshot, write_shipped
-from dltheory_bib.snapshot.reader import Snapshot, plain, restore
+from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.source import loader
 from dltheory_bib.source.folders import catalogue_files, shipped_directory
 from dltheory_bib.source.loader import load_catalogue
@@ -106,35 +103,16 @@ def test_every_record_of_the_tiny_catalogue_comes_back_too(catalogue_dir: Path) 
     assert bib.people["ost-bo"] == catalogue.people[1].record
 
 
-@pytest.mark.parametrize(
-    ("model", "parts"),
-    [(model, reader._NESTED) for model in (Paper, Topic, Venue, Person, ReferenceList)]
-    + [(model, theorem.PARTS) for model in (theorem.Question, theorem.Assumption, theorem.Result)],
-)
-def test_restore_knows_every_field_that_holds_records(
-    model: type[Any], parts: reader.Parts
-) -> None:
-    """The table of such fields is written by hand, because reading type hints is slow."""
-    nested = {
-        name: inner
-        for name, hint in get_type_hints(model).items()
-        for inner in get_args(hint)
-        if isinstance(inner, type) and (is_dataclass(inner) or issubclass(inner, NamedValues))
-    }
-    nested |= {n: h for n, h in get_type_hints(model).items() if h is NamedValues}
-    assert parts.get(model, {}) == nested
-
-
-def test_plain_leaves_out_what_is_empty_and_restore_puts_it_back() -> None:
+def test_a_record_as_a_file_holds_it_leaves_out_what_is_empty() -> None:
     topic = Topic(id="ntk", label="NTK", definition="Kernels.", related=("wide",))
-    assert plain(topic) == {
+    assert topic.to_dict() == {
         "id": "ntk",
         "label": "NTK",
         "definition": "Kernels.",
         "related": ["wide"],
     }
-    assert restore(Topic, plain(topic)) == topic
-    assert [field.name for field in fields(Topic)][:2] == ["id", "label"]
+    assert Topic.model_validate(topic.to_dict()) == topic
+    assert list(Topic.model_fields)[:2] == ["id", "label"]
 
 
 # The snapshot of the files as they are
@@ -427,7 +405,7 @@ def test_a_large_snapshot_that_rots_is_removed(
 # What is written
 
 
-WRITTEN = (7, "d6b3f4216916ccd4")
+WRITTEN = (8, "94968dee84cd9773")
 """`SCHEMA`, and a digest of what is written into the snapshot of the tea catalogue."""
 
 
