@@ -53,8 +53,11 @@ class Checker(HTMLParser):
 
 
 def bad_paper() -> Paper:
-    """A record with markup in each text, as no file could hold it."""
-    return Paper(
+    """A record with markup in each text, as neither a file nor a constructor would take it."""
+    relation = TypedRelation.model_construct(
+        kind=RelationKind.EXTENDS, work=f"w{BAD}", says=f"Y{BAD}"
+    )
+    return Paper.model_construct(
         key=f"k{BAD}",
         type="online",
         title=f"T{BAD}",
@@ -67,7 +70,7 @@ def bad_paper() -> Paper:
         idea=f"I{BAD}",
         limits=f"L{BAD}",
         remarks=(Remark(text=f"R{BAD}", by=f"B{BAD}", verdict="partly", comment=f"C{BAD}"),),
-        relations=(TypedRelation(kind=RelationKind.EXTENDS, work=f"w{BAD}", says=f"Y{BAD}"),),
+        relations=(relation,),
     )
 
 
@@ -102,7 +105,7 @@ def test_a_record_cannot_add_markup() -> None:
 
 def test_a_topic_cannot_add_markup() -> None:
     """Nor can a topic's label, alias, definition or broader topic."""
-    topic = Topic(
+    topic = Topic.model_construct(
         id=f"i{BAD}", label=f"L{BAD}", aliases=(f"A{BAD}",), definition=f"D{BAD}", broader=f"B{BAD}"
     )
     found = Checker.read(topic._repr_html_())
