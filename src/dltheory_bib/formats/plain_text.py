@@ -1,4 +1,4 @@
-"""Records for programs: tab-separated lines, JSON."""
+"""Export to tab-separated lines and JSON, for programs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from dltheory_bib.text.names import author_line
 def to_tsv(
     papers: Iterable[Paper], venues: Mapping[str, Venue], whys: Mapping[str, str] | None = None
 ) -> str:
-    """One line a work, without a header: key, year, venue, authors, title, separated by tabs.
+    """Return one line per work, without a header: key, year, venue, authors, title, separated by
+    tabs.
 
-    A reading order's lines end with why the work stands there. No field holds a tab or a line
-    break; the models refuse them.
+    In a reading order each line ends with the reason for the work. No field contains a tab or a
+    line break; the models reject them.
     """
     lines = []
     for paper in papers:
@@ -34,9 +35,10 @@ def to_json(
     whys: Mapping[str, str] | None = None,
     results: Mapping[str, Sequence[object]] | None = None,
 ) -> str:
-    """A JSON array of records with the field names of the data files, empty fields left out.
+    """Return a JSON array of records with the field names of the data files; empty fields are
+    omitted.
 
-    In a reading order each has a further field `why`, and a work with result cards `results`.
+    In a reading order each record has a further field `why`, a work with result cards `results`.
     """
     records = []
     for paper in papers:
