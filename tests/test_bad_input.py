@@ -397,7 +397,7 @@ def test_an_error_of_the_disk_is_said() -> None:
     ("name", "said"),
     [
         ("x" * 300, "cannot be read: file name too long"),
-        ("a\0b", "is not the name of a file"),
+        ("a\0b", "is not a file name"),
         ("- key: jin2017escape\n" * 20, "cannot be read: file name too long"),
     ],
 )

@@ -96,8 +96,8 @@ def test_files_are_followed_from_where_latex_runs(tmp_path: Path, tex: Write) ->
     assert list(found.keys) == ["one", "two", "three", "four", "five", "six", "last"]
     assert found.keys["four"].file.endswith("four.tex")
     said = [problem.message for problem in found.problems]
-    assert "main takes itself in; it is read once" in said
-    assert "none is not there; what it cites is missing" in said
+    assert "main includes itself; it is read once" in said
+    assert "none does not exist; its citations are missing" in said
     assert any("computed" in one for one in said)
 
 

@@ -675,5 +675,5 @@ def test_a_port_that_is_taken_is_said_to_be(catalogue_dir: Path, run: Run) -> No
         code, _, said = run("--data", str(catalogue_dir), "site", "serve", "--port", port)
     assert code == 1
     assert said == (
-        f"dltheory: port {port} is taken, or not to be had; choose another with --port\n"
+        f"dltheory: port {port} is in use, or not permitted; choose another with --port\n"
     )
