@@ -1,4 +1,4 @@
-"""JSON Schemas of the data files, generated from the models, for editors to check with.
+"""Generate JSON Schemas of the data files from the models, for editors.
 
 `python -m dltheory_bib.source.json_schema DIRECTORY` writes them, and `make schema` for the data.
 """
@@ -20,7 +20,7 @@ from dltheory_bib.source.catalogue import MODELS
 
 
 def schema(kind: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of one kind of file: a list of records."""
+    """Return the JSON Schema (draft 2020-12) of one kind of file: a list of records."""
     with _docstrings_read():
         described = TypeAdapter(MODELS[kind]).json_schema(ref_template="#/$defs/{model}")
     definitions = described.pop("$defs", {})
@@ -36,10 +36,10 @@ def schema(kind: str) -> dict[str, Any]:
 
 @contextmanager
 def _docstrings_read() -> Iterator[None]:
-    """Have pydantic describe each field by the text under it.
+    """Make pydantic describe each field by its docstring.
 
-    It parses the models' source for that, which costs a quarter of a second: not something that
-    validating a file should wait for.
+    For this it parses the models' source, which takes a quarter of a second: validating a file
+    should not wait for that.
     """
     shared = Paper.__pydantic_config__  # one dict for all records
     shared["use_attribute_docstrings"] = True
@@ -50,7 +50,7 @@ def _docstrings_read() -> Iterator[None]:
 
 
 def schema_text(kind: str) -> str:
-    """The schema as it stands in its file."""
+    """Return the text of the schema file."""
     return json.dumps(schema(kind), ensure_ascii=False, indent=2) + "\n"
 
 
