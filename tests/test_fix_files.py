@@ -157,7 +157,7 @@ def test_new_names_are_written_as_the_file_can_hold_them(write: Write, data: byt
     ("data", "said"),
     [
         (KNOWN.decode().encode("utf-16"), "refs.bib: error: is in UTF-16; save it as UTF-8"),
-        (b"\x7fELF\0\0" + KNOWN, "refs.bib: error: holds null bytes; it is no text"),
+        (b"\x7fELF\0\0" + KNOWN, "refs.bib: error: contains null bytes; it is not a text file"),
     ],
 )
 def test_what_is_no_bib_is_refused(write: Write, data: bytes, said: str) -> None:

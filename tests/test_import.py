@@ -89,14 +89,14 @@ def test_a_bib_with_everything_wrong_in_it(take: Importer) -> None:
     assert said.splitlines() == [
         "refs.bib:11: the entry k is not closed",
         "@inproceedings{Jin:2017/x} has url 'https://a b.org' is not a URL; write it as the "
-        "browser's address line copies it, with %20 for a blank; that field is left out",
-        "@inproceedings{Jin:2017/x} gets the key jin2017escape; Jin:2017/x is no key: ASCII "
-        "letters and digits, joined by -_.:+",
+        "browser's address line copies it, with %20 for a blank; that field is skipped",
+        "@inproceedings{Jin:2017/x} gets the key jin2017escape; Jin:2017/x is not a valid key: "
+        "use ASCII letters and digits, joined by -_.:+",
         "@inproceedings{Jin:2017/x} does not name all authors; author is listed as unverified",
-        "@article{nojournal} is of type article and names no place; it becomes type online",
-        "@misc{none} has no author and no year; it is left out",
-        "@article{j} has pages 10-2 runs backwards; write the smaller number first, in full; that "
-        "field is left out",
+        "@article{nojournal} is of type article but has no venue; the record gets type online",
+        "@misc{none} has no author and no year; it is skipped",
+        "@article{j} has pages 10-2 runs backwards; write the smaller number first, in full; "
+        "that field is skipped",
         "@article{j} gets the key j-2; j is taken",
         "wrote 5 works to mine; 1 venue is new, look at it; next: dltheory --data mine list",
     ]

@@ -132,7 +132,7 @@ class Rule(NamedTuple):
     judge: Callable[[Judged], Iterator[Found]]
 
     @property
-    def says(self) -> str:
+    def description(self) -> str:
         """What it asks, in one sentence."""
         return (self.judge.__doc__ or "").partition("\n")[0]
 

@@ -57,7 +57,7 @@ class Plots:
         return draw_coauthors(self._works, people, axes)
 
     def main_path(self, axes: Axes | None = None) -> Axes:
-        """The chain of citations through which most lines run; `graph.main_path` says how."""
+        """The chain of citations through which most lines run; see `graph.main_path`."""
         from dltheory_bib.display.charts import draw_main_path
 
         return draw_main_path(self._works, axes)

@@ -1,4 +1,4 @@
-"""What is shown of a result card beside its work."""
+"""The lines of a result card that are shown with its work."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ HOLDS = {
     "expectation": "in expectation",
     "asymptotically": "asymptotically",
 }
-"""How a statement holds, the strongest first."""
+"""Names of guarantees, the strongest first."""
 CHECKED = {
     "full-text": "checked against the full text",
     "abstract": "checked against the abstract",
-    "secondary": "as another work says",
+    "secondary": "as another work reports it",
 }
-"""What a card was checked against."""
+"""The text against which a card was checked."""
 _KINDS = {
     "upper": "upper bound on",
     "lower": "lower bound on",
@@ -34,7 +34,7 @@ _KINDS = {
 def shown(
     card: Result, question: Question, assumptions: Mapping[str, Assumption], read: Reader
 ) -> Shown:
-    """A card, its ids replaced by labels."""
+    """A card with labels in place of ids."""
     labels = {one.id: one.label for one in question.quantities}
     head = question.label
     if card.quantity:
@@ -48,9 +48,9 @@ def shown(
     facts.append(("holds", HOLDS[card.holds] if card.holds else ""))
     facts.append(("assumes", ", ".join(assumptions[name].label for name in card.assumptions)))
     if card.model:
-        said = [getattr(card.model, name) for name in card.model.__slots__]
-        facts.append(("model", "; ".join(filter(None, said))))
+        parts = [getattr(card.model, name) for name in card.model.__slots__]
+        facts.append(("model", "; ".join(filter(None, parts))))
     facts.append(("read", f"{card.version}, {card.where} ({CHECKED[card.checked]})"))
     facts.append(("note", card.note or ""))
-    told = tuple((name, value) for name, value in facts if value)
-    return Shown(card.id, head, tex, text, card.statement, told)
+    known = tuple((name, value) for name, value in facts if value)
+    return Shown(card.id, head, tex, text, card.statement, known)

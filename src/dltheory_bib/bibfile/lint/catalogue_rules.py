@@ -1,4 +1,4 @@
-"""Rules on what the entries of a .bib file say of their works: versions, venues, repetition."""
+"""Rules that compare the entries of a .bib file with their works: versions, venues, repetition."""
 
 from __future__ import annotations
 
@@ -13,24 +13,26 @@ from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import unbraced
 
 _YEARS = 2
-"""So far apart may a preprint and its publication be; reports of more years share their title."""
+"""Most years between a preprint and its publication; older reports with the same title are other
+works.
+"""
 _PARENTS = ("crossref", "xref", "xdata", "related", "entryset")
 
 
 def check_preprints(judged: Judged) -> Iterator[Found]:
-    """A work that was published is not cited as its preprint."""
+    """Cite a published work by its publication, not as its preprint."""
     for item in judged.works:
         assert item.match is not None
         paper = item.match.paper
         if is_outdated(item):
             assert paper.venue is not None
             short = judged.bib.venues[paper.venue].in_year(paper.year).short
-            said = f"it appeared in {short} {paper.year}; write {says(judged, paper)}"
-            yield Found(item.entry.start, said)
+            message = f"it was published in {short} {paper.year}; write {says(judged, paper)}"
+            yield Found(item.entry.start, message)
 
 
 def is_outdated(item: Item) -> bool:
-    """Whether an entry is of a preprint that was published since."""
+    """Return whether an entry cites a preprint that was published since."""
     paper = item.match.paper if item.match else None
     if paper is None or paper.venue is None or paper.type in {"online", "software"}:
         return False
@@ -38,7 +40,7 @@ def is_outdated(item: Item) -> bool:
 
 
 def check_versions(judged: Judged) -> Iterator[Found]:
-    """Venue, year and pages are of one version: not those of the venue with the year on arXiv."""
+    """Take venue, year and pages from one version: not the venue with the year on arXiv."""
     yield from _differing(judged, "mixed-versions")
     for item in judged.items:
         named = {
@@ -49,12 +51,15 @@ def check_versions(judged: Judged) -> Iterator[Found]:
         arxiv = [name for name, value in named.items() if says_arxiv(value)]
         others = [name for name, value in named.items() if value and not says_arxiv(value)]
         if arxiv and others:
-            said = f"{arxiv[0]} names arXiv beside {others[0]}; delete {arxiv[0]}, keep eprint"
-            yield Found(item.at(arxiv[0]), said)
+            message = (
+                f"{arxiv[0]} names arXiv, but {others[0]} names a venue; delete {arxiv[0]}, keep "
+                "eprint"
+            )
+            yield Found(item.at(arxiv[0]), message)
 
 
 def check_fields(judged: Judged) -> Iterator[Found]:
-    """Year, pages, volume, identifiers, title and authors are those of the work."""
+    """Take year, pages, volume, identifiers, title and authors from the work."""
     yield from _differing(judged, "field-mismatch")
 
 
@@ -66,7 +71,7 @@ def _differing(judged: Judged, rule: str) -> Iterator[Found]:
 
 
 def found_differences(judged: Judged, item: Item) -> list[Difference]:
-    """The differences of an entry, found once."""
+    """Return the differences of an entry; they are computed once."""
     start = item.entry.start
     if start not in judged.differing:
         outdated = is_outdated(item)
@@ -75,7 +80,7 @@ def found_differences(judged: Judged, item: Item) -> list[Difference]:
 
 
 def check_names_of_years(judged: Judged) -> Iterator[Found]:
-    """A venue has the name that it had in that year: NIPS until 2017, NeurIPS since."""
+    """Use the venue's name in that year: NIPS until 2017, NeurIPS since."""
     for item in judged.items:
         name, place = item.place
         year = item.match.paper.year if item.match else read_year(item.values)
@@ -84,11 +89,11 @@ def check_names_of_years(judged: Judged) -> Iterator[Found]:
         venue = judged.venues.find(place).venue
         wrong = judged.venues.wrong_year(venue, place, year) if venue else None
         if wrong:
-            yield Found(item.at(name), f"in {year} it was not {wrong[0]}; write {wrong[1]}")
+            yield Found(item.at(name), f"in {year} its name was not {wrong[0]}; write {wrong[1]}")
 
 
 def check_spellings(judged: Judged) -> Iterator[Found]:
-    """One venue is spelled in one way throughout the file."""
+    """Spell a venue in one way throughout the file."""
     groups: dict[str, list[tuple[str, Item]]] = defaultdict(list)
     unknown: dict[str, list[tuple[list[str], str, Item]]] = defaultdict(list)
     for item in judged.items:
@@ -111,7 +116,7 @@ def check_spellings(judged: Judged) -> Iterator[Found]:
 
 
 def _alike(bucket: list[tuple[list[str], str, Item]]) -> dict[str, list[tuple[str, Item]]]:
-    """Names of venues that nobody knows, those together that are one name, whole or cut short."""
+    """Group unknown names of venues that are the same, in full or abbreviated."""
     heads: dict[str, list[str]] = {}
     groups: dict[str, list[tuple[str, Item]]] = defaultdict(list)
     for core, spelling, item in bucket:
@@ -135,11 +140,11 @@ def _in_two_ways(group: list[tuple[str, Item]]) -> Iterator[Found]:
     for spelling, item in group:
         if spelling != usual:
             there = from_latex(model.place[1])
-            said = (
-                f'the venue is "{from_latex(item.place[1])}" here and spelled otherwise in '
+            message = (
+                f'the venue is "{from_latex(item.place[1])}" here, but spelled otherwise in '
                 f"{_entries(counts[usual])}; write it as in {model.entry.key}: {there}"
             )
-            yield Found(item.at(item.place[0]), said)
+            yield Found(item.at(item.place[0]), message)
 
 
 def _entries(count: int) -> str:
@@ -147,9 +152,11 @@ def _entries(count: int) -> str:
 
 
 def check_same_works(judged: Judged) -> Iterator[Found]:
-    """A work has one entry: two with a DOI, an arXiv id, or title and authors in common are one."""
+    """Keep one entry per work: two with the same DOI, arXiv id, or title and authors are one
+    work.
+    """
     seen: dict[object, Item] = {}
-    # What another entry names, as its reprint or original say, is meant to stand beside it.
+    # An entry that another names as its reprint or original is intended to be a second one.
     named = {key for item in judged.items for key in _named(item)}
     for item in judged.items:
         if item.entry.key.lower() in named:
@@ -163,12 +170,12 @@ def check_same_works(judged: Judged) -> Iterator[Found]:
         years = read_year(first.values), read_year(item.values)
         if item.match or None in years or abs(int(years[0] or 0) - int(years[1] or 0)) <= _YEARS:
             line = judged.file.place(first.entry.start)[0]
-            said = f"{first.entry.key} in line {line} is the same work; keep one of the two"
-            yield Found(item.entry.start, said)
+            message = f"{first.entry.key} in line {line} is the same work; keep one of the two"
+            yield Found(item.entry.start, message)
 
 
 def _marks(item: Item) -> Iterator[object]:
-    """What two entries of one work share."""
+    """Return what two entries of one work have in common."""
     if item.match:
         yield "work", item.match.paper.key
     elif item.title:
@@ -179,7 +186,7 @@ def _marks(item: Item) -> Iterator[object]:
 
 
 def check_identifiers(judged: Judged) -> Iterator[Found]:
-    """A DOI or an arXiv id is that of the work, not of another."""
+    """Give a DOI or an arXiv id that belongs to the work, not to another."""
     for item in judged.items:
         if not item.title or not item.families:
             continue
@@ -193,20 +200,20 @@ def check_identifiers(judged: Judged) -> Iterator[Found]:
                 continue
             kind = "DOI" if by == "doi" else "arXiv id"
             right = _right_identifier(judged, item, by)
-            said = f"this {kind} is that of {paper.key}, {unbraced(paper.title)}"
-            write = f"write {right}" if right else "delete it, or write that of this work"
-            yield Found(item.at(by), f"{said}; {write}")
+            message = f"this {kind} belongs to {paper.key}, {unbraced(paper.title)}"
+            write = f"write {right}" if right else "delete it, or write the {kind} of this work"
+            yield Found(item.at(by), f"{message}; {write}")
 
 
 def _right_identifier(judged: Judged, item: Item, by: str) -> str | None:
-    """The DOI or arXiv id of the work that an entry is by all but its identifiers."""
+    """Return the correct DOI or arXiv id of an entry, matched to a work by everything else."""
     others = {name: text for name, text in item.values.items() if name not in {"doi", "eprint"}}
     match = judged.matcher.match(others)
     return getattr(match.paper, by) if match else None
 
 
 def check_uncited(judged: Judged) -> Iterator[Found]:
-    """With a manuscript: every entry is cited, itself or by another entry."""
+    """With a manuscript: cite every entry, directly or through another entry."""
     manuscript = judged.manuscript
     if manuscript is None or manuscript.everything:
         return
@@ -215,16 +222,18 @@ def check_uncited(judged: Judged) -> Iterator[Found]:
         cited |= _named(item)
     for item in judged.items:
         if not cited & _keys(f"{item.entry.key},{item.values.get('ids', '')}"):
-            yield Found(item.entry.start, "it is never cited; cite it, or delete it")
+            yield Found(
+                item.entry.start, "no key of the manuscript cites it; cite it, or delete it"
+            )
 
 
 def _named(item: Item) -> set[str]:
-    """The keys of the entries that an entry names, in lower case."""
+    """Return the keys of the entries that an entry names, in lower case."""
     return {key for name in _PARENTS for key in _keys(item.values.get(name, ""))}
 
 
 def _keys(text: str) -> set[str]:
-    """The keys of a list, in lower case."""
+    """Return the keys of a list, in lower case."""
     return {key.strip().lower() for key in text.split(",") if key.strip()}
 
 
