@@ -234,7 +234,7 @@ def test_the_command(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert main(("cite", str(main_tex), "-o", str(refs))) == 1
     err = capfd.readouterr().err
     assert "main.tex:2: no entry for jin2017escpe; did you mean jin2017escape" in err
-    assert "1 key has no entry; name your own .bib with --bib" in err
+    assert "1 key has no entry; add your own .bib with --bib" in err
     assert refs.read_text().count("@") == 1 + refs.read_text().count("@preamble")
     main_tex.write_text("\\cite{jin2017escape}\n")
     assert main(("cite", str(main_tex), "-o", str(refs))) == 0

@@ -478,7 +478,7 @@ def test_export_keeps_what_was_added_to_its_file(run: Run, tmp_path: Path) -> No
         stream.write(mine)
     code, _, err = run("export", "topic:ntk", "-o", str(file))
     assert code == 1
-    assert "was changed since export wrote it; --force overwrites it" in err
+    assert "was edited since export wrote it; --force overwrites it" in err
     assert file.read_text("utf-8").endswith(mine)
 
 
@@ -552,7 +552,7 @@ def test_export_replaces_no_device_or_pipe(run: Run, tmp_path: Path) -> None:
     for more in ((), ("--force",)):
         code, out, err = run("export", "author:jacot", "-o", str(pipe), *more)
         assert (code, out) == (1, "")
-        assert err == f"Error: {pipe} is not a file; without -o the entries are printed\n"
+        assert err == f"Error: {pipe} is not a regular file; without -o the entries are printed\n"
     assert pipe.is_fifo()
 
 
@@ -582,7 +582,9 @@ def test_export_writes_over_nothing_it_could_not_mark(run: Run, tmp_path: Path) 
     file.write_text("mine", "utf-8")
     code, _, err = run("export", "topic:ntk", "-o", str(file))
     assert (code, file.read_text("utf-8")) == (1, "mine")
-    assert f"{file} is there already; --force overwrites it, another -o keeps it" in err
+    assert (
+        f"{file} already exists; overwrite it with --force, or choose another file with -o" in err
+    )
     assert run("export", "topic:ntk", "-o", str(file), "--force")[0] == 0
     assert json.loads(file.read_text("utf-8"))[0]["key"]
     code, _, err = run("export", "topic:ntk", "-o", str(tmp_path / "none" / "a.ris"))

@@ -244,7 +244,7 @@ def test_drawn_it_shows_what_needs_a_look(
     assert max(map(len, plain.splitlines())) <= int(width)
     for head in ("Outdated", "Not in the catalogue", "Not recognised"):
         assert f"\n{head}\n" in f"\n{plain}"
-    assert "What the list lacks on saddle-escape (2 of its works)" in plain
+    assert "Missing from the list on saddle-escape (2 of its works)" in plain
 
 
 def test_lists_that_name_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
