@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from dltheory_bib.cli.main import main
 from dltheory_bib.source import yaml_reader as source
 from dltheory_bib.source.loader import check_paths
 from dltheory_bib.source.yaml_reader import read_records
+from helpers.programs import not_hours
 from helpers.records import work
 
 Judge = Callable[..., list[str]]
@@ -61,7 +61,7 @@ SAID = """\
 9:3: error: title is missing [missing-field]
 11:3: error: unknown field titel; did you mean title? [unknown-field]
 12:3: error: author should be a list, one '- item' a line or [a, b], not 'Doe, Jane' [wrong-type]
-13:3: error: year 1066 is out of range; none is before 1600 [out-of-range]
+13:3: error: year 1066 is out of range; it must not be before 1600 [out-of-range]
 14:3: error: eprint: 'arXiv:1703.00887v2' is not an arXiv id without a version; write 1703.00887 \
 [ill-formed]
 15:3: error: is not a record; write it as 'name: value' lines [not-a-record]
@@ -69,7 +69,7 @@ SAID = """\
 21:17: error: unknown topic sadle-escape; did you mean saddle-escape? [unknown-topic]
 22:3: error: unknown venue icmll; did you mean icml or iclr? [unknown-venue]
 23:3: error: doe2017c is already used by an earlier record; choose another one [repeated-key]
-25:3: error: title: holds the invisible character U+001B; delete it [ill-formed]
+25:3: error: title: contains the invisible character U+001B; delete it [ill-formed]
 27:9: error: the YAML tag !!int is not allowed; delete it [tag]
 28:3: error: pages: '10–20' is not a page range; write 10-20 [ill-formed]
 """
@@ -202,7 +202,7 @@ SNIPPETS: list[tuple[str, str | bytes, list[str]]] = [
     (
         "a tag that would colour the terminal",
         work(extra="idea: !<%1b[31m> x"),
-        [r"7:9: error: the YAML tag '\x1b[31m' is refused; delete it [tag]"],
+        [r"7:9: error: the YAML tag '\x1b[31m' is not allowed; delete it [tag]"],
     ),
     (
         "a tag on the whole list",
@@ -218,7 +218,7 @@ SNIPPETS: list[tuple[str, str | bytes, list[str]]] = [
         "an alias",
         work(extra="idea: *a"),
         [
-            "7:3: error: idea: is empty; write a value or leave the field out [ill-formed]",
+            "7:3: error: idea: is empty; write a value or omit the field [ill-formed]",
             "7:9: error: YAML anchors and aliases are not allowed; write the value out [anchor]",
         ],
     ),
@@ -294,10 +294,9 @@ def test_a_file_stops_being_read_after_200_problems_and_the_next_one_does_not(
 
 
 def test_a_record_with_thousands_of_unknown_fields_is_judged_quickly(judge: Judge) -> None:
-    start = time.perf_counter()
-    found = judge("- {" + ", ".join(f"titl{n}: x" for n in range(9000)) + "}\n")
+    with not_hours():
+        found = judge("- {" + ", ".join(f"titl{n}: x" for n in range(9000)) + "}\n")
     assert len(found) == source.MAX_PROBLEMS + 1
-    assert time.perf_counter() - start < 60  # not hours
 
 
 @pytest.mark.slow
@@ -323,9 +322,8 @@ def test_a_hundred_megabytes_of_brackets_are_refused_at_once(
         block = text * (1_000_000 // len(text))
         for _ in range(100):
             stream.write(block)
-    begun = time.perf_counter()
-    problems, records = check_paths([path])
-    assert time.perf_counter() - begun < 60  # not hours
+    with not_hours():
+        problems, records = check_paths([path])
     assert records == 0
     assert rule in {problem.rule for problem in problems}
     path.unlink()

@@ -66,7 +66,7 @@ CHANGES = [
         "results",
         "\\frac{4 c n}",
         "\\frac{4 c n",
-        "results.yaml:9:3: error: bound_tex: has braces that do not balance [ill-formed]",
+        "results.yaml:9:3: error: bound_tex: has unbalanced braces [ill-formed]",
     ),
     (
         "results",
@@ -90,8 +90,8 @@ CHANGES = [
         "questions",
         "    - id: minutes\n",
         "    - id: stirs\n",
-        "questions.yaml:13:3: error: quantities has two with the id stirs; delete one "
-        "[inconsistent]",
+        "questions.yaml:13:3: error: quantities has two items with the id stirs; delete one of "
+        "them [inconsistent]",
     ),
     # What nobody has
     (

@@ -7,7 +7,6 @@ import errno
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from dltheory_bib.bibfile.bib_parser import read_bib
 from dltheory_bib.bibfile.fix.fixer import fix, write_fixed
 from dltheory_bib.cli.main import main
 from dltheory_bib.files import replace_bytes
+from helpers.programs import environment, run_program, started
 
 KNOWN = (
     b"@misc{a, title={How to Escape Saddle Points Efficiently}, eprint={1703.00887}, year={2017}}\n"
@@ -67,7 +67,7 @@ def test_what_is_shown_and_said(refs: Path, capfd: pytest.CaptureFixture[str]) -
     out, err = capfd.readouterr()
     assert out.startswith("--- refs.bib\n+++ refs.bib\n@@ -1,2 +1,2 @@\n-@misc{a")
     assert "refs.bib:1: a: arXiv → ICML 2017 (matched by eprint, 0.90)\n" in err
-    assert "refs.bib: 2 entries, 1 known, 1 to change: published 1\n" in err
+    assert "refs.bib: 2 entries, 1 matched, 1 to change: published 1\n" in err
     assert err.endswith("nothing was written; use --write to apply the changes\n")
     assert refs.read_bytes() == data
     assert beside() == []
@@ -96,7 +96,7 @@ def test_written_with_a_backup_and_then_nothing_more(write: Write, refs: Path) -
     assert Path("refs.bib.bak").read_bytes() == KNOWN
     code, out, err, again = write(after)
     assert (code, out, again) == (0, "", after)
-    assert err == "refs.bib: 1 entry, 0 known; nothing to change\n"  # it names no author
+    assert err == "refs.bib: 1 entry, 0 matched; nothing to change\n"  # it names no author
     assert write(KNOWN)[0] == 0
     assert beside() == ["refs.bib.bak", "refs.bib.bak2"]
     assert refs.stat().st_mode & 0o777 == Path("refs.bib.bak").stat().st_mode & 0o777
@@ -250,7 +250,9 @@ def test_a_file_that_changed_meanwhile_is_not_written(refs: Path, bib: Bibliogra
     made = fix(bib, read_bib(refs))
     newer = KNOWN + b"% a line more\n"
     refs.write_bytes(newer)
-    with pytest.raises(UnsafeChangeError, match=r"refs.bib was changed meanwhile; nothing was"):
+    with pytest.raises(
+        UnsafeChangeError, match=r"refs.bib was changed by another program; nothing was"
+    ):
         write_fixed(refs, made)
     assert refs.read_bytes() == newer
     assert beside() == []
@@ -302,18 +304,13 @@ def test_a_disk_that_is_full(refs: Path, room: int) -> None:
     resource = pytest.importorskip("resource")
     data = KNOWN + b"%" * (40_000 - len(KNOWN))
     refs.write_bytes(data)
-    done = subprocess.run(
-        [sys.executable, "-m", "dltheory_bib", "fix", "refs.bib", "--write"],
-        env={**os.environ, "PYTHONPATH": str(Path(dltheory_bib.__file__).parents[1])},
+    done = run_program(
+        *(sys.executable, "-m", "dltheory_bib", "fix", "refs.bib", "--write"),
+        env=environment(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
-        capture_output=True,
-        text=True,
-        check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.endswith(
-        "Error: cannot write refs.bib: file too large; the file is unchanged\n"
-    )
+    assert done.stderr.endswith(b"Error: cannot write refs.bib: file too large; it is as it was\n")
     assert refs.read_bytes() == data
     assert beside() == []
 
@@ -340,17 +337,12 @@ def test_killed_while_writing(refs: Path) -> None:
     draw = random.Random(7)
     for _ in range(12):
         refs.write_bytes(old)
-        child = subprocess.Popen(
-            [sys.executable, "-c", KILLED],
-            env={**os.environ, "PYTHONPATH": str(Path(dltheory_bib.__file__).parents[1])},
-            stdout=subprocess.PIPE,
-        )
-        assert child.stdout
-        assert child.stdout.readline() == b"ready\n"
-        time.sleep(draw.uniform(0, 0.1))
-        child.send_signal(signal.SIGKILL)
-        assert child.wait() == -signal.SIGKILL
-        child.stdout.close()
+        with started(sys.executable, "-c", KILLED, env=environment(), stderr=None) as child:
+            assert child.stdout
+            assert child.stdout.readline() == b"ready\n"
+            time.sleep(draw.uniform(0, 0.1))
+            child.send_signal(signal.SIGKILL)
+            assert child.wait() == -signal.SIGKILL
         assert refs.read_bytes() in {old, new}
 
 

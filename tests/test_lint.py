@@ -110,8 +110,8 @@ BAD: list[tuple[str, str, list[str]]] = [
         [
             "2:7: error: A2001: the key is already used in line 1 as a2001; choose another "
             "one, or delete one of the two entries",
-            "3:7: error: a2001: the key is taken in line 1; choose another, or delete one of the "
-            "two",
+            "3:7: error: a2001: the key is already used in line 1; choose another one, or delete "
+            "one of the two entries",
         ],
     ),
     (
@@ -164,7 +164,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         "unknown-string",
         "@string{jmlr = {Journal}}\n@article{a, title=jmlr, journal=jmrl, month=jan}\n",
         [
-            "2:33: warning: a: no @string is called jmrl, so nothing is printed; write {jmrl}; did "
+            "2:33: warning: a: there is no @string jmrl, so nothing is printed; write {jmrl}; did "
             "you mean jmlr?"
         ],
     ),
@@ -195,8 +195,8 @@ BAD: list[tuple[str, str, list[str]]] = [
         "@misc{a, doi={https://doi.org/10.1000/ab.c}}\n@misc{b, doi={doi:10.1000/ab.}}\n"
         "@misc{c, doi={none}}\n@misc{d, doi={10.1000/a\\_b}}\n@misc{e, doi={10.1000/a<b>c{x}}}\n",
         [
-            "1:15: error: a: write the DOI alone: doi = {10.1000/ab.c}",
-            "2:15: error: b: write the DOI alone: doi = {10.1000/ab}",
+            "1:15: error: a: write only the DOI: doi = {10.1000/ab.c}",
+            "2:15: error: b: write only the DOI: doi = {10.1000/ab}",
             "3:15: error: c: 'none' is not a DOI; a DOI begins with 10., a number and a slash; "
             "delete it",
         ],
@@ -276,10 +276,10 @@ BAD: list[tuple[str, str, list[str]]] = [
         "{Gaussian} Processes}, booktitle={ICLR},\n  year=2018}\n"
         f"@inproceedings{{b, title={{B}}, {DOE},\n  booktitle={{Place}}, journal={{CoRR}}}}\n",
         [
-            "3:8: error: a: 2018 is the year of the preprint, at the venue it was 2019; write year "
-            "= {2019}",
-            "5:31: error: b: journal names arXiv, but booktitle names a venue; delete 5:31: "
-            "error: b: journal, keep eprint",
+            "3:8: error: a: 2018 is the year of the preprint, but the venue is that of 2019; "
+            "write year = {2019}",
+            "5:31: error: b: journal names arXiv, but booktitle names a venue; delete "
+            "journal, keep eprint",
         ],
     ),
     (
@@ -296,11 +296,11 @@ BAD: list[tuple[str, str, list[str]]] = [
         [
             "2:11: warning: a: 3 authors here and 5 in the catalogue; write Jin, Chi and Ge, Rong "
             "and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
-            "5:8: warning: a: the catalogue has another year; write year = {2017}",
+            "5:8: warning: a: the catalogue has a different year; write year = {2017}",
             "6:10: warning: a: the catalogue has other pages; write pages = {1724--1732}",
-            f'8:62: warning: b: it appeared elsewhere than in "Nature": write {ICML}',
-            "10:11: warning: c: another name stands for Michael I. Jordan; write Jin, Chi and Ge, "
-            "Rong and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
+            f'8:62: warning: b: the venue is not "Nature"; write {ICML}',
+            "10:11: warning: c: a different name is in the place of Michael I. Jordan; write Jin, "
+            "Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
             "11:10: warning: c: the title is printed as: How to Escape Saddle Points Efficiently",
         ],
     ),
@@ -393,17 +393,17 @@ def test_every_rule_is_proved_and_described() -> None:
 @pytest.mark.parametrize("venues", ["long", "short"])
 @pytest.mark.parametrize("encoding", ["latex", "utf-8", "ascii"])
 def test_what_the_catalogue_exports_is_without_a_finding(
-    bib: Bibliography, dialect: Dialect, venues: VenueNames, encoding: Encoding
+    catalogue: Bibliography, dialect: Dialect, venues: VenueNames, encoding: Encoding
 ) -> None:
     """And every entry of it is verified."""
-    text = bib.all().to_bibtex(dialect=dialect, venue_names=venues, encoding=encoding)
-    found = lint(bib, [parse_bib(text)])
+    text = catalogue.all().to_bibtex(dialect=dialect, venue_names=venues, encoding=encoding)
+    found = lint(catalogue, [parse_bib(text)])
     assert [str(problem) for problem in found.problems] == []
-    assert found.counts == {"verified": len(bib)}
+    assert found.counts == {"verified": len(catalogue)}
 
 
-def test_exported_preprints_are_outdated_and_nothing_else(bib: Bibliography) -> None:
-    found = lint(bib, [parse_bib(bib.all().to_bibtex(prefer="preprint"))])
+def test_exported_preprints_are_outdated_and_nothing_else(catalogue: Bibliography) -> None:
+    found = lint(catalogue, [parse_bib(catalogue.all().to_bibtex(prefer="preprint"))])
     assert {problem.rule for problem in found.problems} == {"outdated"}
     assert set(found.counts) == {"verified", "outdated"}
 
@@ -432,17 +432,19 @@ def test_each_entry_has_its_verdict(bib: Bibliography, verdict: str) -> None:
     assert not any(word in one.says for word in ("fake", "wrong", "error"))
 
 
-def test_a_version_that_is_not_the_one_of_record_is_held_against_itself(bib: Bibliography) -> None:
+def test_a_version_that_is_not_the_one_of_record_is_held_against_itself(
+    catalogue: Bibliography,
+) -> None:
     """A journal's year and pages are right for the journal's entry."""
-    for paper in bib:
+    for paper in catalogue:
         version = next((v for v in paper.versions if v.venue and v.venue != paper.venue), None)
         if version is None or version.kind != "journal":
             continue
-        name = bib.venues[version.venue or ""].in_year(version.year).long
+        name = catalogue.venues[version.venue or ""].in_year(version.year).long
         authors = " and ".join(paper.author)
         entry = f"@article{{k, author={{{authors}}}, title={{{version.title or paper.title}}}, "
         entry += f"journal={{{name}}}, year={version.year}, eprint={{{paper.eprint or ''}}}}}"
-        found = lint(bib, [parse_bib(entry)])
+        found = lint(catalogue, [parse_bib(entry)])
         if found.judgements[0].work:
             assert said(found, "field-mismatch") == [], paper.key
             break
@@ -672,7 +674,7 @@ def test_verdicts_are_notes_in_every_format(run: Run) -> None:
     ]
     assert err == "refs.bib: 2 entries, no problem; 1 verified, 1 not covered\n"
     out = run("check", "refs.bib", "--verdicts", "--ignore", "repeated-key", "-f", "github")[1]
-    assert out.startswith("::notice file=refs.bib,line=1,col=1::k: it is jin2017escape")
+    assert out.startswith("::notice file=refs.bib,line=1,col=1::k: matches jin2017escape")
     out = run("check", "refs.bib", "--verdicts", "--ignore", "repeated-key", "-f", "json")[1]
     assert [one["level"] for one in json.loads(out)] == ["note", "note"]
 
@@ -685,7 +687,7 @@ def test_github_commands_are_escaped(run: Run) -> None:
         "::error file=a%2Cb%3Ac%25.bib,line=1,col=28::a: pages run backwards; write 1--9 "
         "[reversed-pages]"
     )
-    assert "::a: %25 makes LaTeX drop the rest of the line; write \\%25 [" in out
+    assert "::a: LaTeX treats the text after %25 as a comment; write \\%25 [" in out
 
 
 SARIF = {
@@ -810,7 +812,7 @@ def test_a_person_sees_the_place_then_the_message_in_the_width_of_the_terminal(
     assert plain[:3] == [
         "refs.bib:2:11 error unbalanced",
         "  a: the { that opens title is not",
-        "  closed; write } where the value ends",
+        "  closed; write } at the end of the",
     ]
 
 

@@ -14,10 +14,10 @@ Judge = Callable[..., list[str]]
 
 MISTAKES = [
     # A field that does not exist, or lacks its value
-    ("titel: x", "7:3: error: unknown field titel; did you mean title? [unknown-field]"),
+    ("titel: x", "7:3: error: unknown field titel; did you mean title or titles? [unknown-field]"),
     (
         "summary:",
-        "7:3: error: summary: is empty; write a value or leave the field out [ill-formed]",
+        "7:3: error: summary: is empty; write a value or omit the field [ill-formed]",
     ),
     # The wrong type
     (
@@ -108,7 +108,8 @@ MISTAKES = [
     # Words from a list
     (
         "level: begin",
-        "7:3: error: level cannot be 'begin'; write one of start, core, further [unknown-value]",
+        "7:3: error: level cannot be 'begin'; write one of start, core, further, background"
+        " [unknown-value]",
     ),
     ("level: cor", "7:3: error: level cannot be 'cor'; did you mean core? [unknown-value]"),
     (
@@ -118,22 +119,22 @@ MISTAKES = [
     # Nothing invisible
     (
         r'summary: "red \e[31m"',
-        "7:3: error: summary: holds the invisible character U+001B; delete it [ill-formed]",
+        "7:3: error: summary: contains the invisible character U+001B; delete it [ill-formed]",
     ),
     (
         r'summary: "nul \0"',
-        "7:3: error: summary: holds the invisible character U+0000; delete it [ill-formed]",
+        "7:3: error: summary: contains the invisible character U+0000; delete it [ill-formed]",
     ),
     (
         "summary: back\u202ewards",
-        "7:3: error: summary: holds the invisible character U+202E; delete it [ill-formed]",
+        "7:3: error: summary: contains the invisible character U+202E; delete it [ill-formed]",
     ),
     (
         r'"name\e[31m": x',
-        r"7:3: error: unknown field 'name\x1b[31m'; known are after, aliases, author, checked, "
-        "checked_in, disagreements, doi, edition, eprint, idea, key, level, limits, number, "
-        "pages, relations, remarks, sources, summary, title, topics, type, unverified, url, venue, "
-        "versions, volume, year [unknown-field]",
+        r"7:3: error: unknown field 'name\x1b[31m'; known are added, after, aliases, author, "
+        "checked, checked_in, disagreements, doi, edition, editor, eprint, idea, institution, key, "
+        "level, limits, number, pages, publisher, relations, remarks, sources, summary, title, "
+        "titles, topics, type, unverified, url, venue, versions, volume, year [unknown-field]",
     ),
     # Two fields that do not go together
     (
@@ -148,8 +149,8 @@ MISTAKES = [
     ),
     (
         "remarks: [{text: So so, by: me, verdict: partly}]",
-        "7:13: error: remarks, item 1: a remark that stands up 'partly' needs a comment: say why"
-        " [ill-formed]",
+        "7:13: error: remarks, item 1: a remark with the verdict 'partly' needs a comment: "
+        "give the reason [ill-formed]",
     ),
 ]
 
@@ -221,8 +222,8 @@ def test_an_author_is_one_name_with_its_family_part_told_apart(
 @pytest.mark.parametrize(
     ("title", "said"),
     [
-        ("The {SGD Problem", "title: has braces that do not balance; protect words as {SGD}"),
-        ("}SGD{", "title: has braces that do not balance; protect words as {SGD}"),
+        ("The {SGD Problem", "title: has unbalanced braces; protect words as {SGD}"),
+        ("}SGD{", "title: has unbalanced braces; protect words as {SGD}"),
         ("In $n steps", r"title: has a single $; mathematics stands between two, as in $\epsilon$"),
     ],
 )

@@ -7,7 +7,6 @@ import json
 import pickle
 import re
 from collections.abc import Sequence
-from dataclasses import fields
 
 import pytest
 import yaml
@@ -210,7 +209,7 @@ def test_a_data_frame_has_a_row_a_work(ntk: PaperList) -> None:
     """Indexed by key, with the fields of a paper as columns, also where no work has one."""
     frame = ntk.to_dataframe()
     assert list(frame.index) == ntk.keys
-    assert list(frame.columns) == [field.name for field in fields(Paper) if field.name != "key"]
+    assert list(frame.columns) == [name for name in Paper.model_fields if name != "key"]
     assert list(frame["year"]) == [paper.year for paper in ntk]
     assert frame.loc[ntk.keys[0], "author"] == list(ntk[0].author)
     empty = ntk[:0].to_dataframe()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.answers import Answers
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.facade import Paper, Person, Topic, Trail, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Person, Topic, Trail, Venue
 from dltheory_bib.models.relations import BUILDS_ON, Relation
 from dltheory_bib.papers import PaperList, ask_field
 from dltheory_bib.snapshot.cache import open_snapshot
@@ -52,7 +53,7 @@ def load(
 class Bibliography(Answers):
     """Papers, people, topics and venues, the graph of their relations, and the ways to ask it.
 
-    `bib["jin2017escape"]` is a paper, by key, alias, arXiv id or DOI; `bib.papers`,
+    `bib["jin2017escape"]` is a paper, by key, alias, arXiv id, DOI or address; `bib.papers`,
     `bib.people`, `bib.topics` and `bib.venues` are mappings by key or id;
     `bib.where("…")` gives a list of papers. Walks take what `bib[…]` takes, and raise
     `UnknownNameError`, with the nearest names, for anything else.
@@ -178,7 +179,7 @@ class Bibliography(Answers):
         return PaperList(self, numbers.values(), said)
 
     def some(self, names: Iterable[str]) -> PaperList:
-        """The works with these keys, aliases, arXiv ids or DOIs, in this order, each once."""
+        """The works with these keys, aliases, arXiv ids, DOIs or addresses, in order, each once."""
         return PaperList(self, dict.fromkeys(self._number(name) for name in names))
 
     # What is shown

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.formats.registry import FORMATS, Listing, format_of, write
-from dltheory_bib.models.facade import Paper, Person
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Person
 from dltheory_bib.models.relations import BUILDS_ON
-from dltheory_bib.snapshot.reader import Edge, Snapshot, plain
+from dltheory_bib.snapshot.reader import Edge, Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -294,10 +294,10 @@ class PaperList(Sequence[Paper]):
             import pandas as pd
         except ImportError:
             raise MissingExtraError("to_dataframe()", "pandas") from None
-        columns = fields(Paper)
-        empty: dict[str, Any] = {field.name: [] for field in columns if field.default == ()}
-        rows = [empty | plain(paper) for paper in self]
-        frame = pd.DataFrame(rows, columns=[field.name for field in columns]).set_index("key")
+        columns = Paper.model_fields
+        empty: dict[str, Any] = {name: [] for name, field in columns.items() if field.default == ()}
+        rows = [empty | paper.to_dict() for paper in self]
+        frame = pd.DataFrame(rows, columns=list(columns)).set_index("key")
         whys = self.whys
         if whys:
             frame.insert(0, "why", [whys.get(key) for key in frame.index])

@@ -12,13 +12,13 @@ from dltheory_bib.bibfile.bib_parser import read_bib
 from dltheory_bib.bibfile.find_works import Listed, Status, is_markdown, list_bib, list_text
 from dltheory_bib.bibfile.lint.linter import is_bib
 from dltheory_bib.display.views import byline
-from dltheory_bib.manuscript.manuscript import read_text
+from dltheory_bib.manuscript.tex import read_text
 from dltheory_bib.models.relations import BUILDS_ON, Relation, phrase
 from dltheory_bib.papers import PaperList
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
-    from dltheory_bib.models.facade import Paper
+    from dltheory_bib.models.paper import Paper
     from dltheory_bib.snapshot.reader import Edge
 
 _MOST_TOPICS = 3

@@ -1,16 +1,20 @@
-"""An entry against the work it is: which version it means, and where it differs from that."""
+"""Compare an entry with its catalogue work: find the version it cites and list the differences."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from dltheory_bib.bibfile import match as preprints
-from dltheory_bib.bibfile.match import read_title, read_year, says_arxiv
-from dltheory_bib.bibfile.matched_file import Item, Judged, folded_families
-from dltheory_bib.models.facade import Paper
-from dltheory_bib.models.paper import Version
+from dltheory_bib.bibfile.match import read_title, read_year
+from dltheory_bib.bibfile.matched_file import (
+    Difference,
+    MatchedEntry,
+    MatchedFile,
+    folded_families,
+)
+from dltheory_bib.models.paper import Paper, Version
+from dltheory_bib.text.identifiers import find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import natural, words
 
@@ -19,22 +23,9 @@ Verdict = Literal["verified", "outdated", "field mismatch", "venue variant", "no
 _NUMBER = re.compile(r"\d+")
 
 
-class Difference(NamedTuple):
-    """A field that says something else than the catalogue."""
-
-    field: str
-    message: str
-    rule: str = "field-mismatch"
-
-
-def is_preprint(item: Item) -> bool:
-    """Whether an entry is that of a preprint on arXiv and of nothing else."""
-    return preprints.is_preprint(item.kind, item.values)
-
-
-def says(judged: Judged, paper: Paper) -> str:
-    """What an entry of the published version says, for a message."""
-    kind, known = judged.target(paper)
+def correct_fields(matched: MatchedFile, paper: Paper) -> str:
+    """Return the fields of the published version, for a message."""
+    kind, known = matched.target(paper)
     telling: tuple[str, ...] = (
         "booktitle",
         "journal",
@@ -48,49 +39,50 @@ def says(judged: Judged, paper: Paper) -> str:
     return f"@{kind} with " + ", ".join(f"{name} = {{{known[name]}}}" for name in shown)
 
 
-def differences(judged: Judged, item: Item) -> Iterator[Difference]:
-    """Where an entry of a work says something else than the version that it means."""
+def differences(matched: MatchedFile, item: MatchedEntry) -> Iterator[Difference]:
+    """Yield the differences between an entry and the version that it cites."""
     assert item.match is not None
     paper = item.match.paper
-    meant = _meant(judged, item)
+    meant = _meant(matched, item)
     if meant is None:
-        yield _other_venue(judged, item, paper)
+        yield _other_venue(matched, item, paper)
         return
     year = read_year(item.values)
-    allowed = {paper.year, paper.eprint_year} if is_preprint(item) else {meant.year}
+    allowed = {paper.year, paper.eprint_year} if item.is_preprint else {meant.year}
     if year is not None and year not in allowed and not _disputed(paper, "year", str(year)):
         yield _other_year(item, paper, meant, year)
     yield from _identifiers(item, paper)
-    if not is_preprint(item):
+    if not item.is_preprint:
         yield from _numbers(item, paper, meant)
     yield from _title(item, paper)
-    yield from _authors(judged, item, paper)
+    yield from _authors(matched, item, paper)
 
 
-def variant(judged: Judged, item: Item) -> str | None:
-    """The short name of an entry's venue, where the catalogue spells it otherwise."""
+def variant(matched: MatchedFile, item: MatchedEntry) -> str | None:
+    """Return the short name of an entry's venue, if the catalogue spells it otherwise."""
     assert item.match is not None
     paper = item.match.paper
     name, place = item.place
     if not name or not paper.venue or says_arxiv(place):
         return None
-    found = judged.venues.find(place)
+    found = matched.venues.find(place)
     if found.venue != paper.venue:
         return None
-    if judged.venues.style(paper.venue, found.spelling, paper.year):
+    if matched.venues.style(paper.venue, found.spelling, paper.year):
         return None
-    return judged.bib.venues[paper.venue].in_year(paper.year).short
+    return matched.bib.venues[paper.venue].in_year(paper.year).short
 
 
-def _meant(judged: Judged, item: Item) -> Paper | Version | None:
-    """The version that an entry's venue names; None where that is no venue of the work."""
+def _meant(matched: MatchedFile, item: MatchedEntry) -> Paper | Version | None:
+    """Return the version that an entry's venue names; None if it is not a venue of the work."""
     assert item.match is not None
     paper = item.match.paper
     name, place = item.place
     if not name or says_arxiv(place) or not paper.venue:
         return paper
-    found = judged.venues.find(place).venue
-    # A book and its chapters are kept under other venues than their entries name.
+    found = matched.venues.find(place).venue
+    # The catalogue keeps a book and its chapters under venues that differ from those of their
+    # entries.
     if found == paper.venue or (found is None and paper.type not in {"article", "inproceedings"}):
         return paper
     for version in paper.versions:
@@ -99,32 +91,35 @@ def _meant(judged: Judged, item: Item) -> Paper | Version | None:
     return None
 
 
-def _other_venue(judged: Judged, item: Item, paper: Paper) -> Difference:
+def _other_venue(matched: MatchedFile, item: MatchedEntry, paper: Paper) -> Difference:
     name, place = item.place
     return Difference(
-        name, f'it appeared elsewhere than in "{from_latex(place)}": write {says(judged, paper)}'
+        name,
+        f'the venue is not "{from_latex(place)}"; write {correct_fields(matched, paper)}',
     )
 
 
-def _other_year(item: Item, paper: Paper, meant: Paper | Version, year: int) -> Difference:
+def _other_year(item: MatchedEntry, paper: Paper, meant: Paper | Version, year: int) -> Difference:
     field = "date" if "date" in item.values and not item.values.get("year") else "year"
     wanted = f"write {field} = {{{meant.year}}}"
-    if item.place[0] and not is_preprint(item) and year == paper.eprint_year:
-        said = f"{year} is the year of the preprint, at the venue it was {meant.year}; {wanted}"
-        return Difference(field, said, "mixed-versions")
-    if is_preprint(item) and paper.eprint_year:
+    if item.place[0] and not item.is_preprint and year == paper.eprint_year:
+        message = (
+            f"{year} is the year of the preprint, but the venue is that of {meant.year}; {wanted}"
+        )
+        return Difference(field, message, "mixed-versions")
+    if item.is_preprint and paper.eprint_year:
         wanted = f"write {field} = {{{paper.eprint_year}}}"
-    return Difference(field, f"the catalogue has another year; {wanted}")
+    return Difference(field, f"the catalogue has a different year; {wanted}")
 
 
-def _identifiers(item: Item, paper: Paper) -> Iterator[Difference]:
+def _identifiers(item: MatchedEntry, paper: Paper) -> Iterator[Difference]:
     dois = {one.lower() for one in (paper.doi, *(v.doi for v in paper.versions)) if one}
-    doi = item.values.get("doi", "").replace("\\_", "_").lower()
-    bare = re.search(r"10\.\d{4,9}/\S+", doi)
-    if dois and bare and paper.doi and bare[0] not in dois:
-        arxiv = bare[0].startswith("10.48550/")
-        if not arxiv and not _disputed(paper, "doi", bare[0]):
-            yield Difference("doi", f"the catalogue has another DOI; write doi = {{{paper.doi}}}")
+    for doi in find_dois(item.values.get("doi", "").lower())[:1]:
+        known = not paper.doi or doi in dois or is_arxiv_doi(doi)
+        if not known and not _disputed(paper, "doi", doi):
+            yield Difference(
+                "doi", f"the catalogue has a different DOI; write doi = {{{paper.doi}}}"
+            )
     ids = {one for one in (paper.eprint, *(v.eprint for v in paper.versions)) if one}
     found = [value for by, value in item.read.ids if by == "eprint"]
     if ids and found and not ids & set(found) and paper.eprint:
@@ -133,50 +128,56 @@ def _identifiers(item: Item, paper: Paper) -> Iterator[Difference]:
             if "eprint" in item.values
             else next((name for name, value in item.values.items() if found[0] in value), "eprint")
         )
-        yield Difference(field, f"the catalogue has another arXiv id; write {paper.eprint}")
+        yield Difference(field, f"the catalogue has a different arXiv id; write {paper.eprint}")
 
 
-def _numbers(item: Item, paper: Paper, meant: Paper | Version) -> Iterator[Difference]:
+def _numbers(item: MatchedEntry, paper: Paper, meant: Paper | Version) -> Iterator[Difference]:
     pages, volume = item.values.get("pages", ""), item.values.get("volume", "")
     if meant.pages and pages and "pages" not in paper.unverified:
         ours, theirs = _NUMBER.findall(meant.pages), _NUMBER.findall(pages)
         if theirs and not _same_pages(ours, theirs) and not _disputed(paper, "pages", pages):
             shown = meant.pages.replace("-", "--")
-            yield Difference("pages", f"the catalogue has other pages; write pages = {{{shown}}}")
+            yield Difference(
+                "pages", f"the catalogue has different pages; write pages = {{{shown}}}"
+            )
     numbered = paper.type == "article" and volume.isdigit() and "volume" not in paper.unverified
     known = meant.volume if numbered else None
     differs = known and known.isdigit() and int(known) != int(volume)
     if differs and not _disputed(paper, "volume", volume):
-        yield Difference("volume", f"the catalogue has another volume; write volume = {{{known}}}")
+        yield Difference(
+            "volume", f"the catalogue has a different volume; write volume = {{{known}}}"
+        )
 
 
 def _same_pages(ours: list[str], theirs: list[str]) -> bool:
-    """Whether two ranges are one: an end may be short, or left out, or both counted by article."""
-    if theirs in (ours, ours[:1], ours[::-1]):  # that they are reversed is another rule's
+    """Return whether two ranges are the same: an end may be abbreviated, or omitted, or both be
+    numbered by article.
+    """
+    if theirs in (ours, ours[:1], ours[::-1]):  # another rule reports reversed ranges
         return True
     short = len(ours) == len(theirs) == 2 and ours[0] == theirs[0]
     return short and len(theirs[1]) < len(ours[1]) and ours[1].endswith(theirs[1])
 
 
-def _title(item: Item, paper: Paper) -> Iterator[Difference]:
+def _title(item: MatchedEntry, paper: Paper) -> Iterator[Difference]:
     titles = (paper.title, *(one.title for one in paper.versions if one.title))
     if item.title and item.title not in {read_title({"title": one}) for one in titles}:
         yield Difference("title", f"the title is printed as: {paper.title}")
 
 
-def _authors(judged: Judged, item: Item, paper: Paper) -> Iterator[Difference]:
+def _authors(matched: MatchedFile, item: MatchedEntry, paper: Paper) -> Iterator[Difference]:
     theirs = item.families
     if not theirs:
         return
     ours = folded_families(paper.author)
     others = bool(re.search(r"\b(?:others|et\.?\s*al\b)", item.values.get("author", ""), re.I))
     expected = ours[: len(theirs)] if others and len(theirs) <= len(ours) else ours
-    if theirs == expected or _are_aliases(judged, theirs, paper, expected):
+    if theirs == expected or _are_aliases(matched, theirs, paper, expected):
         return
     if sorted(theirs) == sorted(expected):
-        said = "the authors are in another order"
+        message = "the authors are in a different order"
     elif len(theirs) != len(expected):
-        said = f"{len(theirs)} authors here and {len(ours)} in the catalogue"
+        message = f"{len(theirs)} authors here and {len(ours)} in the catalogue"
     else:
         wrong = [
             natural(name)
@@ -184,16 +185,16 @@ def _authors(judged: Judged, item: Item, paper: Paper) -> Iterator[Difference]:
             if one != own
         ]
         more = f" and {len(wrong) - 2} more" if len(wrong) > 2 else ""
-        said = f"another name stands for {', '.join(wrong[:2])}{more}"
+        message = f"a different name is in the place of {', '.join(wrong[:2])}{more}"
     shown = " and ".join(paper.author[:6]) + (" and …" if len(paper.author) > 6 else "")
-    yield Difference("author", f"{said}; write {shown}")
+    yield Difference("author", f"{message}; write {shown}")
 
 
-def _are_aliases(judged: Judged, theirs: list[str], paper: Paper, ours: list[str]) -> bool:
-    """Whether each differing name is another spelling of the same person."""
+def _are_aliases(matched: MatchedFile, theirs: list[str], paper: Paper, ours: list[str]) -> bool:
+    """Return whether each differing name is another spelling of the same person."""
     if len(theirs) != len(ours):
         return False
-    aliases = judged.spellings
+    aliases = matched.spellings
     return all(
         one == own or one in aliases.get(name, set())
         for one, own, name in zip(theirs, ours, paper.author, strict=False)
@@ -201,7 +202,9 @@ def _are_aliases(judged: Judged, theirs: list[str], paper: Paper, ours: list[str
 
 
 def _disputed(paper: Paper, field: str, value: str) -> bool:
-    """Whether a source states what the entry says, though the catalogue follows another."""
+    """Return whether a source supports the entry's value, although the catalogue follows another
+    source.
+    """
     stated = words(value)
     return field in paper.unverified or any(
         one.field == field and words(one.value) == stated for one in paper.disagreements

@@ -79,8 +79,8 @@ def _say(found: Manuscript, made: Cited) -> None:
     """Print the warnings of the reader, then the unknown keys."""
     for problem in found.problems:
         note(visible(str(problem)))
-    for said in made.notes:
-        note(visible(said))
+    for message in made.notes:
+        note(visible(message))
     for missing in made.unknown:
         place = missing.place
         where = f"{place.file}:{place.line}" if place.line else place.file

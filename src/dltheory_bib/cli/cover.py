@@ -103,13 +103,13 @@ def _counted(found: Cover) -> str:
     """Return the numbers, in a sentence."""
     outdated, missing = len(found.having("outdated")), len(found.having("missing"))
     here = len(found.having("covered")) + outdated
-    said = f"{here} in the catalogue"
-    said += f" ({outdated} outdated)" if outdated else ""
-    said += f", {missing} not"
+    text = f"{here} in the catalogue"
+    text += f" ({outdated} outdated)" if outdated else ""
+    text += f", {missing} not"
     lines = len(found.having("unrecognised"))
     if lines:
-        said += f", {lines} {'line' if lines == 1 else 'lines'} in which no work was recognised"
-    return said
+        text += f", {lines} {'line' if lines == 1 else 'lines'} in which no work was recognised"
+    return text
 
 
 def _draw(found: Cover) -> None:
@@ -155,10 +155,10 @@ def _table(listed: list[Listed], outdated: bool) -> RenderableType:
     table.add_column(justify="right", style="dim")
     table.add_column()
     for one in listed:
-        said = Text(visible(one.title))
+        text = Text(visible(one.title))
         if outdated:
-            said = Text.assemble((one.work or "", "cyan"), f"  {visible(one.says)}")
+            text = Text.assemble((one.work or "", "cyan"), f"  {visible(one.says)}")
         elif one.status == "missing" and one.says not in one.title:
-            said.append(f"  {visible(one.says)}", style="dim")
-        table.add_row(str(one.line), said)
+            text.append(f"  {visible(one.says)}", style="dim")
+        table.add_row(str(one.line), text)
     return table

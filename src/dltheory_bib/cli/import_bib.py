@@ -35,8 +35,8 @@ def import_(file: Path, directory: Path) -> None:
         raise click.ClickException(f"{there[0]} already exists; name another directory")
     drafts, faults = read_drafts(file)
     made = collect(bibliography(), drafts, file.name)
-    for said in (*faults, *made.left_out):
-        note(said)
+    for message in (*faults, *made.left_out):
+        note(message)
     if not made.keys:
         note(f"{file} contains no works; nothing was written")
         return
@@ -57,6 +57,6 @@ def _said(made: Collected, directory: Path) -> str:
     new = len(made.new_venues)
     venues = ""
     if new:
-        said = "1 venue is new; check it" if new == 1 else f"{new} venues are new; check them"
-        venues = f"; {said}"
+        news = "1 venue is new; check it" if new == 1 else f"{new} venues are new; check them"
+        venues = f"; {news}"
     return f"wrote {works} to {directory}{known}{venues}; next: dltheory --data {directory} list"

@@ -82,9 +82,9 @@ def write_export(output: Path, text: str, command: str, force: bool) -> None:
         if output.exists() and not force:
             _refuse_to_lose(output, output.read_bytes())
         # An @ outside an entry would start one, so it is removed from the query.
-        said = " ".join(f"% Exported by dltheory-bib {__version__}: dltheory {command}".split())
-        said = said.replace("@", "(at)")
-        head = f"{said} [{_sum(content)}]\n\n".encode("utf-8", "replace")
+        text = " ".join(f"% Exported by dltheory-bib {__version__}: dltheory {command}".split())
+        text = text.replace("@", "(at)")
+        head = f"{text} [{_sum(content)}]\n\n".encode("utf-8", "replace")
         write_bytes(output, head + content)
     except OSError as error:
         raise click.ClickException(f"cannot write {output}: {error.strerror or error}") from None

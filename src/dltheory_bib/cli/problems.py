@@ -70,5 +70,5 @@ def _annotation(problem: Problem) -> str:
     """
     file = visible(problem.file).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     place = f"file={file},line={max(problem.line, 1)},col={max(problem.column, 1)}"
-    said = visible(f"{problem.message} [{problem.rule}]").replace("%", "%25")
-    return f"::{_COMMANDS[problem.level]} {place}::{said}"
+    message = visible(f"{problem.message} [{problem.rule}]").replace("%", "%25")
+    return f"::{_COMMANDS[problem.level]} {place}::{message}"

@@ -1,35 +1,31 @@
-"""Export to BibTeX, for the classic styles and for biblatex.
+"""Papers as BibTeX, for the classic styles and for biblatex.
 
-The fields that an entry type requires, and those that exclude each other, are taken from the
-standard styles (Oren Patashnik, "BibTeXing", btxdoc, 1988, section 3, and `btxbst.doc`), natbib's
-`plainnat.bst`, and the data model of biblatex (Philipp Lehman et al., "The biblatex Package",
-sections 2.1 and 2.2). Each entry gets the most specific type whose required fields are known,
-otherwise `@misc`, so that no style warns. arXiv ids follow arXiv's advice
+What an entry type requires and which fields exclude each other is read off the standard styles
+(Oren Patashnik, "BibTeXing", btxdoc, 1988, section 3, and `btxbst.doc`), natbib's `plainnat.bst`,
+and the data model of biblatex (Philipp Lehman et al., "The biblatex Package", sections 2.1 and
+2.2). Each entry gets the most telling type whose required fields are known; where they are not it
+is `@misc`, so that no style warns. arXiv ids follow arXiv's advice
 (https://info.arxiv.org/help/hypertex/bibstyles/index.html) and section 3.14.7 of the biblatex
 manual.
 
-A file for BibTeX needs no package: letters that LaTeX's standard encoding lacks, such as ę, are
-taken from T1 by a `@preamble`, and natbib's styles print `url` and `doi`, which are written
-verbatim; with the package url they also break lines. The URL of an unpublished work is plain text
-in `howpublished`, which every style prints. The venue of a book is its publisher, that of a thesis
-or report its institution.
+A file for BibTeX needs no package: what LaTeX's standard encoding lacks, such as ę, it takes
+from T1 by a `@preamble`, and natbib's styles print `url` and `doi`, which are given verbatim;
+with the package url they break lines as well. The address of a work that appeared nowhere else
+is plain text in `howpublished`, which every style prints. A venue of a book is its publisher,
+one of a thesis or report its institution.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import unquote
 
-from bibtexparser.entrypoint import write_string
-from bibtexparser.library import Library
-from bibtexparser.model import Entry, Field
-from bibtexparser.writer import BibtexFormat
-
 from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
-from dltheory_bib.models.facade import Paper, Period, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.text.latex import (
     Encoding,
     borrowed_letters,
@@ -38,14 +34,17 @@ from dltheory_bib.text.latex import (
     to_latex,
 )
 
+if TYPE_CHECKING:
+    from bibtexparser.writer import BibtexFormat
+
 Dialect = Literal["bibtex", "biblatex"]
-"""The program that reads the file: BibTeX with a .bst style, or biber for biblatex."""
+"""Who reads the file: BibTeX with a .bst style, or biber for biblatex."""
 Preference = Literal["published", "preprint"]
-"""The version to print of a work that has both."""
+"""Which version of a work that has both is printed."""
 VenueNames = Literal["long", "short"]
 """A venue's name as its volumes print it, or its acronym."""
 
-# The fields in the order of an entry, by biblatex's name, with BibTeX's name where it differs.
+# The fields in the order of an entry, in biblatex's words, with BibTeX's word where it differs.
 _FIELDS = {
     "author": "author",
     "title": "title",
@@ -70,7 +69,7 @@ _FIELDS = {
     "relatedstring": "relatedstring",
 }
 _IN_WORDS = {"2": "Second", "3": "Third", "4": "Fourth", "5": "Fifth", "6": "Sixth"}
-# The field that names the venue.
+# The field that names where a work appeared.
 _WHERE = {
     "article": "journaltitle",
     "inproceedings": "booktitle",
@@ -84,7 +83,7 @@ _WHERE = {
     "misc": "howpublished",
 }
 _IN_BOOKS = frozenset({"inproceedings", "incollection", "inbook", "book"})
-# The entry types of BibTeX; biblatex also uses the last two as the `type` of such a work.
+# The types of BibTeX; the last two are also what biblatex calls the kind of such a work.
 _BIBTEX_TYPES = {
     "online": "misc",
     "software": "misc",
@@ -101,13 +100,13 @@ _CHOICES = {
 
 _SPECIAL = re.compile("[%#_&~^]")
 
-# A formatted field value; an empty value is not printed.
+# A field's value, ready to be printed; nothing is printed for an empty one.
 _Values = dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Options:
-    """The options of the user."""
+    """What the user chose."""
 
     dialect: Dialect
     prefer: Preference
@@ -115,7 +114,7 @@ class _Options:
     venue_names: VenueNames
 
     def __post_init__(self) -> None:
-        # PaperList and the command line pass user input unchecked.
+        # PaperList and the terminal hand on what was typed.
         for name, kind in _CHOICES.items():
             value, known = getattr(self, name), get_args(kind)
             if value not in known:
@@ -133,42 +132,72 @@ def to_bibtex(
     keys: Mapping[str, Iterable[str]] | None = None,
     related: Mapping[str, Iterable[str]] | None = None,
 ) -> str:
-    r"""Return the papers as the text of a .bib file, one entry each, in the order given.
+    r"""The papers as the text of a .bib file, one entry each, in the order given.
 
     `venues` maps a venue's id to its record. With `prefer="preprint"` a work that has an arXiv id
-    is printed as that preprint: with its year on arXiv, its title there if that differs, and
-    without the venue of its later publication. Published works keep their arXiv id either way.
+    is printed as that preprint: its year on arXiv, its title there if it had another, and nothing
+    of the place where it appeared later. Published works keep their arXiv id either way.
 
-    `encoding` is that of non-ASCII letters. BibTeX splits text by bytes: a style that prints
+    `encoding` is that of letters beyond ASCII. BibTeX cuts text by the byte: a style that prints
     initials (abbrv) or labels (alpha) breaks "Émile" written in UTF-8. So the default is `"latex"`
     for BibTeX and `"utf-8"` for biblatex, whose biber reads all three.
 
     `keys` gives other citation keys for some of the papers, by `Paper.key`: a work that is cited
     under two keys needs two entries.
 
-    `related` gives, by `Paper.key`, keys of entries in the same file on which a work builds;
-    biblatex prints them after the entry (section 3.5 of its manual).
+    `related` gives, by `Paper.key`, keys of entries in the same file on which a work builds, which
+    biblatex prints behind it (section 3.5 of its manual).
 
-    The text has Unix line ends and is empty if there are no papers.
+    The text has Unix line ends and is empty for no papers.
 
     Raises `UnknownNameError` for a paper whose venue is not in `venues`, and `ValueError` for an
-    unknown option or if two entries would have the same key.
+    option that does not exist and where two entries would have one key.
     """
-    encoding = encoding or ("utf-8" if dialect == "biblatex" else "latex")
-    options = _Options(dialect, prefer, encoding, venue_names)
+    # A library whose import takes longer than that of all the rest: not for `entry_fields`.
+    from bibtexparser.entrypoint import write_string
+    from bibtexparser.library import Library
+    from bibtexparser.model import Entry, Field
+
     library = Library()
+    made = []
+    options = _options(dialect, prefer, encoding, venue_names)
     for paper in papers:
-        shown = _as_preprint(paper) if prefer == "preprint" else paper
+        others = ",".join((related or {}).get(paper.key, ()))
+        kind, fields = _entry(paper, venues, options, others)
+        made.append(fields)
         for key in (keys or {}).get(paper.key, (paper.key,)):
-            others = ",".join((related or {}).get(paper.key, ()))
-            library.add(_entry(key, shown, period_of(shown, venues), options, others))
+            written = [Field(name, f"{{{value}}}") for name, value in fields.items()]
+            library.add(Entry(kind, key, written))
     # The values are in braces already, so no middleware need copy the library to put them there.
     text = write_string(library, unparse_stack=[], bibtex_format=_layout())
-    preamble = borrowed_letters(text) + _verbatim(library) if dialect == "bibtex" else ""
+    preamble = borrowed_letters(text) + _verbatim(made) if dialect == "bibtex" else ""
     return f'@preamble{{"{preamble}"}}\n\n{text}' if preamble else text
 
 
-def _verbatim(library: Library) -> str:
+def entry_fields(
+    paper: Paper,
+    venues: Mapping[str, Venue],
+    *,
+    dialect: Dialect = "bibtex",
+    prefer: Preference = "published",
+    encoding: Encoding | None = None,
+    venue_names: VenueNames = "long",
+) -> tuple[str, dict[str, str]]:
+    """The type of a paper's entry, and its fields by name, as `to_bibtex` prints them.
+
+    The options and the errors are those of `to_bibtex`.
+    """
+    return _entry(paper, venues, _options(dialect, prefer, encoding, venue_names))
+
+
+def _options(
+    dialect: Dialect, prefer: Preference, encoding: Encoding | None, venue_names: VenueNames
+) -> _Options:
+    default: Encoding = "utf-8" if dialect == "biblatex" else "latex"
+    return _Options(dialect, prefer, encoding or default, venue_names)
+
+
+def _verbatim(entries: list[dict[str, str]]) -> str:
     r"""The TeX by which natbib's styles print the special characters of a `url` or `doi`.
 
     They provide `\url` and `\doi` themselves where no package has, but take the argument as text;
@@ -177,7 +206,7 @@ def _verbatim(library: Library) -> str:
     needed = [
         name
         for name in ("url", "doi")
-        if any(_SPECIAL.search(entry[name]) for entry in library.entries if name in entry)
+        if any(_SPECIAL.search(fields[name]) for fields in entries if name in fields)
     ]
     if not needed:
         return ""
@@ -191,6 +220,8 @@ def _verbatim(library: Library) -> str:
 
 
 def _layout() -> BibtexFormat:
+    from bibtexparser.writer import BibtexFormat
+
     layout = BibtexFormat()  # type: ignore[no-untyped-call]
     layout.indent = "  "
     layout.block_separator = "\n"
@@ -208,25 +239,18 @@ def _as_preprint(paper: Paper) -> Paper:
             break
     if eprint is None or paper.is_preprint:
         return paper
-    preprint = replace(
-        paper,
-        type="online",
-        title=title,
-        eprint=eprint,
-        doi=doi,
-        url=url,
-        venue=None,
-        volume=None,
-        number=None,
-        pages=None,
-    )
-    return replace(preprint, year=preprint.eprint_year or paper.year)
+    left_out = dict.fromkeys(("venue", "publisher", "volume", "number", "pages"))
+    found = {"type": "online", "title": title, "eprint": eprint, "doi": doi, "url": url}
+    preprint = paper.model_copy(update=left_out | found)
+    return preprint.model_copy(update={"year": preprint.eprint_year or paper.year})
 
 
 def _entry(
-    key: str, paper: Paper, period: Period | None, options: _Options, related: str = ""
-) -> Entry:
-    """Format an entry: its fields in order, with the dialect's names, values in braces."""
+    paper: Paper, venues: Mapping[str, Venue], options: _Options, related: str = ""
+) -> tuple[str, dict[str, str]]:
+    """The type and the fields of an entry, in order, named as the dialect names them."""
+    paper = _as_preprint(paper) if options.prefer == "preprint" else paper
+    period = period_of(paper, venues)
     kind = _kind(paper, period, options.dialect)
     values = _source(kind, paper, period, options) | {
         "author": " and ".join(name_to_latex(name, options.encoding) for name in paper.author),
@@ -244,15 +268,14 @@ def _entry(
         kind = _BIBTEX_TYPES.get(kind, kind)
         _adapt_to_bibtex(kind, values)
         names = _FIELDS | ({"institution": "school"} if kind == "phdthesis" else {})
-    fields = [Field(names[name], f"{{{values[name]}}}") for name in _FIELDS if values.get(name)]
-    return Entry(kind, key, fields)
+    return kind, {names[name]: value for name in _FIELDS if (value := values.get(name))}
 
 
 def _kind(paper: Paper, period: Period | None, dialect: Dialect) -> str:
-    """Return the most specific entry type of biblatex whose required fields are known.
+    """The most telling entry type of biblatex whose required fields are known.
 
-    No record has editors, so a work that would be `@incollection` in biblatex, which requires them,
-    is `@inbook`; in BibTeX a chapter without a publisher is `@inproceedings`, which looks the same.
+    No record holds editors, so what biblatex calls `@incollection`, which requires them, is an
+    `@inbook`; to BibTeX a chapter without a publisher is `@inproceedings`, which looks the same.
     """
     if paper.type == "software":
         return "software"
@@ -268,7 +291,7 @@ def _kind(paper: Paper, period: Period | None, dialect: Dialect) -> str:
 
 
 def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -> _Values:
-    """Return the fields of the venue, as far as the entry type prints them."""
+    """The fields that say where the work appeared, as far as its entry type prints them."""
     if period is None:
         return {}
     short = options.venue_names == "short"
@@ -279,7 +302,7 @@ def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -
         values["series"] = period.series
         values["publisher"] = period.publisher or values.get("publisher")
     if kind == "article" or kind in _IN_BOOKS:
-        # If the name contains the volume of a book, the field would print it twice.
+        # The volume of a book would be printed twice if it stood in the name.
         named = names_volume(period, short=short) and kind != "article"
         values["volume"] = None if named else paper.volume
         values["pages"] = paper.pages and paper.pages.replace("-", "--")
@@ -291,10 +314,10 @@ def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -
 
 
 def _prints_number(kind: str, paper: Paper, period: Period, dialect: Dialect) -> bool:
-    """Return whether the styles interpret the number correctly.
+    """Whether the styles know what the number counts.
 
-    BibTeX treats the number of an article as the issue of the volume, and that of an entry in a
-    book as the book's number in its series, which it rejects next to a volume.
+    BibTeX takes that of an article for an issue of the volume, and that of anything in a book for
+    the book's number in its series, which it refuses beside a volume.
     """
     if kind == "article":
         return dialect == "biblatex" or paper.volume is not None
@@ -304,12 +327,12 @@ def _prints_number(kind: str, paper: Paper, period: Period, dialect: Dialect) ->
 
 
 def _edition(number: str, dialect: Dialect) -> str:
-    """Return a number for biblatex as it is; BibTeX's styles need it in words."""
+    """A number for biblatex; BibTeX's styles want it in words."""
     return number if dialect == "biblatex" else _IN_WORDS.get(number, number)
 
 
 def _own_url(paper: Paper) -> str | None:
-    """Return the work's URL, unless it repeats the DOI or the arXiv id."""
+    """The work's address, unless it repeats the DOI or the arXiv id."""
     if paper.url is None:
         return None
     address = unquote(paper.url).lower()
@@ -321,10 +344,10 @@ def _own_url(paper: Paper) -> str | None:
 
 
 def _adapt_to_bibtex(kind: str, values: _Values) -> None:
-    """Convert the fields that differ from biblatex's in more than their names.
+    """Change the fields that differ from biblatex's in more than their names.
 
-    The standard styles support neither `url` nor `eprint`, and print only `howpublished` of a
-    `@misc`, so the URL goes there.
+    The standard styles know neither `url` nor `eprint`, and print of a `@misc` no more than
+    `howpublished`, so that is where its address stands.
     """
     values["type"] = None
     if values["eprint"]:

@@ -1,13 +1,16 @@
-"""Works, and what is said of them: their versions, relations, sources and reference lists."""
+"""Works and their versions, relations, remarks, sources and reference lists."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal, Self
 
+from pydantic import model_validator
+
+from dltheory_bib.models.record import Record, Source
 from dltheory_bib.models.relations import RelationKind
 from dltheory_bib.models.types import (
     ArxivId,
+    Date,
     Doi,
     Name,
     Pages,
@@ -17,43 +20,42 @@ from dltheory_bib.models.types import (
     TopicId,
     Url,
     VenueId,
+    Year,
 )
-from dltheory_bib.models.values import STRICT, Source, Values, Year
+from dltheory_bib.text.identifiers import Identifier, arxiv_year
 from dltheory_bib.text.names import family, unbraced
 
 EntryType = Literal[
     "article", "inproceedings", "incollection", "book", "thesis", "report", "online", "software"
 ]
-"""BibLaTeX's entry types, as far as works of this field need them; a preprint is `online`."""
-ReadingLevel = Literal["start", "core", "further"]
+"""BibLaTeX's entry types that works of this field need; a preprint is `online`."""
+ReadingLevel = Literal["start", "core", "further", "background"]
 Checked = Literal["full-text", "abstract", "unchecked"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Remark(Values):
-    """What somebody else said of a work, restated, and whether it stands up."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
+class Remark(Record):
+    """A remark by somebody else on a work, restated, with a verdict."""
 
     text: Text
-    """The remark in one sentence of ours."""
+    """The remark, restated in one sentence."""
     by: Text
-    """Who said it."""
+    """Its author."""
     verdict: Literal["stands", "partly", "does-not-stand", "unchecked"]
-    """Whether it stands up against the text that was checked."""
+    """Whether the text that was checked confirms it."""
     comment: Text | None = None
-    """What is right instead, where it does not stand up."""
+    """The correct statement, if the remark is not confirmed."""
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if self.verdict in {"partly", "does-not-stand"} and not self.comment:
-            raise ValueError(f"a remark that stands up '{self.verdict}' needs a comment: say why")
+            raise ValueError(
+                f"a remark with the verdict '{self.verdict}' needs a comment: give the reason"
+            )
+        return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class TypedRelation(Values):
-    """A curator's judgement of what this work does to another."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
+class TypedRelation(Record):
+    """A curator's judgement on the relation of this work to another."""
 
     kind: RelationKind
     """`extends`, `improves`, `refutes` …"""
@@ -65,16 +67,13 @@ class TypedRelation(Values):
     """Where that can be read: `abstract`, `section 1.2`, …"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Version(Values):
-    """Another version of the same work; its fields are never mixed with those on top."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
+class Version(Record):
+    """Another version of the same work; its fields are never mixed with the main ones."""
 
     kind: Literal["preprint", "workshop", "conference", "journal"]
     year: Year
     title: Title | None = None
-    """Only where it differs."""
+    """Only if it differs."""
     venue: VenueId | None = None
     volume: Text | None = None
     number: Text | None = None
@@ -86,28 +85,22 @@ class Version(Values):
     """Where this version was seen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Disagreement(Values):
-    """Two sources that state different values of one field."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
+class Disagreement(Record):
+    """Two sources with different values of one field."""
 
     field: Text
     value: Text
-    """The value that was not taken."""
+    """The value that was not used."""
     source: Text
     comment: Text | None = None
-    """Why the other was taken."""
+    """Why the other value was used."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Paper(Values):
+class Paper(Record):
     """A work: a paper, a book, a course, a piece of software or another thing worth citing.
 
-    On top stands the version of record; `eprint` is the id of its preprint.
+    The main fields are those of the version of record; `eprint` is the id of its preprint.
     """
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     key: PaperKey
     """Citation key in Google Scholar's style: `jin2017escape`. Never changes."""
@@ -116,45 +109,54 @@ class Paper(Values):
     type: EntryType
     """BibLaTeX entry type; a preprint that was not published elsewhere is `online`."""
     title: Title
-    """As printed, with `{…}` round what keeps its capitals and `$…$` for mathematics."""
+    """As printed, with `{…}` around text that keeps its capitals and `$…$` for mathematics."""
+    titles: tuple[Title, ...] = ()
+    """Other titles under which the work is cited: the preprint's, with or without a subtitle."""
     author: tuple[Name, ...]
     """In full and in order, each `Family, Given`; an organisation as `{Name}`."""
+    editor: tuple[Name, ...] = ()
+    """Editors of the book or volume, as `author`."""
     year: Year
     """Year of the version of record."""
     venue: VenueId | None = None
-    """Where it was published: an id of `venues.yaml`; of a book, its publisher."""
+    """Where it was published: an id of `venues.yaml`; for a book, its publisher."""
+    publisher: Text | None = None
+    """Only if the venue does not determine it."""
+    institution: Text | None = None
+    """Of a thesis or a report: the university or laboratory."""
     volume: Text | None = None
     number: Text | None = None
     """Issue of a journal."""
     edition: Text | None = None
     """Of a book, from the second on: a number."""
     pages: Pages | None = None
-    """`1724-1732`, as printed; left out where the venue prints none."""
+    """`1724-1732`, as printed; omitted if the venue prints none."""
     doi: Doi | None = None
     eprint: ArxivId | None = None
     """arXiv id, without a version."""
     url: Url | None = None
     """The publisher's page."""
     topics: tuple[TopicId, ...] = ()
-    """Ids of `topics.yaml`, the most telling first, the narrowest that fit."""
+    """Ids of `topics.yaml`, the most specific first, the narrowest that fit."""
     level: ReadingLevel | None = None
-    """`start`: a newcomer starts here; `core`: a thesis on the topic cites it; `further`."""
+    """`start`: a newcomer starts here; `core`: a thesis on the topic cites it; `further`;
+    `background`: outside the topic, kept out of reading orders."""
     summary: Text | None = None
-    """What is shown, for which model, under which assumptions."""
+    """The result, for which model, under which assumptions."""
     idea: Text | None = None
-    """How: the one move that makes it work."""
+    """The key idea of the proof or method."""
     limits: Text | None = None
-    """What it does not give, or what later work found wrong with it."""
+    """Limitations, and errors found by later work."""
     checked: Checked = "unchecked"
-    """What summary, idea and limits were checked against."""
+    """The text against which summary, idea and limits were checked."""
     checked_in: Text | None = None
     """Where that text was seen."""
     remarks: tuple[Remark, ...] = ()
-    """What others said of it, and whether it stands up."""
+    """Remarks by others, with verdicts."""
     after: tuple[PaperKey, ...] = ()
-    """What to read before this."""
+    """Prerequisites: works to read before this one."""
     relations: tuple[TypedRelation, ...] = ()
-    """What it does to other works."""
+    """Relations to other works."""
     versions: tuple[Version, ...] = ()
     """Other versions: a preprint under another title, a workshop paper, a journal extension."""
     sources: tuple[Source, ...] = ()
@@ -162,9 +164,12 @@ class Paper(Values):
     unverified: tuple[Text, ...] = ()
     """Fields that no source supports."""
     disagreements: tuple[Disagreement, ...] = ()
-    """Where sources differ, and what was not taken."""
+    """Fields on which sources differ, with the values that were not used."""
+    added: Date | None = None
+    """The day on which the work was added."""
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if not self.author:
             raise ValueError("author is empty; every work has an author, or an '{Organisation}'")
         if self.type in {"article", "inproceedings"} and not self.venue:
@@ -177,13 +182,23 @@ class Paper(Values):
             )
         if self.key in self.aliases:
             raise ValueError(f"the key {self.key} is listed among its own aliases; delete it there")
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record with the fields of the data files; `checked` is always included."""
+        made = super().to_dict() | {"checked": self.checked}
+        return {name: made[name] for name in type(self).model_fields if name in made}
 
     def __repr__(self) -> str:
         author = f"{family(self.author[0])} et al." if self.author[1:] else family(self.author[0])
         return f"<Paper {self.key}: {author} {self.year}, {self.plain_title}>"
 
+    def __str__(self) -> str:
+        return repr(self)
+
     def _repr_html_(self) -> str:
-        # Jupyter asks the object itself; the one place where a record reaches up to what shows it.
+        # Jupyter calls methods of the object itself; only here does a record call the layer that
+        # shows it.
         from dltheory_bib.display.html import paper_html
         from dltheory_bib.display.views import own_card
 
@@ -191,51 +206,39 @@ class Paper(Values):
 
     @property
     def plain_title(self) -> str:
-        """The title without protecting braces."""
+        """Return the title without protecting braces."""
         return unbraced(self.title)
 
     @property
     def is_preprint(self) -> bool:
-        """Whether the version of record is a preprint."""
+        """Return whether the version of record is a preprint."""
         return self.type == "online" and self.eprint is not None
 
     @property
     def eprint_year(self) -> int | None:
-        """The year in which the preprint appeared, read off its arXiv id.
-
-        Ids start with two digits of the year since arXiv began in 1991
-        (https://info.arxiv.org/help/arxiv_identifier.html).
-        """
-        if self.eprint is None:
-            return None
-        digits = int(self.eprint.rpartition("/")[2][:2])
-        return digits + (1900 if digits > 90 else 2000)
+        """The year in which the preprint appeared, read off its arXiv id."""
+        return None if self.eprint is None else arxiv_year(self.eprint)
 
     @property
     def address(self) -> str | None:
-        """The best address to open: the DOI's, the publisher's page, or arXiv's."""
+        """Return the best URL to open: the DOI's, the publisher's page, or arXiv's."""
         if self.doi:
-            # Old DOIs hold what an address would take for something else.
-            escaped = self.doi.replace("<", "%3C").replace(">", "%3E").replace("#", "%23")
-            return f"https://doi.org/{escaped}"
+            return Identifier("doi", self.doi).url
         if self.url:
             return self.url
-        return f"https://arxiv.org/abs/{self.eprint}" if self.eprint else None
+        return Identifier("arxiv", self.eprint).url if self.eprint else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ReferenceList(Values):
-    """Citations with their evidence: a reference list that was read, or what was found in it."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
+class ReferenceList(Record):
+    """Citations with their evidence: a reference list that was read, or the works found in it."""
 
     citing: PaperKey
     source: Text
-    """The public copy in which the list stands."""
+    """The public copy that contains the list."""
     where: Text | None = None
     how: Literal["parsed", "transcribed", "title-found"]
     """Entries split by program, transcribed by a reader, or titles found in the list's text."""
     cites: tuple[PaperKey, ...]
-    """The works of this catalogue that stand in the list."""
+    """The works of this catalogue in the list."""
     explanation: Text | None = None
-    """Why a cited work is younger than this one, where its preprint does not explain it."""
+    """Why a cited work is younger than this one, if its preprint does not explain it."""

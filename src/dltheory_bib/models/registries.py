@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Literal, Self
 
+from pydantic import model_validator
+
+from dltheory_bib.models.record import Record, Source
 from dltheory_bib.models.types import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -17,29 +19,23 @@ from dltheory_bib.models.types import (
     TrailId,
     Url,
     VenueId,
+    Year,
 )
-from dltheory_bib.models.values import STRICT, Source, Values, Year
 
 MOST_TO_START = 7
-"""More works than that are no start."""
+"""A start has at most this many works."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Step(Values):
-    """A work on the way through a topic, and why it stands at this place."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
+class Step(Record):
+    """A work on the way through a topic, and the reason for its position."""
 
     work: PaperKey
     says: Text
-    """One line: what it gives the reader, at this place."""
+    """One line: what the reader learns from it at this position."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Topic(Values):
+class Topic(Record):
     """A topic, in SKOS terms (https://www.w3.org/TR/skos-reference/)."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: TopicId
     label: Text
@@ -51,15 +47,17 @@ class Topic(Values):
     broader: TopicId | None = None
     """The topic it is part of; none for a root."""
     related: tuple[TopicId, ...] = ()
-    """Topics worth a look that are neither broader nor narrower; read both ways."""
+    """Related topics that are neither broader nor narrower; the relation is symmetric."""
     start: tuple[Step, ...] = ()
     """Where a newcomer starts: at most seven works, in the order to read them."""
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if len(self.start) > MOST_TO_START:
             raise ValueError(
-                f"start names {len(self.start)} works; a newcomer can follow {MOST_TO_START}"
+                f"start lists {len(self.start)} works; at most {MOST_TO_START} are allowed"
             )
+        return self
 
     def _repr_html_(self) -> str:
         from dltheory_bib.display.html import topic_html
@@ -67,11 +65,8 @@ class Topic(Values):
         return topic_html(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Period(Values):
-    """What a venue was called, and who published it, over some years (both ends included)."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
+class Period(Record):
+    """The names and publishers of a venue over some years (both ends included)."""
 
     since: Year | None = None
     until: Year | None = None
@@ -86,16 +81,15 @@ class Period(Values):
     prints_pages: bool = True
     """Whether its papers have page numbers."""
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if self.since and self.until and self.until < self.since:
             raise ValueError(f"until {self.until} is before since {self.since}; exchange them")
+        return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Venue(Values):
+class Venue(Record):
     """A conference, journal or workshop."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: VenueId
     kind: Literal["conference", "journal", "workshop", "book", "publisher"]
@@ -105,12 +99,16 @@ class Venue(Values):
     periods: tuple[Period, ...]
     sources: tuple[Source, ...] = ()
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if not self.periods:
             raise ValueError("a venue needs at least one period with its short and long name")
+        return self
 
     def in_year(self, year: int) -> Period:
-        """Its names in a year; the nearest known period where none covers that year."""
+        """Return its names in a year; those of the nearest known period if none covers that
+        year.
+        """
         return min(
             self.periods,
             key=lambda period: max(
@@ -119,11 +117,8 @@ class Venue(Values):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Person(Values):
-    """Somebody whose name is spelled in several ways, is shared, or has an identifier."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
+class Person(Record):
+    """A person whose name has several spellings, is shared, or has an identifier."""
 
     id: PersonId
     name: Name
@@ -131,26 +126,25 @@ class Person(Values):
     aliases: tuple[Name, ...] = ()
     """Other spellings."""
     works: tuple[PaperKey, ...] = ()
-    """Only where two people share a name: the works that are this one's."""
+    """Only if two people share a name: the works of this one."""
     orcid: Orcid | None = None
     dblp: Text | None = None
     """The id in DBLP: `95/5939`."""
     sources: tuple[Source, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Trail(Values):
-    """A hand-made way through works of several topics, in the order to read them."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
+class Trail(Record):
+    """A hand-made way through works of several topics, in reading order."""
 
     id: TrailId
     label: Text
     """Its name."""
     description: Text
-    """For whom it is, what it assumes, and where it ends."""
+    """Its audience, its prerequisites, and where it ends."""
     steps: tuple[Step, ...]
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if len(self.steps) < 2:
-            raise ValueError("a trail needs two steps at least")
+            raise ValueError("a trail needs at least two steps")
+        return self

@@ -1,97 +1,76 @@
-"""The rule of each kind of value, kept on its type.
+"""The types of the fields: text with a rule, years, dates, and mappings of text.
 
-Each type is an ordinary `str` that carries a `Rule`. A rule takes the text as it stands in the YAML
-and gives the value, or raises `ValueError` with a message that says what to write instead. Pydantic
-finds the rules by protocol, so reading a record back from a snapshot never imports pydantic.
+A rule takes the text as in the YAML and returns the value, or raises `ValueError` with a message
+that contains the correction.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any
 
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+
+from dltheory_bib.text.identifiers import ARXIV_ID, DOI, URL
 from dltheory_bib.text.names import is_collective, quoted
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-    from pydantic_core.core_schema import CoreSchema
 
 FIRST_YEAR, LAST_YEAR = 1600, 2100
 
 _KEY = r"[A-Za-z][A-Za-z0-9]*(?:[-_.:+][A-Za-z0-9]+)*"
 _ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
-# Ranges of ASCII throughout: \d would take the digits of every script, and what is not white space
-# would take terminal escape codes.
-_MONTH = r"(?:0[1-9]|1[0-2])"
-_NEW_ARXIV = rf"(?:0[7-9]|1[0-4]){_MONTH}\.[0-9]{{4}}|(?:1[5-9]|[2-9][0-9]){_MONTH}\.[0-9]{{5}}"
-_ARXIV = rf"(?:{_NEW_ARXIV}|[a-z-]+(?:\.[A-Z]{{2}})?/[0-9]{{2}}{_MONTH}[0-9]{{3}})"
-_DOI = r"10\.[0-9]{4,9}/[!-$&-\[\]-z|~]+"
 _SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"})
 _PAGE = r"[A-Za-z]*[0-9]{1,12}(?::[0-9]{1,12})?"
 _PAGES = rf"{_PAGE}(?:-{_PAGE})?"
-_URL = r"https?://[!#-;=?-\[\]_a-z~]+"
 _ORCID = r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
 _SYMBOL = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
 _LONGEST = 200
-"""Characters: nobody types a longer id, and searching one for advice could take for ever."""
+"""Characters: nobody types a longer id, and finding advice for one could take very long."""
 
 
-class Rule:
-    """A rule on a text, as pydantic and JSON Schema see it."""
+def _matching(
+    pattern: str, what: str, advice: Callable[[str], str]
+) -> tuple[AfterValidator, WithJsonSchema]:
+    """Return the rule that a text matches a pattern, and its JSON Schema."""
+    compiled = re.compile(pattern)
 
-    def __init__(self, apply: Callable[[str], str], pattern: str = "") -> None:
-        self.apply = apply
-        self.pattern = pattern
-
-    def __get_pydantic_core_schema__(
-        self, source: type[Any], handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        """Run the rule after pydantic has made sure that the value is a string."""
-        from pydantic_core import core_schema
-
-        return core_schema.no_info_after_validator_function(self.apply, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Say the pattern, so that an editor can check it while one types."""
-        described = dict(handler(schema))
-        if self.pattern:
-            described["pattern"] = f"^{self.pattern}$"
-        else:
-            described["minLength"] = 1
-        return described
-
-
-def _matching(pattern: str, what: str, advice: Callable[[str], str]) -> Rule:
     def apply(text: str) -> str:
-        # re keeps compiled patterns; compiling them at import would be for nothing in most commands
-        if not re.fullmatch(pattern, text):
+        if not compiled.fullmatch(text):
             raise ValueError(f"{quoted(text)} is not {what}; {advice(text[:_LONGEST])}")
         return text
 
-    return Rule(apply, pattern)
+    return AfterValidator(apply), _text_schema(pattern)
+
+
+def _text_schema(pattern: str) -> WithJsonSchema:
+    """Return the JSON Schema of a text, with which an editor checks it during typing."""
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+_SOME_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
 
 
 def clean(text: str) -> str:
-    """A text with its white space folded to single blanks; nothing invisible may be in it.
+    """Return a text with its white space folded to single spaces; invisible characters are not
+    allowed.
 
-    Terminal escape codes, other control characters and bidirectional overrides are refused: a
+    Terminal escape codes, other control characters and bidirectional overrides are rejected: a
     record is data, and nobody could see them in a review.
     """
     folded = " ".join(text.split())
     for char in "" if folded.isprintable() else folded:
         if char < " " or (char > "~" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"}):
-            raise ValueError(f"holds the invisible character U+{ord(char):04X}; delete it")
+            raise ValueError(f"contains the invisible character U+{ord(char):04X}; delete it")
     if not folded:
-        raise ValueError("is empty; write a value or leave the field out")
+        raise ValueError("is empty; write a value or omit the field")
     return folded
 
 
 def balanced(text: str) -> str:
-    """A title: clean, with balanced braces and paired dollar signs, as LaTeX needs it."""
+    """Return a title: clean, with balanced braces and paired dollar signs, as LaTeX needs it."""
     title = clean(text)
     depth = 0
     for char in title:
@@ -99,46 +78,48 @@ def balanced(text: str) -> str:
         if depth < 0:
             break
     if depth:
-        raise ValueError("has braces that do not balance; protect words as {SGD}")
+        raise ValueError("has unbalanced braces; protect words as {SGD}")
     if title.count("$") % 2:
         raise ValueError(r"has a single $; mathematics stands between two, as in $\epsilon$")
     return title
 
 
 def formula(text: str) -> str:
-    """TeX between dollar signs, without them: clean, with balanced braces."""
-    said = clean(text)
-    bare = re.sub(r"\\.", "", said)
+    """Return TeX as between dollar signs, without them: clean, with balanced braces."""
+    text = clean(text)
+    bare = re.sub(r"\\.", "", text)
     depth = 0
     for char in bare:
         depth += (char == "{") - (char == "}")
         if depth < 0:
             break
     if depth:
-        raise ValueError("has braces that do not balance")
+        raise ValueError("has unbalanced braces")
     if "$" in bare:
-        raise ValueError("has a dollar sign; it is mathematics as it stands")
+        raise ValueError("has a dollar sign; the field is already mathematics, so delete it")
     if bare.endswith("\\"):
         raise ValueError("ends in a backslash; delete it")
-    return said
+    return text
 
 
 def person(text: str) -> str:
-    """A name as "Family, Given", or an organisation in braces."""
+    """Return a name as "Family, Given", or an organisation in braces."""
     name = clean(text)
     if is_collective(name):
         return name
     suffixed = name.count(",") == 2 and name.split(",")[1].strip() in _SUFFIXES
     if " and " in name or (name.count(",") > 1 and not suffixed):
-        raise ValueError(f"{quoted(name)} holds more than one name; write one list item for each")
+        raise ValueError(
+            f"{quoted(name)} contains more than one name; write one list item for each"
+        )
     if name.lower().rstrip(".") in {"others", "et al"}:
         raise ValueError("write every author; a list that ends in 'others' is not complete")
     if " " in name and "," not in name:
         start, _, last = name.rpartition(" ")
         raise ValueError(
-            f"{quoted(name)} does not say which part is the family name; write "
-            f"{quoted(f'{last}, {start}', _LONGEST)}, "
-            f"or {quoted(f'{{{name}}}', _LONGEST)} for an organisation"
+            f"the family name in {quoted(name)} is not marked; write "
+            f"{quoted(f'{last}, {start}', _LONGEST)}, or {quoted(f'{{{name}}}', _LONGEST)} for "
+            "an organisation"
         )
     if name.startswith(",") or name.endswith(","):
         raise ValueError(f"{quoted(name)} lacks a part; write 'Family, Given'")
@@ -146,22 +127,22 @@ def person(text: str) -> str:
 
 
 def _arxiv_advice(text: str) -> str:
-    found = re.search(rf"{_ARXIV}(?![0-9])", text)
+    found = re.search(rf"{ARXIV_ID}(?![0-9])", text)
     if found:
         return f"write {found[0]}"
-    if re.fullmatch(rf"[0-9]{{2}}{_MONTH}\.[0-9]{{4}}", text):
+    if len(text) == 9 and text[4] == "." and re.fullmatch(ARXIV_ID, f"{text}0"):
         return f"ids from 2015 on have five digits after the point; was it {text}0?"
     return "write it as 1703.00887 or cond-mat/9907343"
 
 
 def _doi_advice(text: str) -> str:
-    found = re.search(_DOI, text)
+    found = re.search(DOI, text)
     return f"write {found[0]}" if found else "write it as 10.1137/15M1024950"
 
 
 def _url_advice(text: str) -> str:
     if text.startswith(("https://", "http://")):
-        return "write it as the browser's address line copies it, with %20 for a blank"
+        return "write it as the browser's address bar copies it, with %20 for a space"
     return "write it in full, from https://"
 
 
@@ -190,26 +171,130 @@ def _id_advice(text: str) -> str:
     return f"write {slug(text) or 'words-joined-by-hyphens'}"
 
 
-PaperKey = Annotated[str, _matching(_KEY, "a citation key", _key_advice)]
+def _iso_date(value: Any) -> Any:
+    # Pydantic by default interprets numbers as seconds since 1970.
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError(f"{quoted(value)} is not a date; write it as 2026-11-30")
+    return value
+
+
+def _digits(value: Any) -> Any:
+    # Pydantic by default also accepts 2_017 and +2017.
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise PydanticKnownError("int_parsing")
+    return value
+
+
+_KEY_RULE = _matching(_KEY, "a citation key", _key_advice)
+PaperKey = Annotated[str, *_matching(_KEY, "a citation key", _key_advice)]
 """A citation key in Google Scholar's style, `jin2017escape`."""
-TopicId = Annotated[str, _matching(_ID, "a topic id", _id_advice)]
-VenueId = Annotated[str, _matching(_ID, "a venue id", _id_advice)]
-TrailId = Annotated[str, _matching(_ID, "a trail id", _id_advice)]
-QuestionId = Annotated[str, _matching(_ID, "a question id", _id_advice)]
-QuantityId = Annotated[str, _matching(_ID, "a quantity id", _id_advice)]
-ColumnId = Annotated[str, _matching(_ID, "a column id", _id_advice)]
-AssumptionId = Annotated[str, _matching(_ID, "an assumption id", _id_advice)]
-CardId = Annotated[str, _matching(_KEY, "the id of a card", _card_advice)]
+TopicId = Annotated[str, *_matching(_ID, "a topic id", _id_advice)]
+VenueId = Annotated[str, *_matching(_ID, "a venue id", _id_advice)]
+TrailId = Annotated[str, *_matching(_ID, "a trail id", _id_advice)]
+QuestionId = Annotated[str, *_matching(_ID, "a question id", _id_advice)]
+QuantityId = Annotated[str, *_matching(_ID, "a quantity id", _id_advice)]
+ColumnId = Annotated[str, *_matching(_ID, "a column id", _id_advice)]
+AssumptionId = Annotated[str, *_matching(_ID, "an assumption id", _id_advice)]
+CardId = Annotated[str, *_matching(_KEY, "the id of a card", _card_advice)]
 """The id of a result card: `jin2017escape-pgd`."""
-SymbolId = Annotated[str, _matching(_SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")]
-PersonId = Annotated[str, _matching(_ID, "a person id", _id_advice)]
-ArxivId = Annotated[str, _matching(_ARXIV, "an arXiv id without a version", _arxiv_advice)]
-Doi = Annotated[str, _matching(_DOI, "a DOI", _doi_advice)]
-Pages = Annotated[str, Rule(_pages, _PAGES)]
-Url = Annotated[str, _matching(_URL, "a URL", _url_advice)]
-Orcid = Annotated[str, _matching(_ORCID, "an ORCID", lambda _: "write 0000-0002-1825-0097")]
-Name = Annotated[str, Rule(person)]
-Text = Annotated[str, Rule(clean)]
-Formula = Annotated[str, Rule(formula)]
+SymbolId = Annotated[str, *_matching(_SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")]
+PersonId = Annotated[str, *_matching(_ID, "a person id", _id_advice)]
+ArxivId = Annotated[str, *_matching(ARXIV_ID, "an arXiv id without a version", _arxiv_advice)]
+Doi = Annotated[str, *_matching(DOI, "a DOI", _doi_advice)]
+Pages = Annotated[str, AfterValidator(_pages), _text_schema(_PAGES)]
+Url = Annotated[str, *_matching(URL, "a URL", _url_advice)]
+Orcid = Annotated[str, *_matching(_ORCID, "an ORCID", lambda _: "write 0000-0002-1825-0097")]
+Name = Annotated[str, AfterValidator(person), _SOME_TEXT]
+Text = Annotated[str, AfterValidator(clean), _SOME_TEXT]
+Formula = Annotated[str, AfterValidator(formula), _SOME_TEXT]
 """TeX of mathematics, without dollar signs."""
-Title = Annotated[str, Rule(balanced)]
+Title = Annotated[str, AfterValidator(balanced), _SOME_TEXT]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), BeforeValidator(_digits)]
+"""A year that is possible for a work on this subject, or its roots."""
+Date = Annotated[datetime.date, BeforeValidator(_iso_date)]
+"""A day, `2026-11-30` (ISO 8601)."""
+
+
+_NUMBER = r"[0-9]+(?:\.[0-9]+|/[1-9][0-9]*)?"
+_LOGS = rf"(?:log(?:\^-?{_NUMBER})?|polylog)"
+EXPONENT = rf"(?:(?:-?{_NUMBER}|exp)(?: {_LOGS})?|{_LOGS})"
+"""The pattern of an exponent: `-2`, `7/4`, `exp`, `polylog`, `-2 log^4`."""
+
+
+class NamedValues(Mapping[str, str]):
+    """Texts by name, in the order of the data; frozen, and equal in any order.
+
+    A field of this type takes any mapping of texts
+    (https://docs.pydantic.dev/latest/concepts/types/#customizing-validation-with-__get_pydantic_core_schema__).
+    """
+
+    __slots__ = ("_items",)
+    _pattern = ""
+
+    def __init__(self, items: Mapping[str, str] | None = None) -> None:
+        self._items = dict(items or {})
+
+    def __getitem__(self, name: str) -> str:
+        return self._items[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mapping) and self._items == dict(other)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._items!r})"
+
+    def __copy__(self) -> NamedValues:
+        return self
+
+    def __deepcopy__(self, _: Any) -> NamedValues:
+        return self
+
+    @classmethod
+    def _value(cls, text: str) -> str:
+        return clean(text)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = core_schema.str_schema(strict=True)
+        value = core_schema.no_info_after_validator_function(cls._value, text)
+        serialization = core_schema.plain_serializer_function_ser_schema(dict)
+        return core_schema.no_info_after_validator_function(
+            cls, core_schema.dict_schema(text, value), serialization=serialization
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        text: dict[str, Any] = {"type": "string", "minLength": 1}
+        if cls._pattern:
+            # Another YAML reader would parse `-2` as a number; here every scalar is text.
+            text = {"type": ["string", "number"], "pattern": f"^{cls._pattern}$"}
+        return {"type": "object", "additionalProperties": text}
+
+
+class Monomial(NamedValues):
+    """A product of powers: symbol → exponent, a text such as `-2`, `exp` or `-7/4 log^4`.
+
+    A missing symbol has exponent 0; the empty monomial is a constant.
+    """
+
+    __slots__ = ()
+    _pattern = EXPONENT
+
+    @classmethod
+    def _value(cls, text: str) -> str:
+        text = clean(text)
+        if not re.fullmatch(EXPONENT, text):
+            raise ValueError(
+                f"{quoted(text)} is not an exponent; write a number such as -2 or 7/4, or exp, "
+                "and after it log, log^4 or polylog"
+            )
+        return text

@@ -7,22 +7,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from dltheory_bib.files import write_text
-from dltheory_bib.models.facade import Paper
 from dltheory_bib.source.catalogue import MODELS
 
 
 def schema(kind: str) -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of one kind of file: a list of records."""
-    with _docstrings_read():
-        described = TypeAdapter(MODELS[kind]).json_schema(ref_template="#/$defs/{model}")
+    described = MODELS[kind].model_json_schema(ref_template="#/$defs/{model}")
     definitions = described.pop("$defs", {})
     model = described["title"]
     return {
@@ -32,21 +26,6 @@ def schema(kind: str) -> dict[str, Any]:
         "items": {"$ref": f"#/$defs/{model}"},
         "$defs": definitions | {model: described},
     }
-
-
-@contextmanager
-def _docstrings_read() -> Iterator[None]:
-    """Make pydantic describe each field by its docstring.
-
-    For this it parses the models' source, which takes a quarter of a second: validating a file
-    should not wait for that.
-    """
-    shared = Paper.__pydantic_config__  # one dict for all records
-    shared["use_attribute_docstrings"] = True
-    try:
-        yield
-    finally:
-        del shared["use_attribute_docstrings"]
 
 
 def schema_text(kind: str) -> str:
