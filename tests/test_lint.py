@@ -429,7 +429,7 @@ def test_each_entry_has_its_verdict(bib: Bibliography, verdict: str) -> None:
     assert [note.rule for note in notes] == [verdict.replace(" ", "-")]
     if verdict in {"verified", "venue variant", "not covered"}:
         assert found.problems == []
-    assert not any(word in one.says for word in ("fake", "wrong", "error"))
+    assert not any(word in one.message for word in ("fake", "wrong", "error"))
 
 
 def test_a_version_that_is_not_the_one_of_record_is_held_against_itself(

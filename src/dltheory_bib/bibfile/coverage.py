@@ -43,7 +43,7 @@ class Evidence(NamedTuple):
     """A reason why a work matters to a list."""
 
     weight: int
-    says: str
+    text: str
 
 
 class OnTopic(NamedTuple):
@@ -190,5 +190,5 @@ def _sum(reasons: Sequence[Evidence]) -> int:
 def _why(reasons: Sequence[Evidence]) -> str:
     """Return the strongest reason, followed by a short one."""
     first, *others = reasons
-    short = [one.says for one in others if len(one.says) <= _SHORT]
-    return " ".join([first.says, *short[:1]])
+    short = [one.text for one in others if len(one.text) <= _SHORT]
+    return " ".join([first.text, *short[:1]])

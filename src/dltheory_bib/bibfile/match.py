@@ -285,5 +285,5 @@ def is_preprint(kind: str, values: Mapping[str, str]) -> bool:
     places = [values[name] for name in PLACES if values.get(name)]
     if places:
         return all(map(says_arxiv, places))
-    says = any(says_arxiv(values.get(name, "")) for name in ("volume", *SAYING))
-    return (says or bool(arxiv_ids(values))) and kind.lower() in _TYPES
+    mentioned = any(says_arxiv(values.get(name, "")) for name in ("volume", *SAYING))
+    return (mentioned or bool(arxiv_ids(values))) and kind.lower() in _TYPES

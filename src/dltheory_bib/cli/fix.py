@@ -78,7 +78,7 @@ def _show(made: Fixed) -> None:
         print_bytes("".join(made.diff()))
     for entry in made.changed:
         if entry.key not in made.merged:
-            text = "; ".join(change.says for change in entry.changes)
+            text = "; ".join(change.text for change in entry.changes)
             how = f"matched by {entry.match.by}, {entry.match.confidence:.2f}"
             note(f"{made.before.name}:{entry.line}: {entry.key}: {text} ({how})")
     for key, kept_key in made.merged.items():

@@ -347,7 +347,7 @@ def _adapt_to_bibtex(kind: str, values: _Values) -> None:
     """Change the fields that differ from biblatex's in more than their names.
 
     The standard styles know neither `url` nor `eprint`, and print of a `@misc` no more than
-    `howpublished`, so that is where its address stands.
+    `howpublished`, so the URL goes there.
     """
     values["type"] = None
     if values["eprint"]:

@@ -458,9 +458,9 @@ def read_text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        said = "does not exist" if isinstance(error, FileNotFoundError) else "cannot be read"
-        reason = "" if said == "does not exist" else f": {(error.strerror or '').lower()}"
-        raise DataError([Problem(shown(path), 0, 0, "error", "file", said + reason)]) from None
+        message = "does not exist" if isinstance(error, FileNotFoundError) else "cannot be read"
+        detail = "" if message == "does not exist" else f": {(error.strerror or '').lower()}"
+        raise DataError([Problem(shown(path), 0, 0, "error", "file", message + detail)]) from None
     except ValueError:
         message = "is not a file name"
         raise DataError([Problem(str(path), 0, 0, "error", "file", message)]) from None

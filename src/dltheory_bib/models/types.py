@@ -80,7 +80,7 @@ def balanced(text: str) -> str:
     if depth:
         raise ValueError("has unbalanced braces; protect words as {SGD}")
     if title.count("$") % 2:
-        raise ValueError(r"has a single $; mathematics stands between two, as in $\epsilon$")
+        raise ValueError(r"has a single $; close the formula, as in $\epsilon$")
     return title
 
 

@@ -44,7 +44,7 @@ _OPENREVIEW = (
     r"(?:(?:https?://)?(?:www\.)?openreview\.net/(?:forum|pdf|attachment|revisions)"
     r"\?(?:[^#]*&)?id=|openreview:\s*)([\w-]+)(?:[&#].*)?"
 )
-# In running text, an id with a wrong number of digits as well: that it is wrong can then be said.
+# In running text, an id with a wrong number of digits as well: the error can then be reported.
 _ARXIV_IN_TEXT = (
     rf"(?<![0-9])(?<![0-9]\.)([0-9]{{2}}{_MONTH}\.[0-9]{{4,5}})(?:v[0-9]+)?(?![0-9]|\.[0-9])"
     r"|(?:(?<![\w./-])|(?<=/abs/)|(?<=/pdf/)|(?<=[aA]r[xX]iv\.))"
@@ -118,8 +118,8 @@ def parse_identifier(text: str) -> Identifier | None:
     >>> parse_identifier("1713.00887") is None
     True
     """
-    said = _plain(text).strip().removeprefix("\\url ")
-    return _arxiv(said) or _doi(said) or _openreview(said) or _address(said)
+    plain = _plain(text).strip().removeprefix("\\url ")
+    return _arxiv(plain) or _doi(plain) or _openreview(plain) or _address(plain)
 
 
 def _arxiv(text: str) -> Identifier | None:
@@ -183,11 +183,11 @@ def find_dois(text: str) -> list[str]:
 def _dois(text: str) -> Iterator[str]:
     position = 0
     while match := _compiled(_DOI_IN_TEXT).search(text, position):
-        said = _balanced(match[0])
-        position = match.start() + len(said)
-        said = said.rstrip(".,;:*_`'/")
-        if "/" in said:
-            yield said
+        plain = _balanced(match[0])
+        position = match.start() + len(plain)
+        plain = plain.rstrip(".,;:*_`'/")
+        if "/" in plain:
+            yield plain
 
 
 def _balanced(text: str) -> str:
@@ -216,17 +216,17 @@ def is_arxiv_alone(text: str) -> bool:
     >>> is_arxiv_alone("arXiv:1703.00887 [cs.LG]"), is_arxiv_alone("arXiv; read chapter 2")
     (True, False)
     """
-    said = _plain(text)
-    if not says_arxiv(said):
+    plain = _plain(text)
+    if not says_arxiv(plain):
         return False
-    return not re.search(r"[^\W_]", re.sub(_ALL_OF_ARXIV, " ", said, flags=re.IGNORECASE))
+    return not re.search(r"[^\W_]", re.sub(_ALL_OF_ARXIV, " ", plain, flags=re.IGNORECASE))
 
 
 def is_doi(text: str) -> bool:
     """Return whether a text is a bare DOI, not even a URL or followed by a full stop."""
-    said = _plain(text).strip()
-    whole = re.fullmatch(DOI, said) is not None and not said.endswith((".", ",", ";"))
-    return whole or find_dois(said) == [said]
+    plain = _plain(text).strip()
+    whole = re.fullmatch(DOI, plain) is not None and not plain.endswith((".", ",", ";"))
+    return whole or find_dois(plain) == [plain]
 
 
 def is_arxiv_doi(doi: str) -> bool:

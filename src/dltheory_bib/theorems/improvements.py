@@ -61,7 +61,7 @@ def improvements(
 
     def backward(here: Result) -> list[tuple[Result, str, Result, Result]]:
         claims = [(known[c.card], c.says) for c in here.improves if c.card in known]
-        return [(old, says, old, here) for old, says in claims]
+        return [(old, claim, old, here) for old, claim in claims]
 
     def forward(here: Result) -> list[tuple[Result, str, Result, Result]]:
         return [

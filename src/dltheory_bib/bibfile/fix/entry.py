@@ -44,7 +44,7 @@ class Change(NamedTuple):
     """A change in an entry."""
 
     what: What
-    says: str
+    text: str
 
 
 class Updated(NamedTuple):

@@ -55,7 +55,7 @@ class Judgement(NamedTuple):
     verdict: Verdict
     work: str | None
     """The key of the work in the catalogue."""
-    says: str
+    message: str
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class Linted:
                 one.column,
                 "note",
                 one.verdict.replace(" ", "-"),
-                f"{one.key}: {one.says}",
+                f"{one.key}: {one.message}",
             )
             for one in self.judgements
         ]
