@@ -164,13 +164,14 @@ _FILLING = frozenset({"the", "of", "on", "in", "for", "and"})
 
 
 def names_venue(text: str, venue: Venue) -> bool:
-    """Whether a name, with whatever LaTeX is in it, is one of the venue's in any year.
+    """Return whether a name, possibly with LaTeX, is one of the venue's in any year.
 
-    Stricter than `VenueNames.find`, for `fix` changes what it recognises.
+    Stricter than `VenueNames.find`, because `fix` changes matched entries.
 
-    A journal is known by its whole name, each word in full or abbreviated, for `Nature` is not
-    `Nature Communications`. A conference may stand among other words (`Proc. of the 34th ICML`),
-    but a workshop at it is another place, and so is a conference "on Machine Learning and …".
+    A journal is matched by its whole name, each word in full or abbreviated, because `Nature` is
+    not `Nature Communications`. The name of a conference may be part of a longer one (`Proc. of the
+    34th ICML`), but a workshop at it is a different venue, and so is a conference "on Machine
+    Learning and …".
     """
     found = words(from_latex(text))
     names = [words(_PLACEHOLDER.sub(" ", name)) for name in _names(venue)]

@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.comparison import Comparison
 
+_SHORT = 3
+"""Number of cards of each kind shown by default."""
 
-@dltheory.command(cls=QueryCommand, short_help="Theorems side by side, the best bound first.")
+
+@dltheory.command(cls=QueryCommand, short_help="Compare theorems, the best bound first.")
 @click.argument("question", required=False, shell_complete=complete_question)
 @query_argument()
 @click.option(
@@ -26,20 +29,24 @@ if TYPE_CHECKING:
     type=click.Choice(["latex", "markdown", "csv", "html", "json"]),
     help="Print for a document or a program; `latex` needs booktabs.",
 )
-@click.option("--best", is_flag=True, help="Only the cards than which no other says more.")
+@click.option("--best", is_flag=True, help="Only the cards that no other card strictly dominates.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Every card, not only the first of each kind."
+)
 @click.option("--ignore-polylog", is_flag=True, help="Compare without logarithms.")
 @click.option(
     "--plot",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write exponent against year as SVG here; needs the extra `plots`.",
+    help="Write a chart of exponent against year as SVG; needs the extra `plots`.",
 )
-@click.option("--symbol", help="Whose exponent --plot shows.")
-@click.option("--quantity", help="What is counted in --plot.")
+@click.option("--symbol", help="The symbol whose exponent --plot shows.")
+@click.option("--quantity", help="The quantity in --plot.")
 def compare(
     question: str | None,
     query: tuple[str, ...],
     format_: str | None,
     best: bool,
+    everything: bool,
     ignore_polylog: bool,
     plot: Path | None,
     symbol: str | None,
@@ -47,10 +54,11 @@ def compare(
 ) -> None:
     """Compare the theorems that answer QUESTION; without one, list the questions.
 
-    The best bound comes first. A start of a question's name will do. Only works for which QUERY
-    holds are shown. Letters name the assumptions; a star marks what is the best known for what it
-    assumes, by an order that is computed: same quantity, assumptions that follow from the other's,
-    a guarantee at least as strong, a bound at most the other's.
+    The best bounds come first; three of each kind are shown, and with --all or --best all of them.
+    A unique prefix of a question's name is enough. Only works that match QUERY are shown. Letters
+    denote the assumptions, listed below each table; a star marks a card that no other dominates.
+    Card A dominates card B if both bound the same quantity, A's assumptions follow from B's, and
+    A's guarantee and bound are at least as strong.
 
     \b
     Example: dltheory compare
@@ -69,7 +77,14 @@ def compare(
         note(f"no card on {found.question.id} matches")
         return
     if format_ is None:
-        draw(found)
+        from dltheory_bib.display.comparison_view import ComparisonTable
+
+        most = None if everything or best else _SHORT
+        table = ComparisonTable(found.table, bib.snapshot.readable, most)
+        draw(table)
+        if table.left_out:
+            cards = len(found)
+            note(f"{cards - table.left_out} of {cards} cards; --all shows all, --best the best")
     else:
         sys.stdout.write(getattr(found, f"to_{format_}")())
 
@@ -97,7 +112,7 @@ def _list_questions(bib: Bibliography, format_: str | None) -> None:
     if format_:
         raise click.UsageError("name a question; without one the formats are text and json")
     if not counts:
-        note("this collection has no questions; they stand in questions.yaml")
+        note("this collection has no questions; add them in questions.yaml")
         return
     from dltheory_bib.display.comparison_view import question_list
 

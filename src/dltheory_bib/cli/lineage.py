@@ -1,4 +1,4 @@
-"""Commands that walk the graph: path, lineage."""
+"""Commands for walks on the graph: path, lineage."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, draw, key_argument, note
+from dltheory_bib.display.lineage_view import FEW, SHORT, lineage_tree, nearest_works
 from dltheory_bib.models.relations import INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.graph.walks import Branch
     from dltheory_bib.snapshot.reader import Edge
 
 _KINDS = [relation.value for relation in (*JUDGEMENTS, Relation.CITES, Relation.AFTER)]
 
 
-@dltheory.command(short_help="How two works are connected.")
+@dltheory.command(short_help="Show how two works are connected.")
 @key_argument("start")
 @key_argument("end")
 def path(start: str, end: str) -> None:
@@ -31,13 +35,13 @@ def path(start: str, end: str) -> None:
     key = bib.key(start)
     edges = bib.path(start, end)
     if edges is None:
-        note(f"no chain of citations between {key} and {bib.key(end)} is known here")
+        note(f"there is no chain of citations between {key} and {bib.key(end)} in this collection")
         raise click.exceptions.Exit(1)
     draw(path_steps(key, edges, bib.describe, _sentence))
 
 
 def _sentence(edge: Edge) -> str:
-    """A step in words: the curator's sentence, or where the citation was read."""
+    """Describe a step: the curator's sentence, or the source of the citation."""
     if edge.says:
         return f"{edge.source} {phrase(edge.relation)} {edge.target}: {edge.says}"
     where = ", ".join(filter(None, (edge.evidence, edge.where)))
@@ -45,62 +49,88 @@ def _sentence(edge: Edge) -> str:
     return f"{edge.source} {phrase(edge.relation)} {edge.target}{read}"
 
 
-@dltheory.command(short_help="What a work stands on, and what on it.")
+@dltheory.command(short_help="Show what a paper builds on and what builds on it.")
 @key_argument()
 @click.option(
     "-r",
     "--relations",
-    help="Kinds to follow, with commas between; default: those by which a work builds on another. "
-    f"Known: {', '.join(_KINDS)}.",
+    help="Relations to follow, separated by commas; default: those by which a work builds on "
+    f"another. Known: {', '.join(_KINDS)}.",
 )
 @click.option("--back/--forward", "back", default=None, help="Only to the roots, or to the tips.")
 @click.option(
     "--results",
     is_flag=True,
-    help="Follow who improved the bound of a result card, or of each card of a work.",
+    help="Show who improved the bound of a result card, or of each card of a work.",
 )
-def lineage(key: str, relations: str | None, back: bool | None, results: bool) -> None:
-    """Show what a work stands on, back to the roots, and what stands on it, to the tips.
+@click.option("--all", "everything", is_flag=True, help="Every work, with a sentence on each step.")
+def lineage(
+    key: str, relations: str | None, back: bool | None, results: bool, everything: bool
+) -> None:
+    """Show what a paper builds on, back to the roots, and what builds on it, to the tips.
 
-    With --results, KEY may also be the id of a result card: who improved its bound, by how much,
-    and what is the best known today.
+    A long line is reduced to the nearest works, one per line; --all shows every work, with the
+    sentence on each step. With --results, KEY may also be the id of a result card: the output shows
+    who improved its bound, by how much, and the best known today.
 
     \b
     Example: dltheory lineage jin2017escape
+    Example: dltheory lineage jin2017escape --all
     Example: dltheory lineage jacot2018neural --forward --relations extends,improves
     """
-    from dltheory_bib.display.terminal import lineage_tree
-
     bib = bibliography()
     if results:
         _improvements(bib, key, back)
         return
     kinds = _relations(relations)
     found = bib.lineage(key, kinds) if kinds else bib.lineage(key)
-    draws = []
-    if back is not False:
-        draws.append((found.back, phrase, "stands on nothing that is recorded here"))
-    if back is not True:
-        inverse = lambda relation: INVERSE_PHRASE[relation]  # noqa: E731
-        draws.append((found.forward, inverse, "nothing recorded here stands on it"))
-    for number, (branch, words, nothing) in enumerate(draws):
-        if not branch.branches:
-            note(f"{branch.key}: {nothing}")
+    shown, works, whole, nothing = 0, 0, True, []
+    for branch, phrases, none in (
+        (found.back, phrase, "builds on no work recorded here"),
+        (found.forward, INVERSE_PHRASE.__getitem__, "no work recorded here builds on it"),
+    ):
+        if back is (branch is found.forward):
             continue
-        if number:
+        if not branch.branches:
+            nothing.append(f"{branch.key}: {none}")
+            continue
+        if works:
             draw("")
-        draw(
-            lineage_tree(
-                branch,
-                bib.snapshot.readable,
-                bib.describe,
-                lambda edge, words=words: words(edge.relation),  # type: ignore[misc]
-            )
-        )
+        size = _size(branch)
+        complete = everything or size <= FEW
+        _draw_branch(bib, branch, phrases, complete)
+        shown += size if complete else min(size, SHORT)
+        works += size
+        whole = whole and complete
+    for message in nothing:
+        note(message)
+    if not whole:
+        of_all = f"{shown} of {works} works; " if shown < works else ""
+        more = "all, with the sentence" if of_all else "the sentence"
+        note(f"{of_all}--all shows {more} on each step")
+
+
+def _draw_branch(
+    bib: Bibliography, branch: Branch, phrases: Callable[[Relation], str], whole: bool
+) -> None:
+    """Draw one direction: with the sentence on each step, or only the nearest works."""
+    tree = lineage_tree(
+        branch if whole else nearest_works(branch, SHORT),
+        bib.snapshot.readable,
+        bib.describe,
+        lambda edge: phrases(edge.relation),
+        sentences=whole,
+    )
+    draw(tree)
+
+
+def _size(branch: Branch) -> int:
+    """Return the number of works on a line, without its root."""
+    return len(list(branch.keys())) - 1
 
 
 def _improvements(bib: Bibliography, key: str, back: bool | None) -> None:
-    """The lines on which the cards of a work stand."""
+    """Return the lines of improvements through the cards of a work."""
     from dltheory_bib.display.improvement_chart import improvement_tree
 
     found = bib.improvements(key)
@@ -113,7 +143,7 @@ def _improvements(bib: Bibliography, key: str, back: bool | None) -> None:
 
 
 def _relations(names: str | None) -> list[Relation]:
-    """The kinds named on the command line; a mistyped one is bad usage."""
+    """Return the relations named on the command line; an unknown one is a usage error."""
     from dltheory_bib.errors import did_you_mean
     from dltheory_bib.text.names import nearest
 

@@ -29,18 +29,18 @@ def stats(format_: str | None) -> None:
         draw(stats_tables(found))
 
 
-@dltheory.command(short_help="Completion for bash, zsh or fish.")
+@dltheory.command(short_help="Set up completion for bash, zsh or fish.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print a script that makes SHELL complete commands, keys, topics and fields.
 
+    zsh needs `autoload -Uz compinit && compinit` before it in ~/.zshrc.
+
     \b
     Example: dltheory completion bash >> ~/.bashrc
+    Example: dltheory completion zsh >> ~/.zshrc
     Example: dltheory completion fish > ~/.config/fish/completions/dltheory.fish
     """
-    from click.shell_completion import get_completion_class
+    from dltheory_bib.cli.completion import completion_script
 
-    kind = get_completion_class(shell)
-    assert kind is not None
-    source = kind(dltheory, {}, "dltheory", "_DLTHEORY_COMPLETE").source()
-    click.echo(source)
+    click.echo(completion_script(shell))

@@ -40,9 +40,9 @@ def improvement_tree(found: Improvements, bib: _Holder, back: bool | None) -> Re
     start = found.back.card
     parts: list[RenderableType] = [draw.card(start)]
     if back is not False:
-        parts.append(draw.branch("improves", found.back, "improves nothing that is recorded here"))
+        parts.append(draw.branch("improves", found.back, "improves no card recorded here"))
     if back is not True:
-        parts.append(draw.branch("improved by", found.forward, "nothing recorded here improves it"))
+        parts.append(draw.branch("improved by", found.forward, "no card recorded here improves it"))
     if start.id in {one.id for one in found.best}:
         parts.append(Text("It is among the best known: no other card is stronger.", style=_DIM))
     elif found.best:

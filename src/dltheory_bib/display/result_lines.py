@@ -48,7 +48,7 @@ def shown(
     facts.append(("holds", HOLDS[card.holds] if card.holds else ""))
     facts.append(("assumes", ", ".join(assumptions[name].label for name in card.assumptions)))
     if card.model:
-        parts = [getattr(card.model, name) for name in card.model.__slots__]
+        parts = [value for _, value in card.model]
         facts.append(("model", "; ".join(filter(None, parts))))
     facts.append(("read", f"{card.version}, {card.where} ({CHECKED[card.checked]})"))
     facts.append(("note", card.note or ""))

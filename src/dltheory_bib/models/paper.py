@@ -216,7 +216,7 @@ class Paper(Record):
 
     @property
     def eprint_year(self) -> int | None:
-        """The year in which the preprint appeared, read off its arXiv id."""
+        """Return the year of the preprint, from its arXiv id."""
         return None if self.eprint is None else arxiv_year(self.eprint)
 
     @property

@@ -1,7 +1,8 @@
-"""The fields of the query language, each with its meaning and what it asks of the snapshot.
+"""The fields of the query language, each with its meaning and its SQL condition.
 
-A field turns a value into an SQL condition on the work `p`, with its parameters; a value that the
-catalogue does not know is an error with a suggestion, never a silently wider or empty answer.
+A field converts a value into an SQL condition on the work `p`, with its parameters; a value that
+the catalogue does not have is an error with a suggestion, so that an answer is never silently wider
+or empty.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ Ask = Callable[[Snapshot, Term], Condition]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field: its name, what it finds, an example, and how it is asked."""
+    """A field: its name, description, example, and condition."""
 
     name: str
     finds: str
@@ -41,6 +42,10 @@ class Field:
 
 
 _YEARS = re.compile(r"(\d{4})?(?:(\.\.|-)(\d{4})?)?")
+_RANGE = re.compile(r"(\d{4})\s*(?:\.+|…|–|—|:|,|/|to|until)\s*(\d{4})")
+_OPERATOR = re.compile(r"([A-Za-z][A-Za-z_-]*)\s*([<>=≤≥]=?|!=)\s*(.*)")
+_HYPHENATED = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)+):(?!//)(.+)")
+_JOINERS = {"&&": "and", "&": "and", "+": "and", "||": "or", "|": "or", "!": "not", "~": "not"}
 _WORDS_IN_A_NAME = 20
 _BOUND = re.compile(r"([<>]=?)(\d{4})")
 _HAS = {"arxiv": "eprint", "remark": "remarks", "relation": "relations", "reference": "references"}
@@ -48,8 +53,55 @@ _SPELLINGS = {"generalizes": "generalises", "generalizedby": "generalisedby", "a
 
 
 def field_named(name: str) -> Field | None:
-    """The field with this name; American spellings and `arxiv` are understood."""
+    """Return the field with this name; American spellings, `cited_by` and `arxiv` are accepted."""
+    name = name.lower().replace("_", "").replace("-", "")
     return FIELDS.get(_SPELLINGS.get(name, name))
+
+
+def near_miss(text: str) -> str | None:
+    """Return a correction for a word that was meant as a term: `year:2020..` for `year>2019`.
+
+    Returns None for an ordinary word. A search for its letters in titles would find nothing or
+    something else.
+    """
+    if text in _JOINERS:
+        return f"a term, `{_JOINERS[text]}`, and another term"
+    negated = "not " if text.startswith(("!", "~")) else ""
+    text = text.removeprefix("!").removeprefix("~").lstrip()
+    if (found := _OPERATOR.fullmatch(text)) and (field := field_named(found[1])):
+        negated = "not " if found[2] == "!=" else negated
+        value = found[3]
+        if field.name == "year":
+            value = _right_year(found[2] + value) or value
+        return f"{negated}{field.name}:{_quoted(value)}" if value else f"{field.name}: and a value"
+    if (found := _HYPHENATED.fullmatch(text)) and (field := field_named(found[1])):
+        return f"{negated}{field.name}:{_quoted(found[2])}"
+    if negated and (field := field_named(text.partition(":")[0])) and ":" in text:
+        return f"not {field.name}:{_quoted(text.partition(':')[2])}"
+    return None
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if re.search(r"[\s()]", value) else value
+
+
+def _right_year(value: str) -> str | None:
+    """Return a year or a range in the query language, or None if no form is evident."""
+    if found := _RANGE.fullmatch(value):
+        return "..".join(sorted(found.groups()))
+    years = re.findall(r"(?<!\d)\d{4}(?!\d)", value)
+    if len(years) != 1:
+        return None
+    year = int(years[0])
+    if re.search(r">=|≥|=>|\+|since|from", value):
+        return f"{year}.."
+    if re.search(r"<=|≤|=<|until|to", value):
+        return f"..{year}"
+    if re.search(r">|after", value):
+        return f"{year + 1}.."
+    if re.search(r"<|before", value):
+        return f"..{year - 1}"
+    return str(year)
 
 
 def _one_of(term: Term, known: Iterable[str], what: str) -> str:
@@ -62,27 +114,39 @@ def _one_of(term: Term, known: Iterable[str], what: str) -> str:
 
 
 def match_text(text: str, exact: bool, column: str = "") -> str:
-    """An FTS5 expression for the words of a text, all of them, or in a row where it is `exact`."""
+    """Return an FTS5 expression for the words of a text: all of them, or in a row if it is
+    `exact`.
+    """
     found = [f'"{word}"' for word in words(searchable(text))]
     joined = " + ".join(found) if exact else " AND ".join(found)
     return f"{column}: ({joined})" if column and found else joined
 
 
 def _ask_text(snapshot: Snapshot, term: Term) -> Condition:
+    if not term.exact and (meant := near_miss(term.value)):
+        message = f"{term.value!r} is not a term; write {meant}, or quote it to look for the words"
+        raise QueryError(message, column=term.column)
     named = snapshot.find(term.value)
     expression = match_text(term.value, term.exact)
     if not expression:
-        raise QueryError(f"{term.value!r} holds no word to look for", column=term.column)
+        raise QueryError(_no_word(term), column=term.column)
     sql = "p.n IN (SELECT rowid FROM text WHERE text MATCH ?)"
     if named is not None:  # a bare key or arXiv id means the work itself
         return Condition(f"({sql} OR p.n = ?)", (expression, named))
     return Condition(sql, (expression,))
 
 
+def _no_word(term: Term) -> str:
+    message = f"{term.value!r} contains no word to search for"
+    if re.match("[<>=≤≥]", term.value):
+        message += "; bounds are for years, and are written year:2017.. or year:..2019"
+    return message
+
+
 def _ask_title(_: Snapshot, term: Term) -> Condition:
     expression = match_text(term.value, term.exact, "title")
     if not expression:
-        raise QueryError(f"{term.value!r} holds no word to look for", column=term.column)
+        raise QueryError(_no_word(term), column=term.column)
     return Condition("p.n IN (SELECT rowid FROM text WHERE text MATCH ?)", (expression,))
 
 
@@ -92,7 +156,7 @@ def _ask_topic(snapshot: Snapshot, term: Term) -> Condition:
 
 
 def find_topic(snapshot: Snapshot, name: str) -> str | None:
-    """The id of a topic from its id, label or an alias, or None."""
+    """Return the id of a topic from its id, label or an alias, or None."""
     for spelling in (fold(name), fold(name).replace(" ", "-")):
         try:
             row = snapshot.fetch("SELECT id FROM topic_name WHERE name = ?", (spelling,)).fetchone()
@@ -104,21 +168,27 @@ def find_topic(snapshot: Snapshot, name: str) -> str | None:
 
 
 def resolve_topic(snapshot: Snapshot, name: str, column: int = 0) -> str:
-    """The id of a topic from its id, label or an alias; `QueryError` with the nearest otherwise."""
+    """Return the id of a topic from its id, label or an alias; raise `QueryError` with the
+    nearest.
+    """
     found = find_topic(snapshot, name)
     if found:
         return found
     known = [row[0] for row in snapshot.fetch("SELECT name FROM topic_name ORDER BY name")]
     started = [whole for whole in known if whole.startswith(f"{fold(name)} ")]
-    if started:  # the rest of the name was taken for words of its own
+    if started:  # the rest of the name was parsed as separate words
         message = f'unknown topic {name!r}; quote a name of several words: topic:"{started[0]}"'
         raise QueryError(message, column=column)
+    several = re.split(r"\s*[,|;/]\s*", name)
+    if len(several) > 1 and all(find_topic(snapshot, one) for one in several):
+        message = " or ".join(f"topic:{_quoted(one)}" for one in several)
+        raise QueryError(f"a term names one topic; write {message}", column=column)
     hint = did_you_mean(nearest_topics(snapshot, name))
     raise QueryError(f"unknown topic {name!r}{hint}", column=column)
 
 
 def nearest_topics(snapshot: Snapshot, name: str) -> list[str]:
-    """The ids of the topics with a name most like this one."""
+    """Return the ids of the topics with the most similar names."""
     ids = dict(snapshot.fetch("SELECT name, id FROM topic_name ORDER BY name").fetchall())
     return list(dict.fromkeys(ids[found] for found in nearest(name, ids)))
 
@@ -134,9 +204,9 @@ def _ask_author(snapshot: Snapshot, term: Term) -> Condition:
 
 
 def _people_sql(snapshot: Snapshot, name: str) -> tuple[str, list[str]]:
-    """SQL for the person with this id, else for the people whose name has all these words.
+    """Return SQL for the person with this id, else for the people whose name has all these words.
 
-    A single letter is an initial. Only the id tells two people of one name apart.
+    A single letter is an initial. Only the id distinguishes two people with the same name.
     """
     identity = fold(name)
     if snapshot.fetch("SELECT 1 FROM person WHERE id = ?", (identity,)).fetchone():
@@ -153,7 +223,9 @@ def _people_sql(snapshot: Snapshot, name: str) -> tuple[str, list[str]]:
 
 
 def find_people(snapshot: Snapshot, name: str) -> list[str]:
-    """The ids of the people whose name has all these words; a single letter is an initial."""
+    """Return the ids of the people whose name has all these words; a single letter is an
+    initial.
+    """
     sql, values = _people_sql(snapshot, name)
     if not values:
         return []
@@ -166,18 +238,22 @@ def _ask_year(_: Snapshot, term: Term) -> Condition:
         return Condition(f"p.year {bound[1]} ?", (int(bound[2]),))
     years = _YEARS.fullmatch(term.value)
     if not years or not (years[1] or years[3]):
-        message = f"{term.value!r} is not a year; write 2017, 2017..2019, 2017.. or ..2019"
+        meant = _right_year(term.value)
+        write = f"year:{meant}" if meant else "2017, 2017..2019, 2017.. or ..2019"
+        message = f"{term.value!r} is not a year; write {write}"
         raise QueryError(message, column=term.column)
     first, dots, last = years.groups()
     if not dots:
         return Condition("p.year = ?", (int(first),))
     if first and last and int(first) > int(last):
-        raise QueryError(f"no year lies in {term.value}; write {last}..{first}", column=term.column)
+        raise QueryError(
+            f"there is no year in {term.value}; write {last}..{first}", column=term.column
+        )
     return Condition("p.year BETWEEN ? AND ?", (int(first or 0), int(last or 9999)))
 
 
 def _ask_venue(snapshot: Snapshot, term: Term) -> Condition:
-    if fold(term.value) == "arxiv":  # what lists show as the venue of a preprint
+    if fold(term.value) == "arxiv":  # lists show this as the venue of a preprint
         return Condition("p.type = 'preprint'")
     sql = "SELECT id FROM venue_name WHERE name = ?"
     found = [row[0] for row in snapshot.fetch(sql, (fold(term.value),))]
@@ -281,12 +357,15 @@ FIELDS: dict[str, Field] = {
         Field("author", "works of people with this name", "author:jin", _ask_author),
         Field("title", "words of the title", 'title:"saddle points"', _ask_title),
         Field("year", "a year or a range, ends included", "year:2017..2019", _ask_year),
-        Field("venue", "where it was published", "venue:icml", _ask_venue),
+        Field("venue", "its venue", "venue:icml", _ask_venue),
         Field("type", "BibLaTeX entry type, or preprint", "type:preprint", _ask_type),
         Field("level", "start, core or further", "level:start", _ask_level),
         Field("has", "records with this field", "has:doi", _ask_has),
         Field(
-            "checked", "what annotations were checked against", "checked:full-text", _ask_checked
+            "checked",
+            "the text against which annotations were checked",
+            "checked:full-text",
+            _ask_checked,
         ),
         Field(
             "question",
@@ -300,4 +379,4 @@ FIELDS: dict[str, Field] = {
         *_relation_fields(),
     )
 }
-"""Every field by name, in the order in which help shows them."""
+"""Every field by name, in the order of the help."""

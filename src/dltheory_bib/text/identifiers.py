@@ -28,11 +28,11 @@ _NEW_ARXIV = rf"(?:0[7-9]|1[0-4]){_MONTH}\.[0-9]{{4}}|(?:1[5-9]|[2-9][0-9]){_MON
 ARXIV_ID = rf"(?:{_NEW_ARXIV}|[a-z-]+(?:\.[A-Z]{{2}})?/{_OLD_NUMBER})"
 """An arXiv id without a version."""
 DOI = r"10\.[0-9]{4,9}/[!-$&-\[\]-z|~]+"
-"""A DOI as it is written in text, not in an address."""
+"""A DOI in text, not in a URL."""
 URL = r"https?://[!#-;=?-\[\]_a-z~]+"
-"""An address as a browser copies it."""
+"""A URL as a browser copies it."""
 
-# How an arXiv id is announced: `arXiv:`, a page of arXiv, or the DOI that arXiv gives it.
+# The prefix of an arXiv id: `arXiv:`, a page of arXiv, or the DOI that arXiv assigns.
 _ARXIV_LEAD = (
     r"(?:https?://)?(?:[a-z0-9-]+\.)*arxiv\.org/(?:abs|pdf|html|format|ps|e-print|src)/"
     r"|(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\."

@@ -43,11 +43,20 @@ _TITLE_WORD = re.compile(r"[^\W\d_][\w'’]*")
 
 
 def check_evidence(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """Check that a work with sources has one for each of its facts, or lists the fact as
-    unverified.
+    """Check that a work has a source for each of its facts, or lists the fact as unverified.
+
+    A work without any source is a warning if most works of its collection have sources; a
+    collection that keeps no evidence needs none.
     """
+    keeps_evidence = 2 * sum(bool(paper.sources) for paper in catalogue.works()) > len(
+        catalogue.papers
+    )
     for at in catalogue.papers:
         paper = at.record
+        if not paper.sources and keeps_evidence:
+            message = "names no source; write sources: with where its facts were seen"
+            yield Finding(at, (), "no-source", message, "warning")
+            continue
         if not paper.sources or not all(source.fields for source in paper.sources):
             continue  # a source without fields supports the whole record
         stated = {name for source in paper.sources for name in source.fields}
