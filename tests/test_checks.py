@@ -520,7 +520,7 @@ def test_a_work_without_sources_is_a_problem_among_works_that_have_them(
     bare = [one.partition("  sources:")[0] for one in sourced]
     assert judge("".join(sourced)) == []
     (said,) = judge("".join([sourced[0], bare[1], sourced[2]]))
-    assert "papers.yaml:9:3: warning: names no source; write sources: with where" in said
+    assert "papers.yaml:9:3: warning: has no sources; add the sources of its facts" in said
     assert said.endswith("[no-source]")
     assert judge("".join(bare)) == []
     assert judge("".join([bare[0], bare[1], sourced[2]])) == []

@@ -166,16 +166,9 @@ def _done(bib: Bibliography, edge: Edge) -> str:
 
 
 def _built(bib: Bibliography, edges: Sequence[Edge]) -> str:
-    first = edges[0]
-    more = f", and to {len(edges) - 1} more of the list" if edges[1:] else ""
-    verb = phrase(first.relation)
-    return (
-        f"{_name(bib, first.source)}{more} {verb} it."
-        if not more
-        else (
-            f"{_name(bib, first.source)} {verb} it; {len(edges) - 1} more of the list build on it."
-        )
-    )
+    first, *others = edges
+    text = f"{_name(bib, first.source)} {phrase(first.relation)} it"
+    return f"{text}; {len(others)} more of the list build on it." if others else f"{text}."
 
 
 def _name(bib: Bibliography, key: str) -> str:

@@ -30,7 +30,7 @@ class _ExportCommand(QueryCommand):
         """Write the formats as a definition list, then the fields."""
         with formatter.section("Formats"):
             formatter.write_dl(
-                [(one.name, f"{one.says} ({one.suffix})") for one in FORMATS.values()], col_max=34
+                [(one.name, f"{one.description} ({one.suffix})") for one in FORMATS.values()], col_max=34
             )
         super().format_epilog(ctx, formatter)
 

@@ -48,7 +48,7 @@ class Format(NamedTuple):
 
     name: str
     suffix: str
-    says: str
+    description: str
     """A short description."""
     write: Callable[[Listing], str] | None = None
     """Writes works as text; None for a table format."""

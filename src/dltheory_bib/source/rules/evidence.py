@@ -54,7 +54,7 @@ def check_evidence(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     for at in catalogue.papers:
         paper = at.record
         if not paper.sources and keeps_evidence:
-            message = "names no source; write sources: with where its facts were seen"
+            message = "has no sources; add the sources of its facts under sources"
             yield Finding(at, (), "no-source", message, "warning")
             continue
         if not paper.sources or not all(source.fields for source in paper.sources):
@@ -111,10 +111,10 @@ def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
             yield Finding(at, ("year",), rule, message, "warning")
     if volume := pmlr_volume(paper.url or ""):
         if paper.volume and paper.volume != volume:
-            message = f"volume {paper.volume} is not that of its address, {volume}"
+            message = f"volume {paper.volume} is not the one in the URL, {volume}"
             yield Finding(at, ("volume",), rule, message)
     elif (year := neurips_year(paper.url or "")) and year != paper.year:
-        message = f"the year {paper.year} is not that of its address, {year}"
+        message = f"the year {paper.year} is not the one in the URL, {year}"
         yield Finding(at, ("year",), rule, message)
     if venue and paper.pages and not venue.in_year(paper.year).prints_pages:
         short = venue.in_year(paper.year).short
