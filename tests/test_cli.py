@@ -542,7 +542,10 @@ def test_check_in_its_three_formats(
     code, text, err = run("check", "p.yaml")
     assert code == 1
     lines = text.splitlines()
-    assert "p.yaml:2:3: error: unknown field titel; did you mean title? [unknown-field]" in lines
+    assert (
+        "p.yaml:2:3: error: unknown field titel; did you mean title or titles? [unknown-field]"
+        in lines
+    )
     assert err == f"p.yaml: 1 record, {len(lines)} errors\n"
     code, out, _ = run("check", "p.yaml", "--format", "json")
     assert code == 1
@@ -552,7 +555,10 @@ def test_check_in_its_three_formats(
     code, out, _ = run("check", "p.yaml", "--format", "github")
     assert code == 1
     assert len(out.splitlines()) == len(lines)
-    assert "::error file=p.yaml,line=2,col=3::unknown field titel; did you mean title? " in out
+    assert (
+        "::error file=p.yaml,line=2,col=3::unknown field titel; did you mean title or titles? "
+        in out
+    )
 
 
 def test_check_without_a_path_judges_the_catalogue(run: Run) -> None:
@@ -760,7 +766,7 @@ def test_export_writes_over_nothing_it_could_not_mark(run: Run, tmp_path: Path) 
         (("--format", "ris", "--venues", "short"), "--venues is for bibtex and biblatex, not for"),
         (("--format", "json", "--table", "people"), "--table is for csv and parquet, not for json"),
         (("--related",), "--related is for biblatex, not for bibtex"),
-        (("--format", "parquet"), "parquet is not text; name a file with -o"),
+        (("--format", "parquet"), "parquet is not a text format; give a file with -o"),
     ],
 )
 def test_export_refuses_options_that_would_do_nothing(

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from dltheory_bib.comparison import Comparison
-    from dltheory_bib.display.views import Shown
     from dltheory_bib.models.theorem import Assumption, Question, Result
     from dltheory_bib.theorems.dominance import Vocabulary
     from dltheory_bib.theorems.improvements import Improvements
@@ -126,19 +125,6 @@ class Answers:
             around = [one for _, one in cards_on(self.snapshot, card.question)]
             made.append(improvements(card, around, self.questions[card.question], self._vocabulary))
         return made
-
-    def _shown_results(self, name: str) -> list[Shown]:
-        """The cards of a work as they are shown with it; nothing is imported where it has none."""
-        number = self._number(name)
-        sql = "SELECT 1 FROM result WHERE n = ? LIMIT 1"
-        if self.snapshot.fetch(sql, (number,)).fetchone() is None:
-            return []
-        from dltheory_bib.display.result_lines import shown
-
-        return [
-            shown(card, self.questions[card.question], self.assumptions, self.snapshot.readable)
-            for card in self.results_of(name)
-        ]
 
     def _number(self, name: str) -> int:
         raise NotImplementedError

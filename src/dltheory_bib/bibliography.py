@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.answers import Answers
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.registries import Person, Topic, Trail, Venue
 from dltheory_bib.models.relations import BUILDS_ON, Relation
 from dltheory_bib.papers import PaperList, ask_field
+from dltheory_bib.snapshot import views
 from dltheory_bib.snapshot.cache import open_snapshot
-from dltheory_bib.snapshot.reader import Edge, Registry, Snapshot
+from dltheory_bib.snapshot.reader import Registry, Snapshot
 from dltheory_bib.text.names import natural, nearest
 
 if TYPE_CHECKING:
@@ -24,9 +23,12 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from dltheory_bib.display.graph_view import GraphView
-    from dltheory_bib.display.views import Card, Row
     from dltheory_bib.graph.measures import Similarity
+    from dltheory_bib.graph.reading_order import Works
     from dltheory_bib.graph.walks import Branch
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Person, Topic, Trail, Venue
+    from dltheory_bib.snapshot.reader import Edge
     from dltheory_bib.snapshot.statistics import Coverage
 
 
@@ -72,28 +74,28 @@ class Bibliography(Answers):
     @cached_property
     def topics(self) -> Mapping[str, Topic]:
         """Every topic by id."""
-        return Registry(self.snapshot, "topic", Topic)
+        return Registry(self.snapshot, "topic")
 
     @cached_property
     def venues(self) -> Mapping[str, Venue]:
         """Every venue by id."""
-        return Registry(self.snapshot, "venue", Venue)
+        return Registry(self.snapshot, "venue")
 
     @cached_property
     def trails(self) -> Mapping[str, Trail]:
         """Every hand-made trail through the works by id."""
-        return Registry(self.snapshot, "trail", Trail)
+        return Registry(self.snapshot, "trail")
 
     @cached_property
     def people(self) -> Mapping[str, Person]:
         """Every author by id (`jin-chi`)."""
-        return Registry(self.snapshot, "person", Person)
+        return Registry(self.snapshot, "person")
 
     def __getitem__(self, name: str) -> Paper:
         return self.snapshot.paper(self._number(name))
 
     def __contains__(self, item: object) -> bool:
-        name = item.key if isinstance(item, Paper) else item
+        name = getattr(item, "key", item)
         return isinstance(name, str) and self.snapshot.find(name) is not None
 
     def __len__(self) -> int:
@@ -114,12 +116,16 @@ class Bibliography(Answers):
 
     def topic(self, name: str) -> Topic:
         """A topic, by id, label or alias. Raises `UnknownNameError` with the nearest names."""
+        return self.topics[self.topic_id(name)]
+
+    def topic_id(self, name: str) -> str:
+        """The id of a topic, by id, label or alias."""
         from dltheory_bib.query.fields import find_topic, nearest_topics
 
         found = find_topic(self.snapshot, name)
         if found is None:
             raise UnknownNameError("topic", name, nearest_topics(self.snapshot, name))
-        return self.topics[found]
+        return found
 
     def person(self, name: str) -> Person:
         """The one person whose name has all these words; a single letter is an initial.
@@ -134,7 +140,8 @@ class Bibliography(Answers):
             return self.people[found[0]]
         if found:
             raise UnknownNameError("single person", name, found)
-        known = {natural(person.name): one for one, person in self.people.items()}
+        rows = self.snapshot.fetch("SELECT name FROM person")
+        known = [natural(row[0]) for row in rows]
         raise UnknownNameError("person", name, nearest(name, known))
 
     def _number(self, name: str) -> int:
@@ -173,47 +180,31 @@ class Bibliography(Answers):
         """The works of people whose name has all these words."""
         return PaperList(self, ask_field(self.snapshot, "author", name))
 
-    def _list(self, keys: Iterable[str], whys: Mapping[str, str] | None = None) -> PaperList:
-        numbers = {key: self._number(key) for key in keys}
-        said = {numbers[key]: why for key, why in (whys or {}).items()}
-        return PaperList(self, numbers.values(), said)
-
     def some(self, names: Iterable[str]) -> PaperList:
         """The works with these keys, aliases, arXiv ids, DOIs or addresses, in order, each once."""
         return PaperList(self, dict.fromkeys(self._number(name) for name in names))
 
     # What is shown
 
-    def rows(self, papers: PaperList) -> list[Row]:
+    def rows(self, papers: PaperList) -> list[views.Row]:
         """A list of papers as tables show it."""
-        from dltheory_bib.display.views import row
-
         whys = papers.whys
-        read = self.snapshot.readable
-        return [row(paper, read, self.venues, whys.get(paper.key)) for paper in papers]
+        found = views.rows(self.snapshot, papers.numbers)
+        return [row._replace(why=whys[row.key]) if row.key in whys else row for row in found]
 
-    def card(self, name: str) -> Card:
+    def view(self, name: str) -> views.PaperView:
         """All that is shown of one work."""
-        from dltheory_bib.display.views import card
-
-        read = self.snapshot.readable
-        listed = "SELECT 1 FROM reference_list WHERE n = ?"
-        was_read = self.snapshot.fetch(listed, (self._number(name),)).fetchone() is not None
-        edges, shown = self.edges(name), self._shown_results(name)
-        return card(self[name], read, self.venues, self.topics, edges, was_read, shown)
+        return views.paper_view(self.snapshot, self._number(name))
 
     def describe(self, name: str) -> str:
         """A work in one line: authors, year, title."""
-        from dltheory_bib.display.views import byline
-
-        paper = self[name]
-        title = self.snapshot.readable(paper.plain_title)
-        return f"{byline(paper, 2)} {paper.year}, {title}"
+        (row,) = views.rows(self.snapshot, [self._number(name)])
+        return f"{row.label}, {row.readable}"
 
     def _repr_html_(self) -> str:
         from dltheory_bib.display.html import bibliography_html
 
-        return bibliography_html(repr(self)[1:-1], self.topics, self.topic_counts())
+        return bibliography_html(repr(self)[1:-1], views.topics(self.snapshot))
 
     def topic_counts(self) -> dict[str, int]:
         """How many works there are on each topic and its narrower topics."""
@@ -345,7 +336,8 @@ class Bibliography(Answers):
             "GROUP BY target ORDER BY cited DESC, target LIMIT ?",
             (count,),
         ).fetchall()
-        return [(self.snapshot.paper(n), cited) for n, cited in rows]
+        papers = self.snapshot.papers(n for n, _ in rows)
+        return [(paper, cited) for paper, (_, cited) in zip(papers, rows, strict=True)]
 
     def pagerank(self) -> dict[str, float]:
         """PageRank by key, highest first; the values sum to 1."""
@@ -353,6 +345,12 @@ class Bibliography(Answers):
 
         ranks = pagerank(self.graph)
         return dict(sorted(ranks.items(), key=lambda item: (-item[1], item[0])))
+
+    @cached_property
+    def _works(self) -> Works:
+        from dltheory_bib.graph.reading_order import read_works
+
+        return read_works(self.snapshot)
 
     def reading(self, query: str = "", count: int | None = None) -> PaperList:
         """Works in the order to read them: of a trail, on a topic, or for a query.
@@ -364,20 +362,21 @@ class Bibliography(Answers):
         from dltheory_bib.graph.reading_order import Step, reading_order
         from dltheory_bib.query.fields import find_topic
 
-        if query in self.trails:
-            steps = [Step(self.key(step.work), step.says) for step in self.trails[query].steps]
+        trail = views.steps_of(self.snapshot, "trail", query)
+        topic = None if trail else find_topic(self.snapshot, query.removeprefix("topic:"))
+        by_hand = views.steps_of(self.snapshot, "topic", topic) if topic else trail
+        # A collection of one's own may lack works of a topic that the catalogue lent it.
+        keys = self.snapshot.keys_of(work for work, _ in by_hand)
+        steps = [Step(keys[work], says) for work, says in by_hand if work in keys]
+        if trail:
             steps = steps[:count]
         else:
-            topic = find_topic(self.snapshot, query.removeprefix("topic:"))
             wanted = self.on(topic) if topic else self.where(query)
-            # A collection of one's own may lack works of a topic that the catalogue lent it.
-            start = [
-                Step(self.key(step.work), step.says)
-                for step in (self.topics[topic].start if topic else ())
-                if step.work in self
-            ]
-            steps = reading_order(self.graph, wanted.keys, 10 if count is None else count, start)
-        return self._list((step.key for step in steps), {step.key: step.why for step in steps})
+            steps = reading_order(self._works, wanted.keys, 10 if count is None else count, steps)
+        numbers = self.snapshot.numbers(step.key for step in steps)
+        return PaperList(
+            self, [numbers[step.key] for step in steps], {numbers[s.key]: s.why for s in steps}
+        )
 
 
 def _relation(name: Relation | str) -> Relation:
@@ -387,7 +386,7 @@ def _relation(name: Relation | str) -> Relation:
     return Relation(name)
 
 
-class _Papers(Mapping[str, Paper]):
+class _Papers(Mapping[str, "Paper"]):
     """Works by key, read from the snapshot when they are asked for."""
 
     def __init__(self, snapshot: Snapshot) -> None:

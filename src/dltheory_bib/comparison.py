@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from rich.console import RenderableType
 
-    from dltheory_bib.display.views import Reader
+    from dltheory_bib.snapshot.views import Reader
 
 
 class Comparison:

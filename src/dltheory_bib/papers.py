@@ -13,10 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.formats.registry import FORMATS, Listing, format_of, write
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.registries import Person
 from dltheory_bib.models.relations import BUILDS_ON
-from dltheory_bib.snapshot.reader import Edge, Snapshot
+from dltheory_bib.snapshot import views
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +25,9 @@ if TYPE_CHECKING:
     from dltheory_bib.display.plots import Plots
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
     from dltheory_bib.formats.tables import TableName
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Person
+    from dltheory_bib.snapshot.reader import Edge, Snapshot
     from dltheory_bib.text.latex import Encoding
 
 _CITED = "SELECT count(*) FROM edge WHERE target = p.n AND relation = 'cites'"
@@ -42,7 +43,7 @@ def ask_field(snapshot: Snapshot, field: str, value: str) -> list[int]:
     return ask(snapshot, Term(field, value, True, 0))
 
 
-class PaperList(Sequence[Paper]):
+class PaperList(Sequence["Paper"]):
     """Works of a bibliography in a fixed order.
 
     Indexing and iterating give `Paper`s; slicing, the methods below and the set operators `|`, `&`
@@ -76,10 +77,10 @@ class PaperList(Sequence[Paper]):
         return self._bibliography.snapshot.paper(self._numbers[index])
 
     def __iter__(self) -> Iterator[Paper]:
-        return map(self._bibliography.snapshot.paper, self._numbers)
+        return self._bibliography.snapshot.papers(self._numbers)
 
     def __contains__(self, item: object) -> bool:
-        key = item.key if isinstance(item, Paper) else item
+        key = getattr(item, "key", item)
         return isinstance(key, str) and self._bibliography.snapshot.number(key) in self._numbers
 
     def __eq__(self, other: object) -> bool:
@@ -125,8 +126,9 @@ class PaperList(Sequence[Paper]):
     @property
     def whys(self) -> dict[str, str]:
         """By key, why a work stands in this reading order; empty for other lists."""
-        key = self._bibliography.snapshot.key
-        return {key(n): self._whys[n] for n in self._numbers if n in self._whys}
+        said = [n for n in self._numbers if n in self._whys]
+        keys = self._bibliography.snapshot.keys(said) if said else []
+        return {key: self._whys[n] for key, n in zip(keys, said, strict=True)}
 
     # Narrower lists
 
@@ -198,6 +200,15 @@ class PaperList(Sequence[Paper]):
 
         With `related`, an entry for biblatex names the works of this list on which it builds.
         """
+        usual = {"bibtex": "latex", "biblatex": "utf-8"}
+        if (
+            dialect in usual
+            and prefer == "published"
+            and encoding in {None, usual[dialect]}
+            and venue_names == "long"
+            and not related
+        ):
+            return self.to(dialect)  # it was rendered when the collection was compiled
         from dltheory_bib.formats.bibtex import to_bibtex
 
         builds_on: dict[str, list[str]] = {}
@@ -257,7 +268,16 @@ class PaperList(Sequence[Paper]):
             self._people,
             self._edges,
             lambda: bib.results_by_key(self._numbers),
+            lambda: bib.rows(self),
+            lambda: views.records(bib.snapshot, self._numbers),
+            lambda: views.results_of(bib.snapshot, self._numbers),
+            lambda dialect: views.entries(bib.snapshot, self._numbers, dialect),
         )
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The works' numbers in the snapshot, in order."""
+        return self._numbers
 
     def _people(self) -> Iterator[tuple[Person, int]]:
         rows = self._bibliography.snapshot.fetch(
@@ -294,9 +314,12 @@ class PaperList(Sequence[Paper]):
             import pandas as pd
         except ImportError:
             raise MissingExtraError("to_dataframe()", "pandas") from None
+        from dltheory_bib.models.paper import Paper
+
         columns = Paper.model_fields
         empty: dict[str, Any] = {name: [] for name, field in columns.items() if field.default == ()}
-        rows = [empty | paper.to_dict() for paper in self]
+        records = views.records(self._bibliography.snapshot, self._numbers)
+        rows = [empty | record for record in records]
         frame = pd.DataFrame(rows, columns=list(columns)).set_index("key")
         whys = self.whys
         if whys:

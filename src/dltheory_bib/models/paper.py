@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
 from dltheory_bib.models.record import Record, Source
 from dltheory_bib.models.relations import RelationKind
 from dltheory_bib.models.types import (
@@ -24,13 +25,6 @@ from dltheory_bib.models.types import (
 )
 from dltheory_bib.text.identifiers import Identifier, arxiv_year
 from dltheory_bib.text.names import family, unbraced
-
-EntryType = Literal[
-    "article", "inproceedings", "incollection", "book", "thesis", "report", "online", "software"
-]
-"""BibLaTeX's entry types that works of this field need; a preprint is `online`."""
-ReadingLevel = Literal["start", "core", "further", "background"]
-Checked = Literal["full-text", "abstract", "unchecked"]
 
 
 class Remark(Record):
@@ -200,9 +194,9 @@ class Paper(Record):
         # Jupyter calls methods of the object itself; only here does a record call the layer that
         # shows it.
         from dltheory_bib.display.html import paper_html
-        from dltheory_bib.display.views import own_card
+        from dltheory_bib.snapshot.compile_views import own_view
 
-        return paper_html(own_card(self))
+        return paper_html(own_view(self))
 
     @property
     def plain_title(self) -> str:

@@ -1,9 +1,9 @@
-"""The tables of a snapshot, written by `compiling` and read by `snapshot` and the queries."""
+"""The tables of a snapshot, written by `compile` and read by `reader` and the queries."""
 
 from __future__ import annotations
 
-SCHEMA = 8
-"""Counted up whenever the tables, the records or what is written into them change."""
+SCHEMA = 9
+"""Increase this number when the tables, the records or their content change."""
 
 FEATURES = (
     "doi",
@@ -24,8 +24,9 @@ FEATURES = (
     "references",
     "results",
 )
-"""What `has:` asks for; each is a bit of `paper.features`. `references`: its list was read;
-`results`: it has result cards."""
+"""The values of `has:`, each a bit of `paper.features`. `references`: its list was read; `results`:
+it has result cards.
+"""
 
 TABLES = """
 CREATE TABLE paper(
@@ -33,6 +34,12 @@ CREATE TABLE paper(
   type TEXT NOT NULL, level TEXT, checked TEXT NOT NULL, first_author TEXT NOT NULL,
   title TEXT NOT NULL, features INTEGER NOT NULL);
 CREATE TABLE record(n INTEGER PRIMARY KEY, data TEXT NOT NULL);
+CREATE TABLE list_row(
+  n INTEGER PRIMARY KEY, venue TEXT NOT NULL, authors TEXT NOT NULL, byline TEXT NOT NULL,
+  label TEXT NOT NULL, title TEXT NOT NULL, readable TEXT NOT NULL, address TEXT);
+CREATE TABLE paper_view(n INTEGER PRIMARY KEY, data TEXT NOT NULL);
+CREATE TABLE rendered(n INTEGER PRIMARY KEY, bibtex TEXT NOT NULL, biblatex TEXT NOT NULL);
+CREATE TABLE statistics(data TEXT NOT NULL);
 CREATE TABLE name(name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE identifier(scheme TEXT, value TEXT, n INTEGER NOT NULL, PRIMARY KEY(scheme, value))
   WITHOUT ROWID;
@@ -69,4 +76,4 @@ CREATE INDEX result_of ON result(n);
 CREATE INDEX result_on ON result(question);
 CREATE INDEX edge_target ON edge(target, relation, source);
 """
-"""Made after the rows are written, which is faster than keeping them up to date."""
+"""Indexes are made after the rows are written, which is faster than updating them."""
