@@ -55,7 +55,7 @@ MISTAKES = """\
   pages: 10–20
 """
 SAID = """\
-5:7: error: author, item 1: 'Jane Doe' does not say which part is the family name; write \
+5:7: error: author, item 1: the family name in 'Jane Doe' is not marked; write \
 'Doe, Jane', or '{Jane Doe}' for an organisation [ill-formed]
 7:3: error: field year is repeated; keep one of them [repeated-field]
 9:3: error: title is missing [missing-field]

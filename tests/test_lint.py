@@ -297,7 +297,7 @@ BAD: list[tuple[str, str, list[str]]] = [
             "2:11: warning: a: 3 authors here and 5 in the catalogue; write Jin, Chi and Ge, Rong "
             "and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
             "5:8: warning: a: the catalogue has a different year; write year = {2017}",
-            "6:10: warning: a: the catalogue has other pages; write pages = {1724--1732}",
+            "6:10: warning: a: the catalogue has different pages; write pages = {1724--1732}",
             f'8:62: warning: b: the venue is not "Nature"; write {ICML}',
             "10:11: warning: c: a different name is in the place of Michael I. Jordan; write Jin, "
             "Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",

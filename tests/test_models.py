@@ -203,7 +203,7 @@ def test_a_year_lies_in_the_range_of_the_subject_and_its_roots(
     [
         (
             "Jane Doe",
-            "'Jane Doe' does not say which part is the family name; write 'Doe, Jane', or "
+            "the family name in 'Jane Doe' is not marked; write 'Doe, Jane', or "
             "'{Jane Doe}' for an organisation",
         ),
         ("Doe, Jane and Roe, Jo", "holds more than one name; write one list item for each"),

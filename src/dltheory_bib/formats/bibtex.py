@@ -194,9 +194,9 @@ def _options(
 
 
 def render_entry(paper: Paper, venues: Mapping[str, Venue], dialect: Dialect) -> str:
-    """The entry of a work in the default style, without the preamble of a file.
+    """Return the entry of a work in the default style, without the preamble of a file.
 
-    `bibtex_file.join_entries` makes of such entries what `to_bibtex` gives.
+    `bibtex_file.join_entries` joins such entries to the output of `to_bibtex`.
     """
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library

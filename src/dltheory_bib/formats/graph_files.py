@@ -44,7 +44,7 @@ def to_gexf(graph: nx.MultiDiGraph[str], keys: Iterable[str]) -> str:
 
 
 def _among(graph: nx.MultiDiGraph[str], keys: Iterable[str]) -> nx.MultiDiGraph[str]:
-    """A copy of what stands between these works; an edge's key becomes its attribute."""
+    """Copy the edges between these works; the key of an edge becomes an attribute."""
     import networkx as nx
 
     part: nx.MultiDiGraph[str] = nx.MultiDiGraph()

@@ -43,11 +43,11 @@ class Listing(NamedTuple):
     results: Callable[[], Mapping[str, Sequence[Result]]]
     """The result cards of these works, by key; works without cards are absent."""
     rows: Callable[[], Sequence[Row]]
-    """The works as lists show them."""
+    """The works as rows of a list."""
     records: Callable[[], Iterable[Mapping[str, Any]]]
-    """The works as the data files hold them."""
+    """The works as records of the data files."""
     cards: Callable[[], Mapping[str, Sequence[Mapping[str, Any]]]]
-    """The same of the result cards, by key of their work."""
+    """The result cards as records of the data files, by key of their work."""
     entries: Callable[[str], Iterable[str]]
     """The works as entries in the default style of `bibtex` or `biblatex`."""
 

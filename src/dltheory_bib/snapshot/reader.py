@@ -93,7 +93,7 @@ class Snapshot:
         return row[0] if row else None
 
     def numbers(self, names: Iterable[str]) -> dict[str, int]:
-        """The numbers of the works with these keys and aliases; of those that there are."""
+        """Return the numbers of the works with these keys and aliases; unknown ones are skipped."""
         rows = self.fetch(
             "SELECT m.name, m.n FROM json_each(?) l JOIN name m ON m.name = l.value",
             (json.dumps(list(names)),),
@@ -101,7 +101,7 @@ class Snapshot:
         return dict(rows.fetchall())
 
     def keys_of(self, names: Iterable[str]) -> dict[str, str]:
-        """The keys of the works with these keys and aliases; of those that there are."""
+        """Return the keys of the works with these keys and aliases; unknown ones are skipped."""
         numbers = self.numbers(names)
         return dict(zip(numbers, self.keys(numbers.values()), strict=True))
 
@@ -130,7 +130,7 @@ class Snapshot:
         return paper
 
     def papers(self, numbers: Iterable[int] | None = None) -> Iterator[Paper]:
-        """Some works, in the order asked for, or every work, in order of keys."""
+        """Return some works, in the order given, or every work, in order of keys."""
         if numbers is None:
             rows = self.fetch("SELECT data FROM record ORDER BY n")
         else:
@@ -198,7 +198,9 @@ _MODELS = {
 
 @cache
 def record_reader(table: str) -> Callable[[str], Any]:
-    """What makes records of the stored JSON of a table; its model is imported here."""
+    """Return a function that makes records of the stored JSON of a table; it imports their model
+    here.
+    """
     from importlib import import_module
 
     module, name = _MODELS[table]
@@ -249,12 +251,12 @@ class Registry(Mapping[str, T]):
         return self._in_order().items()
 
     def values(self) -> ValuesView[T]:
-        """The records, in order of ids."""
+        """Yield the records, in order of ids."""
         return self._in_order().values()
 
     def _in_order(self) -> dict[str, T]:
         found = self._read_all()
-        # Records that were asked for one by one lie in the order in which that was done.
+        # Records that were read one by one are cached in the order in which they were read.
         return found if list(found) == sorted(found) else dict(sorted(found.items()))
 
     def __contains__(self, name: object) -> bool:

@@ -66,7 +66,7 @@ class Coverage(NamedTuple):
 
 
 def coverage(snapshot: Snapshot) -> Coverage:
-    """What a catalogue holds, as it was counted when it was compiled."""
+    """The contents of a catalogue, as counted at compile time."""
     (data,) = snapshot.fetch("SELECT data FROM statistics").fetchone()
     found = json.loads(data)
     found["fields"] = tuple(FieldCoverage(**field) for field in found["fields"])
@@ -75,7 +75,7 @@ def coverage(snapshot: Snapshot) -> Coverage:
 
 
 def count(fetch: Fetch, papers: Sequence[Paper], venues: Mapping[str, Venue]) -> Coverage:
-    """Count what a catalogue holds; `fetch` asks the tables that are written already."""
+    """Count the contents of a catalogue; `fetch` queries the tables that are already written."""
     edges = dict(fetch("SELECT relation, count(*) FROM edge GROUP BY relation").fetchall())
     printing = [
         paper

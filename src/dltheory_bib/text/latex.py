@@ -1,17 +1,17 @@
-r"""Text to LaTeX and back, as a BibTeX file needs it.
+r"""Convert text to LaTeX and back, for BibTeX files.
 
-What BibTeX does to a value decides how it is written here; the rules are those of "BibTeXing" and
+BibTeX's own processing of a value determines the output; the rules are those of "BibTeXing" and
 "Designing BibTeX Styles" (Oren Patashnik, btxdoc and btxhak, 1988):
 
-- A style may lower the case of a title wherever the text stands outside braces, mathematics and
-  the names of commands included: `$O(N)$` would become `$o(n)$`.
+- A style may lower the case of a title wherever the text is outside braces, including mathematics
+  and the names of commands: `$O(N)$` would become `$o(n)$`.
 - A group at the outermost level that begins with a backslash, `{\"o}`, is a "special character":
   it counts as one letter, sorts as its letter and keeps its accent in initials and labels, but its
   letters change case with the title. So a group that protects never begins with a backslash.
-- Braces are counted without regard to backslashes, so `\{` cannot stand in a value.
+- Braces are counted without regard to backslashes, so a value cannot contain `\{`.
 
-The commands compile with LaTeX alone, but for ogoneks, Icelandic and some other letters, which the
-encoding of its standard fonts lacks; `formats.bibtex_file` has LaTeX take those from T1.
+The commands compile with LaTeX alone, except for ogoneks, Icelandic and some other letters, which
+the encoding of its standard fonts lacks; `formats.bibtex_file` makes LaTeX take those from T1.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""What is wrong with a .bib file, and what to write instead; and of each entry, how it stands.
+"""Report problems of a .bib file, with corrections, and a verdict for each entry.
 
-Nothing is changed. What the catalogue does not cover is text to be not covered, which is no fault.
+Nothing is changed. Works that the catalogue does not contain are reported as not covered, which is
+not a fault.
 """
 
 from __future__ import annotations
