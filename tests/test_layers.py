@@ -162,7 +162,7 @@ def loaded(code: str, **variables: str) -> set[str]:
         "sys.stderr.write(json.dumps([n.split('.')[0] for n in sys.modules]))"
     )
     done = run_program(sys.executable, "-c", program, env=environment(**variables), check=True)
-    return set(json.loads(done.stderr))
+    return set(json.loads(done.stderr.splitlines()[-1]))
 
 
 def third_party(names: set[str]) -> set[str]:

@@ -16,6 +16,7 @@ from dltheory_bib.cli.app import (
     format_option,
     is_drawn,
     note,
+    note_nothing_found,
     query_argument,
 )
 
@@ -61,7 +62,7 @@ def print_list(found: PaperList, limit: int | None, screen: int, format_: str | 
     most = (screen if drawn and sys.stdout.isatty() else 0) if limit is None else limit
     shown = found[:most] if most else found
     if not found:
-        note("no work matches")
+        note_nothing_found()
     if drawn and shown:
         draw(shown)
     elif not drawn:
