@@ -132,6 +132,10 @@ def title_to_latex(title: str, encoding: Encoding = "utf-8") -> str:
     return _any_title_to_latex(title, encoding)
 
 
+def _kept(word: re.Match[str]) -> str:
+    return word[0] if word[0].startswith("{") else f"{{{word[0]}}}"
+
+
 def _any_title_to_latex(title: str, encoding: Encoding) -> str:
     parts: list[str] = []
     for protects, run in groupby(_words_kept(unicodedata.normalize("NFC", title)), itemgetter(1)):
