@@ -292,6 +292,16 @@ class Bibliography(Answers):
         return build_graph(self.snapshot)
 
     @cached_property
+    def citations(self) -> nx.DiGraph[str]:
+        """The frozen graph of works and their citations, from the citing to the cited work.
+
+        `nx.pagerank`, `nx.ancestors` and the rest of networkx take it as it is.
+        """
+        from dltheory_bib.graph.citation_graph import citations_of
+
+        return citations_of(self.graph)
+
+    @cached_property
     def _engagement(self) -> nx.DiGraph[str]:
         from dltheory_bib.graph.walks import engagement
 
@@ -350,7 +360,7 @@ class Bibliography(Answers):
         """PageRank by key, highest first; the values sum to 1."""
         from dltheory_bib.graph.measures import pagerank
 
-        ranks = pagerank(self.graph)
+        ranks = pagerank(self.citations)
         return dict(sorted(ranks.items(), key=lambda item: (-item[1], item[0])))
 
     def reading(self, query: str = "", count: int | None = None) -> PaperList:
