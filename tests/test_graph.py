@@ -387,7 +387,7 @@ def test_paths_in_the_catalogue(bib: Bibliography) -> None:
         assert (there is None) == (back is None)
         if there is not None and back is not None:
             assert len(there) == len(back) >= nx.shortest_path_length(engaged, one, other)
-    assert bib.path("jin2017escape", "1703.00887") == []
+    assert bib.path("jin2017escape", "1703.00887") == ()
 
 
 # Measures

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from dltheory_bib.answers import Answers
+from dltheory_bib.arguments import name_of
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.models.facade import Paper, Person, Topic, Trail, Venue
 from dltheory_bib.models.relations import BUILDS_ON, Relation
-from dltheory_bib.papers import PaperList, ask_field
+from dltheory_bib.papers import PaperList, Papers, ask_field
 from dltheory_bib.snapshot.cache import open_snapshot
 from dltheory_bib.snapshot.reader import Edge, Registry, Snapshot
-from dltheory_bib.text.names import natural, nearest
+from dltheory_bib.text.names import author_line, natural, nearest, unbraced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import networkx as nx
+    import pandas as pd
 
+    from dltheory_bib.arguments import PersonName, QuestionName, TopicName, Work
+    from dltheory_bib.bibfile.coverage import Cover
+    from dltheory_bib.bibfile.fix.entry import VenueStyle
+    from dltheory_bib.bibfile.fix.fixer import Fixed
+    from dltheory_bib.bibfile.lint.linter import Linted
+    from dltheory_bib.comparison import Comparison
+    from dltheory_bib.connections import Chain, Lineage, Statistics
     from dltheory_bib.display.graph_view import GraphView
-    from dltheory_bib.display.views import Card, Row
-    from dltheory_bib.graph.measures import Similarity
-    from dltheory_bib.graph.walks import Branch
-    from dltheory_bib.snapshot.statistics import Coverage
-
-
-class Lineage(NamedTuple):
-    """A work between what it stands on (`back`, to the roots) and what stands on it (`forward`)."""
-
-    back: Branch
-    forward: Branch
+    from dltheory_bib.display.views import Card, Row, Shown
+    from dltheory_bib.formats.bibtex import Dialect
+    from dltheory_bib.formats.tables import TableName
+    from dltheory_bib.manuscript.cited_works import Cited
+    from dltheory_bib.models.theorem import Assumption, Question, Result
+    from dltheory_bib.theorems.dominance import Vocabulary
+    from dltheory_bib.theorems.improvements import Improvements
 
 
 def load(
@@ -46,27 +50,40 @@ def load(
     YAML is compiled; that happens once, until a file changes. Raises `DataError` with every problem
     when the data have errors: nothing partial is ever loaded.
     """
-    return Bibliography(open_snapshot(Path(path) if path is not None else None, progress))
+    own = Path(path) if path is not None else None
+    return Bibliography(open_snapshot(own, progress), own.absolute() if own else None)
 
 
-class Bibliography(Answers):
-    """Papers, people, topics and venues, the graph of their relations, and the ways to ask it.
+class Bibliography:
+    """Papers, people, topics, venues and results, the graph of their relations, and its queries.
 
-    `bib["jin2017escape"]` is a paper, by key, alias, arXiv id or DOI; `bib.papers`,
-    `bib.people`, `bib.topics` and `bib.venues` are mappings by key or id;
-    `bib.where("…")` gives a list of papers. Walks take what `bib[…]` takes, and raise
-    `UnknownNameError`, with the nearest names, for anything else.
+    `bib["jin2017escape"]` is a paper, by key, alias, arXiv id, DOI or address; `bib.papers`,
+    `bib.people`, `bib.topics`, `bib.venues`, `bib.questions` and `bib.results` are mappings by key
+    or id; `bib.where("…")` gives a list of papers. Every call takes what `bib[…]` takes, or the
+    object itself. It raises `UnknownNameError`, with the nearest names, for a name that is not
+    here, and `TypeError` for what is no name.
+
+    A bibliography never changes. It can be used from several threads and after a fork; pickled, it
+    is the path of its collection, which is opened again where it is unpickled.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot | None = None, source: Path | None = None) -> None:
+        if not isinstance(snapshot, Snapshot):
+            raise TypeError(
+                "dltheory_bib.load() opens a bibliography; Bibliography.from_records([...]) makes "
+                "one from records"
+            )
         self.snapshot = snapshot
+        self.source = source
+        """The directory or file of a collection of one's own; None for the shipped catalogue."""
+        self._made = False
 
     # Records
 
     @cached_property
     def papers(self) -> Mapping[str, Paper]:
         """Every work by key, in order of keys; an alias finds its work as well."""
-        return _Papers(self.snapshot)
+        return Papers(self.snapshot)
 
     @cached_property
     def topics(self) -> Mapping[str, Topic]:
@@ -88,11 +105,15 @@ class Bibliography(Answers):
         """Every author by id (`jin-chi`)."""
         return Registry(self.snapshot, "person", Person)
 
-    def __getitem__(self, name: str) -> Paper:
-        return self.snapshot.paper(self._number(name))
+    def __getitem__(self, work: Work) -> Paper:
+        return self.snapshot.paper(self._number(work))
+
+    def get(self, work: Work, default: Any = None) -> Any:
+        """The work, or `default` where there is none of this name."""
+        return self[work] if work in self else default  # noqa: SIM401 - this is `get`
 
     def __contains__(self, item: object) -> bool:
-        name = item.key if isinstance(item, Paper) else item
+        name = getattr(item, "key", item)
         return isinstance(name, str) and self.snapshot.find(name) is not None
 
     def __len__(self) -> int:
@@ -107,20 +128,54 @@ class Bibliography(Answers):
             f"{len(self.topics)} topics>"
         )
 
-    def key(self, name: str) -> str:
-        """The key of the work with this key or alias."""
-        return self.snapshot.key(self._number(name))
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Bibliography):
+            return NotImplemented
+        return self.snapshot.identity == other.snapshot.identity
 
-    def topic(self, name: str) -> Topic:
+    def __hash__(self) -> int:
+        return hash(self.snapshot.identity)
+
+    def __copy__(self) -> Bibliography:
+        return self
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Bibliography:
+        return self  # it never changes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._made:
+            return _reopen, (self.snapshot.database.serialize(),)
+        return load, (self.source,)
+
+    def __getattr__(self, name: str) -> Any:
+        from dltheory_bib.meant_names import missing_name
+
+        if name == "snapshot":  # while it is made
+            raise AttributeError(name)
+        if self.snapshot.number(name) is not None:
+            raise AttributeError(
+                f"'Bibliography' object has no attribute {name!r}; write bib[{name!r}]"
+            )
+        raise missing_name("Bibliography", name, dir(type(self)))
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.snapshot.names()
+
+    def key(self, work: Work) -> str:
+        """The key of a work."""
+        return self.snapshot.key(self._number(work))
+
+    def topic(self, topic: TopicName) -> Topic:
         """A topic, by id, label or alias. Raises `UnknownNameError` with the nearest names."""
         from dltheory_bib.query.fields import find_topic, nearest_topics
 
+        name = name_of(topic, "topic")
         found = find_topic(self.snapshot, name)
         if found is None:
             raise UnknownNameError("topic", name, nearest_topics(self.snapshot, name))
         return self.topics[found]
 
-    def person(self, name: str) -> Person:
+    def person(self, person: PersonName) -> Person:
         """The one person whose name has all these words; a single letter is an initial.
 
         An id (`jin-chi`) does as well. Raises `UnknownNameError` when there is none, or, with
@@ -128,15 +183,17 @@ class Bibliography(Answers):
         """
         from dltheory_bib.query.fields import find_people
 
+        name = name_of(person, "person")
         found = find_people(self.snapshot, name)
         if len(found) == 1:
             return self.people[found[0]]
         if found:
             raise UnknownNameError("single person", name, found)
-        known = {natural(person.name): one for one, person in self.people.items()}
+        known = [natural(one.name) for one in self.people.values()]
         raise UnknownNameError("person", name, nearest(name, known))
 
-    def _number(self, name: str) -> int:
+    def _number(self, work: Work) -> int:
+        name = name_of(work, "work")
         try:
             number = self.snapshot.find(name)
         except UnicodeEncodeError:  # bytes of the command line that are not UTF-8
@@ -152,34 +209,172 @@ class Bibliography(Answers):
         rows = self.snapshot.fetch("SELECT n FROM paper ORDER BY year, key")
         return PaperList(self, [row[0] for row in rows])
 
-    def where(self, query: str) -> PaperList:
-        """The works for which a query holds, oldest first. Raises `QueryError`."""
+    def where(self, query: str = "", **fields: object) -> PaperList:
+        """The works for which a query holds, oldest first. Raises `QueryError`.
+
+        Fields of the query language are keywords as well: `where(topic="ntk", year=2019)`, with
+        texts, numbers, objects, or a list of these, one of which must hold.
+        """
+        from dltheory_bib.query.keywords import query_of
         from dltheory_bib.query.run import ask
 
-        return PaperList(self, ask(self.snapshot, query))
+        return PaperList(self, ask(self.snapshot, query_of(query, fields)))
 
-    def search(self, query: str) -> PaperList:
+    def search(self, query: str = "", **fields: object) -> PaperList:
         """The works for which a query holds, the best match of its words first."""
+        from dltheory_bib.query.keywords import query_of
         from dltheory_bib.query.run import ask_best
 
-        return PaperList(self, ask_best(self.snapshot, query))
+        return PaperList(self, ask_best(self.snapshot, query_of(query, fields)))
 
-    def on(self, topic: str) -> PaperList:
+    def on(self, topic: TopicName) -> PaperList:
         """The works on a topic and on its narrower topics."""
-        return PaperList(self, ask_field(self.snapshot, "topic", topic))
+        return PaperList(self, ask_field(self.snapshot, "topic", name_of(topic, "topic")))
 
-    def by(self, name: str) -> PaperList:
-        """The works of people whose name has all these words."""
-        return PaperList(self, ask_field(self.snapshot, "author", name))
+    def by(self, person: PersonName) -> PaperList:
+        """The works of a person, or of all people whose name has all these words."""
+        return PaperList(self, ask_field(self.snapshot, "author", name_of(person, "person")))
+
+    @classmethod
+    def _of_database(cls, content: bytes) -> Bibliography:
+        database = sqlite3.connect(":memory:", check_same_thread=False)
+        database.deserialize(content)
+        made = cls(Snapshot(database))
+        made._made = True
+        return made
 
     def _list(self, keys: Iterable[str], whys: Mapping[str, str] | None = None) -> PaperList:
         numbers = {key: self._number(key) for key in keys}
         said = {numbers[key]: why for key, why in (whys or {}).items()}
         return PaperList(self, numbers.values(), said)
 
-    def some(self, names: Iterable[str]) -> PaperList:
-        """The works with these keys, aliases, arXiv ids or DOIs, in this order, each once."""
-        return PaperList(self, dict.fromkeys(self._number(name) for name in names))
+    def some(self, works: Iterable[Work]) -> PaperList:
+        """These works, in this order, each once."""
+        if isinstance(works, str) or not isinstance(works, Iterable):
+            raise TypeError(f"some() takes a list of works; write bib.some([{works!r}])")
+        return PaperList(self, dict.fromkeys(self._number(work) for work in works))
+
+    # Other programs' formats
+
+    def to(self, format: str, table: TableName = "works") -> str:
+        """Every work as text in any of the formats of `formats.registry.FORMATS`."""
+        return self.all().to(format, table)
+
+    def to_bibtex(self, **options: Any) -> str:
+        """BibTeX or BibLaTeX of every work; the options are those of `PaperList.to_bibtex`."""
+        return self.all().to_bibtex(**options)
+
+    def to_dataframe(self, table: TableName = "works") -> pd.DataFrame:
+        """Every work, person, edge or result card as a pandas data frame."""
+        return self.all().to_dataframe(table)
+
+    def save(
+        self, path: str | PathLike[str], format: str | None = None, table: TableName = "works"
+    ) -> None:
+        """Write every work to a file; see `PaperList.save`."""
+        self.all().save(path, format, table)
+
+    # Results
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        """Every question that result cards answer, by id."""
+        from dltheory_bib.snapshot.result_rows import questions
+
+        return questions(self.snapshot)
+
+    @cached_property
+    def assumptions(self) -> Mapping[str, Assumption]:
+        """The vocabulary of assumptions by id."""
+        from dltheory_bib.snapshot.result_rows import assumptions
+
+        return assumptions(self.snapshot)
+
+    @cached_property
+    def results(self) -> Mapping[str, Result]:
+        """Every result card by id."""
+        from dltheory_bib.snapshot.result_rows import results
+
+        return results(self.snapshot)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        from dltheory_bib.snapshot.result_rows import vocabulary
+
+        return vocabulary(self.snapshot)
+
+    def question(self, question: QuestionName) -> Question:
+        """A question by id, label, alias, or a start of one that is unique.
+
+        Raises `UnknownNameError` with the nearest ids.
+        """
+        from dltheory_bib.snapshot.result_rows import find_question
+
+        return self.questions[find_question(self.snapshot, name_of(question, "question"))]
+
+    def results_of(self, work: Work) -> list[Result]:
+        """The result cards of a work, in order of ids."""
+        from dltheory_bib.snapshot.result_rows import cards_of
+
+        number = self._number(work)
+        return cards_of(self.snapshot, [number]).get(number, [])
+
+    def results_by_key(self, numbers: Iterable[int]) -> dict[str, list[Result]]:
+        """The result cards of those works, given by their numbers, that have some; by key."""
+        wanted = set(numbers)
+        listed = {row[0] for row in self.snapshot.fetch("SELECT DISTINCT n FROM result")}
+        if listed.isdisjoint(wanted):
+            return {}  # nothing is imported for a list without cards
+        from dltheory_bib.snapshot.result_rows import cards_of
+
+        found = cards_of(self.snapshot, wanted & listed)
+        return {self.snapshot.key(n): cards for n, cards in found.items()}
+
+    def compare(
+        self,
+        question: QuestionName,
+        query: str = "",
+        *,
+        ignore_polylog: bool = False,
+        best: bool = False,
+    ) -> Comparison:
+        """The cards on a question, side by side; only those of works for which a query holds.
+
+        `question` is what `question()` takes. Which cards are the best known is judged among all
+        cards of the question; with `best` only those are shown. Logarithms count, unless
+        `ignore_polylog`. Raises `UnknownNameError` and `QueryError`.
+        """
+        from dltheory_bib.comparison import compare
+
+        asked = self.question(question)
+        return compare(self.snapshot, asked, self._vocabulary, query, ignore_polylog, best)
+
+    def improvements(self, name: Work | Result) -> list[Improvements]:
+        """Who improved a bound, and by how much: of a card or its id, or of each card of a work.
+
+        Raises `UnknownNameError` for a name that is neither.
+        """
+        from dltheory_bib.comparison import improvements_of
+
+        identity = getattr(name, "id", name)
+        if isinstance(identity, str) and identity in self.results:
+            cards = [self.results[identity]]
+        else:
+            cards = self.results_of(name)  # type: ignore[arg-type]
+        return improvements_of(self.snapshot, cards, self.questions, self._vocabulary)
+
+    def _shown_results(self, work: Work) -> list[Shown]:
+        """The cards of a work as they are shown with it; nothing is imported where it has none."""
+        number = self._number(work)
+        sql = "SELECT 1 FROM result WHERE n = ? LIMIT 1"
+        if self.snapshot.fetch(sql, (number,)).fetchone() is None:
+            return []
+        from dltheory_bib.display.result_lines import shown
+
+        return [
+            shown(card, self.questions[card.question], self.assumptions, self.snapshot.readable)
+            for card in self.results_of(work)
+        ]
 
     # What is shown
 
@@ -191,23 +386,22 @@ class Bibliography(Answers):
         read = self.snapshot.readable
         return [row(paper, read, self.venues, whys.get(paper.key)) for paper in papers]
 
-    def card(self, name: str) -> Card:
+    def card(self, work: Work) -> Card:
         """All that is shown of one work."""
         from dltheory_bib.display.views import card
 
         read = self.snapshot.readable
         listed = "SELECT 1 FROM reference_list WHERE n = ?"
-        was_read = self.snapshot.fetch(listed, (self._number(name),)).fetchone() is not None
-        edges, shown = self.edges(name), self._shown_results(name)
-        return card(self[name], read, self.venues, self.topics, edges, was_read, shown)
+        was_read = self.snapshot.fetch(listed, (self._number(work),)).fetchone() is not None
+        edges, shown = self.edges(work), self._shown_results(work)
+        return card(self[work], read, self.venues, self.topics, edges, was_read, shown)
 
-    def describe(self, name: str) -> str:
+    def describe(self, work: Work) -> str:
         """A work in one line: authors, year, title."""
-        from dltheory_bib.display.views import byline
-
-        paper = self[name]
-        title = self.snapshot.readable(paper.plain_title)
-        return f"{byline(paper, 2)} {paper.year}, {title}"
+        sql = "SELECT data FROM record WHERE n = ?"
+        record = json.loads(self.snapshot.fetch(sql, (self._number(work),)).fetchone()[0])
+        title = self.snapshot.readable(unbraced(record["title"]))
+        return f"{author_line(record['author'], at_most=2)} {record['year']}, {title}"
 
     def _repr_html_(self) -> str:
         from dltheory_bib.display.html import bibliography_html
@@ -221,66 +415,66 @@ class Bibliography(Answers):
 
     # One step
 
-    def edges(self, name: str) -> tuple[list[Edge], list[Edge]]:
+    def edges(self, work: Work) -> tuple[list[Edge], list[Edge]]:
         """The edges between a work and others: those that start at it, and those that end there."""
-        number = self._number(name)
+        number = self._number(work)
         return self.snapshot.edges_from(number), self.snapshot.edges_to(number)
 
-    def neighbours(self, name: str, relation: Relation, inverse: bool = False) -> PaperList:
+    def neighbours(self, work: Work, relation: Relation, inverse: bool = False) -> PaperList:
         """The works that a work stands in a relation to; with `inverse`, those that do to it."""
         here, there = ("target", "source") if inverse else ("source", "target")
         rows = self.snapshot.fetch(
             f"SELECT p.n FROM edge e JOIN paper p ON p.n = e.{there} "
             f"WHERE e.{here} = ? AND e.relation = ? ORDER BY p.year, p.key",
-            (self._number(name), Relation(relation).value),
+            (self._number(work), Relation(relation).value),
         )
         return PaperList(self, [row[0] for row in rows])
 
-    def cites(self, name: str) -> PaperList:
+    def cites(self, work: Work) -> PaperList:
         """The works that a work cites."""
-        return self.neighbours(name, Relation.CITES)
+        return self.neighbours(work, Relation.CITES)
 
-    def cited_by(self, name: str) -> PaperList:
+    def cited_by(self, work: Work) -> PaperList:
         """The works that cite a work."""
-        return self.neighbours(name, Relation.CITES, inverse=True)
+        return self.neighbours(work, Relation.CITES, inverse=True)
 
-    def extends(self, name: str) -> PaperList:
+    def extends(self, work: Work) -> PaperList:
         """The works that a work extends."""
-        return self.neighbours(name, Relation.EXTENDS)
+        return self.neighbours(work, Relation.EXTENDS)
 
-    def extended_by(self, name: str) -> PaperList:
+    def extended_by(self, work: Work) -> PaperList:
         """The works that extend a work."""
-        return self.neighbours(name, Relation.EXTENDS, inverse=True)
+        return self.neighbours(work, Relation.EXTENDS, inverse=True)
 
-    def narrower(self, topic: str) -> list[Topic]:
+    def narrower(self, topic: TopicName) -> list[Topic]:
         """The topics directly below a topic."""
         above = self.topic(topic).id
         return [one for one in self.topics.values() if one.broader == above]
 
-    def broader(self, topic: str) -> list[Topic]:
+    def broader(self, topic: TopicName) -> list[Topic]:
         """The topics above a topic, the nearest first."""
         found = [self.topic(topic)]
         while (above := found[-1].broader) is not None:
             found.append(self.topics[above])
         return found[1:]
 
-    def related(self, topic: str) -> list[Topic]:
+    def related(self, topic: TopicName) -> list[Topic]:
         """The topics that a topic names as related, or that name it."""
         here = self.topic(topic)
         return [
             one for one in self.topics.values() if one.id in here.related or here.id in one.related
         ]
 
-    def co_authors(self, name: str) -> list[tuple[Person, int]]:
+    def co_authors(self, person: PersonName) -> list[tuple[Person, int]]:
         """The people somebody wrote with, and how many works here, most first."""
-        identity = self.person(name).id
+        identity = self.person(person).id
         rows = self.snapshot.fetch(
             "SELECT b.person, count(*) FROM authorship a JOIN authorship b ON a.n = b.n "
             "WHERE a.person = ? AND b.person != a.person "
             "GROUP BY b.person ORDER BY count(*) DESC, b.person",
             (identity,),
         )
-        return [(self.people[person], count) for person, count in rows]
+        return [(self.people[other], count) for other, count in rows]
 
     # Walks on the graph
 
@@ -307,45 +501,52 @@ class Bibliography(Answers):
 
         return engagement(self.graph)
 
-    def lineage(self, name: str, relations: Iterable[Relation | str] = BUILDS_ON) -> Lineage:
-        """What a work stands on, back to the roots, and what stands on it, forward to the tips.
+    def lineage(self, work: Work, relations: Iterable[Relation | str] = BUILDS_ON) -> Lineage:
+        """What a work builds on, back to the roots, and what builds on it, forward to the tips.
 
         Follows the kinds of relation asked for: by default those by which a work builds on another
         (extends, generalises, improves, simplifies, corrects, uses the method of).
         """
+        from dltheory_bib.connections import Lineage
         from dltheory_bib.graph.walks import lineage
 
         wanted = [relations] if isinstance(relations, str) else relations
         kinds = [_relation(kind) for kind in wanted]
-        key = self.key(name)
-        return Lineage(
-            lineage(self.graph, key, kinds, back=True), lineage(self.graph, key, kinds, back=False)
-        )
+        key = self.key(work)
+        ways = (lineage(self.graph, key, kinds, back=back) for back in (True, False))
+        return Lineage(self, *ways)
 
-    def path(self, start: str, end: str) -> list[Edge] | None:
+    def path(self, start: Work, end: Work) -> Chain | None:
         """A shortest chain of citations between two works, in steps from `start` to `end`.
 
         None where none is known. See `graph.walks.shortest_path` for what is preferred.
         """
+        from dltheory_bib.connections import Chain
         from dltheory_bib.graph.walks import shortest_path
 
-        return shortest_path(self.graph, self._engagement, self.key(start), self.key(end))
+        key = self.key(start)
+        steps = shortest_path(self.graph, self._engagement, key, self.key(end))
+        return None if steps is None else Chain(self, key, steps)
 
-    def similar(self, name: str, count: int = 10) -> list[Similarity]:
-        """The works most alike by shared references and shared citing works."""
+    def similar(self, work: Work, count: int = 10) -> PaperList:
+        """The works most alike by shared references and shared citing works, most alike first.
+
+        The list's `whys` give the numbers; as numbers they are at `graph.measures.similar`.
+        """
         from dltheory_bib.graph.measures import similar
 
-        return similar(self.graph, self.key(name))[:count]
+        found = similar(self.graph, self.key(work))[:count]
+        return self._list((one.key for one in found), {one.key: one.says for one in found})
 
     def graph_view(self, query: str = "", height: int = 640) -> GraphView:
         """The works for which a query holds as a graph to walk in; see `PaperList.graph_view`."""
         return self.where(query).graph_view(height, query or "All works")
 
-    def stats(self) -> Coverage:
+    def stats(self) -> Statistics:
         """What is held, and what evidence there is for it."""
-        from dltheory_bib.snapshot.statistics import coverage
+        from dltheory_bib.connections import Statistics
 
-        return coverage(self.snapshot)
+        return Statistics.of(self.snapshot)
 
     def most_cited(self, count: int = 10) -> list[tuple[Paper, int]]:
         """The works that most works of the catalogue cite, and by how many."""
@@ -363,22 +564,23 @@ class Bibliography(Answers):
         ranks = pagerank(self.citations)
         return dict(sorted(ranks.items(), key=lambda item: (-item[1], item[0])))
 
-    def reading(self, query: str = "", count: int | None = None) -> PaperList:
+    def reading(self, query: TopicName = "", count: int | None = None) -> PaperList:
         """Works in the order to read them: of a trail, on a topic, or for a query.
 
-        `query` is the id of a trail, which is given whole; the name of a topic, whose hand-made
-        start comes first; or a query. What must be read before a work comes before it; the list's
-        `whys` say why each is there. At most `count` works, where nothing is said 10.
+        `query` is a Topic; the id of a trail, which is given whole; the name of a topic, whose
+        hand-made start comes first; or a query. What must be read before a work comes before it;
+        the list's `whys` say why each is there. At most `count` works, where nothing is said 10.
         """
         from dltheory_bib.graph.reading_order import Step, reading_order
         from dltheory_bib.query.fields import find_topic
 
-        if query in self.trails:
-            steps = [Step(self.key(step.work), step.says) for step in self.trails[query].steps]
+        asked = name_of(query, "topic")
+        if asked in self.trails:
+            steps = [Step(self.key(step.work), step.says) for step in self.trails[asked].steps]
             steps = steps[:count]
         else:
-            topic = find_topic(self.snapshot, query.removeprefix("topic:"))
-            wanted = self.on(topic) if topic else self.where(query)
+            topic = find_topic(self.snapshot, asked.removeprefix("topic:"))
+            wanted = self.on(topic) if topic else self.where(asked)
             # A collection of one's own may lack works of a topic that the catalogue lent it.
             start = [
                 Step(self.key(step.work), step.says)
@@ -388,34 +590,87 @@ class Bibliography(Answers):
             steps = reading_order(self.graph, wanted.keys, 10 if count is None else count, start)
         return self._list((step.key for step in steps), {step.key: step.why for step in steps})
 
+    # Files of one's own
+
+    def fix(
+        self,
+        path: str | PathLike[str],
+        *,
+        write: bool = False,
+        keep_preprint: bool = False,
+        venues: VenueStyle = "as-is",
+        merge: bool = False,
+    ) -> Fixed:
+        """What the catalogue knows better than a .bib file, as a patch; `write` changes the file.
+
+        The options are those of `bibfile.fix.fixer.fix`; the old file is kept beside the new one.
+        """
+        from dltheory_bib.bibfile.bib_parser import read_bib
+        from dltheory_bib.bibfile.fix.fixer import fix, write_fixed
+
+        file = Path(path)
+        made = fix(self, read_bib(file), keep_preprint=keep_preprint, venues=venues, merge=merge)
+        if write and made.edits:
+            write_fixed(file, made)
+        return made
+
+    def check(
+        self,
+        path: str | PathLike[str],
+        *,
+        tex: str | PathLike[str] | None = None,
+        dialect: Dialect | None = None,
+        ignore: Iterable[str] = (),
+    ) -> Linted:
+        """Every problem in a .bib file, or in a data file or a directory of data files.
+
+        `tex` is a manuscript whose citations a .bib must have; `ignore` names rules to leave out.
+        """
+        from dltheory_bib.bibfile.lint.linter import check
+
+        manuscript = Path(tex) if tex is not None else None
+        return check(self, Path(path), manuscript, dialect=dialect, ignore=tuple(ignore))
+
+    def cite(
+        self,
+        manuscript: str | PathLike[str],
+        *,
+        own: str | PathLike[str] | None = None,
+        **options: Any,
+    ) -> Cited:
+        """The .bib of a manuscript: an entry for every key that a .tex, .aux or .bcf file cites.
+
+        What the catalogue lacks is taken from `own`, a .bib file. The options are those of
+        `manuscript.cited_works.cite`: `dialect`, `prefer`, `encoding`, `venue_names`.
+        """
+        from dltheory_bib.bibfile.bib_parser import read_bib
+        from dltheory_bib.manuscript.cited_works import cite
+        from dltheory_bib.manuscript.manuscript import read_manuscript
+
+        theirs = read_bib(Path(own)) if own is not None else None
+        return cite(self, read_manuscript(Path(manuscript)), theirs, **options)
+
+    def cover(
+        self, path: str | PathLike[str], topics: Iterable[TopicName] = (), count: int | None = 10
+    ) -> Cover:
+        """What a list has of the catalogue, and what it lacks on its topics or on those named.
+
+        `path` is a .bib, a Markdown page or a text file; `count` is how many works are proposed.
+        """
+        from dltheory_bib.bibfile.coverage import cover, read_list
+
+        names = [topics] if isinstance(topics, str) or hasattr(topics, "id") else topics
+        wanted = [name_of(topic, "topic") for topic in names]
+        return cover(self, read_list(self, Path(path)), wanted, count)
+
+
+def _reopen(database: bytes) -> Bibliography:
+    """A bibliography that was made from records and pickled."""
+    return Bibliography._of_database(database)
+
 
 def _relation(name: Relation | str) -> Relation:
     known = [relation.value for relation in Relation]
     if name not in known:
         raise UnknownNameError("relation", str(name), nearest(str(name), known, 1))
     return Relation(name)
-
-
-class _Papers(Mapping[str, Paper]):
-    """Works by key, read from the snapshot when they are asked for."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-
-    def __getitem__(self, name: str) -> Paper:
-        number = self._snapshot.number(name)
-        if number is None:
-            raise UnknownNameError("paper", name, nearest(name, self._snapshot.names()))
-        return self._snapshot.paper(number)
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._snapshot.number(name) is not None
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self else default  # noqa: SIM401 - this is `get`
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._snapshot.keys())
-
-    def __len__(self) -> int:
-        return self._snapshot.count()

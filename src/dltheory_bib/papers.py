@@ -6,22 +6,27 @@ Queries are imported where they are asked: `dltheory show` and `topics` have no 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, SupportsIndex, overload
 
-from dltheory_bib.errors import MissingExtraError
+from dltheory_bib.arguments import name_of
+from dltheory_bib.display.printable import plain_text
+from dltheory_bib.errors import MissingExtraError, UnknownNameError
 from dltheory_bib.formats.registry import FORMATS, Listing, format_of, write
 from dltheory_bib.models.facade import Paper, Person
 from dltheory_bib.models.relations import BUILDS_ON
 from dltheory_bib.snapshot.reader import Edge, Snapshot, plain
+from dltheory_bib.text.names import nearest
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pandas as pd
     from rich.console import RenderableType
 
+    from dltheory_bib.arguments import PersonName, TopicName, Work
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.display.graph_view import GraphView
     from dltheory_bib.display.plots import Plots
@@ -45,8 +50,10 @@ def ask_field(snapshot: Snapshot, field: str, value: str) -> list[int]:
 class PaperList(Sequence[Paper]):
     """Works of a bibliography in a fixed order.
 
-    Indexing and iterating give `Paper`s; slicing, the methods below and the set operators `|`, `&`
-    and `-` give new lists. `whys` says, for a reading order, why each work stands where it does.
+    Indexing and iterating give `Paper`s; slicing, the methods below, `+` and the set operators `|`,
+    `&` and `-` give new lists, in which each work is once. An index is a number, a slice or what
+    names a work. `whys` says, for a reading order, why each work is where it is. `print` shows the
+    list as the terminal does.
     """
 
     __slots__ = ("_bibliography", "_numbers", "_whys")
@@ -70,25 +77,54 @@ class PaperList(Sequence[Paper]):
     def __getitem__(self, index: int) -> Paper: ...
     @overload
     def __getitem__(self, index: slice) -> PaperList: ...
-    def __getitem__(self, index: int | slice) -> Paper | PaperList:
+    @overload
+    def __getitem__(self, index: Work) -> Paper: ...
+    def __getitem__(self, index: int | slice | Work) -> Paper | PaperList:
+        snapshot = self._bibliography.snapshot
         if isinstance(index, slice):
             return self._with(self._numbers[index])
-        return self._bibliography.snapshot.paper(self._numbers[index])
+        if isinstance(index, SupportsIndex):
+            return snapshot.paper(self._numbers[index])
+        name = name_of(index, "work")
+        number = snapshot.find(name)
+        if number not in self._numbers:
+            raise UnknownNameError("paper of this list", name, nearest(name, self.keys))
+        return snapshot.paper(number)
 
     def __iter__(self) -> Iterator[Paper]:
         return map(self._bibliography.snapshot.paper, self._numbers)
 
     def __contains__(self, item: object) -> bool:
-        key = item.key if isinstance(item, Paper) else item
-        return isinstance(key, str) and self._bibliography.snapshot.number(key) in self._numbers
+        name = getattr(item, "key", item)
+        return isinstance(name, str) and self._bibliography.snapshot.find(name) in self._numbers
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PaperList):
             return NotImplemented
-        return self._bibliography is other._bibliography and self._numbers == other._numbers
+        return self._bibliography == other._bibliography and self._numbers == other._numbers
 
     def __hash__(self) -> int:
-        return hash((id(self._bibliography), self._numbers))
+        return hash((self._bibliography, self._numbers))
+
+    def __copy__(self) -> PaperList:
+        return self
+
+    def __deepcopy__(self, _: dict[int, Any]) -> PaperList:
+        return self  # it never changes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _relisted, (self._bibliography, self.keys, self.whys)
+
+    def __getattr__(self, name: str) -> Any:
+        from dltheory_bib.meant_names import missing_name
+
+        raise missing_name("PaperList", name, dir(type(self)))
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.keys
+
+    def __add__(self, other: object) -> PaperList:
+        return self | other if isinstance(other, PaperList) else NotImplemented
 
     def __or__(self, other: object) -> PaperList:
         if not isinstance(other, PaperList):
@@ -108,7 +144,7 @@ class PaperList(Sequence[Paper]):
         return self._with(n for n in self._numbers if n not in left)
 
     def _numbers_in(self, bibliography: Bibliography) -> tuple[int, ...]:
-        if self._bibliography is not bibliography:
+        if self._bibliography != bibliography:
             raise ValueError("the lists come from different bibliographies")
         return self._numbers
 
@@ -130,26 +166,51 @@ class PaperList(Sequence[Paper]):
 
     # Narrower lists
 
-    def where(self, query: str) -> PaperList:
-        """The works for which a query holds. Raises `QueryError`, with a suggestion."""
+    def head(self, count: int = 5) -> PaperList:
+        """The first works."""
+        return self[: max(count, 0)]
+
+    def tail(self, count: int = 5) -> PaperList:
+        """The last works."""
+        return self[max(len(self) - max(count, 0), 0) :]
+
+    def filter(self, keep: Callable[[Paper], object]) -> PaperList:
+        """The works for which a function of a `Paper` is true; for a query see `where`."""
+        if not callable(keep):
+            raise TypeError(
+                "filter() takes a function of a Paper; where() takes a query and fields"
+            )
+        pairs = zip(self._numbers, self, strict=True)
+        return self._with([number for number, paper in pairs if keep(paper)])
+
+    def where(self, query: str = "", **fields: object) -> PaperList:
+        """The works for which a query holds, also given as keywords: `where(topic="ntk")`.
+
+        Raises `QueryError`, with a suggestion.
+        """
+        from dltheory_bib.query.keywords import query_of
         from dltheory_bib.query.run import ask
 
-        return self._keep(ask(self._bibliography.snapshot, query))
+        return self._keep(ask(self._bibliography.snapshot, query_of(query, fields)))
 
-    def search(self, query: str) -> PaperList:
+    def search(self, query: str = "", **fields: object) -> PaperList:
         """The works for which a query holds, the best match of its words first."""
+        from dltheory_bib.query.keywords import query_of
         from dltheory_bib.query.run import ask_best
 
         kept = set(self._numbers)
-        return self._with(n for n in ask_best(self._bibliography.snapshot, query) if n in kept)
+        found = ask_best(self._bibliography.snapshot, query_of(query, fields))
+        return self._with(n for n in found if n in kept)
 
-    def on(self, topic: str) -> PaperList:
+    def on(self, topic: TopicName) -> PaperList:
         """The works on a topic, given by id, label or alias, and on its narrower topics."""
-        return self._keep(ask_field(self._bibliography.snapshot, "topic", topic))
+        return self._keep(ask_field(self._bibliography.snapshot, "topic", name_of(topic, "topic")))
 
-    def by(self, name: str) -> PaperList:
+    def by(self, person: PersonName) -> PaperList:
         """The works of people whose name has all these words; a single letter is an initial."""
-        return self._keep(ask_field(self._bibliography.snapshot, "author", name))
+        return self._keep(
+            ask_field(self._bibliography.snapshot, "author", name_of(person, "person"))
+        )
 
     def since(self, year: int) -> PaperList:
         """The works of this year and later."""
@@ -163,9 +224,12 @@ class PaperList(Sequence[Paper]):
         kept = set(found)
         return self._with(n for n in self._numbers if n in kept)
 
-    def sort(self, by: SortKey = "year", reverse: bool = False) -> PaperList:
-        """The works in another order: by `year` (then key), `key`, `title`, first `author`, or
-        `cited`, the number of works in the catalogue that cite it, most cited first.
+    def sort(
+        self, by: SortKey | Callable[[Paper], Any] = "year", reverse: bool = False
+    ) -> PaperList:
+        """The works in another order: by `year` (then key), `key`, `title`, first `author`,
+        `cited`, the number of works in the catalogue that cite it, most cited first, or by what a
+        function of a `Paper` gives.
         """
         order = {
             "year": "p.year, p.key",
@@ -174,8 +238,16 @@ class PaperList(Sequence[Paper]):
             "author": "p.first_author, p.year, p.key",
             "cited": f"-({_CITED}), p.key",
         }
+        if callable(by):
+            pairs = sorted(
+                zip(self, self._numbers, strict=True), key=lambda pair: by(pair[0]), reverse=reverse
+            )
+            return self._with(number for _, number in pairs)
         if by not in order:
-            raise ValueError(f"cannot sort by {by!r}; known are {', '.join(order)}")
+            hint = f"; known are {', '.join(order)}"
+            if isinstance(by, str) and by.lstrip("-") in order:
+                hint = f"; write sort({by.lstrip('-')!r}, reverse=True)"
+            raise ValueError(f"cannot sort by {by!r}{hint}")
         rows = self._bibliography.snapshot.fetch(
             f"SELECT p.n FROM json_each(?) l JOIN paper p ON p.n = l.value ORDER BY {order[by]}",
             (json.dumps(self._numbers),),
@@ -183,7 +255,42 @@ class PaperList(Sequence[Paper]):
         numbers = [row[0] for row in rows]
         return self._with(reversed(numbers) if reverse else numbers)
 
-    # Other people's formats
+    def groupby(self, by: str | Callable[[Paper], Any]) -> dict[Any, PaperList]:
+        """The works by the value of a field, or by what a function of a `Paper` gives.
+
+        A work with several values (`topics`, `author`) is in the list of each, one without in none.
+        Values are in order, those of a list's works in the order of the list.
+        """
+        found: dict[Any, list[int]] = {}
+        if isinstance(by, str) and self._numbers and by not in Paper.__dataclass_fields__:
+            from dltheory_bib.meant_names import missing_name
+
+            raise missing_name("Paper", by, Paper.__dataclass_fields__)
+        for number, paper in zip(self._numbers, self, strict=True):
+            value = getattr(paper, by) if isinstance(by, str) else by(paper)
+            values = dict.fromkeys(value) if isinstance(value, tuple) else (value,)
+            for one in values:
+                if one is not None:
+                    found.setdefault(one, []).append(number)
+        try:
+            keys = sorted(found)
+        except TypeError:
+            keys = list(found)
+        return {key: self._with(found[key]) for key in keys}
+
+    # Graphs
+
+    @property
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """The part of `bib.graph` among these works: their relations and citations."""
+        return self._bibliography.graph.subgraph(self.keys)
+
+    @property
+    def citations(self) -> nx.DiGraph[str]:
+        """The part of `bib.citations` among these works."""
+        return self._bibliography.citations.subgraph(self.keys)
+
+    # Other programs' formats
 
     def to_bibtex(
         self,
@@ -285,22 +392,28 @@ class PaperList(Sequence[Paper]):
         """A Markdown list with links, and the summaries or, for a reading order, the reasons."""
         return self.to("markdown")
 
-    def to_dataframe(self) -> pd.DataFrame:
-        """A pandas data frame, a row a work, indexed by key; lists stay lists.
+    def to_dataframe(self, table: TableName = "works") -> pd.DataFrame:
+        """A pandas data frame of the works, their people, the edges among them, or their cards.
 
-        Raises `MissingExtraError` without the extra `pandas`.
+        `works` has a row a work with the fields of a `Paper`, and its key as the index as well;
+        lists stay lists: `frame.explode("topics").groupby("topics")`. `people`, `edges` and
+        `cards` have the columns of `save("people.csv", table="people")`. Raises
+        `MissingExtraError` without the extra `pandas`.
         """
-        try:
-            import pandas as pd
-        except ImportError:
-            raise MissingExtraError("to_dataframe()", "pandas") from None
+        if table != "works":
+            from dltheory_bib.formats.registry import table_of
+
+            made = table_of(self._listing(), table)
+            return data_frame(made.rows, made.columns)
         columns = fields(Paper)
         empty: dict[str, Any] = {field.name: [] for field in columns if field.default == ()}
         rows = [empty | plain(paper) for paper in self]
-        frame = pd.DataFrame(rows, columns=[field.name for field in columns]).set_index("key")
+        frame = data_frame(rows, [field.name for field in columns])
+        # As a column it is found by name; a nameless index leaves that name unambiguous.
+        frame.index = frame["key"].rename(None)
         whys = self.whys
         if whys:
-            frame.insert(0, "why", [whys.get(key) for key in frame.index])
+            frame.insert(1, "why", [whys.get(key) for key in frame["key"]])
         return frame
 
     # What a person looks at
@@ -333,6 +446,9 @@ class PaperList(Sequence[Paper]):
         more = ", …" if len(self) > len(keys) else ""
         return f"<PaperList of {len(self)}{': ' if keys else ''}{', '.join(keys)}{more}>"
 
+    def __str__(self) -> str:
+        return plain_text(self) if self else "no works"
+
     def __rich__(self) -> RenderableType:
         from dltheory_bib.display.terminal import PaperTable, reading_list
 
@@ -343,3 +459,55 @@ class PaperList(Sequence[Paper]):
         from dltheory_bib.display.html import papers_html
 
         return papers_html(self._bibliography.rows(self))
+
+
+def _relisted(
+    bibliography: Bibliography, keys: Sequence[str], whys: Mapping[str, str]
+) -> PaperList:
+    """A list that was pickled."""
+    return bibliography._list(keys, whys)
+
+
+def data_frame(rows: Sequence[Any], columns: Sequence[str]) -> pd.DataFrame:
+    """A pandas data frame. Raises `MissingExtraError` without the extra `pandas`."""
+    try:
+        import pandas as pd
+    except ImportError:
+        raise MissingExtraError("to_dataframe()", "pandas") from None
+    return pd.DataFrame(list(rows), columns=list(columns))
+
+
+class Papers(Mapping[str, Paper]):
+    """Works by key, read from the snapshot when they are asked for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def __getitem__(self, work: Work) -> Paper:
+        name = name_of(work, "work")
+        number = self._snapshot.find(name)
+        if number is None:
+            raise UnknownNameError("paper", name, nearest(name, self._snapshot.names()))
+        return self._snapshot.paper(number)
+
+    def __contains__(self, work: object) -> bool:
+        name = getattr(work, "key", work)
+        return isinstance(name, str) and self._snapshot.find(name) is not None
+
+    def get(self, work: Work, default: Any = None) -> Any:
+        """The work, or `default` where there is none of this name."""
+        return self[work] if work in self else default  # noqa: SIM401 - this is `get`
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._snapshot.keys())
+
+    def __len__(self) -> int:
+        return self._snapshot.count()
+
+    def __repr__(self) -> str:
+        keys = list(self)
+        shown = ", ".join(keys[:4]) + (", …" if len(keys) > 4 else "")
+        return f"<{len(keys)} papers: {shown}>"
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self._snapshot.names()

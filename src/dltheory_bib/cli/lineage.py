@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, draw, key_argument, note
-from dltheory_bib.models.relations import INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
+from dltheory_bib.models.relations import JUDGEMENTS, Relation
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
-    from dltheory_bib.snapshot.reader import Edge
 
 _KINDS = [relation.value for relation in (*JUDGEMENTS, Relation.CITES, Relation.AFTER)]
 
@@ -25,24 +24,12 @@ def path(start: str, end: str) -> None:
     \b
     Example: dltheory path wang2019convergence dauphin2014identifying
     """
-    from dltheory_bib.display.terminal import path_steps
-
     bib = bibliography()
-    key = bib.key(start)
-    edges = bib.path(start, end)
-    if edges is None:
-        note(f"no chain of citations between {key} and {bib.key(end)} is known here")
+    chain = bib.path(start, end)
+    if chain is None:
+        note(f"no chain of citations between {bib.key(start)} and {bib.key(end)} is known here")
         raise click.exceptions.Exit(1)
-    draw(path_steps(key, edges, bib.describe, _sentence))
-
-
-def _sentence(edge: Edge) -> str:
-    """A step in words: the curator's sentence, or where the citation was read."""
-    if edge.says:
-        return f"{edge.source} {phrase(edge.relation)} {edge.target}: {edge.says}"
-    where = ", ".join(filter(None, (edge.evidence, edge.where)))
-    read = f" (reference list read in {where})" if where else ""
-    return f"{edge.source} {phrase(edge.relation)} {edge.target}{read}"
+    draw(chain)
 
 
 @dltheory.command(short_help="What a work stands on, and what on it.")
@@ -69,8 +56,6 @@ def lineage(key: str, relations: str | None, back: bool | None, results: bool) -
     Example: dltheory lineage jin2017escape
     Example: dltheory lineage jacot2018neural --forward --relations extends,improves
     """
-    from dltheory_bib.display.terminal import lineage_tree
-
     bib = bibliography()
     if results:
         _improvements(bib, key, back)
@@ -79,24 +64,16 @@ def lineage(key: str, relations: str | None, back: bool | None, results: bool) -
     found = bib.lineage(key, kinds) if kinds else bib.lineage(key)
     draws = []
     if back is not False:
-        draws.append((found.back, phrase, "stands on nothing that is recorded here"))
+        draws.append((found.back, True, "stands on nothing that is recorded here"))
     if back is not True:
-        inverse = lambda relation: INVERSE_PHRASE[relation]  # noqa: E731
-        draws.append((found.forward, inverse, "nothing recorded here stands on it"))
-    for number, (branch, words, nothing) in enumerate(draws):
+        draws.append((found.forward, False, "nothing recorded here stands on it"))
+    for number, (branch, backwards, nothing) in enumerate(draws):
         if not branch.branches:
             note(f"{branch.key}: {nothing}")
             continue
         if number:
             draw("")
-        draw(
-            lineage_tree(
-                branch,
-                bib.snapshot.readable,
-                bib.describe,
-                lambda edge, words=words: words(edge.relation),  # type: ignore[misc]
-            )
-        )
+        draw(found.tree(backwards))
 
 
 def _improvements(bib: Bibliography, key: str, back: bool | None) -> None:

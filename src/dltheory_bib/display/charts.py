@@ -10,8 +10,8 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.errors import MissingExtraError
-from dltheory_bib.graph.main_path import main_path
 from dltheory_bib.graph.citation_graph import citations_of
+from dltheory_bib.graph.main_path import main_path
 from dltheory_bib.graph.measures import citing
 
 if TYPE_CHECKING:

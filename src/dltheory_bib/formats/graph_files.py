@@ -47,7 +47,7 @@ def _among(graph: nx.MultiDiGraph[str], keys: Iterable[str]) -> nx.MultiDiGraph[
     part: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     chosen = sorted(set(keys))
     part.add_nodes_from((key, graph.nodes[key]) for key in chosen)
-    part.add_edges_from(
-        sorted(graph.subgraph(chosen).edges(keys=True, data=True), key=lambda edge: edge[:3])
-    )
+    edges = graph.subgraph(chosen).edges(keys=True, data=True)
+    for source, target, relation, data in sorted(edges, key=lambda edge: edge[:3]):
+        part.add_edge(source, target, key=relation, **data)
     return part

@@ -35,6 +35,15 @@ class Similarity(NamedTuple):
     cocitation: int
     score: float
 
+    @property
+    def says(self) -> str:
+        """The numbers in a sentence."""
+        shared = (
+            "1 shared reference" if self.coupling == 1 else f"{self.coupling} shared references"
+        )
+        both = "1 work cites" if self.cocitation == 1 else f"{self.cocitation} works cite"
+        return f"{shared}; {both} both; similarity {self.score:.2f} of 2."
+
 
 def similar(graph: G, key: str) -> list[Similarity]:
     """The works that share references or citing works with this one, most alike first."""

@@ -36,7 +36,7 @@ def ask(snapshot: Snapshot, query: str | Expression) -> list[int]:
         raise
 
 
-def ask_best(snapshot: Snapshot, query: str) -> list[int]:
+def ask_best(snapshot: Snapshot, query: str | Expression) -> list[int]:
     """The same works, the best match of the query's words first (Okapi BM25, as SQLite's FTS5).
 
     A word in the title weighs most, then one in a name, then one in an annotation.
@@ -44,7 +44,7 @@ def ask_best(snapshot: Snapshot, query: str) -> list[int]:
     found = ask(snapshot, query)
     wanted = " OR ".join(
         match
-        for term in _wanted(parse_query(query))
+        for term in _wanted(parse_query(query) if isinstance(query, str) else query)
         if (match := match_text(term.value, term.exact))
     )
     if not wanted:

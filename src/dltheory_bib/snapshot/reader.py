@@ -8,6 +8,7 @@ made, so there is one model of a paper and a test holds the two equal.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 import weakref
@@ -134,24 +135,63 @@ def _default_values(model: type[Any]) -> dict[str, Any]:
 _defaults = cast("Callable[[type[Any]], dict[str, Any]]", cache(_default_values))
 
 
+_OPEN: weakref.WeakSet[Snapshot] = weakref.WeakSet()
+_LEFT_OPEN: list[sqlite3.Connection] = []
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # What https://sqlite.org/uri.html (3.1) asks for; as_uri() would import urllib for it.
+    name = path.absolute().as_posix()
+    for char, code in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
+        name = name.replace(char, code)
+    address = f"file://{name if name.startswith('/') else '/' + name}?mode=ro&immutable=1"
+    return sqlite3.connect(address, uri=True, check_same_thread=False)
+
+
+def _marks(path: Path) -> tuple[int, int, int]:
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def _reopen_all() -> None:
+    for snapshot in list(_OPEN):
+        snapshot.reopen()
+
+
+if hasattr(os, "register_at_fork"):
+    # https://sqlite.org/howtocorrupt.html, 2.6: a connection is never carried across a fork.
+    os.register_at_fork(after_in_child=_reopen_all)
+
+
 class Snapshot:
     """Read access to a compiled catalogue. Works are known by their number, in order of keys."""
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, path: Path | None = None) -> None:
+        self.path = path
+        """The file that was opened; None for one in memory."""
+        self.identity: object = (path, *_marks(path)) if path else id(self)
+        """Equal for two that read the same content."""
+        self._use(database)
+        if path:
+            _OPEN.add(self)
+
+    def _use(self, database: sqlite3.Connection) -> None:
         self.database = database
         self.fetch = database.execute
         # Nobody closes a bibliography in a notebook; Python 3.13 warns of a connection left open.
-        weakref.finalize(self, database.close)
+        self._close = weakref.finalize(self, database.close)
 
     @classmethod
     def open(cls, path: Path) -> Snapshot:
         """Open a snapshot file for reading; it must not change while it is open."""
-        # What https://sqlite.org/uri.html (3.1) asks for; as_uri() would import urllib for it.
-        name = path.absolute().as_posix()
-        for char, code in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
-            name = name.replace(char, code)
-        address = f"file://{name if name.startswith('/') else '/' + name}?mode=ro&immutable=1"
-        return cls(sqlite3.connect(address, uri=True, check_same_thread=False))
+        return cls(_connect(path), path.absolute())
+
+    def reopen(self) -> None:
+        """Take a connection of one's own: after a fork the old one is still the parent's."""
+        if self.path:
+            self._close.detach()
+            _LEFT_OPEN.append(self.database)  # closing it is not the child's business
+            self._use(_connect(self.path))
 
     def count(self) -> int:
         """How many works there are."""
@@ -294,6 +334,9 @@ class Registry(Mapping[str, T]):
         ids = list(self)
         shown = ", ".join(ids[:4]) + (", …" if len(ids) > 4 else "")
         return f"<{len(ids)} {_PLURAL[self._table]}: {shown}>"
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
 
     def __iter__(self) -> Iterator[str]:
         rows = self._snapshot.fetch(f"SELECT id FROM {self._table} ORDER BY id")
