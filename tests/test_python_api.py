@@ -201,6 +201,16 @@ def test_the_whole_bibliography_is_written_like_a_list(bib: Bibliography, tmp_pa
     """The same words, for all works."""
     assert bib.to("keys") == bib.all().to("keys")
     assert bib.to_bibtex(dialect="biblatex") == bib.all().to_bibtex(dialect="biblatex")
+    assert bib.to("bib") == bib.to("bibtex")
+    assert bib.head(3) == bib.all()[:3]
+    assert bib.sort("cited").keys[:1] == [bib.most_cited(1)[0][0].key]
+    assert bib.since(2020) == bib.where("year:2020..")
+    assert bib.groupby("year")[2017] == bib.where(year=2017)
+    assert bib.filter(lambda paper: paper.level == "start") == bib.where("level:start")
+    ntk = bib.on("ntk")
+    counts = {paper.key: len(paper_cited) for paper in ntk if (paper_cited := bib.cited_by(paper))}
+    assert {paper.key: count for paper, count in ntk.most_cited(100)} == counts
+    assert ntk.graph_view("year:2019").data["title"] == "year:2019"
     assert list(bib.to_dataframe().index) == bib.all().keys
     bib.save(tmp_path / "all.bib")
     assert (tmp_path / "all.bib").read_text("utf-8") == bib.to_bibtex()

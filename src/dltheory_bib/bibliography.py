@@ -14,14 +14,14 @@ from dltheory_bib.arguments import name_of
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.models.facade import Paper, Person, Topic, Trail, Venue
 from dltheory_bib.models.relations import BUILDS_ON, Relation
-from dltheory_bib.papers import PaperList, Papers, ask_field
+from dltheory_bib.papers import PaperList, Papers
+from dltheory_bib.selection import Selection
 from dltheory_bib.snapshot.cache import open_snapshot
 from dltheory_bib.snapshot.reader import Edge, Registry, Snapshot
 from dltheory_bib.text.names import author_line, natural, nearest, unbraced
 
 if TYPE_CHECKING:
     import networkx as nx
-    import pandas as pd
 
     from dltheory_bib.arguments import PersonName, QuestionName, TopicName, Work
     from dltheory_bib.bibfile.coverage import Cover
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from dltheory_bib.display.graph_view import GraphView
     from dltheory_bib.display.views import Card, Row, Shown
     from dltheory_bib.formats.bibtex import Dialect
-    from dltheory_bib.formats.tables import TableName
     from dltheory_bib.manuscript.cited_works import Cited
     from dltheory_bib.models.theorem import Assumption, Question, Result
     from dltheory_bib.theorems.dominance import Vocabulary
@@ -54,7 +53,7 @@ def load(
     return Bibliography(open_snapshot(own, progress), own.absolute() if own else None)
 
 
-class Bibliography:
+class Bibliography(Selection):
     """Papers, people, topics, venues and results, the graph of their relations, and its queries.
 
     `bib["jin2017escape"]` is a paper, by key, alias, arXiv id, DOI or address; `bib.papers`,
@@ -147,16 +146,17 @@ class Bibliography:
             return _reopen, (self.snapshot.database.serialize(),)
         return load, (self.source,)
 
-    def __getattr__(self, name: str) -> Any:
-        from dltheory_bib.meant_names import missing_name
+    if not TYPE_CHECKING:  # a type checker shall see what is missing
 
-        if name == "snapshot":  # while it is made
-            raise AttributeError(name)
-        if self.snapshot.number(name) is not None:
-            raise AttributeError(
-                f"'Bibliography' object has no attribute {name!r}; write bib[{name!r}]"
-            )
-        raise missing_name("Bibliography", name, dir(type(self)))
+        def __getattr__(self, name):
+            from dltheory_bib.meant_names import missing_name
+
+            if name.startswith("_") or name == "snapshot":
+                raise AttributeError(name)
+            if self.snapshot.number(name) is not None:
+                said = f"'Bibliography' object has no attribute {name!r}"
+                raise AttributeError(f"{said}; write bib[{name!r}]")
+            raise missing_name("Bibliography", name, dir(type(self)))
 
     def _ipython_key_completions_(self) -> list[str]:
         return self.snapshot.names()
@@ -209,31 +209,17 @@ class Bibliography:
         rows = self.snapshot.fetch("SELECT n FROM paper ORDER BY year, key")
         return PaperList(self, [row[0] for row in rows])
 
-    def where(self, query: str = "", **fields: object) -> PaperList:
-        """The works for which a query holds, oldest first. Raises `QueryError`.
+    def _works(self) -> PaperList:
+        return self.all()
 
-        Fields of the query language are keywords as well: `where(topic="ntk", year=2019)`, with
-        texts, numbers, objects, or a list of these, one of which must hold.
-        """
-        from dltheory_bib.query.keywords import query_of
-        from dltheory_bib.query.run import ask
+    @property
+    def _snapshot(self) -> Snapshot:
+        return self.snapshot
 
-        return PaperList(self, ask(self.snapshot, query_of(query, fields)))
+    def _keep(self, found: Iterable[int]) -> PaperList:
+        return PaperList(self, found)
 
-    def search(self, query: str = "", **fields: object) -> PaperList:
-        """The works for which a query holds, the best match of its words first."""
-        from dltheory_bib.query.keywords import query_of
-        from dltheory_bib.query.run import ask_best
-
-        return PaperList(self, ask_best(self.snapshot, query_of(query, fields)))
-
-    def on(self, topic: TopicName) -> PaperList:
-        """The works on a topic and on its narrower topics."""
-        return PaperList(self, ask_field(self.snapshot, "topic", name_of(topic, "topic")))
-
-    def by(self, person: PersonName) -> PaperList:
-        """The works of a person, or of all people whose name has all these words."""
-        return PaperList(self, ask_field(self.snapshot, "author", name_of(person, "person")))
+    _keep_order = _keep
 
     @classmethod
     def _of_database(cls, content: bytes) -> Bibliography:
@@ -253,26 +239,6 @@ class Bibliography:
         if isinstance(works, str) or not isinstance(works, Iterable):
             raise TypeError(f"some() takes a list of works; write bib.some([{works!r}])")
         return PaperList(self, dict.fromkeys(self._number(work) for work in works))
-
-    # Other programs' formats
-
-    def to(self, format: str, table: TableName = "works") -> str:
-        """Every work as text in any of the formats of `formats.registry.FORMATS`."""
-        return self.all().to(format, table)
-
-    def to_bibtex(self, **options: Any) -> str:
-        """BibTeX or BibLaTeX of every work; the options are those of `PaperList.to_bibtex`."""
-        return self.all().to_bibtex(**options)
-
-    def to_dataframe(self, table: TableName = "works") -> pd.DataFrame:
-        """Every work, person, edge or result card as a pandas data frame."""
-        return self.all().to_dataframe(table)
-
-    def save(
-        self, path: str | PathLike[str], format: str | None = None, table: TableName = "works"
-    ) -> None:
-        """Write every work to a file; see `PaperList.save`."""
-        self.all().save(path, format, table)
 
     # Results
 
@@ -538,24 +504,15 @@ class Bibliography:
         found = similar(self.graph, self.key(work))[:count]
         return self._list((one.key for one in found), {one.key: one.says for one in found})
 
-    def graph_view(self, query: str = "", height: int = 640) -> GraphView:
-        """The works for which a query holds as a graph to walk in; see `PaperList.graph_view`."""
-        return self.where(query).graph_view(height, query or "All works")
+    def graph_view(self, query: str = "", height: int = 640, title: str = "") -> GraphView:
+        """The works for which a query holds, or all, as a graph to walk in."""
+        return super().graph_view(query, height, title or query or "All works")
 
     def stats(self) -> Statistics:
         """What is held, and what evidence there is for it."""
         from dltheory_bib.connections import Statistics
 
         return Statistics.of(self.snapshot)
-
-    def most_cited(self, count: int = 10) -> list[tuple[Paper, int]]:
-        """The works that most works of the catalogue cite, and by how many."""
-        rows = self.snapshot.fetch(
-            "SELECT target, count(*) AS cited FROM edge WHERE relation = 'cites' "
-            "GROUP BY target ORDER BY cited DESC, target LIMIT ?",
-            (count,),
-        ).fetchall()
-        return [(self.snapshot.paper(n), cited) for n, cited in rows]
 
     def pagerank(self) -> dict[str, float]:
         """PageRank by key, highest first; the values sum to 1."""

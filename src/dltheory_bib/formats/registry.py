@@ -168,8 +168,14 @@ FORMATS: Mapping[str, Format] = {
 
 
 def find_format(name: str) -> Format:
-    """A format by its name. Raises `UnknownNameError` with the nearest names."""
+    """A format by its name or the ending of its files, as `bib`; the first that has it.
+
+    Raises `UnknownNameError` with the nearest names.
+    """
     if name not in FORMATS:
+        for one in FORMATS.values():
+            if one.suffix == f".{name.removeprefix('.')}":
+                return one
         raise UnknownNameError("format", name, nearest(name, FORMATS))
     return FORMATS[name]
 
