@@ -1,6 +1,7 @@
-# One word for each chore. `make demo` and `make test` need Python 3.11 or later, and make.
+# One target for each task; `make help` lists them. Needed: Python 3.11 or later, and make.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+STARTED := $(shell date +%s)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
@@ -12,85 +13,97 @@ PARALLEL := -n auto --dist worksteal
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
 .PHONY: help demo install dev test test-wheel lint check schema docs pages audit notebook site \
-	screenshots bench clean
+	screenshots bench dist release-check install-size clean
 
-help:  ## Show these words.
+help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
-		while IFS='|' read -r word says; do printf '  %-12s %s\n' "$$word" "$$says"; done
+		while IFS='|' read -r target text; do printf '  %-14s %s\n' "$$target" "$$text"; done
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, and none was found;" \
-		"install it, or name it: make PYTHON=/path/to/python3 demo" >&2; exit 1; }
-	@echo "creating the environment in $(VENV)"
-	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make an environment;" \
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or later found; install it," \
+		"or give its path: make PYTHON=/path/to/python3 demo" >&2; exit 1; }
+	@echo "creating a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot create a virtual environment;" \
 		"on Debian and Ubuntu: apt install python3-venv" >&2; rm -rf $(VENV); exit 1; }
 
 $(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt
-	@echo "installing dltheory-bib and what it needs (a minute, the first time)"
+	@echo "installing dltheory-bib and its dependencies"
 	@$(PIP) install -c constraints.txt -e .
 	@touch $@
 
 $(VENV)/dev: $(BIN)/python pyproject.toml constraints.txt
-	@echo "installing dltheory-bib and what its tests need (a minute or two, the first time)"
+	@echo "installing dltheory-bib and the dependencies of its tests (a minute or two)"
 	@$(PIP) install -c constraints.txt -e '.[dev]'
 	@touch $@ $(VENV)/installed
 
-install: $(VENV)/installed  ## Make the environment.
-dev: $(VENV)/dev  ## Make the environment with everything the tests need.
+install: $(VENV)/installed  ## Install into .venv, in editable mode.
+dev: $(VENV)/dev  ## Install into .venv with all extras and test dependencies.
 
-demo: $(VENV)/installed  ## See it work: a reading list, a lineage, a refs.bib.
+demo: $(VENV)/installed  ## Install, then show a reading list, a lineage and a refs.bib.
 	@$(call RUN,dltheory read saddle-escape --count 6)
 	@$(call RUN,dltheory lineage jin2017escape)
 	@$(call RUN,dltheory export topic:saddle-escape not type:online -o refs.bib)
 	@$(call SAY,head -n 24 refs.bib); head -n 24 refs.bib
-	@printf '\nNext: . $(BIN)/activate, then dltheory --help\n'
+	@printf '\nDone in %s s. Next: . $(BIN)/activate, then dltheory --help\n' \
+		$$(( $$(date +%s) - $(STARTED) ))
 
-test: $(VENV)/dev lint  ## Run every check and test, on the source tree and on the built wheel.
+test: $(VENV)/dev lint  ## Run all checks and tests, on the source tree and on the built wheel.
 	$(BIN)/dltheory check
 	$(BIN)/python -m pytest $(PARALLEL)
 	$(MAKE) --no-print-directory test-wheel
 
-test-wheel: $(VENV)/dev  ## Build the wheel and run the tests on what is in it.
+test-wheel: $(VENV)/dev  ## Build the wheel and test its contents.
 	rm -rf build dist
 	$(PIP) wheel --no-deps -w dist .
 	$(PIP) install --no-deps --target build/wheel dist/*.whl
 	PYTHONPATH=build/wheel DLTHEORY_TESTED=build/wheel \
 		$(BIN)/python -m pytest -q $(PARALLEL) tests -m 'not slow'
 
-lint: $(VENV)/dev  ## Formatting, lint and types.
+lint: $(VENV)/dev  ## Check formatting, style and types.
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
 	$(BIN)/mypy
 
-check: $(VENV)/installed  ## Judge the catalogue.
+check: $(VENV)/installed  ## Check the catalogue's data.
 	@$(BIN)/dltheory check
 
-schema: $(VENV)/installed  ## Write data/schema from the models.
+schema: $(VENV)/installed  ## Generate data/schema from the models.
 	$(BIN)/python -m dltheory_bib.source.json_schema data/schema
 
-docs: notebook  ## Write anew what README, docs and docs/tour.ipynb show.
-	$(BIN)/python docs/refresh_readme.py
-	$(BIN)/python docs/refresh_compare.py
-	$(BIN)/python docs/refresh_pages.py
+docs: notebook  ## Regenerate the outputs in README.md, docs and the notebook.
+	$(BIN)/python scripts/refresh_docs.py
 
-pages: $(VENV)/dev  ## Build the documentation into build/docs, to be read from the folder.
+pages: $(VENV)/dev  ## Build the documentation in build/docs, readable without a server.
 	$(BIN)/zensical build --strict
 	@echo "open build/docs/index.html"
 
-audit: $(VENV)/installed  ## Compare the catalogue with gathered facts: make audit EVIDENCE=directory.
-	@$(BIN)/python tools/audit.py $(or $(EVIDENCE),../shared/evidence) --keep docs/audit.json
+audit: $(VENV)/installed  ## Compare the catalogue with gathered facts: make audit EVIDENCE=FOLDER.
+	@$(BIN)/python scripts/audit.py $(or $(EVIDENCE),../shared/evidence) --keep docs/audit.json
 
-notebook: $(VENV)/dev  ## Run docs/tour.ipynb and keep what it shows.
-	$(BIN)/python docs/run_notebook.py
+notebook: $(VENV)/dev  ## Run docs/tour.ipynb and save its outputs.
+	$(BIN)/python scripts/notebook.py
 
-site: $(VENV)/dev  ## Make the web site in build/site and show it on this machine.
+site: $(VENV)/dev  ## Build the web site in build/site and serve it on this machine.
 	@$(BIN)/dltheory site serve build/site
 
-screenshots: $(VENV)/dev  ## Pictures of the site's main pages in build/screenshots; needs chromium.
-	$(BIN)/python tools/screenshots.py build/screenshots
+screenshots: $(VENV)/dev  ## Take pictures of the site's main pages; needs chromium.
+	$(BIN)/python scripts/screenshots.py build/screenshots
 
-bench: $(VENV)/installed  ## Measure speed and memory against peers; see benchmarks/README.md.
+bench: $(VENV)/installed  ## Measure speed and memory, also of similar programs (benchmarks/README.md).
 	$(BIN)/python benchmarks/bench.py
 
-clean:  ## Remove what was built, the environment too.
+$(VENV)/release: $(BIN)/python constraints.txt
+	@$(PIP) install -c constraints.txt build twine
+	@touch $@
+
+dist: $(VENV)/release  ## Build sdist and wheel of the commit twice, compare and check them.
+	$(BIN)/python scripts/build_dist.py dist
+
+release-check: $(VENV)/installed  ## Check that no citation key is lost: make release-check [SINCE=TAG].
+	@$(BIN)/python scripts/check_keys.py $(SINCE)
+
+install-size: $(BIN)/python  ## Measure how much space an installation takes (at most 70 MB).
+	@$(BIN)/python scripts/install_size.py $(WITH)
+
+clean:  ## Delete everything that was built, and .venv.
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

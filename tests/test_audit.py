@@ -10,7 +10,7 @@ import pytest
 
 from dltheory_bib import load
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tools"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 
 from audit import audit, main
 

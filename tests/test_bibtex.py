@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 
 import pytest
 from bibtexparser import parse_string
@@ -15,7 +14,8 @@ from pylatexenc.latex2text import LatexNodes2Text
 
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.formats.bibtex import to_bibtex
-from dltheory_bib.models.facade import Paper, Period, Venue, Version
+from dltheory_bib.models.paper import Paper, Version
+from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.models.types import balanced
 from dltheory_bib.text.latex import (
     from_latex,
@@ -158,14 +158,15 @@ class TestEntries:
 
     def test_journal_article(self):
         """An article has volume and number, and no publisher."""
-        paper = replace(
-            JIN,
-            type="article",
-            venue="jmlr",
-            number="3",
-            doi="10.5555/3122009",
-            eprint=None,
-            url="https://doi.org/10.5555/3122009",
+        paper = JIN.model_copy(
+            update={
+                "type": "article",
+                "venue": "jmlr",
+                "number": "3",
+                "doi": "10.5555/3122009",
+                "eprint": None,
+                "url": "https://doi.org/10.5555/3122009",
+            }
         )
         assert bib(paper) == (
             "@article{jin2017escape,\n"
@@ -234,7 +235,7 @@ class TestEntries:
 
     def test_online_resource(self):
         """A page that has a venue names it before its address."""
-        paper = replace(PLAIN, venue="workshop", url="https://a.org/b")
+        paper = PLAIN.model_copy(update={"venue": "workshop", "url": "https://a.org/b"})
         assert field(bib(paper), "howpublished") == (
             r"Workshop on Research \& Development, 2020, https://a.org/b"
         )
@@ -253,20 +254,22 @@ class TestEntries:
     )
     def test_other_types(self, kind, bibtex, biblatex):
         """A type is printed where all that the styles require of it is known."""
-        paper = replace(PLAIN, type=kind, venue="mit")
+        paper = PLAIN.model_copy(update={"type": kind, "venue": "mit"})
         assert bib(paper).startswith(f"@{bibtex}{{")
         assert bib(paper, dialect="biblatex").startswith(f"@{biblatex}{{")
 
     @pytest.mark.parametrize("kind", ["thesis", "report", "incollection", "book", "online"])
     def test_unknown_source(self, kind):
         """A work of which the styles would miss something is @misc in BibTeX."""
-        assert bib(replace(PLAIN, type=kind)) == (
+        assert bib(PLAIN.model_copy(update={"type": kind})) == (
             "@misc{a2020b,\n  author = {A, B},\n  title = {A},\n  year = {2020},\n}\n"
         )
 
     def test_institution(self):
         """The venue of a thesis is its school, that of a report its institution."""
-        thesis, report = (replace(PLAIN, type=kind, venue="mit") for kind in ("thesis", "report"))
+        thesis, report = (
+            PLAIN.model_copy(update={"type": kind, "venue": "mit"}) for kind in ("thesis", "report")
+        )
         assert field(bib(thesis), "school") == "Massachusetts Institute of Technology"
         assert field(bib(report), "institution") == "Massachusetts Institute of Technology"
         assert field(bib(thesis), "type") is None
@@ -275,7 +278,10 @@ class TestEntries:
     @pytest.mark.parametrize(("volume", "expected"), [("70", None), (None, "3")])
     def test_number_in_a_series(self, volume, expected):
         """BibTeX refuses a number beside the volume of a series, so it gets one of them."""
-        assert field(bib(replace(JIN, number="3", volume=volume)), "number") == expected
+        assert (
+            field(bib(JIN.model_copy(update={"number": "3", "volume": volume})), "number")
+            == expected
+        )
 
 
 class TestFile:
@@ -310,13 +316,13 @@ class TestFile:
     def test_unknown_venue(self):
         """A paper in a venue that is not listed raises, with the nearest one."""
         with pytest.raises(UnknownNameError, match="no venue 'icmll'; did you mean icml"):
-            bib(replace(JIN, venue="icmll"))
+            bib(JIN.model_copy(update={"venue": "icmll"}))
 
 
 class TestPreprintPreferred:
     def test_nothing_of_the_published_version(self):
         """The preprint of a published work has its own year and none of the venue's fields."""
-        published = replace(JIN, eprint="1612.00887", doi="10.5555/1")
+        published = JIN.model_copy(update={"eprint": "1612.00887", "doi": "10.5555/1"})
         assert bib(published, prefer="preprint") == (
             "@misc{jin2017escape,\n"
             "  author = {Jin, Chi and Ge, Rong and Netrapalli, Praneeth},\n"
@@ -331,23 +337,23 @@ class TestPreprintPreferred:
     def test_own_title(self):
         """A preprint that had another title is printed under that."""
         version = Version(kind="preprint", year=2017, title="Escaping {SGD}", source="arXiv")
-        paper = replace(JIN, versions=(version,))
+        paper = JIN.model_copy(update={"versions": (version,)})
         assert field(bib(paper, prefer="preprint"), "title") == "Escaping {SGD}"
         assert field(bib(paper), "title") == JIN.title
 
     def test_id_of_a_version(self):
         """The id may stand with the version alone; that of another preprint is not taken."""
         other = Version(kind="preprint", year=1999, eprint="cond-mat/9907343", source="arXiv")
-        paper = replace(JIN, eprint=None, versions=(other,))
+        paper = JIN.model_copy(update={"eprint": None, "versions": (other,)})
         text = bib(paper, prefer="preprint")
         assert (field(text, "eprint"), field(text, "year")) == ("cond-mat/9907343", "1999")
         assert field(bib(paper), "eprint") is None
-        text = bib(replace(JIN, versions=(other,)), prefer="preprint")
+        text = bib(JIN.model_copy(update={"versions": (other,)}), prefer="preprint")
         assert field(text, "eprint") == JIN.eprint
 
     def test_without_preprint(self):
         """A work without an arXiv id is printed as published, a preprint as it is."""
-        paper = replace(JIN, eprint=None)
+        paper = JIN.model_copy(update={"eprint": None})
         assert bib(paper, prefer="preprint") == bib(paper)
         assert bib(LEE, prefer="preprint") == bib(LEE)
 
@@ -356,7 +362,9 @@ class TestVenueNames:
     @pytest.mark.parametrize(("year", "short"), [(2017, "NIPS"), (2018, "NeurIPS")])
     def test_name_by_year(self, year, short):
         """A venue has the name of its year, and its volume once."""
-        paper = replace(JIN, venue="neurips", year=year, volume=str(year - 1987))
+        paper = JIN.model_copy(
+            update={"venue": "neurips", "year": year, "volume": str(year - 1987)}
+        )
         text = bib(paper)
         assert field(text, "booktitle") == (
             f"Advances in Neural Information Processing Systems {year - 1987}"
@@ -371,17 +379,17 @@ class TestVenueNames:
     )
     def test_ordinal(self, year, ordinal):
         """The ordinal of a conference is counted from its first year."""
-        assert field(bib(replace(JIN, year=year)), "booktitle") == (
+        assert field(bib(JIN.model_copy(update={"year": year})), "booktitle") == (
             f"Proceedings of the {ordinal} International Conference on Machine Learning"
         )
 
     def test_no_gap(self):
         """What cannot be filled in leaves no gap."""
-        paper = replace(JIN, venue="neurips", volume=None)
+        paper = JIN.model_copy(update={"venue": "neurips", "volume": None})
         assert field(bib(paper), "booktitle") == (
             "Advances in Neural Information Processing Systems"
         )
-        assert field(bib(replace(JIN, year=1983)), "booktitle") == (
+        assert field(bib(JIN.model_copy(update={"year": 1983})), "booktitle") == (
             "Proceedings of the International Conference on Machine Learning"
         )
 
@@ -401,13 +409,15 @@ class TestAddresses:
     )
     def test_no_repeated_address(self, url, printed):
         """An address that only repeats the DOI or the arXiv id is left out."""
-        text = bib(replace(JIN, doi="10.1137/15M1024950", url=url))
+        text = bib(JIN.model_copy(update={"doi": "10.1137/15M1024950", "url": url}))
         assert field(text, "doi") == "10.1137/15M1024950"
         assert field(text, "url") == (url if printed else None)
 
     def test_verbatim(self):
         """DOI and address are given as they are, for programs and for the package url."""
-        paper = replace(JIN, doi="10.1007/978-3-319_1#a", url="https://a.org/~b_c?d=1&e=%20")
+        paper = JIN.model_copy(
+            update={"doi": "10.1007/978-3-319_1#a", "url": "https://a.org/~b_c?d=1&e=%20"}
+        )
         assert field(bib(paper), "doi") == "10.1007/978-3-319_1#a"
         assert field(bib(paper), "url") == "https://a.org/~b_c?d=1&e=%20"
 
@@ -461,7 +471,9 @@ class TestNames:
 
     def test_and_in_an_organisation(self):
         """An organisation with "and" in its name is one author, beside others."""
-        paper = replace(JIN, author=("{Center for Mind and Brain}", "Jin, Chi", "And, And"))
+        paper = JIN.model_copy(
+            update={"author": ("{Center for Mind and Brain}", "Jin, Chi", "And, And")}
+        )
         (entry,) = parse_string(bib(paper), append_middleware=[SeparateCoAuthors()]).entries
         assert [from_latex(name) for name in entry["author"]] == [
             "Center for Mind and Brain",
@@ -569,18 +581,19 @@ def titles(draw: st.DrawFn) -> str:
 
 @st.composite
 def papers(draw: st.DrawFn) -> Paper:
-    return replace(
-        JIN,
-        title=draw(titles()),
-        author=tuple(draw(st.lists(NAMES, min_size=1, max_size=4))),
-        pages=draw(st.sampled_from([None, "1", "1-2", "A1-A20", "3:1-3:9"])),
+    return JIN.model_copy(
+        update={
+            "title": draw(titles()),
+            "author": tuple(draw(st.lists(NAMES, min_size=1, max_size=4))),
+            "pages": draw(st.sampled_from([None, "1", "1-2", "A1-A20", "3:1-3:9"])),
+        }
     )
 
 
 @given(st.lists(papers(), min_size=1, max_size=3), st.sampled_from(["bibtex", "biblatex"]))
 def test_round_trip(some, dialect):
     """Whatever the records hold, another program reads the same entries, names and pages."""
-    some = [replace(paper, key=f"key{index}") for index, paper in enumerate(some)]
+    some = [paper.model_copy(update={"key": f"key{index}"}) for index, paper in enumerate(some)]
     text = bib(*some, dialect=dialect, encoding="utf-8")
     library = parse_string(text, append_middleware=[SeparateCoAuthors()])
     assert not library.failed_blocks
@@ -614,7 +627,7 @@ def test_accents_survive(name):
 
 def test_rare_letters_need_no_package():
     """A letter that LaTeX's standard encoding lacks brings the preamble that borrows it, once."""
-    jastrzebski = replace(JIN, author=("Jastrzębski, Stanisław", "Þór, Ągnes"))
+    jastrzebski = JIN.model_copy(update={"author": ("Jastrzębski, Stanisław", "Þór, Ągnes")})
     text = bib(jastrzebski)
     assert text.startswith('@preamble{"\\expandafter\\gdef\\csname ?\\string\\TH\\endcsname')
     assert text.count("@preamble") == 1

@@ -20,11 +20,10 @@ from dltheory_bib.models.relations import CITO, JUDGEMENTS, Relation
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(dltheory_bib.__file__).parent
-sys.path.insert(0, str(ROOT / "docs"))
+sys.path.insert(0, str(ROOT / "scripts"))
 
-from refresh_compare import PAGES, compared  # noqa: E402
-from refresh_pages import DOCS, page, pages  # noqa: E402
-from refresh_readme import MARKS, numbers  # noqa: E402
+from notebook import TOUR, run  # noqa: E402
+from refresh_docs import COMPARE, DOCS, MARKS, compared, numbers, page, pages  # noqa: E402
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
@@ -74,7 +73,7 @@ def test_the_queries_of_the_readme_can_be_asked(bib: Bibliography):
 
 def test_the_comparison_pages_are_those_of_the_catalogue(bib: Bibliography):
     """docs/compare holds a page for each question, as `make docs` writes it, and no other."""
-    kept = {path.name: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
+    kept = {path.name: path.read_text(encoding="utf-8") for path in COMPARE.glob("*.md")}
     made = compared(bib)
     assert sorted(kept) == sorted(made), "run `make docs`"
     for name, text in made.items():
@@ -137,9 +136,6 @@ def test_the_sample_record_is_valid(tmp_path, capsys):
 @pytest.mark.slow
 def test_the_notebook_shows_what_it_shows_when_it_is_run():
     """docs/tour.ipynb runs from top to bottom and its kept outputs are those of today."""
-    sys.path.insert(0, str(ROOT / "docs"))
-    from run_notebook import TOUR, run
-
     kept = nbformat.read(TOUR, as_version=4)
     fresh = run(TOUR)
     for old, new in zip(kept.cells, fresh.cells, strict=True):

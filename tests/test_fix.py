@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -574,7 +573,9 @@ def outside(paper: Paper, number: int) -> Paper:
         {"title": f"Comments on {paper.title}"},
     ]
     eprint = f"99{number % 12 + 1:02}.{number:05}"
-    return replace(paper, versions=(), eprint=eprint, **variants[number % len(variants)])
+    return paper.model_copy(
+        update=dict(versions=(), eprint=eprint, **variants[number % len(variants)])
+    )
 
 
 def in_print(paper: Paper, key: str) -> str:

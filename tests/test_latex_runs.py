@@ -15,7 +15,8 @@ import pytest
 
 import dltheory_bib
 from dltheory_bib.formats.bibtex import to_bibtex
-from dltheory_bib.models.facade import EntryType, Paper, Period, Venue
+from dltheory_bib.models.paper import EntryType, Paper
+from dltheory_bib.models.registries import Period, Venue
 from helpers.programs import needs
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ Judge = Callable[..., list[str]]
 
 MISTAKES = [
     # A field that does not exist, or lacks its value
-    ("titel: x", "7:3: error: unknown field titel; did you mean title? [unknown-field]"),
+    ("titel: x", "7:3: error: unknown field titel; did you mean title or titles? [unknown-field]"),
     (
         "summary:",
         "7:3: error: summary: is empty; write a value or leave the field out [ill-formed]",
@@ -108,7 +108,8 @@ MISTAKES = [
     # Words from a list
     (
         "level: begin",
-        "7:3: error: level cannot be 'begin'; write one of start, core, further [unknown-value]",
+        "7:3: error: level cannot be 'begin'; write one of start, core, further, background"
+        " [unknown-value]",
     ),
     ("level: cor", "7:3: error: level cannot be 'cor'; did you mean core? [unknown-value]"),
     (
@@ -130,10 +131,10 @@ MISTAKES = [
     ),
     (
         r'"name\e[31m": x',
-        r"7:3: error: unknown field 'name\x1b[31m'; known are after, aliases, author, checked, "
-        "checked_in, disagreements, doi, edition, eprint, idea, key, level, limits, number, "
-        "pages, relations, remarks, sources, summary, title, topics, type, unverified, url, venue, "
-        "versions, volume, year [unknown-field]",
+        r"7:3: error: unknown field 'name\x1b[31m'; known are added, after, aliases, author, "
+        "checked, checked_in, disagreements, doi, edition, editor, eprint, idea, institution, key, "
+        "level, limits, number, pages, publisher, relations, remarks, sources, summary, title, "
+        "titles, topics, type, unverified, url, venue, versions, volume, year [unknown-field]",
     ),
     # Two fields that do not go together
     (

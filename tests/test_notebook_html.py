@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dltheory_bib import Bibliography, Paper, Topic, load
-from dltheory_bib.models.facade import Remark, TypedRelation
+from dltheory_bib.models.paper import Remark, TypedRelation
 from dltheory_bib.models.relations import RelationKind
 
 BAD = """<script>alert(1)</script> "x" 'y' & <img src=x onerror=alert(2)> </td></table>"""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.theorem import Result
 from dltheory_bib.theorems.dominance import Order, Vocabulary, changed_assumptions
 from dltheory_bib.theorems.theorem_table import build_table, sort_cards

@@ -7,7 +7,6 @@ import json
 import pickle
 import re
 from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -223,7 +222,7 @@ def test_a_data_frame_has_a_row_a_work(ntk: PaperList) -> None:
     """
     frame = ntk.to_dataframe()
     assert list(frame.index) == ntk.keys
-    assert list(frame.columns) == [field.name for field in fields(Paper)]
+    assert list(frame.columns) == list(Paper.model_fields)
     assert list(frame["key"]) == list(frame.sort_values("key")["key"].loc[ntk.keys]) == ntk.keys
     assert frame.explode("topics").groupby("topics").size()["ntk"] > 0
     assert list(frame["year"]) == [paper.year for paper in ntk]

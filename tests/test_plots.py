@@ -184,6 +184,17 @@ def test_without_matplotlib_the_extra_is_named(
         getattr(bib.on("ntk").plot, picture)()
 
 
+@pytest.mark.parametrize("picture", ["coauthors", "topic_map"])
+def test_without_scipy_the_extra_is_named(
+    bib: Bibliography, picture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The layout of a network needs it; no figure is left behind."""
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    with pytest.raises(MissingExtraError, match=r"\[plots\]'"):
+        getattr(bib.on("ntk").plot, picture)()
+    assert pyplot.get_fignums() == []
+
+
 @pytest.mark.parametrize("picture", PICTURES)
 def test_texts_of_records_are_no_formulas(catalogue_dir: Path, picture: str) -> None:
     """A dollar sign in a title or a topic is one."""

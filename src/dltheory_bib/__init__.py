@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Assumption",
@@ -48,7 +48,8 @@ if TYPE_CHECKING:
         UnknownNameError,
         UnsafeChangeError,
     )
-    from dltheory_bib.models.facade import Paper, Person, Topic, Venue
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Person, Topic, Venue
     from dltheory_bib.models.relations import Relation
     from dltheory_bib.models.theorem import Assumption, Question, Result
     from dltheory_bib.papers import PaperList
@@ -57,7 +58,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "bibliography": ("Bibliography", "load"),
     "comparison": ("Comparison",),
-    "models.facade": ("Paper", "Person", "Topic", "Venue"),
+    "models.paper": ("Paper",),
+    "models.registries": ("Person", "Topic", "Venue"),
     "models.relations": ("Relation",),
     "models.theorem": ("Assumption", "Question", "Result"),
     "papers": ("PaperList",),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dltheory_bib.models.facade import Paper, Person, Topic
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Person, Topic
     from dltheory_bib.models.theorem import Question
 
     Work = Paper | str

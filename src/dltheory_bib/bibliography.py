@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.arguments import name_of
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.facade import Paper, Person, Topic, Trail, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Person, Topic, Trail, Venue
 from dltheory_bib.models.relations import BUILDS_ON, Relation
 from dltheory_bib.papers import PaperList, Papers
 from dltheory_bib.selection import Selection

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dltheory_bib.display.printable import Printable
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.models.theorem import Question, Result
-from dltheory_bib.snapshot.reader import Snapshot, plain
+from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.snapshot.result_rows import cards_on
 from dltheory_bib.theorems.theorem_table import Table, build_table
 
@@ -97,8 +97,8 @@ class Comparison(Printable):
         cards: list[dict[str, Any]] = []
         for group in self.table.groups:
             for row in group.rows:
-                cards.append(plain(row.card) | ({"best": row.best} if row.ranked else {}))
-        made = {"question": plain(self.question), "cards": cards}
+                cards.append(row.card.to_dict() | ({"best": row.best} if row.ranked else {}))
+        made = {"question": self.question.to_dict(), "cards": cards}
         return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
     def to_dataframe(self) -> pd.DataFrame:

@@ -10,7 +10,8 @@ from dltheory_bib.arguments import name_of
 from dltheory_bib.display.printable import plain_text
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.formats.registry import Listing
-from dltheory_bib.models.facade import Paper, Person
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Person
 from dltheory_bib.selection import Selection
 from dltheory_bib.snapshot.reader import Edge, Snapshot
 from dltheory_bib.text.names import nearest

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from dltheory_bib.arguments import name_of
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.formats.registry import FORMATS, format_of, write
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.relations import BUILDS_ON
-from dltheory_bib.snapshot.reader import Snapshot, plain
+from dltheory_bib.snapshot.reader import Snapshot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -160,10 +159,10 @@ class Selection(ABC):
         """
         found: dict[Any, list[int]] = {}
         here = self._works()
-        if isinstance(by, str) and by not in Paper.__dataclass_fields__:
+        if isinstance(by, str) and by not in Paper.model_fields:
             from dltheory_bib.meant_names import missing_name
 
-            raise missing_name("Paper", by, Paper.__dataclass_fields__)
+            raise missing_name("Paper", by, Paper.model_fields)
         for number, paper in zip(here._numbers, here, strict=True):
             value = getattr(paper, by) if isinstance(by, str) else by(paper)
             values = dict.fromkeys(value) if isinstance(value, tuple) else (value,)
@@ -276,11 +275,11 @@ class Selection(ABC):
 
             made = table_of(self._works()._listing(), table)
             return data_frame(made.rows, made.columns)
-        columns = fields(Paper)
-        empty: dict[str, Any] = {field.name: [] for field in columns if field.default == ()}
+        columns = Paper.model_fields
+        empty: dict[str, Any] = {name: [] for name, field in columns.items() if field.default == ()}
         here = self._works()
-        rows = [empty | plain(paper) for paper in here]
-        frame = data_frame(rows, [field.name for field in columns])
+        rows = [empty | paper.to_dict() for paper in here]
+        frame = data_frame(rows, list(columns))
         # As a column it is found by name; a nameless index leaves that name unambiguous.
         frame.index = frame["key"].rename(None)
         whys = here.whys

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dltheory_bib.models.mappings import Monomial
 from dltheory_bib.models.theorem import Assumption, Quantity, Question, Result, Symbol
+from dltheory_bib.models.types import Monomial
 
 SYMBOLS = (
     Symbol(id="eps", tex=r"\varepsilon", meaning="Accuracy.", extreme="zero"),

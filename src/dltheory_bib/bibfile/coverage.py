@@ -19,7 +19,7 @@ from dltheory_bib.papers import PaperList
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
-    from dltheory_bib.models.facade import Paper
+    from dltheory_bib.models.paper import Paper
     from dltheory_bib.snapshot.reader import Edge
 
 _MOST_TOPICS = 3

@@ -9,8 +9,7 @@ from typing import Literal, NamedTuple
 from dltheory_bib.bibfile import match as preprints
 from dltheory_bib.bibfile.match import read_title, read_year, says_arxiv
 from dltheory_bib.bibfile.matched_file import Item, Judged, folded_families
-from dltheory_bib.models.facade import Paper
-from dltheory_bib.models.paper import Version
+from dltheory_bib.models.paper import Paper, Version
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import natural, words
 

@@ -25,7 +25,7 @@ from dltheory_bib.text.names import fold, unbraced, words
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
-    from dltheory_bib.models.facade import Paper
+    from dltheory_bib.models.paper import Paper
 
 Status = Literal["covered", "outdated", "missing", "unrecognised"]
 

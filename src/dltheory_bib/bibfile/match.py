@@ -15,7 +15,7 @@ from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from dltheory_bib.bibliography import Bibliography
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import family, fold, searchable, unbraced, words
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.formats.bibtex import Dialect
     from dltheory_bib.manuscript.manuscript import Manuscript
-    from dltheory_bib.models.facade import Paper
+    from dltheory_bib.models.paper import Paper
 
 _MOST_READ_AGAIN = 20_000_000
 """Characters that are read a second time, at most, behind braces that are never closed."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args
 
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.models import types as rules
-from dltheory_bib.snapshot.reader import plain
 from dltheory_bib.source.yaml_writer import canonical
 from dltheory_bib.text.names import family, fold, slug, unbraced, words
 
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from dltheory_bib.bibfile.importers import Draft
     from dltheory_bib.bibliography import Bibliography
 
-_RULES: dict[str, rules.Rule] = {
-    name: get_args(kind)[1]
+_RULES: dict[str, Callable[[str], str]] = {
+    name: get_args(kind)[1].func  # pydantic's AfterValidator
     for name, kind in (
         ("pages", rules.Pages),
         ("doi", rules.Doi),
@@ -123,7 +122,7 @@ class _Collector:
             text = re.sub(r"\s*(?:-{2,}|–|—)\s*", "-", value) if name == "pages" else value
             rule = _RULES.get(name)
             try:
-                found[name] = rule.apply(text) if rule else rules.clean(text)
+                found[name] = rule(text) if rule else rules.clean(text)
             except ValueError as error:
                 self._leave(draft, f"has {name} {error}; that field is left out")
         if "eprint" in found and "arxiv.org" in found.get("url", ""):
@@ -133,7 +132,7 @@ class _Collector:
     def _key(self, draft: Draft, author: list[str], title: str) -> str:
         """The draft's own key where it is one and is free, else one in Google Scholar's style."""
         key = draft.key
-        if not re.fullmatch(_RULES["key"].pattern, key):
+        if not _is_key(key):
             telling = [
                 word for word in words(re.sub(r"\$[^$]*\$", " ", unbraced(title))) if word.isalpha()
             ]
@@ -156,7 +155,7 @@ class _Collector:
     def _venue(self, draft: Draft) -> str:
         known = self.names.find(draft.venue).venue
         if known:
-            self.venues[known] = plain(self.bib.venues[known])
+            self.venues[known] = self.bib.venues[known].to_dict()
             return known
         identity = slug(draft.venue) or "venue"
         identity = identity if identity[0].isalpha() else f"v-{identity}"
@@ -168,3 +167,10 @@ class _Collector:
                 period["publisher"] = draft.publisher
             self.venues[identity] = {"id": identity, "kind": kind, "periods": [period]}
         return identity
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return bool(_RULES["key"](text))
+    except ValueError:
+        return False

@@ -12,13 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from dltheory_bib.models.facade import Venue
+from dltheory_bib.models.registries import Venue
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import words
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
-    from dltheory_bib.models.facade import Venue
+    from dltheory_bib.models.registries import Venue
 
 
 _UNITS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"

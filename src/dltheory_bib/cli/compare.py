@@ -91,9 +91,7 @@ def _list_questions(bib: Bibliography, format_: str | None) -> None:
     if format_ == "json":
         import json
 
-        from dltheory_bib.snapshot.reader import plain
-
-        rows = [plain(bib.questions[name]) | {"cards": n} for name, (n, _) in counts.items()]
+        rows = [bib.questions[name].to_dict() | {"cards": n} for name, (n, _) in counts.items()]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     if format_:

@@ -81,11 +81,10 @@ def trails(format_: str | None) -> None:
     import json
 
     from dltheory_bib.display.terminal import trail_list
-    from dltheory_bib.snapshot.reader import plain
 
     found = bibliography().trails
     if format_ == "json":
-        records = [plain(trail) for trail in found.values()]
+        records = [trail.to_dict() for trail in found.values()]
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
     elif format_ == "keys":
         click.echo("".join(f"{name}\n" for name in found), nl=False)

@@ -24,7 +24,7 @@ def stats(format_: str | None) -> None:
     if format_ == "json":
         import json
 
-        click.echo(json.dumps(found.plain(), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
     else:
         draw(stats_tables(found))
 

@@ -60,15 +60,13 @@ def _print_topics(
 ) -> None:
     import json
 
-    from dltheory_bib.snapshot.reader import plain
-
     found = [
         one
         for one in bib.topics.values()
         if root in {None, one.id, *(above.id for above in bib.broader(one.id))}
     ]
     if format_ == "json":
-        records = [plain(one) | {"works": counts.get(one.id, 0)} for one in found]
+        records = [one.to_dict() | {"works": counts.get(one.id, 0)} for one in found]
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
         return
     for one in found:

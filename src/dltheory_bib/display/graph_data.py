@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.graph.measures import citing
-from dltheory_bib.models.facade import Paper, Topic
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Topic
 from dltheory_bib.models.relations import (
     BUILDS_ON,
     INVERSE_PHRASE,

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from dltheory_bib.display.views import CHECKED, VERDICT, Card, Row, byline
-from dltheory_bib.models.facade import Paper, Topic
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Topic
 from dltheory_bib.text.names import natural
 
 _TABLE = "border-collapse:collapse"

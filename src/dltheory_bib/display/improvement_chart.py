@@ -10,7 +10,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from dltheory_bib.display.views import byline
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.theorems.improvements import Change, Improvements, Link

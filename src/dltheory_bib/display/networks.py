@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from itertools import combinations, product
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
 from dltheory_bib.display.charts import Spot, apart, draw_map
+from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.graph.citation_graph import citations_of
 from dltheory_bib.models.relations import Relation
 
@@ -68,6 +69,18 @@ def draw_coauthors(works: Works, people: int, axes: Axes | None) -> Axes:
     return draw_map(apart(spots), widths, f"Who wrote with whom: {count}", axes)
 
 
+def _layout(found: nx.Graph[str], **options: Any) -> dict[str, tuple[float, float]]:
+    """Return a point for each node (Kamada and Kawai 1989).
+
+    Raises `MissingExtraError` without scipy, which networkx needs for it.
+    """
+    try:
+        spots = nx.kamada_kawai_layout(found, **options)
+    except ImportError:
+        raise MissingExtraError("a picture", "plots") from None
+    return {node: (float(x), float(y)) for node, (x, y) in spots.items()}
+
+
 def _places(found: nx.Graph[str]) -> dict[str, tuple[float, float]]:
     """Groups that never wrote together in rows, the largest first; each by its distances."""
     groups = sorted(nx.connected_components(found), key=lambda group: (-len(group), min(group)))
@@ -79,8 +92,8 @@ def _places(found: nx.Graph[str]) -> dict[str, tuple[float, float]]:
         ordered: nx.Graph[str] = nx.Graph()  # sorted, so that the layout is the same each time
         ordered.add_nodes_from(sorted(group))
         ordered.add_edges_from(sorted((min(e), max(e)) for e in found.subgraph(group).edges))
-        spots = nx.kamada_kawai_layout(ordered, scale=_scale(group))
-        xs, ys = [float(x) for x, _ in spots.values()], [0.7 * float(y) for _, y in spots.values()]
+        spots = _layout(ordered, scale=_scale(group))
+        xs, ys = [x for x, _ in spots.values()], [0.7 * y for _, y in spots.values()]
         width = max(xs) - min(xs) + _APART
         if left and left + width > widest:
             left, top = 0.0, foot
@@ -141,11 +154,11 @@ def draw_topic_map(works: Works, axes: Axes | None) -> Axes:
     scale = 45.0 * len(found) ** 0.5
     largest = max(found.nodes[topic]["works"] for topic in found)
     spots = {}
-    for topic, (x, y) in nx.kamada_kawai_layout(found, weight="far", scale=scale).items():
+    for topic, (x, y) in _layout(found, weight="far", scale=scale).items():
         data = found.nodes[topic]
         name = fill(f"{data['label']}\u00a0{data['works']}", 18)
         radius = 3 + 12 * (data["works"] / largest) ** 0.5
-        spots[topic] = Spot(float(x), 0.75 * float(y), radius, name)
+        spots[topic] = Spot(x, 0.75 * y, radius, name)
     widths = {edge: 0.6 + 4 * found.edges[edge]["strength"] / most for edge in drawn}
     title = "Topics by number of works; joined where these cite each other or are the same"
     return draw_map(apart(spots), widths, title, axes)

@@ -17,7 +17,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from dltheory_bib.display.views import CHECKED, VERDICT, Card, Reader, Row, Shown, Tie, byline
-from dltheory_bib.models.facade import Paper, Topic, Trail
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Topic, Trail
 from dltheory_bib.text.names import natural
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from dltheory_bib.formats.venue_names import venue_name
-from dltheory_bib.models.facade import Paper, Topic, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Topic, Venue
 from dltheory_bib.models.relations import INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
 from dltheory_bib.snapshot.reader import Edge
 from dltheory_bib.text.maths import unicode_maths

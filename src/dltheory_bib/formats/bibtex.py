@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, get_args
 from urllib.parse import unquote
 
@@ -29,7 +29,8 @@ from bibtexparser.model import Entry, Field
 from bibtexparser.writer import BibtexFormat
 
 from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
-from dltheory_bib.models.facade import Paper, Period, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.text.latex import (
     Encoding,
     borrowed_letters,
@@ -208,19 +209,10 @@ def _as_preprint(paper: Paper) -> Paper:
             break
     if eprint is None or paper.is_preprint:
         return paper
-    preprint = replace(
-        paper,
-        type="online",
-        title=title,
-        eprint=eprint,
-        doi=doi,
-        url=url,
-        venue=None,
-        volume=None,
-        number=None,
-        pages=None,
-    )
-    return replace(preprint, year=preprint.eprint_year or paper.year)
+    left_out = dict.fromkeys(("venue", "publisher", "volume", "number", "pages"))
+    found = {"type": "online", "title": title, "eprint": eprint, "doi": doi, "url": url}
+    preprint = paper.model_copy(update=left_out | found)
+    return preprint.model_copy(update={"year": preprint.eprint_year or paper.year})
 
 
 def _entry(

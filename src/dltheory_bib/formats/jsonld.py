@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dltheory_bib.formats.venue_names import period_of, venue_in_full
-from dltheory_bib.models.facade import Paper, Period, Topic, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Period, Topic, Venue
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import family, given, is_collective, natural
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from dltheory_bib.formats.venue_names import venue_name
-from dltheory_bib.models.facade import Paper, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Venue
 from dltheory_bib.text.names import author_line
 
 # CommonMark's punctuation that can start markup inside a line, and HTML (section 2.4 and 6.6).

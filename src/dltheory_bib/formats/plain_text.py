@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from dltheory_bib.formats.venue_names import venue_name
-from dltheory_bib.models.facade import Paper, Venue
-from dltheory_bib.snapshot.reader import plain
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.record import Record
+from dltheory_bib.models.registries import Venue
 from dltheory_bib.text.names import author_line
 
 
@@ -32,7 +33,7 @@ def to_tsv(
 def to_json(
     papers: Iterable[Paper],
     whys: Mapping[str, str] | None = None,
-    results: Mapping[str, Sequence[object]] | None = None,
+    results: Mapping[str, Sequence[Record]] | None = None,
 ) -> str:
     """A JSON array of records with the field names of the data files, empty fields left out.
 
@@ -41,6 +42,6 @@ def to_json(
     records = []
     for paper in papers:
         why = {"why": whys[paper.key]} if whys and paper.key in whys else {}
-        cards = [plain(card) for card in (results or {}).get(paper.key, ())]
-        records.append(plain(paper) | ({"results": cards} if cards else {}) | why)
+        cards = [card.to_dict() for card in (results or {}).get(paper.key, ())]
+        records.append(paper.to_dict() | ({"results": cards} if cards else {}) | why)
     return json.dumps(records, ensure_ascii=False, indent=2) + "\n"

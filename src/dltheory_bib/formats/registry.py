@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from dltheory_bib.formats.tables import Table, TableName
-    from dltheory_bib.models.facade import Paper, Person, Topic, Venue
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Person, Topic, Venue
     from dltheory_bib.models.theorem import Result
     from dltheory_bib.snapshot.reader import Edge
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
-from dltheory_bib.models.facade import Paper, Period, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import family, given, suffix
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.formats.venue_names import venue_name
-from dltheory_bib.models.facade import Paper, Person, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Person, Venue
 from dltheory_bib.text.names import natural
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.facade import Paper, Period, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.text.names import nearest
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from html import escape
 
 from dltheory_bib.formats.venue_names import venue_name
-from dltheory_bib.models.facade import Paper, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Venue
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import author_line
 

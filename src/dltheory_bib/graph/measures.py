@@ -115,7 +115,7 @@ def pagerank(citations: nx.DiGraph[str]) -> dict[str, float]:
     dangling = [key for key, cited in citations.adj.items() if not cited]
     ranks = dict.fromkeys(citations, 1 / count)
     change = 1.0
-    # A step multiplies the change by the damping or less, so 171 steps are always enough.
+    # A step multiplies the change by the damping or less, so 175 steps are always enough.
     while change > _PRECISE:
         everywhere = 1 - _DAMPING + _DAMPING * sum(ranks[key] for key in dangling)
         following = dict.fromkeys(ranks, everywhere / count)

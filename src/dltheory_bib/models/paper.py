@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal, Self
 
+from pydantic import model_validator
+
+from dltheory_bib.models.record import Record, Source
 from dltheory_bib.models.relations import RelationKind
 from dltheory_bib.models.types import (
     ArxivId,
+    Date,
     Doi,
     Name,
     Pages,
@@ -17,23 +20,20 @@ from dltheory_bib.models.types import (
     TopicId,
     Url,
     VenueId,
+    Year,
 )
-from dltheory_bib.models.values import STRICT, Source, Values, Year
 from dltheory_bib.text.names import family, unbraced
 
 EntryType = Literal[
     "article", "inproceedings", "incollection", "book", "thesis", "report", "online", "software"
 ]
 """BibLaTeX's entry types, as far as works of this field need them; a preprint is `online`."""
-ReadingLevel = Literal["start", "core", "further"]
+ReadingLevel = Literal["start", "core", "further", "background"]
 Checked = Literal["full-text", "abstract", "unchecked"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Remark(Values):
+class Remark(Record):
     """What somebody else said of a work, restated, and whether it stands up."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     text: Text
     """The remark in one sentence of ours."""
@@ -44,16 +44,15 @@ class Remark(Values):
     comment: Text | None = None
     """What is right instead, where it does not stand up."""
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if self.verdict in {"partly", "does-not-stand"} and not self.comment:
             raise ValueError(f"a remark that stands up '{self.verdict}' needs a comment: say why")
+        return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class TypedRelation(Values):
+class TypedRelation(Record):
     """A curator's judgement of what this work does to another."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     kind: RelationKind
     """`extends`, `improves`, `refutes` …"""
@@ -65,11 +64,8 @@ class TypedRelation(Values):
     """Where that can be read: `abstract`, `section 1.2`, …"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Version(Values):
+class Version(Record):
     """Another version of the same work; its fields are never mixed with those on top."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     kind: Literal["preprint", "workshop", "conference", "journal"]
     year: Year
@@ -86,11 +82,8 @@ class Version(Values):
     """Where this version was seen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Disagreement(Values):
+class Disagreement(Record):
     """Two sources that state different values of one field."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     field: Text
     value: Text
@@ -100,14 +93,11 @@ class Disagreement(Values):
     """Why the other was taken."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Paper(Values):
+class Paper(Record):
     """A work: a paper, a book, a course, a piece of software or another thing worth citing.
 
     On top stands the version of record; `eprint` is the id of its preprint.
     """
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     key: PaperKey
     """Citation key in Google Scholar's style: `jin2017escape`. Never changes."""
@@ -117,12 +107,20 @@ class Paper(Values):
     """BibLaTeX entry type; a preprint that was not published elsewhere is `online`."""
     title: Title
     """As printed, with `{…}` round what keeps its capitals and `$…$` for mathematics."""
+    titles: tuple[Title, ...] = ()
+    """Other titles under which the work is cited: the preprint's, with or without a subtitle."""
     author: tuple[Name, ...]
     """In full and in order, each `Family, Given`; an organisation as `{Name}`."""
+    editor: tuple[Name, ...] = ()
+    """Editors of the book or volume, as `author`."""
     year: Year
     """Year of the version of record."""
     venue: VenueId | None = None
     """Where it was published: an id of `venues.yaml`; of a book, its publisher."""
+    publisher: Text | None = None
+    """Where the venue does not tell it."""
+    institution: Text | None = None
+    """Of a thesis or a report: the university or laboratory."""
     volume: Text | None = None
     number: Text | None = None
     """Issue of a journal."""
@@ -138,7 +136,8 @@ class Paper(Values):
     topics: tuple[TopicId, ...] = ()
     """Ids of `topics.yaml`, the most telling first, the narrowest that fit."""
     level: ReadingLevel | None = None
-    """`start`: a newcomer starts here; `core`: a thesis on the topic cites it; `further`."""
+    """`start`: a newcomer starts here; `core`: a thesis on the topic cites it; `further`;
+    `background`: outside the topic, kept out of reading orders."""
     summary: Text | None = None
     """What is shown, for which model, under which assumptions."""
     idea: Text | None = None
@@ -163,8 +162,11 @@ class Paper(Values):
     """Fields that no source supports."""
     disagreements: tuple[Disagreement, ...] = ()
     """Where sources differ, and what was not taken."""
+    added: Date | None = None
+    """The day on which the work was entered."""
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if not self.author:
             raise ValueError("author is empty; every work has an author, or an '{Organisation}'")
         if self.type in {"article", "inproceedings"} and not self.venue:
@@ -177,10 +179,19 @@ class Paper(Values):
             )
         if self.key in self.aliases:
             raise ValueError(f"the key {self.key} is listed among its own aliases; delete it there")
+        return self
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as the data files hold it; `checked` is always there."""
+        made = super().to_dict() | {"checked": self.checked}
+        return {name: made[name] for name in type(self).model_fields if name in made}
 
     def __repr__(self) -> str:
         author = f"{family(self.author[0])} et al." if self.author[1:] else family(self.author[0])
         return f"<Paper {self.key}: {author} {self.year}, {self.plain_title}>"
+
+    def __str__(self) -> str:
+        return repr(self)
 
     def _repr_html_(self) -> str:
         # Jupyter asks the object itself; the one place where a record reaches up to what shows it.
@@ -223,11 +234,8 @@ class Paper(Values):
         return f"https://arxiv.org/abs/{self.eprint}" if self.eprint else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ReferenceList(Values):
+class ReferenceList(Record):
     """Citations with their evidence: a reference list that was read, or what was found in it."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     citing: PaperKey
     source: Text

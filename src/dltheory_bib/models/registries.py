@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Literal, Self
 
+from pydantic import model_validator
+
+from dltheory_bib.models.record import Record, Source
 from dltheory_bib.models.types import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -17,29 +19,23 @@ from dltheory_bib.models.types import (
     TrailId,
     Url,
     VenueId,
+    Year,
 )
-from dltheory_bib.models.values import STRICT, Source, Values, Year
 
 MOST_TO_START = 7
 """More works than that are no start."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Step(Values):
+class Step(Record):
     """A work on the way through a topic, and why it stands at this place."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     work: PaperKey
     says: Text
     """One line: what it gives the reader, at this place."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Topic(Values):
+class Topic(Record):
     """A topic, in SKOS terms (https://www.w3.org/TR/skos-reference/)."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: TopicId
     label: Text
@@ -55,11 +51,13 @@ class Topic(Values):
     start: tuple[Step, ...] = ()
     """Where a newcomer starts: at most seven works, in the order to read them."""
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if len(self.start) > MOST_TO_START:
             raise ValueError(
                 f"start names {len(self.start)} works; a newcomer can follow {MOST_TO_START}"
             )
+        return self
 
     def _repr_html_(self) -> str:
         from dltheory_bib.display.html import topic_html
@@ -67,11 +65,8 @@ class Topic(Values):
         return topic_html(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Period(Values):
+class Period(Record):
     """What a venue was called, and who published it, over some years (both ends included)."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     since: Year | None = None
     until: Year | None = None
@@ -86,16 +81,15 @@ class Period(Values):
     prints_pages: bool = True
     """Whether its papers have page numbers."""
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if self.since and self.until and self.until < self.since:
             raise ValueError(f"until {self.until} is before since {self.since}; exchange them")
+        return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Venue(Values):
+class Venue(Record):
     """A conference, journal or workshop."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: VenueId
     kind: Literal["conference", "journal", "workshop", "book", "publisher"]
@@ -105,9 +99,11 @@ class Venue(Values):
     periods: tuple[Period, ...]
     sources: tuple[Source, ...] = ()
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if not self.periods:
             raise ValueError("a venue needs at least one period with its short and long name")
+        return self
 
     def in_year(self, year: int) -> Period:
         """Its names in a year; the nearest known period where none covers that year."""
@@ -119,11 +115,8 @@ class Venue(Values):
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Person(Values):
+class Person(Record):
     """Somebody whose name is spelled in several ways, is shared, or has an identifier."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: PersonId
     name: Name
@@ -138,11 +131,8 @@ class Person(Values):
     sources: tuple[Source, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Trail(Values):
+class Trail(Record):
     """A hand-made way through works of several topics, in the order to read them."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: TrailId
     label: Text
@@ -151,6 +141,8 @@ class Trail(Values):
     """For whom it is, what it assumes, and where it ends."""
     steps: tuple[Step, ...]
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if len(self.steps) < 2:
             raise ValueError("a trail needs two steps at least")
+        return self

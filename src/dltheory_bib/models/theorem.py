@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Literal, Self
 
-from dltheory_bib.models.mappings import Monomial, NamedValues
+from pydantic import model_validator
+
+from dltheory_bib.models.record import Record
 from dltheory_bib.models.types import (
     AssumptionId,
     CardId,
     ColumnId,
     Formula,
+    Monomial,
+    NamedValues,
     PaperKey,
     QuantityId,
     QuestionId,
@@ -18,8 +21,6 @@ from dltheory_bib.models.types import (
     Text,
     TopicId,
 )
-from dltheory_bib.models.values import STRICT, Values
-from dltheory_bib.snapshot.reader import FREE, Parts
 
 About = Literal["problem", "oracle", "algorithm", "network", "data", "initialisation"]
 Better = Literal["smaller", "larger"]
@@ -35,11 +36,8 @@ RANKED: frozenset[str] = frozenset({"upper", "lower", "exact"})
 _NOTHING = NamedValues()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Quantity(Values):
+class Quantity(Record):
     """What a bound counts; cards of different quantities are never compared."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: QuantityId
     label: Text
@@ -48,11 +46,8 @@ class Quantity(Values):
     """What is counted, and what is not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Symbol(Values):
+class Symbol(Record):
     """A symbol that the bounds of a question may use."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: SymbolId
     tex: Formula
@@ -62,11 +57,8 @@ class Symbol(Values):
     """Where it goes in the hard case: bounds are compared as it goes there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Column(Values):
+class Column(Record):
     """What a card without a bound says: a column of its question's table."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: ColumnId
     label: Text
@@ -75,11 +67,8 @@ class Column(Values):
     """The values there are; without them any short text."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Question(Values):
+class Question(Record):
     """A question that result cards answer: what is bounded, in which symbols, what is better."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: QuestionId
     label: Text
@@ -98,7 +87,8 @@ class Question(Values):
     columns: tuple[Column, ...] = ()
     """What cards without a bound say."""
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if not self.quantities and not self.columns:
             raise ValueError("a question needs quantities that are bounded, or columns")
         for name in ("quantities", "symbols", "columns"):
@@ -106,13 +96,11 @@ class Question(Values):
             twice = next((one for one in ids if ids.count(one) > 1), None)
             if twice:
                 raise ValueError(f"{name} has two with the id {twice}; delete one")
+        return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Assumption(Values):
+class Assumption(Record):
     """Something that restricts a result: one vocabulary for all questions."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: AssumptionId
     label: Text
@@ -125,11 +113,8 @@ class Assumption(Values):
     """Weaker assumptions that follow from it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class NetworkModel(Values):
+class NetworkModel(Record):
     """The network that a result is about. For display only: what restricts is an assumption."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     architecture: Text | None = None
     depth: Text | None = None
@@ -141,22 +126,16 @@ class NetworkModel(Values):
     """Which layers are trained."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Improvement(Values):
+class Improvement(Record):
     """An earlier card that a card claims to improve."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     card: CardId
     says: Text
     """One sentence: what is better."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Result(Values):
+class Result(Record):
     """A card: one statement of one theorem, as it was read in one version of a work."""
-
-    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: CardId
     """The work's key, a hyphen, and a slug: `jin2017escape-pgd`."""
@@ -193,7 +172,8 @@ class Result(Values):
     note: Text | None = None
     """What a reader should know before quoting it."""
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> Self:
         if self.kind in RANKED:
             missing = next((n for n in ("quantity", "holds") if not getattr(self, n)), None)
             if missing:
@@ -202,17 +182,4 @@ class Result(Values):
             raise ValueError("a bound needs the quantity that it counts")
         if self.kind == "statement" and self.bound:
             raise ValueError("a card of kind statement has no bound; write upper, lower or exact")
-
-
-PARTS: Parts = {
-    Question: {"quantities": Quantity, "symbols": Symbol, "columns": Column},
-    Result: {
-        "bound": Monomial,
-        "model": NetworkModel,
-        "values": NamedValues,
-        "improves": Improvement,
-    },
-    Monomial: FREE,
-    NamedValues: FREE,
-}
-"""What `restore` needs to know of these records."""
+        return self

@@ -1,22 +1,21 @@
-"""The rule of each kind of value, kept on its type.
+"""The types of the fields: text with a rule, years, dates, and mappings of text.
 
-Each type is an ordinary `str` that carries a `Rule`. A rule takes the text as it stands in the YAML
-and gives the value, or raises `ValueError` with a message that says what to write instead. Pydantic
-finds the rules by protocol, so reading a record back from a snapshot never imports pydantic.
+A rule takes the text as the YAML holds it and returns the value, or raises `ValueError` with a
+message that tells what to write instead.
 """
 
 from __future__ import annotations
 
+import datetime
 import re
 import unicodedata
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from dltheory_bib.text.names import is_collective, quoted
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-    from pydantic_core.core_schema import CoreSchema
 
 FIRST_YEAR, LAST_YEAR = 1600, 2100
 
@@ -38,41 +37,26 @@ _LONGEST = 200
 """Characters: nobody types a longer id, and searching one for advice could take for ever."""
 
 
-class Rule:
-    """A rule on a text, as pydantic and JSON Schema see it."""
+def _matching(
+    pattern: str, what: str, advice: Callable[[str], str]
+) -> tuple[AfterValidator, WithJsonSchema]:
+    """Return the rule that a text matches a pattern, and its JSON Schema."""
+    compiled = re.compile(pattern)
 
-    def __init__(self, apply: Callable[[str], str], pattern: str = "") -> None:
-        self.apply = apply
-        self.pattern = pattern
-
-    def __get_pydantic_core_schema__(
-        self, source: type[Any], handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        """Run the rule after pydantic has made sure that the value is a string."""
-        from pydantic_core import core_schema
-
-        return core_schema.no_info_after_validator_function(self.apply, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Say the pattern, so that an editor can check it while one types."""
-        described = dict(handler(schema))
-        if self.pattern:
-            described["pattern"] = f"^{self.pattern}$"
-        else:
-            described["minLength"] = 1
-        return described
-
-
-def _matching(pattern: str, what: str, advice: Callable[[str], str]) -> Rule:
     def apply(text: str) -> str:
-        # re keeps compiled patterns; compiling them at import would be for nothing in most commands
-        if not re.fullmatch(pattern, text):
+        if not compiled.fullmatch(text):
             raise ValueError(f"{quoted(text)} is not {what}; {advice(text[:_LONGEST])}")
         return text
 
-    return Rule(apply, pattern)
+    return AfterValidator(apply), _text_schema(pattern)
+
+
+def _text_schema(pattern: str) -> WithJsonSchema:
+    """The JSON Schema of a text, by which an editor checks while one types."""
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+_SOME_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
 
 
 def clean(text: str) -> str:
@@ -190,26 +174,130 @@ def _id_advice(text: str) -> str:
     return f"write {slug(text) or 'words-joined-by-hyphens'}"
 
 
-PaperKey = Annotated[str, _matching(_KEY, "a citation key", _key_advice)]
+def _iso_date(value: Any) -> Any:
+    # Pydantic by itself reads numbers as seconds since 1970.
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError(f"{quoted(value)} is not a date; write it as 2026-11-30")
+    return value
+
+
+def _digits(value: Any) -> Any:
+    # Pydantic by itself takes 2_017 and +2017 as well.
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise PydanticKnownError("int_parsing")
+    return value
+
+
+_KEY_RULE = _matching(_KEY, "a citation key", _key_advice)
+PaperKey = Annotated[str, *_matching(_KEY, "a citation key", _key_advice)]
 """A citation key in Google Scholar's style, `jin2017escape`."""
-TopicId = Annotated[str, _matching(_ID, "a topic id", _id_advice)]
-VenueId = Annotated[str, _matching(_ID, "a venue id", _id_advice)]
-TrailId = Annotated[str, _matching(_ID, "a trail id", _id_advice)]
-QuestionId = Annotated[str, _matching(_ID, "a question id", _id_advice)]
-QuantityId = Annotated[str, _matching(_ID, "a quantity id", _id_advice)]
-ColumnId = Annotated[str, _matching(_ID, "a column id", _id_advice)]
-AssumptionId = Annotated[str, _matching(_ID, "an assumption id", _id_advice)]
-CardId = Annotated[str, _matching(_KEY, "the id of a card", _card_advice)]
+TopicId = Annotated[str, *_matching(_ID, "a topic id", _id_advice)]
+VenueId = Annotated[str, *_matching(_ID, "a venue id", _id_advice)]
+TrailId = Annotated[str, *_matching(_ID, "a trail id", _id_advice)]
+QuestionId = Annotated[str, *_matching(_ID, "a question id", _id_advice)]
+QuantityId = Annotated[str, *_matching(_ID, "a quantity id", _id_advice)]
+ColumnId = Annotated[str, *_matching(_ID, "a column id", _id_advice)]
+AssumptionId = Annotated[str, *_matching(_ID, "an assumption id", _id_advice)]
+CardId = Annotated[str, *_matching(_KEY, "the id of a card", _card_advice)]
 """The id of a result card: `jin2017escape-pgd`."""
-SymbolId = Annotated[str, _matching(_SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")]
-PersonId = Annotated[str, _matching(_ID, "a person id", _id_advice)]
-ArxivId = Annotated[str, _matching(_ARXIV, "an arXiv id without a version", _arxiv_advice)]
-Doi = Annotated[str, _matching(_DOI, "a DOI", _doi_advice)]
-Pages = Annotated[str, Rule(_pages, _PAGES)]
-Url = Annotated[str, _matching(_URL, "a URL", _url_advice)]
-Orcid = Annotated[str, _matching(_ORCID, "an ORCID", lambda _: "write 0000-0002-1825-0097")]
-Name = Annotated[str, Rule(person)]
-Text = Annotated[str, Rule(clean)]
-Formula = Annotated[str, Rule(formula)]
+SymbolId = Annotated[str, *_matching(_SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")]
+PersonId = Annotated[str, *_matching(_ID, "a person id", _id_advice)]
+ArxivId = Annotated[str, *_matching(_ARXIV, "an arXiv id without a version", _arxiv_advice)]
+Doi = Annotated[str, *_matching(_DOI, "a DOI", _doi_advice)]
+Pages = Annotated[str, AfterValidator(_pages), _text_schema(_PAGES)]
+Url = Annotated[str, *_matching(_URL, "a URL", _url_advice)]
+Orcid = Annotated[str, *_matching(_ORCID, "an ORCID", lambda _: "write 0000-0002-1825-0097")]
+Name = Annotated[str, AfterValidator(person), _SOME_TEXT]
+Text = Annotated[str, AfterValidator(clean), _SOME_TEXT]
+Formula = Annotated[str, AfterValidator(formula), _SOME_TEXT]
 """TeX of mathematics, without dollar signs."""
-Title = Annotated[str, Rule(balanced)]
+Title = Annotated[str, AfterValidator(balanced), _SOME_TEXT]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), BeforeValidator(_digits)]
+"""A year that a work on this subject, or its roots, can have."""
+Date = Annotated[datetime.date, BeforeValidator(_iso_date)]
+"""A day, `2026-11-30` (ISO 8601)."""
+
+
+_NUMBER = r"[0-9]+(?:\.[0-9]+|/[1-9][0-9]*)?"
+_LOGS = rf"(?:log(?:\^-?{_NUMBER})?|polylog)"
+EXPONENT = rf"(?:(?:-?{_NUMBER}|exp)(?: {_LOGS})?|{_LOGS})"
+"""The pattern of an exponent: `-2`, `7/4`, `exp`, `polylog`, `-2 log^4`."""
+
+
+class NamedValues(Mapping[str, str]):
+    """Texts by name, in the order in which they were written; frozen, and equal in any order.
+
+    A field of this type takes any mapping of texts
+    (https://docs.pydantic.dev/latest/concepts/types/#customizing-validation-with-__get_pydantic_core_schema__).
+    """
+
+    __slots__ = ("_items",)
+    _pattern = ""
+
+    def __init__(self, items: Mapping[str, str] | None = None) -> None:
+        self._items = dict(items or {})
+
+    def __getitem__(self, name: str) -> str:
+        return self._items[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._items.items()))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mapping) and self._items == dict(other)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._items!r})"
+
+    def __copy__(self) -> NamedValues:
+        return self
+
+    def __deepcopy__(self, _: Any) -> NamedValues:
+        return self
+
+    @classmethod
+    def _value(cls, text: str) -> str:
+        return clean(text)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        text = core_schema.str_schema(strict=True)
+        value = core_schema.no_info_after_validator_function(cls._value, text)
+        said = core_schema.plain_serializer_function_ser_schema(dict)
+        return core_schema.no_info_after_validator_function(
+            cls, core_schema.dict_schema(text, value), serialization=said
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
+        text: dict[str, Any] = {"type": "string", "minLength": 1}
+        if cls._pattern:
+            # Another reader of YAML takes `-2` for a number; here every scalar is text.
+            text = {"type": ["string", "number"], "pattern": f"^{cls._pattern}$"}
+        return {"type": "object", "additionalProperties": text}
+
+
+class Monomial(NamedValues):
+    """A product of powers: symbol → exponent, a text such as `-2`, `exp` or `-7/4 log^4`.
+
+    A symbol that is not named has exponent 0; the empty monomial is a constant.
+    """
+
+    __slots__ = ()
+    _pattern = EXPONENT
+
+    @classmethod
+    def _value(cls, text: str) -> str:
+        said = clean(text)
+        if not re.fullmatch(EXPONENT, said):
+            raise ValueError(
+                f"{quoted(said)} is not an exponent; write a number such as -2 or 7/4, or exp, "
+                "and after it log, log^4 or polylog"
+            )
+        return said

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
 from dltheory_bib.errors import QueryError, UnknownNameError, did_you_mean
-from dltheory_bib.models.facade import Checked, EntryType, ReadingLevel
+from dltheory_bib.models.paper import Checked, EntryType, ReadingLevel
 from dltheory_bib.models.relations import INVERSE_PHRASE, Relation, phrase
 from dltheory_bib.query.grammar import Term
 from dltheory_bib.snapshot.reader import Snapshot

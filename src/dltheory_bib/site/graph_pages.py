@@ -12,7 +12,7 @@ from dltheory_bib.display.graph_view import SCRIPTS, STYLE, data_element
 from dltheory_bib.site import addresses
 
 if TYPE_CHECKING:
-    from dltheory_bib.models.facade import Topic
+    from dltheory_bib.models.registries import Topic
     from dltheory_bib.site.renderer import Renderer
     from dltheory_bib.site.site_data import Contents
 

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
 from dltheory_bib.formats.jsonld import jsonld_item
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.site import addresses
 from dltheory_bib.site.site_data import Contents
 from dltheory_bib.text.names import natural

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dltheory_bib.models.facade import Person, Topic
+from dltheory_bib.models.registries import Person, Topic
 from dltheory_bib.site import addresses
 from dltheory_bib.site.page_charts import timeline
 from dltheory_bib.site.renderer import Renderer

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from markupsafe import Markup
 
 from dltheory_bib.formats.venue_names import venue_name
-from dltheory_bib.models.facade import Paper, Person
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Person
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.site.formulas import Typesetter
 from dltheory_bib.site.options import Options
-from dltheory_bib.snapshot.reader import Edge, plain
+from dltheory_bib.snapshot.reader import Edge
 from dltheory_bib.text.names import author_line, natural
 
 if TYPE_CHECKING:
@@ -201,7 +202,8 @@ class Contents:
     def records(self) -> dict[str, dict[str, Any]]:
         """By key, a record as the data files have it, with the citations that are known here."""
         found = {
-            key: plain(paper) | {"cites": [], "cited_by": []} for key, paper in self.papers.items()
+            key: paper.to_dict() | {"cites": [], "cited_by": []}
+            for key, paper in self.papers.items()
         }
         for edge in self.edges:
             if edge.relation == Relation.CITES:

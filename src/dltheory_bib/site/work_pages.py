@@ -8,13 +8,12 @@ from typing import Any
 
 from dltheory_bib.display.views import CHECKED, VERDICT
 from dltheory_bib.formats.bibtex import to_bibtex
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.site import addresses
 from dltheory_bib.site.linked_data import json_ld
 from dltheory_bib.site.renderer import Renderer, data_block
 from dltheory_bib.site.site_data import Contents
-from dltheory_bib.snapshot.reader import plain
 
 _SHOWN_FIELDS = ("volume", "number", "edition", "pages")
 
@@ -71,7 +70,7 @@ def dumps(contents: Contents, _: Renderer) -> Iterator[tuple[str, bytes]]:
         ("people.json", contents.people),
         ("venues.json", contents.venues),
     ):
-        yield name, _as_json_lines(plain(record) for record in records.values())
+        yield name, _as_json_lines(record.to_dict() for record in records.values())
 
 
 def _as_json(record: dict[str, Any]) -> bytes:

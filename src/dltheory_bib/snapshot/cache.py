@@ -84,10 +84,13 @@ def _stamps(files: list[DataFile]) -> list[dict[str, Any]] | None:
         return None
 
 
-def write_snapshot(catalogue: Catalogue, target: Path, stamps: list[dict[str, Any]]) -> None:
+def write_snapshot(
+    catalogue: Catalogue, target: Path, stamps: list[dict[str, Any]], movable: bool = False
+) -> None:
     """Compile a catalogue to a file and its manifest, each in one step: whole or not at all.
 
-    `stamps` are the marks of the sources, taken by `stamp` before they were read.
+    `stamps` are the marks of the sources, taken by `stamp` before they were read. The manifest of a
+    `movable` snapshot has no folder and no time: it depends on the sources alone.
     """
     import tempfile
 
@@ -105,8 +108,8 @@ def write_snapshot(catalogue: Catalogue, target: Path, stamps: list[dict[str, An
         # Marked before it is in place: there, another process may put one of other sources.
         # It is ours alone, so its time tells from the start, however fresh it is.
         mark = stamp(temporary) | {
-            "path": str(target.absolute()),
-            "mtime_ns": temporary.stat().st_mtime_ns,
+            "path": target.name if movable else str(target.absolute()),
+            "mtime_ns": None if movable else temporary.stat().st_mtime_ns,
         }
         temporary.replace(target)
     finally:
@@ -126,7 +129,7 @@ def write_shipped(directory: Path, target: Path) -> None:
 
     files = catalogue_files(directory)
     stamps = [stamp(file.path, movable=True) for file in files]
-    write_snapshot(load_catalogue(files)[0], target, stamps)
+    write_snapshot(load_catalogue(files)[0], target, stamps, movable=True)
 
 
 def stamp(path: Path, movable: bool = False) -> dict[str, Any]:

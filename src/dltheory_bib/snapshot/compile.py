@@ -11,19 +11,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from dltheory_bib.models.facade import (
-    Paper,
-    Person,
-    ReferenceList,
-    Topic,
-    TypedRelation,
-    Version,
-)
+from dltheory_bib.models.paper import Paper, ReferenceList, TypedRelation, Version
+from dltheory_bib.models.record import Record
+from dltheory_bib.models.registries import Person, Topic
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.models.theorem import Column, Quantity, Question, Result
-from dltheory_bib.snapshot.reader import plain
 from dltheory_bib.snapshot.schema import FEATURES, INDEXES, TABLES
-from dltheory_bib.source.catalogue import Catalogue, Record
+from dltheory_bib.source.catalogue import Catalogue
 from dltheory_bib.text.maths import MATHS, convert
 from dltheory_bib.text.names import fold, natural, searchable, slug, unbraced, words
 
@@ -60,8 +54,8 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
 
 
 def dump(record: Record) -> str:
-    """A record as JSON, as `restore` takes it."""
-    return _encode(plain(record))
+    """A record as JSON."""
+    return _encode(record.to_dict())
 
 
 # `json.dumps` would make a new encoder for each record.
@@ -369,4 +363,4 @@ def _texts_of_card(card: Result) -> Iterator[str | None]:
     yield from card.values.values()
     yield from (claim.says for claim in card.improves)
     if card.model:
-        yield from (getattr(card.model, name) for name in card.model.__slots__)
+        yield from (value for _, value in card.model)

@@ -1,8 +1,6 @@
 """A compiled catalogue, as it is read: SQLite rows that become records again.
 
-Everything a terminal command needs stands here without pydantic, YAML or networkx. What a row
-holds is the JSON of one record; `restore` makes the same frozen dataclass of it that validation
-made, so there is one model of a paper and a test holds the two equal.
+A row holds the JSON of one record, which the record's own model reads back.
 """
 
 from __future__ import annotations
@@ -12,32 +10,19 @@ import os
 import re
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import MISSING, fields, is_dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.facade import (
-    Disagreement,
-    Paper,
-    Period,
-    Person,
-    Remark,
-    Source,
-    Step,
-    Topic,
-    Trail,
-    TypedRelation,
-    Venue,
-    Version,
-)
-from dltheory_bib.models.relations import Relation, RelationKind
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.record import Record
+from dltheory_bib.models.registries import Person, Topic, Venue
+from dltheory_bib.models.relations import Relation
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import is_text, nearest
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Record)
 
 
 class Edge(NamedTuple):
@@ -52,87 +37,6 @@ class Edge(NamedTuple):
     """Where the sentence can be read, or where the reference list was."""
     evidence: str | None
     """The public source of the reference list."""
-
-
-Parts = Mapping[type[Any], Mapping[str, type[Any]]]
-"""Which fields of a record hold records."""
-
-
-def restore(model: type[T], data: dict[str, Any], parts: Parts | None = None) -> T:
-    """A record from its JSON. The data were validated when they were compiled.
-
-    `parts` are those of the records of another module than `models`.
-    """
-    nested = (parts or _NESTED).get(model, _NONE)
-    if nested is FREE:
-        return model(data)  # type: ignore[call-arg]
-    made: dict[str, Any] = {}
-    for name, value in data.items():
-        if type(value) is list:
-            inner = nested.get(name)
-            made[name] = tuple(
-                value if inner is None else [restore(inner, v, parts) for v in value]
-            )
-        elif type(value) is dict:
-            made[name] = restore(nested[name], value, parts)
-        else:
-            made[name] = RelationKind(value) if name == "kind" and value in _KINDS else value
-    return model(**made)
-
-
-_KINDS = frozenset(kind.value for kind in RelationKind)
-
-
-# Which fields of a record hold records. Reading it off the type hints costs more than all else.
-_NESTED: Parts = {
-    Paper: {
-        "remarks": Remark,
-        "relations": TypedRelation,
-        "versions": Version,
-        "sources": Source,
-        "disagreements": Disagreement,
-    },
-    Venue: {"periods": Period, "sources": Source},
-    Person: {"sources": Source},
-    Topic: {"start": Step},
-    Trail: {"steps": Step},
-}
-FREE: Mapping[str, type[Any]] = {}
-"""Stands in `Parts` for a mapping whose names the records choose."""
-_NONE: Mapping[str, type[Any]] = {}
-
-
-# What nobody checked is shown as unchecked, also where a program reads.
-_ALWAYS_SAID = frozenset({"checked"})
-
-
-def plain(record: Any) -> dict[str, Any]:
-    """A record as the data files have it: the same field names, text and lists, nothing empty."""
-    made: dict[str, Any] = {}
-    for name, default in _defaults(type(record)).items():
-        value = getattr(record, name)
-        if value == default and default is not MISSING and name not in _ALWAYS_SAID:
-            continue
-        if type(value) is tuple:
-            made[name] = [_plain(item) for item in value]
-        elif isinstance(value, str):
-            made[name] = value.value if isinstance(value, RelationKind) else value
-        else:
-            made[name] = _plain(value)
-    return made
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    return plain(value) if is_dataclass(value) else value
-
-
-def _default_values(model: type[Any]) -> dict[str, Any]:
-    return {field.name: field.default for field in fields(model)}
-
-
-_defaults = cast("Callable[[type[Any]], dict[str, Any]]", cache(_default_values))
 
 
 _OPEN: weakref.WeakSet[Snapshot] = weakref.WeakSet()
@@ -233,12 +137,12 @@ class Snapshot:
     def paper(self, n: int) -> Paper:
         """A work."""
         row = self.fetch("SELECT data FROM record WHERE n = ?", (n,)).fetchone()
-        return restore(Paper, json.loads(row[0]))
+        return Paper.model_validate_json(row[0])
 
     def papers(self) -> Iterator[Paper]:
         """Every work, in order of keys."""
         for row in self.fetch("SELECT data FROM record ORDER BY n"):
-            yield restore(Paper, json.loads(row[0]))
+            yield Paper.model_validate_json(row[0])
 
     def readable(self, text: str) -> str:
         """A text with its mathematics in Unicode, as it was converted when it was compiled."""
@@ -284,7 +188,7 @@ class Snapshot:
 
     def _records(self, table: str, model: type[T]) -> dict[str, T]:
         rows = self.fetch(f"SELECT id, data FROM {table} ORDER BY id")
-        return {row[0]: restore(model, json.loads(row[1])) for row in rows}
+        return {row[0]: model.model_validate_json(row[1]) for row in rows}
 
 
 _PLURAL = {
@@ -301,13 +205,10 @@ _PLURAL = {
 class Registry(Mapping[str, T]):
     """Topics, venues or people by id, in order of ids, read when they are asked for."""
 
-    def __init__(
-        self, snapshot: Snapshot, table: str, model: type[T], parts: Parts | None = None
-    ) -> None:
+    def __init__(self, snapshot: Snapshot, table: str, model: type[T]) -> None:
         self._snapshot = snapshot
         self._table = table
         self._model = model
-        self._parts = parts
         self._read: dict[str, T] = {}
 
     def __getitem__(self, name: str) -> T:
@@ -318,7 +219,7 @@ class Registry(Mapping[str, T]):
             if row is None:
                 known = self._snapshot.fetch(f"SELECT id FROM {self._table}")
                 raise UnknownNameError(self._table, name, nearest(name, (row[0] for row in known)))
-            self._read[name] = restore(self._model, json.loads(row[0]), self._parts)
+            self._read[name] = self._model.model_validate_json(row[0])
         return self._read[name]
 
     def __contains__(self, name: object) -> bool:

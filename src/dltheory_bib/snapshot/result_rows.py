@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.theorem import PARTS, Assumption, Question, Result
-from dltheory_bib.snapshot.reader import Registry, Snapshot, restore
+from dltheory_bib.models.theorem import Assumption, Question, Result
+from dltheory_bib.snapshot.reader import Registry, Snapshot
 from dltheory_bib.text.names import fold, nearest
 
 if TYPE_CHECKING:
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 def questions(snapshot: Snapshot) -> Registry[Question]:
     """Every question by id."""
-    return Registry(snapshot, "question", Question, PARTS)
+    return Registry(snapshot, "question", Question)
 
 
 def assumptions(snapshot: Snapshot) -> Registry[Assumption]:
     """Every assumption by id."""
-    return Registry(snapshot, "assumption", Assumption, PARTS)
+    return Registry(snapshot, "assumption", Assumption)
 
 
 def results(snapshot: Snapshot) -> Registry[Result]:
     """Every result card by id."""
-    return Registry(snapshot, "result", Result, PARTS)
+    return Registry(snapshot, "result", Result)
 
 
 def vocabulary(snapshot: Snapshot) -> Vocabulary:
@@ -45,7 +45,7 @@ def cards_on(snapshot: Snapshot, question: str) -> list[tuple[int, Result]]:
         "ORDER BY p.year, r.id",
         (question,),
     )
-    return [(row[0], restore(Result, json.loads(row[1]), PARTS)) for row in rows]
+    return [(row[0], Result.model_validate_json(row[1])) for row in rows]
 
 
 def cards_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, list[Result]]:
@@ -56,7 +56,7 @@ def cards_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, list[Resul
     )
     found: dict[int, list[Result]] = {}
     for n, data in rows:
-        found.setdefault(n, []).append(restore(Result, json.loads(data), PARTS))
+        found.setdefault(n, []).append(Result.model_validate_json(data))
     return found
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.relations import JUDGEMENTS
 from dltheory_bib.snapshot.reader import Snapshot
 
@@ -52,7 +52,7 @@ class Coverage:
     results: dict[str, int]
     """Result cards by what they were checked against."""
 
-    def plain(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The numbers as plain values, for JSON."""
         made = asdict(self)
         made["fields"] = [field._asdict() for field in self.fields]

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from dltheory_bib.models.facade import Paper, Person, ReferenceList, Topic, Trail, Venue
+from dltheory_bib.models.paper import Paper, ReferenceList
+from dltheory_bib.models.record import Record
+from dltheory_bib.models.registries import Person, Topic, Trail, Venue
 from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.source.folders import KINDS
 
-Record = Paper | Topic | Venue | Person | ReferenceList | Trail | Assumption | Question | Result
 R = TypeVar("R", bound=Record)
 
-_RECORDS = (
+_RECORDS: tuple[type[Record], ...] = (
     Paper,
     Paper,
     Topic,

@@ -7,22 +7,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from dltheory_bib.files import write_text
-from dltheory_bib.models.facade import Paper
 from dltheory_bib.source.catalogue import MODELS
 
 
 def schema(kind: str) -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of one kind of file: a list of records."""
-    with _docstrings_read():
-        described = TypeAdapter(MODELS[kind]).json_schema(ref_template="#/$defs/{model}")
+    described = MODELS[kind].model_json_schema(ref_template="#/$defs/{model}")
     definitions = described.pop("$defs", {})
     model = described["title"]
     return {
@@ -32,21 +26,6 @@ def schema(kind: str) -> dict[str, Any]:
         "items": {"$ref": f"#/$defs/{model}"},
         "$defs": definitions | {model: described},
     }
-
-
-@contextmanager
-def _docstrings_read() -> Iterator[None]:
-    """Have pydantic describe each field by the text under it.
-
-    It parses the models' source for that, which costs a quarter of a second: not something that
-    validating a file should wait for.
-    """
-    shared = Paper.__pydantic_config__  # one dict for all records
-    shared["use_attribute_docstrings"] = True
-    try:
-        yield
-    finally:
-        del shared["use_attribute_docstrings"]
 
 
 def schema_text(kind: str) -> str:

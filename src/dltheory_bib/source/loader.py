@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields as record_fields
-from dataclasses import is_dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast, get_args
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from dltheory_bib.collector import collector_paused
 from dltheory_bib.errors import DataError, Problem, did_you_mean
-from dltheory_bib.models.facade import Paper
-from dltheory_bib.source.catalogue import MODELS, Catalogue, Located, Record
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.record import Record, nested_record
+from dltheory_bib.source.catalogue import MODELS, Catalogue, Located
 from dltheory_bib.source.folders import (
     KINDS,
     WORKS,
@@ -204,10 +202,6 @@ def _resolve(findings: Iterable[Finding], files: Iterable[DataFile]) -> list[Pro
 # From plain text to typed records: pydantic judges, and its errors become `Problem`s.
 
 
-adapter = cast("Callable[[type[Any]], TypeAdapter[Any]]", cache(TypeAdapter))
-"""Pydantic's validator of a kind of record; building one takes milliseconds, so it is kept."""
-
-
 def read_file(
     path: Path, model: type[Record], problems: list[Problem], refused: set[str], file: str
 ) -> Iterator[Located[Record]]:
@@ -217,16 +211,16 @@ def read_file(
     be read of a refused paper is given all the same, so that one run finds what it refers to in
     vain as well; as there is a problem, nothing of it is ever loaded.
     """
-    validate = adapter(model).validate_python
+    validate = model.model_validate
     for index, raw in enumerate(read_records(path, problems, file)):
         try:
-            record = validate(raw.value)
+            record: Record | None = validate(raw.value)
         except ValidationError as error:
             problems.extend(_problems(error, raw, model, file))
             refused |= names_of(raw)
-            if model is not Paper or (record := _salvaged(raw, error, index)) is None:
-                continue
-        yield Located(record, file, index)
+            record = _salvaged(raw, error, index) if model is Paper else None
+        if record is not None:
+            yield Located(record, file, index)
 
 
 def _salvaged(raw: RawRecord, error: ValidationError, index: int) -> Paper | None:
@@ -240,10 +234,9 @@ def _salvaged(raw: RawRecord, error: ValidationError, index: int) -> Paper | Non
     # A work online needs least: no venue, and no word on what it was checked against.
     sound = filled | {"type": "online", "checked": "unchecked"}
     try:
-        paper: Paper = adapter(Paper).validate_python(sound)
+        return Paper.model_validate(sound)
     except ValidationError:
         return None
-    return paper
 
 
 def names_of(raw: RawRecord) -> set[str]:
@@ -268,7 +261,7 @@ def _explain(detail: ErrorDetails, model: type[Record]) -> tuple[str, str]:
     if path and isinstance(path[-1], int):
         name = f"{name}, item {path[-1] + 1}"
     kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "unexpected_keyword_argument":
+    if kind == "extra_forbidden":
         known = _fields_at(model, path[:-1])
         guess = nearest(name, known, 2)
         return "unknown-field", f"unknown field {shown_name(name)}" + (
@@ -297,7 +290,7 @@ def _expected(kind: str) -> str:
     kinds = {
         "tuple_type": "a list, one '- item' a line or [a, b]",
         "string_type": "text",
-        "dataclass_type": "a mapping with 'name: value' lines",
+        "model_type": "a mapping with 'name: value' lines",
         "int_parsing": "a whole number such as 2017",
         "int_type": "a whole number such as 2017",
         "int_parsing_size": "a whole number such as 2017",
@@ -317,23 +310,10 @@ def _shown(value: object) -> str:
     return quoted(text) if text else "empty"
 
 
-def _fields_at(model: type[Any], path: tuple[str | int, ...]) -> list[str]:
+def _fields_at(model: type[Record], path: tuple[str | int, ...]) -> list[str]:
     """The names of the fields that the model has at a path."""
-    here = model
+    here: type[Record] | None = model
     for step in path:
-        if isinstance(step, str):
-            here = _nested(here, step)
-    return [field.name for field in record_fields(here)]
-
-
-def _nested(model: type[Any], name: str) -> type[Any]:
-    """The record type of a field's items: `Version` for `Paper.versions`."""
-    from typing import get_type_hints
-
-    todo: list[Any] = [get_type_hints(model)[name]]
-    while todo:
-        hint = todo.pop()
-        if is_dataclass(hint) and isinstance(hint, type):
-            return hint
-        todo.extend(get_args(hint))
-    raise AssertionError(f"{model.__name__}.{name} holds no records")
+        if here is not None and isinstance(step, str):
+            here = nested_record(here, step)
+    return list(here.model_fields) if here else []

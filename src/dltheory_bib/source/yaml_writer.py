@@ -10,46 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from dltheory_bib.files import write_text
-from dltheory_bib.models.facade import (
-    Disagreement,
-    Period,
-    Remark,
-    Source,
-    Step,
-    TypedRelation,
-    Version,
-)
-from dltheory_bib.models.mappings import EXPONENT
-from dltheory_bib.models.theorem import Column, Improvement, NetworkModel, Quantity, Symbol
+from dltheory_bib.models.record import Record, nested_record
+from dltheory_bib.models.types import EXPONENT
 from dltheory_bib.source.catalogue import MODELS
 
 WIDTH = 98
 """Where a folded text is broken, in characters from the margin."""
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-_PARTS: dict[str, type] = {
-    "columns": Column,
-    "disagreements": Disagreement,
-    "improves": Improvement,
-    "model": NetworkModel,
-    "periods": Period,
-    "quantities": Quantity,
-    "relations": TypedRelation,
-    "remarks": Remark,
-    "sources": Source,
-    "start": Step,
-    "steps": Step,
-    "symbols": Symbol,
-    "versions": Version,
-}
-"""What the records in a record are, and what its lists of records hold."""
 _SORTED_BY = ("key", "id", "citing")
 _NUMBERS = frozenset({"year", "since", "until", "ordinal_from", "prints_pages"})
 """Fields whose numbers and truth values stand unquoted."""
@@ -115,7 +90,7 @@ def _sort_key(record: Any) -> str:
     return ""
 
 
-def _plain(node: Any, model: type | None) -> Any:
+def _plain(node: Any, model: type[Record] | None) -> Any:
     """What a node says, without form."""
     if isinstance(node, yaml.ScalarNode):
         return node.value
@@ -130,12 +105,12 @@ class _Writer:
     def __init__(self, notes: Notes) -> None:
         self.notes = notes
 
-    def record(self, node: Any, model: type | None) -> list[str]:
+    def record(self, node: Any, model: type[Record] | None) -> list[str]:
         comments = self.notes.at(node)
         lines = [*comments.above, *self._item(node, 0, model)]
         return [*lines, *("  " + said for said in comments.below)]
 
-    def _item(self, node: Any, indent: int, model: type | None = None) -> list[str]:
+    def _item(self, node: Any, indent: int, model: type[Record] | None = None) -> list[str]:
         """An item of a list, with its dash."""
         margin = " " * indent
         if isinstance(node, yaml.MappingNode):
@@ -152,17 +127,18 @@ class _Writer:
         said = self.notes.at(node).beside
         return f"  {said}" if said else ""
 
-    def _fields(self, node: Any, indent: int, model: type | None) -> list[str]:
-        order = {item.name: n for n, item in enumerate(fields(model))} if model else {}
+    def _fields(self, node: Any, indent: int, model: type[Record] | None) -> list[str]:
+        order = {name: n for n, name in enumerate(model.model_fields)} if model else {}
         known = sorted(node.value, key=lambda pair: order.get(pair[0].value, len(order)))
         lines: list[str] = []
         for name, value in known:
             margin = " " * indent
             lines += [margin + said for said in self.notes.at(name).above]
-            lines += self._field(name, value, indent)
+            nested = nested_record(model, name.value) if model else None
+            lines += self._field(name, value, indent, nested)
         return lines
 
-    def _field(self, name: Any, value: Any, indent: int) -> list[str]:
+    def _field(self, name: Any, value: Any, indent: int, nested: type[Record] | None) -> list[str]:
         start = f"{' ' * indent}{name.value}:"
         beside = self._beside(name)
         if isinstance(value, yaml.ScalarNode):
@@ -171,7 +147,7 @@ class _Writer:
         if isinstance(value, yaml.MappingNode):
             if not value.value:
                 return [f"{start} {{}}{beside}"]
-            return [start + beside, *self._fields(value, indent + 2, _PARTS.get(name.value))]
+            return [start + beside, *self._fields(value, indent + 2, nested)]
         one_line = self._flow(name.value, value, start)
         if one_line:
             return [one_line + beside]
@@ -182,7 +158,7 @@ class _Writer:
             if monomial := self._monomial(name.value, item):
                 lines.append(f"{' ' * (indent + 2)}- {monomial}{self._beside(item)}")
             else:
-                lines += self._item(item, indent + 2, _PARTS.get(name.value))
+                lines += self._item(item, indent + 2, nested)
         return lines
 
     def _monomial(self, name: str, item: Any) -> str:

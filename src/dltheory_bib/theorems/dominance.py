@@ -24,8 +24,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 
-from dltheory_bib.models.mappings import Monomial
 from dltheory_bib.models.theorem import RANKED, Assumption, Question, Result
+from dltheory_bib.models.types import Monomial
 from dltheory_bib.theorems.bounds import Bound, at_most, read_bound
 
 _IMPLIED = {

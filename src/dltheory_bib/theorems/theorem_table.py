@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from string import ascii_lowercase
 from typing import NamedTuple
 
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.theorem import Assumption, Column, Question, Result
 from dltheory_bib.theorems.bounds import steepest
 from dltheory_bib.theorems.dominance import Order

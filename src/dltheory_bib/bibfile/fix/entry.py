@@ -19,7 +19,7 @@ from dltheory_bib.bibfile.match import (
 )
 from dltheory_bib.bibfile.venue_match import names_venue
 from dltheory_bib.formats.bibtex import Dialect, to_bibtex
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.text.latex import Encoding
 from dltheory_bib.text.names import is_text
 

@@ -7,7 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
-from dltheory_bib.models.facade import Paper, Person
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Person
 from dltheory_bib.source.catalogue import Catalogue, Located
 from dltheory_bib.source.rules.findings import Finding, Known
 from dltheory_bib.text.names import family, fold, given, unbraced, words

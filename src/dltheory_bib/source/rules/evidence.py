@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from dltheory_bib.models.facade import Paper, Venue
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Venue
 from dltheory_bib.source.catalogue import Catalogue, Located
 from dltheory_bib.source.rules.findings import Finding, Known
 from dltheory_bib.text.names import unbraced

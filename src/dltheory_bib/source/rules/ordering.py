@@ -6,7 +6,8 @@ import graphlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from dltheory_bib.models.facade import Paper, Step
+from dltheory_bib.models.paper import Paper
+from dltheory_bib.models.registries import Step
 from dltheory_bib.source.catalogue import Catalogue, Located
 from dltheory_bib.source.rules.findings import Finding, Known
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import fields
 from typing import Any
 
 from dltheory_bib.errors import did_you_mean
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.source.catalogue import Catalogue, Located
 from dltheory_bib.source.rules.duplicates import check_people, check_same_works, check_summaries
 from dltheory_bib.source.rules.evidence import (
@@ -27,7 +26,7 @@ from dltheory_bib.source.rules.ordering import check_cycles, check_order, check_
 from dltheory_bib.text.names import nearest
 
 _FEW = 30
-_PAPER_FIELDS = tuple(item.name for item in fields(Paper))
+_PAPER_FIELDS = tuple(Paper.model_fields)
 
 
 def check_catalogue(catalogue: Catalogue, known: Known) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from dltheory_bib.errors import did_you_mean
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.theorem import Question, Result
 from dltheory_bib.source.catalogue import Catalogue, Located
 from dltheory_bib.source.rules.findings import Finding, Known

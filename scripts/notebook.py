@@ -1,4 +1,9 @@
-"""Run a notebook and keep what it shows: `make notebook` does so for docs/tour.ipynb."""
+"""Run a notebook and save its outputs; docs/tour.ipynb by default.
+
+    python scripts/notebook.py [NOTEBOOK]
+
+`make notebook` runs it. The tests run the notebook and compare the outputs with those saved.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +13,11 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-TOUR = Path(__file__).with_name("tour.ipynb")
+TOUR = Path(__file__).parents[1] / "docs" / "tour.ipynb"
 
 
 def run(path: Path = TOUR) -> nbformat.NotebookNode:
-    """The notebook with the outputs of a fresh kernel, without what differs from run to run.
+    """Return the notebook with the outputs of a fresh kernel, without what differs between runs.
 
     Raises `nbclient.exceptions.CellExecutionError` for the first cell that fails.
     """
@@ -27,4 +32,5 @@ def run(path: Path = TOUR) -> nbformat.NotebookNode:
 
 
 if __name__ == "__main__":
-    nbformat.write(run(Path(sys.argv[1]) if len(sys.argv) > 1 else TOUR), TOUR)
+    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else TOUR
+    nbformat.write(run(chosen), chosen)

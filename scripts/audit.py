@@ -1,13 +1,13 @@
-"""Compare the catalogue, field by field, with facts that were gathered independently of it.
+"""Compare the catalogue, field by field, with facts gathered independently of it.
 
-    python tools/audit.py EVIDENCE [--keep docs/audit.json]
+    python scripts/audit.py EVIDENCE [--keep docs/audit.json]
 
-EVIDENCE is a directory with `works.jsonl`: a line for each work, with `title`, `authors` ("Given
-Family"), `year`, `venue` ("ICML 2019"), `volume`, `number`, `pages`, `doi`, `arxiv`, and the names
-of the fields that rest on no source under `unverified`. Works are matched by title and authors,
-else by arXiv id or DOI. A difference is explained where the record says so itself, under
-`disagreements`, `versions` or `unverified`, or where the evidence has no source for its value.
-Ends with 1 when a difference is not explained.
+EVIDENCE is a directory with `works.jsonl`: one line a work, with `title`, `authors` ("Given
+Family"), `year`, `venue` ("ICML 2019"), `volume`, `number`, `pages`, `doi`, `arxiv`, and under
+`unverified` the names of the fields without a source. Works are matched by title and authors,
+otherwise by arXiv id or DOI. A difference is explained if the record lists it under
+`disagreements`, `versions` or `unverified`, or if the evidence has no source for its value.
+The exit code is 1 if a difference is not explained.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from dltheory_bib import Bibliography, load
-from dltheory_bib.models.facade import Paper
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.text.names import family, fold, unbraced
 
 FIELDS = ("title", "author", "year", "venue", "volume", "number", "pages", "doi", "eprint")

@@ -1,9 +1,9 @@
-"""Pictures of the site's main pages, to be looked at after a change of templates or styles.
+"""Take pictures of the site's main pages, to look at after changing templates or styles.
 
-    python tools/screenshots.py FOLDER
+    python scripts/screenshots.py FOLDER
 
-`make screenshots` runs it: the whole page at the width of a desk and of a phone, and the first
-screen in the dark.
+`make screenshots` runs it: the whole page at desktop and phone width, and the first screen in the
+dark scheme.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ DESK, PHONE = 1280, 390
 
 
 def main(folder: Path) -> None:
-    """Take the pictures; what a page complains of is printed."""
+    """Take the pictures, and print the errors that pages report."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made, chromium() as browser:
         site = Path(made) / "site"
