@@ -6,6 +6,7 @@ import copy
 import multiprocessing
 import os
 import pickle
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +16,18 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from dltheory_bib import Bibliography, QueryError, UnknownNameError, load
+import dltheory_bib
+from dltheory_bib import (
+    Bibliography,
+    DataError,
+    DetachedRecordError,
+    Paper,
+    QueryError,
+    ReferenceList,
+    UnknownNameError,
+    load,
+)
+from dltheory_bib.meant_names import MEANT
 
 FORM = '<pre style="line-height:1.3">'
 
@@ -216,6 +228,136 @@ def test_the_whole_bibliography_is_written_like_a_list(bib: Bibliography, tmp_pa
     assert (tmp_path / "all.bib").read_text("utf-8") == bib.to_bibtex()
 
 
+# Records that lead on
+
+
+def test_a_work_leads_to_what_is_around_it(bib: Bibliography) -> None:
+    """Properties of a Paper are what the bibliography answers about it."""
+    paper = bib["jin2017escape"]
+    assert paper.bibliography is bib
+    assert paper.cites == bib.cites(paper)
+    assert paper.cited_by == bib.cited_by(paper)
+    assert paper.similar == bib.similar(paper)
+    assert paper.results == bib.results_of(paper)
+    assert [one.name for one in paper.authors] == list(paper.author)
+    assert paper.arxiv == "https://arxiv.org/abs/1703.00887"
+    assert paper.pdf == "https://arxiv.org/pdf/1703.00887"
+    assert paper.to_bibtex() == bib.some([paper]).to_bibtex()
+    assert paper.to("ris") == bib.some([paper]).to("ris")
+    assert paper.cite() == (
+        "Chi Jin, Rong Ge, Praneeth Netrapalli, Sham M. Kakade, Michael I. Jordan (2017). How to "
+        "Escape Saddle Points Efficiently. Proceedings of the 34th International Conference on "
+        "Machine Learning, 70, 1724–1732. https://proceedings.mlr.press/v70/jin17a.html"
+    )
+    assert all("\n" not in one.cite() for one in bib)
+    without = next(one for one in bib if one.eprint is None)
+    assert without.arxiv is without.pdf is None
+
+
+def test_relations_are_read_both_ways(bib: Bibliography) -> None:
+    """What a work does to others and what is done to it, each with its sentence."""
+    found = bib["jin2017escape"].related
+    assert found.whys["ge2015escaping"].startswith("Improves: ")
+    assert found.whys["jin2018accelerated"].startswith("Improved by: ")
+    stated = {one.work for one in bib["jin2017escape"].relations}
+    back = bib.where("not key:jin2017escape").filter(
+        lambda paper: any(one.work == "jin2017escape" for one in paper.relations)
+    )
+    assert set(found.keys) == {bib.key(key) for key in stated} | set(back.keys)
+
+
+def test_people_topics_venues_trails_and_results_lead_to_works(bib: Bibliography) -> None:
+    """Each to its own, by its id and not by a name that others share."""
+    person = bib.person("Chi Jin")
+    assert person.papers == bib.by("jin-chi")
+    assert person.coauthors == bib.co_authors(person)
+    assert (person.family, person.given) == ("Jin", "Chi")
+    topic = bib.topic("wide-networks")
+    assert topic.papers == bib.on(topic)
+    assert topic.narrower == bib.narrower(topic)
+    assert topic.reading(3) == bib.reading("wide-networks", 3)
+    for venue in bib.venues.values():
+        assert venue.papers == bib.filter(lambda paper, venue=venue: paper.venue == venue.id)
+    trail = next(iter(bib.trails.values()))
+    assert [step.work for step in trail.steps] == trail.papers.keys
+    card = bib["jin2017escape"].results[0]
+    assert card.paper == bib["jin2017escape"]
+    assert bib.results[card.id].paper == card.paper
+    question = bib.question("width")
+    assert question.compare(best=True).cards == bib.compare("width", best=True).cards
+
+
+def test_every_way_to_a_record_leads_on(bib: Bibliography) -> None:
+    """However a record was come by, it knows its bibliography."""
+    ways = [
+        bib.papers["jin2017escape"],
+        next(iter(bib)),
+        next(iter(bib.papers.values())),
+        bib.all()[0],
+        next(iter(bib.all())),
+        bib.most_cited(1)[0][0],
+        next(iter(bib.topics.values())),
+        bib.co_authors("Chi Jin")[0][0],
+        bib.compare("width").cards[0],
+        bib.compare("width").question,
+        bib.assumptions["relu"],
+    ]
+    assert all(one.bibliography == bib for one in ways)
+
+
+def test_a_record_of_ones_own_belongs_to_no_bibliography(bib: Bibliography) -> None:
+    """It says so; a copy and a pickle do not carry the bibliography along."""
+    paper = bib["jin2017escape"]
+    alone = Paper.model_validate(paper.model_dump())
+    assert alone == paper
+    assert hash(alone) == hash(paper)
+    others = [copy.copy(paper), copy.deepcopy(paper), pickle.loads(pickle.dumps(paper))]
+    for one in (alone, paper.model_copy(), *others):
+        assert one == paper
+        with pytest.raises(DetachedRecordError, match=r"escape.* belongs to no bibliography"):
+            _ = one.cites
+    assert len(pickle.dumps(paper)) < 20_000
+    assert "bibliography" not in paper.model_dump_json()[:200]
+    assert set(paper.model_dump()) == set(Paper.model_fields)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("abstract", "summary"),
+        ("keywords", "topics"),
+        ("journal", "venue"),
+        ("authors_list", "author"),
+        ("bibtex", "to_bibtex"),
+        ("citations", "cited_by"),
+        ("sumary", "did you mean summary"),
+    ],
+)
+def test_a_missing_name_of_a_record_names_the_one_that_is_meant(
+    bib: Bibliography, name: str, meant: str
+) -> None:
+    """Also on a record of one's own, which is asked for nothing else."""
+    for paper in (bib["jin2017escape"], copy.copy(bib["jin2017escape"])):
+        with pytest.raises(AttributeError, match=meant):
+            getattr(paper, name)
+    with pytest.raises(AttributeError, match="definition"):
+        _ = bib.topic("ntk").description  # type: ignore[attr-defined]
+
+
+def test_what_is_meant_exists_and_what_is_missing_does_not() -> None:
+    """The table names no class that is not there and no name that has come to be."""
+    classes = {one: getattr(dltheory_bib, one) for one in MEANT if one != "module"}
+    for owner, names in MEANT.items():
+        known = set(dir(classes.get(owner, dltheory_bib)))
+        known |= set(getattr(classes.get(owner), "model_fields", {}))
+        assert known & set(names) == set(), owner
+        for meant in names.values():
+            first = re.match(r"[a-z_]+(?=\(|$|,)", meant)
+            assert (
+                first is None or owner == "module" or first[0] in known | {"len", "list", "print"}
+            ), meant
+
+
 # Printing
 
 
@@ -253,8 +395,6 @@ def test_print_shows_what_the_terminal_draws(bib: Bibliography) -> None:
 
 def _bare(text: str) -> str:
     """Without the codes of links and styles, which a terminal does not show."""
-    import re
-
     return re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", text)
 
 
@@ -405,3 +545,73 @@ def test_data_files_are_checked_from_python(bib: Bibliography, catalogue_dir: Pa
     file = catalogue_dir / "papers.yaml"
     file.write_text(file.read_text("utf-8").replace("year: 1990", "year: soon"), encoding="utf-8")
     assert "year should be a whole number" in str(bib.check(file))
+
+
+# Records of one's own
+
+
+def test_records_make_a_bibliography(bib: Bibliography) -> None:
+    """Papers and mappings together; shipped topics and venues are known, and objects navigate."""
+    first = Paper(
+        key="doe2020own",
+        type="inproceedings",
+        title="A First Work",
+        author=("Doe, Jane",),
+        year=2020,
+        venue="icml",
+        topics=("ntk",),
+    )
+    second = {
+        "key": "roe2021own",
+        "type": "online",
+        "title": "A Second",
+        "author": ["Roe, Richard", "Doe, Jane"],
+        "year": 2021,
+        "topics": ["teacups"],
+        "relations": [{"kind": "improves", "work": "doe2020own", "says": "It is shorter."}],
+    }
+    topic = {"id": "teacups", "label": "Teacups", "definition": "Cups for tea."}
+    cites = ReferenceList(
+        citing="roe2021own", source="arXiv", how="transcribed", cites=("doe2020own",)
+    )
+    mine = Bibliography.from_records([first, second, topic, cites])
+    assert list(mine.papers) == ["doe2020own", "roe2021own"]
+    assert mine["doe2020own"] == first
+    assert mine["doe2020own"].cited_by.keys == ["roe2021own"]
+    assert mine["doe2020own"].related.keys == ["roe2021own"]
+    assert mine.on("ntk").keys == mine.where(venue="icml").keys == ["doe2020own"]
+    assert mine.topic("teacups").papers.keys == ["roe2021own"]
+    assert mine["roe2021own"].authors[1].papers.keys == ["doe2020own", "roe2021own"]
+    assert "Proceedings of the 37th" in mine["doe2020own"].to_bibtex()
+    again = pickle.loads(pickle.dumps(mine))
+    assert again == mine
+    assert again.all() == mine.all()
+    assert mine != bib
+
+
+def test_records_of_a_catalogue_make_another(tea: Bibliography) -> None:
+    """What was handed out is taken back, with one more, in any order."""
+    more = tea["abel1990leaves"].model_copy(update={"key": "abel2024again", "title": "Again"})
+    mine = Bibliography.from_records([*tea, *tea.topics.values(), *tea.venues.values(), more])
+    assert list(mine) == [*sorted([*tea, more], key=lambda paper: paper.key)]
+    assert mine.all().since(2001).keys == tea.all().since(2001).keys
+
+
+def test_wrong_records_are_named_by_number_and_key() -> None:
+    """Every problem at once: of one field, of a reference, and of what is no record."""
+    wrong = [
+        {"key": "doe2020own", "type": "zine", "title": "A", "author": ["Jane Doe"], "year": "soon"},
+        {"key": "roe2021own", "type": "online", "title": "B", "author": ["Roe, R."], "year": 2021}
+        | {"topics": ["nkt"], "after": ["nobody2020nothing"]},
+        7,
+    ]
+    with pytest.raises(DataError) as caught:
+        Bibliography.from_records(wrong)  # type: ignore[list-item]
+    found = [(problem.file, problem.rule) for problem in caught.value.problems]
+    assert ("record 1 (doe2020own)", "unknown-value") in found
+    assert ("record 1 (doe2020own)", "ill-formed") in found
+    assert ("record 1 (doe2020own)", "wrong-type") in found
+    assert ("record 3", "wrong-type") in found
+    said = str(caught.value)
+    assert "unknown topic" in said or "nkt" in said
+    assert "nobody2020nothing" in said

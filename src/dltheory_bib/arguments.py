@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from dltheory_bib.models.paper import Paper
     from dltheory_bib.models.registries import Person, Topic
     from dltheory_bib.models.theorem import Question
 
-    Work = Paper | str
-    TopicName = Topic | str
-    PersonName = Person | str
-    QuestionName = Question | str
+    Work: TypeAlias = Paper | str
+    TopicName: TypeAlias = Topic | str
+    PersonName: TypeAlias = Person | str
+    QuestionName: TypeAlias = Question | str
 
 _WAYS = {
     "work": "its key, an alias, an arXiv id, a DOI, an address, or as a Paper",

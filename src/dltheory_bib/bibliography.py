@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -14,7 +16,7 @@ from dltheory_bib.arguments import name_of
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Person, Topic, Trail, Venue
-from dltheory_bib.models.relations import BUILDS_ON, Relation
+from dltheory_bib.models.relations import BUILDS_ON, INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
 from dltheory_bib.papers import PaperList, Papers
 from dltheory_bib.selection import Selection
 from dltheory_bib.snapshot.cache import open_snapshot
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from dltheory_bib.display.views import Card, Row, Shown
     from dltheory_bib.formats.bibtex import Dialect
     from dltheory_bib.manuscript.cited_works import Cited
+    from dltheory_bib.models.record import Record
     from dltheory_bib.models.theorem import Assumption, Question, Result
     from dltheory_bib.theorems.dominance import Vocabulary
     from dltheory_bib.theorems.improvements import Improvements
@@ -74,9 +77,28 @@ class Bibliography(Selection):
                 "one from records"
             )
         self.snapshot = snapshot
+        snapshot.owner = self
         self.source = source
         """The directory or file of a collection of one's own; None for the shipped catalogue."""
         self._made = False
+
+    @classmethod
+    def from_records(cls, records: Iterable[Record | Mapping[str, Any]]) -> Bibliography:
+        """A bibliography in memory of records made in Python, or of mappings of their fields.
+
+            Bibliography.from_records([Paper(key="doe2020own", …), {"key": "roe2021own", …}])
+
+        The records are validated and checked together, as files are. They may refer to the shipped
+        topics, venues, people, questions and assumptions. Raises `DataError` with every problem, of
+        `record 1 (doe2020own)` and so on; a list of papers (`[*bib, Paper(…)]`) is such records.
+        """
+        from dltheory_bib.snapshot.compile import compile_catalogue
+        from dltheory_bib.source.record_catalogue import catalogue_of
+
+        catalogue = catalogue_of(records)
+        with closing(sqlite3.connect(":memory:")) as database:
+            compile_catalogue(catalogue, database)
+            return cls._of_database(database.serialize())
 
     # Records
 
@@ -226,7 +248,9 @@ class Bibliography(Selection):
     def _of_database(cls, content: bytes) -> Bibliography:
         database = sqlite3.connect(":memory:", check_same_thread=False)
         database.deserialize(content)
-        made = cls(Snapshot(database))
+        snapshot = Snapshot(database)
+        snapshot.identity = hashlib.sha256(content).digest()
+        made = cls(snapshot)
         made._made = True
         return made
 
@@ -381,6 +405,38 @@ class Bibliography(Selection):
         return dict(rows)
 
     # One step
+
+    def relations_of(self, work: Work) -> PaperList:
+        """The works to which a work stands in a relation, or that do to it, citations left out.
+
+        The list's `whys` say in which, with the sentence that states it.
+        """
+        out, back = self.edges(work)
+        whys: dict[str, list[str]] = {}
+        for edges, words, other in (
+            (out, {kind: phrase(kind) for kind in JUDGEMENTS}, "target"),
+            (back, INVERSE_PHRASE, "source"),
+        ):
+            for edge in edges:
+                if edge.relation in JUDGEMENTS:
+                    what = words[edge.relation].capitalize()
+                    said = f"{what}: {edge.says}" if edge.says else f"{what}."
+                    whys.setdefault(getattr(edge, other), []).append(said)
+        read = self.snapshot.readable
+        return self._list(whys, {key: read(" ".join(said)) for key, said in whys.items()}).sort()
+
+    def authors_of(self, work: Work) -> list[Person]:
+        """The authors of a work, in order."""
+        rows = self.snapshot.fetch(
+            "SELECT person FROM authorship WHERE n = ? ORDER BY position", (self._number(work),)
+        )
+        return [self.people[row[0]] for row in rows]
+
+    def citation(self, work: Work) -> str:
+        """A work as one line of text: authors, year, title, venue and address."""
+        from dltheory_bib.formats.plain_text import citation
+
+        return citation(self[work], self.venues, self.snapshot.readable)
 
     def edges(self, work: Work) -> tuple[list[Edge], list[Edge]]:
         """The edges between a work and others: those that start at it, and those that end there."""

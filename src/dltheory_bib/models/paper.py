@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from dltheory_bib.models.navigation import PaperNavigation
 from dltheory_bib.models.record import Record, Source
 from dltheory_bib.models.relations import RelationKind
 from dltheory_bib.models.types import (
@@ -93,7 +94,7 @@ class Disagreement(Record):
     """Why the other was taken."""
 
 
-class Paper(Record):
+class Paper(PaperNavigation, Record):
     """A work: a paper, a book, a course, a piece of software or another thing worth citing.
 
     On top stands the version of record; `eprint` is the id of its preprint.

@@ -6,6 +6,12 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from dltheory_bib.models.navigation import (
+    PersonNavigation,
+    TopicNavigation,
+    TrailNavigation,
+    VenueNavigation,
+)
 from dltheory_bib.models.record import Record, Source
 from dltheory_bib.models.types import (
     FIRST_YEAR,
@@ -34,7 +40,7 @@ class Step(Record):
     """One line: what it gives the reader, at this place."""
 
 
-class Topic(Record):
+class Topic(TopicNavigation, Record):
     """A topic, in SKOS terms (https://www.w3.org/TR/skos-reference/)."""
 
     id: TopicId
@@ -88,7 +94,7 @@ class Period(Record):
         return self
 
 
-class Venue(Record):
+class Venue(VenueNavigation, Record):
     """A conference, journal or workshop."""
 
     id: VenueId
@@ -115,7 +121,7 @@ class Venue(Record):
         )
 
 
-class Person(Record):
+class Person(PersonNavigation, Record):
     """Somebody whose name is spelled in several ways, is shared, or has an identifier."""
 
     id: PersonId
@@ -131,7 +137,7 @@ class Person(Record):
     sources: tuple[Source, ...] = ()
 
 
-class Trail(Record):
+class Trail(TrailNavigation, Record):
     """A hand-made way through works of several topics, in the order to read them."""
 
     id: TrailId

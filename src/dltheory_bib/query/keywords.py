@@ -26,14 +26,23 @@ def query_of(query: object, fields: Mapping[str, object]) -> str | Expression:
 
 def _terms(name: str, value: object) -> Expression:
     field = name.strip("_").replace("_", "").lower()
-    if isinstance(value, Iterable) and not isinstance(value, str):
+    if isinstance(value, Iterable) and not isinstance(value, str) and _record_name(value) is None:
         return AnyOf(tuple(Term(field, _text(name, one), False, 0) for one in value))
     return Term(field, _text(name, value), False, 0)
 
 
+def _record_name(value: object) -> str | None:
+    """The key or id of a record."""
+    for name in ("key", "id"):
+        found = getattr(value, name, None)
+        if isinstance(found, str):
+            return found
+    return None
+
+
 def _text(name: str, value: object) -> str:
-    named = getattr(value, "key", None) or getattr(value, "id", None)
-    if isinstance(named, str):
+    named = _record_name(value)
+    if named is not None:
         return named
     if isinstance(value, str | int) and not isinstance(value, bool):
         return str(value)

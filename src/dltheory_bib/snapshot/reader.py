@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from dltheory_bib.errors import UnknownNameError
+from dltheory_bib.models.navigation import belonging
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.record import Record
 from dltheory_bib.models.registries import Person, Topic, Venue
@@ -75,6 +76,8 @@ class Snapshot:
         """The file that was opened; None for one in memory."""
         self.identity: object = (path, *_marks(path)) if path else id(self)
         """Equal for two that read the same content."""
+        self.owner: object = None
+        """The bibliography to which the records that are read belong."""
         self._use(database)
         if path:
             _OPEN.add(self)
@@ -137,12 +140,12 @@ class Snapshot:
     def paper(self, n: int) -> Paper:
         """A work."""
         row = self.fetch("SELECT data FROM record WHERE n = ?", (n,)).fetchone()
-        return Paper.model_validate_json(row[0])
+        return belonging(Paper.model_validate_json(row[0]), self.owner)
 
     def papers(self) -> Iterator[Paper]:
         """Every work, in order of keys."""
         for row in self.fetch("SELECT data FROM record ORDER BY n"):
-            yield Paper.model_validate_json(row[0])
+            yield belonging(Paper.model_validate_json(row[0]), self.owner)
 
     def readable(self, text: str) -> str:
         """A text with its mathematics in Unicode, as it was converted when it was compiled."""
@@ -188,7 +191,7 @@ class Snapshot:
 
     def _records(self, table: str, model: type[T]) -> dict[str, T]:
         rows = self.fetch(f"SELECT id, data FROM {table} ORDER BY id")
-        return {row[0]: model.model_validate_json(row[1]) for row in rows}
+        return {row[0]: belonging(model.model_validate_json(row[1]), self.owner) for row in rows}
 
 
 _PLURAL = {
@@ -219,7 +222,8 @@ class Registry(Mapping[str, T]):
             if row is None:
                 known = self._snapshot.fetch(f"SELECT id FROM {self._table}")
                 raise UnknownNameError(self._table, name, nearest(name, (row[0] for row in known)))
-            self._read[name] = self._model.model_validate_json(row[0])
+            record = self._model.model_validate_json(row[0])
+            self._read[name] = belonging(record, self._snapshot.owner)
         return self._read[name]
 
     def __contains__(self, name: object) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dltheory_bib.errors import UnknownNameError
+from dltheory_bib.models.navigation import belonging
 from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.snapshot.reader import Registry, Snapshot
 from dltheory_bib.text.names import fold, nearest
@@ -45,7 +46,7 @@ def cards_on(snapshot: Snapshot, question: str) -> list[tuple[int, Result]]:
         "ORDER BY p.year, r.id",
         (question,),
     )
-    return [(row[0], Result.model_validate_json(row[1])) for row in rows]
+    return [(row[0], belonging(Result.model_validate_json(row[1]), snapshot.owner)) for row in rows]
 
 
 def cards_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, list[Result]]:
@@ -56,7 +57,7 @@ def cards_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, list[Resul
     )
     found: dict[int, list[Result]] = {}
     for n, data in rows:
-        found.setdefault(n, []).append(Result.model_validate_json(data))
+        found.setdefault(n, []).append(belonging(Result.model_validate_json(data), snapshot.owner))
     return found
 
 
