@@ -10,10 +10,12 @@ SAY = if [ -t 1 ]; then printf '\n\033[1m$$ %s\033[0m\n' "$(1)"; else printf '\n
 DRAWN = [ -t 1 ] || export FORCE_COLOR=1 TERM=dumb COLUMNS=80
 # As many processes as there are cores; a test that waits for LaTeX or a browser holds up one only.
 PARALLEL := -n auto --dist worksteal
+# What needs no browser, no LaTeX, no wheel, no documentation and not the shipped catalogue.
+QUICK := not browser and not catalogue and not docs and not latex and not slow and not wheel
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test test-wheel lint check schema docs pages audit notebook site \
-	screenshots bench dist release-check install-size clean
+.PHONY: help demo install dev test quick quick-example test-wheel lint check schema docs pages \
+	audit notebook site screenshots bench dist release-check install-size clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -52,12 +54,23 @@ test: $(VENV)/dev lint  ## Run all checks and tests, on the source tree and on t
 	$(BIN)/python -m pytest $(PARALLEL)
 	$(MAKE) --no-print-directory test-wheel
 
+quick: $(VENV)/dev  ## Test the code alone: no browser, LaTeX, wheel, documentation or catalogue.
+	$(BIN)/python -m pytest $(PARALLEL) tests -m "$(QUICK)"
+
+quick-example: $(VENV)/dev  ## The same on a copy of the package with tests/example for its data.
+	rm -rf build/example
+	mkdir -p build/example
+	cp -R src/dltheory_bib build/example/dltheory_bib
+	cp -R tests/example build/example/dltheory_bib/data
+	PYTHONPATH=build/example DLTHEORY_TESTED=build/example \
+		$(BIN)/python -m pytest $(PARALLEL) tests -m "$(QUICK)"
+
 test-wheel: $(VENV)/dev  ## Build the wheel and test its contents.
 	rm -rf build dist
 	$(PIP) wheel --no-deps -w dist .
 	$(PIP) install --no-deps --target build/wheel dist/*.whl
 	PYTHONPATH=build/wheel DLTHEORY_TESTED=build/wheel \
-		$(BIN)/python -m pytest -q $(PARALLEL) tests -m 'not slow'
+		$(BIN)/python -m pytest $(PARALLEL) tests -m 'not slow'
 
 lint: $(VENV)/dev  ## Check formatting, style and types.
 	$(BIN)/ruff format --check --quiet .

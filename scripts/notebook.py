@@ -22,7 +22,9 @@ def run(path: Path = TOUR) -> nbformat.NotebookNode:
     Raises `nbclient.exceptions.CellExecutionError` for the first cell that fails.
     """
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, kernel_name="python3", timeout=120).execute(cwd=str(path.parent))
+    NotebookClient(notebook, kernel_name="python3", timeout=600, startup_timeout=600).execute(
+        cwd=str(path.parent)
+    )
     notebook.metadata = nbformat.from_dict(
         {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     )

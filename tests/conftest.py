@@ -8,24 +8,58 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from dltheory_bib import Bibliography, load
-from dltheory_bib.source.loader import check_paths
+from helpers.collections import CATALOGUE, EXAMPLE, SAMPLE, in_place
 
-# On a busy machine an example may take any time. A landing is no lottery: there the examples are
-# the same each time; whoever runs the tests by hand tries new ones.
-settings.register_profile("ours", deadline=None, derandomize=bool(os.environ.get("CI")))
+# On a busy machine an example may take any time, and so may making one. A landing is no lottery:
+# there the examples are the same each time; whoever runs the tests by hand tries new ones.
+settings.register_profile(
+    "ours",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("ours")
 
-EXAMPLE = Path(__file__).parent / "example"
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What uses the shipped catalogue or a browser, as far as its fixtures tell."""
+    for item in items:
+        used = set(getattr(item, "fixturenames", ()))
+        if {"catalogue", "pages"} & used or isinstance(item, pytest.DoctestItem):
+            item.add_marker("catalogue")
+        if "browser" in used:
+            item.add_marker("browser")
+
+
+@pytest.fixture(autouse=True)
+def _sample_in_place(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Tests of code do not see the shipped catalogue; the sample is where it would be."""
+    shipped = request.node.get_closest_marker("catalogue")
+    with in_place(CATALOGUE if shipped else SAMPLE):
+        yield
+
+
+CHANGES_OUTPUT = ("COLUMNS", "DLTHEORY_DATA", "FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE")
+"""Variables that change what the command prints; a test sets those it is about."""
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cache_of_ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """No test reads or writes the user's cache; programs that a test starts do not either."""
+def _home_of_ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the user's files or cache, or minds the user's variables.
+
+    Programs that a test starts do not either.
+    """
+    home = tmp_path_factory.mktemp("home")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("HOME", str(home))
+        for name in ("CACHE", "CONFIG", "DATA", "STATE"):
+            patch.setenv(f"XDG_{name}_HOME", str(home / f".{name.lower()}"))
+        for name in CHANGES_OUTPUT:
+            patch.delenv(name, raising=False)
         yield
 
 
@@ -36,18 +70,26 @@ def catalogue_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def bib(_cache_of_ours: None) -> Bibliography:
-    """The shipped catalogue."""
-    return load()
+def bib(_home_of_ours: None) -> Bibliography:
+    """The sample, for tests of code: some forty works of the catalogue, as they once were."""
+    with in_place(SAMPLE):
+        return load()
 
 
 @pytest.fixture(scope="session")
-def pages(bib: Bibliography) -> dict[str, bytes]:
+def catalogue(_home_of_ours: None) -> Bibliography:
+    """The shipped catalogue, for tests of the data."""
+    with in_place(CATALOGUE):
+        return load()
+
+
+@pytest.fixture(scope="session")
+def pages(catalogue: Bibliography) -> dict[str, bytes]:
     """Every file of the shipped catalogue's site by its path."""
     from dltheory_bib.site.build import make_files
     from dltheory_bib.site.options import Options
 
-    return make_files(bib, Options())
+    return make_files(catalogue, Options())
 
 
 @pytest.fixture
@@ -56,6 +98,8 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list
 
     Text and bytes are written to the file; keywords write further files, `topics="…"`.
     """
+    from dltheory_bib.source.loader import check_paths
+
     monkeypatch.chdir(tmp_path)
 
     def judge(papers: str | bytes, **others: str) -> list[str]:

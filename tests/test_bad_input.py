@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import time
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -20,6 +19,7 @@ from dltheory_bib.cli.main import main
 from dltheory_bib.source import yaml_reader as source
 from dltheory_bib.source.loader import check_paths
 from dltheory_bib.source.yaml_reader import read_records
+from helpers.programs import not_hours
 from helpers.records import work
 
 Judge = Callable[..., list[str]]
@@ -291,10 +291,9 @@ def test_a_file_stops_being_read_after_200_problems_and_the_next_one_does_not(
 
 
 def test_a_record_with_thousands_of_unknown_fields_is_judged_quickly(judge: Judge) -> None:
-    start = time.perf_counter()
-    found = judge("- {" + ", ".join(f"titl{n}: x" for n in range(9000)) + "}\n")
+    with not_hours():
+        found = judge("- {" + ", ".join(f"titl{n}: x" for n in range(9000)) + "}\n")
     assert len(found) == source.MAX_PROBLEMS + 1
-    assert time.perf_counter() - start < 60  # not hours
 
 
 @pytest.mark.slow
@@ -320,9 +319,8 @@ def test_a_hundred_megabytes_of_brackets_are_refused_at_once(
         block = text * (1_000_000 // len(text))
         for _ in range(100):
             stream.write(block)
-    begun = time.perf_counter()
-    problems, records = check_paths([path])
-    assert time.perf_counter() - begun < 60  # not hours
+    with not_hours():
+        problems, records = check_paths([path])
     assert records == 0
     assert rule in {problem.rule for problem in problems}
     path.unlink()

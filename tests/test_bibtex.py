@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text
 
+from dltheory_bib.bibfile.bib_parser import parse_bib
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.formats.bibtex import to_bibtex
+from dltheory_bib.formats.bibtex import entry_fields, to_bibtex
 from dltheory_bib.models.paper import Paper, Version
 from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.models.types import balanced
@@ -660,3 +661,29 @@ def test_letters_are_read_as_the_parser_reads_them(text: str) -> None:
         escaped = re.sub(r"(?<!\\)%", r"\\%", text)
         parser = LatexNodes2Text(math_mode="verbatim")
         assert quick == " ".join(parser.latex_to_text(escaped).split())
+
+
+@pytest.mark.parametrize("dialect", ["bibtex", "biblatex"])
+@pytest.mark.parametrize("prefer", ["published", "preprint"])
+@pytest.mark.parametrize("encoding", [None, "latex", "ascii", "utf-8"])
+@pytest.mark.parametrize("venue_names", ["long", "short"])
+@pytest.mark.parametrize("paper", [JIN, LEE, PLAIN], ids=lambda one: one.key)
+def test_the_fields_of_an_entry_are_what_is_printed(
+    paper: Paper, dialect: str, prefer: str, encoding: str | None, venue_names: str
+) -> None:
+    """Type, names, order and values: printed and read again, they are the same."""
+    options = {"dialect": dialect, "prefer": prefer, "venue_names": venue_names}
+    options |= {"encoding": encoding} if encoding else {}
+    kind, fields = entry_fields(paper, VENUES, **options)  # type: ignore[arg-type]
+    file = parse_bib(bib(paper, **options))
+    (entry,) = file.entries
+    assert (entry.type, entry.key) == (kind, paper.key)
+    assert [(one.name, file.value(one)) for one in entry.fields] == list(fields.items())
+
+
+def test_the_fields_of_an_entry_need_known_options_and_venues() -> None:
+    """As printing does."""
+    with pytest.raises(ValueError, match="dialect='tex' is not one of bibtex, biblatex"):
+        entry_fields(JIN, VENUES, dialect="tex")  # type: ignore[arg-type]
+    with pytest.raises(UnknownNameError):
+        entry_fields(JIN, {})

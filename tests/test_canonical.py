@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib.cli.main import main
-from dltheory_bib.source.folders import DataFile, catalogue_files, shipped_directory
+from dltheory_bib.source.folders import DataFile, catalogue_files
 from dltheory_bib.source.yaml_writer import WIDTH, canonical, rewrite
+from helpers.collections import CATALOGUE
 
 COMMENTED = """\
 # What this file is.
@@ -46,9 +47,8 @@ def said(text: str) -> list[dict[str, object]]:
     return sorted(records, key=lambda record: str(record.get("key")))
 
 
-@pytest.mark.parametrize(
-    "file", catalogue_files(shipped_directory()), ids=lambda file: file.path.name
-)
+@pytest.mark.catalogue
+@pytest.mark.parametrize("file", catalogue_files(CATALOGUE), ids=lambda file: file.path.name)
 def test_the_shipped_files_are_in_canonical_form(file: DataFile) -> None:
     """`dltheory check --fix` leaves the shipped files as they are."""
     text = file.path.read_text(encoding="utf-8")

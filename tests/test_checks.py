@@ -410,6 +410,7 @@ def test_a_directory_is_judged_as_load_takes_it(tmp_path: Path) -> None:
     assert list(raised.value.problems) == problems
 
 
+@pytest.mark.catalogue
 def test_a_changed_copy_of_the_shipped_papers_has_its_own_problems_only(tmp_path: Path) -> None:
     copy = tmp_path / "papers.yaml"
     shutil.copy(shipped_directory() / "papers.yaml", copy)
@@ -419,6 +420,7 @@ def test_a_changed_copy_of_the_shipped_papers_has_its_own_problems_only(tmp_path
     assert [(p.rule, p.file) for p in check_paths([copy])[0]] == [("unknown-field", str(copy))]
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_file_can_be_judged_on_its_own(tmp_path: Path, kind: str) -> None:
     """Where it lies, or elsewhere under its name, or under another name."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from dltheory_bib.bibfile.bib_parser import parse_bib, read_bib
 from dltheory_bib.cli.main import main
 from dltheory_bib.manuscript.cited_works import cite
 from dltheory_bib.manuscript.manuscript import Manuscript, read_manuscript
-from helpers.programs import needs
+from helpers.programs import needs, run_program
 from test_latex_runs import IN_BLG, IN_LOG, complaints
 
 Write = Callable[[str], Manuscript]
@@ -280,11 +279,10 @@ def thesis(folder: Path, package: str, bibliography: str) -> None:
 
 
 def latex(folder: Path, *command: str) -> None:
-    subprocess.run(
-        [needs(command[0]), *command[1:]], cwd=folder, capture_output=True, timeout=300, check=False
-    )
+    run_program(needs(command[0]), *command[1:], cwd=folder)
 
 
+@pytest.mark.latex
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ["main.tex", "main.aux"])
 def test_a_thesis_with_bibtex(tmp_path: Path, source: str, monkeypatch) -> None:
@@ -304,6 +302,7 @@ def test_a_thesis_with_bibtex(tmp_path: Path, source: str, monkeypatch) -> None:
     assert bbl.count(r"\bibitem") == CITED
 
 
+@pytest.mark.latex
 @pytest.mark.slow
 @pytest.mark.parametrize("source", ["main.tex", "main.bcf", "main.aux"])
 def test_a_thesis_with_biber(tmp_path: Path, source: str, monkeypatch) -> None:

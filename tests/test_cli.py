@@ -5,27 +5,25 @@ from __future__ import annotations
 import json
 import os
 import re
-import select
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import partial
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
-import dltheory_bib
 from dltheory_bib import Bibliography, __version__
 from dltheory_bib.cli.app import LIST_FORMATS, dltheory
 from dltheory_bib.cli.main import BROKEN_PIPE, INTERRUPTED, main
 from dltheory_bib.query.fields import FIELDS
-from helpers.programs import needs
-
-HERE = str(Path(dltheory_bib.__file__).parents[1])
+from helpers.programs import HANG, environment, needs, read_terminal, run_program, started
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -44,32 +42,22 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     return run
 
 
-def environment(**more: str) -> dict[str, str]:
-    kept = {k: v for k, v in os.environ.items() if k not in {"FORCE_COLOR", "DLTHEORY_DATA"}}
-    return kept | {"PYTHONPATH": HERE} | more
-
-
-def start(*arguments: str, **options: object) -> subprocess.Popen[bytes]:
+def start(*arguments: str, **options: Any) -> AbstractContextManager[subprocess.Popen[bytes]]:
     """The real command, in a process of its own."""
-    settings = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment()}
-    return subprocess.Popen(  # type: ignore[call-overload,no-any-return]
-        [sys.executable, "-m", "dltheory_bib", *arguments], **{**settings, **options}
-    )
+    command = (sys.executable, "-m", "dltheory_bib", *arguments)
+    return started(*command, **{"env": environment(), **options})
 
 
-def real(*arguments: str, **variables: str) -> tuple[int, str, str]:
-    """What the real command prints, with these environment variables."""
-    process = start(*arguments, env=environment(**variables))
-    out, err = process.communicate(timeout=30)
-    return process.returncode, out.decode(), err.decode()
+def real(*arguments: str) -> tuple[int, str, str]:
+    """What the real command prints."""
+    done = run_program(sys.executable, "-m", "dltheory_bib", *arguments, env=environment())
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
-def shell(line: str) -> tuple[int, str, str]:
+def shell(line: str, **options: Any) -> tuple[int, str, str]:
     """What a line of shell prints, with `dltheory` for the command."""
     command = f'dltheory() {{ {sys.executable!r} -m dltheory_bib "$@"; }}; {line}'
-    done = subprocess.run(
-        [needs("bash"), "-c", command], env=environment(), capture_output=True, timeout=30
-    )
+    done = run_program(needs("bash"), "-c", command, **{"env": environment(), **options})
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
@@ -233,13 +221,12 @@ def test_bytes_that_are_no_text_are_no_trace(run: Run) -> None:
 def test_a_closed_pipe_ends_quietly(bib: Bibliography) -> None:
     """`| head -1`: the rest is not wanted, and nobody is told so."""
     assert bib
-    process = start("list", "--format", "json")
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.close()
-    assert process.stderr.read() == b""
-    assert process.wait(30) == BROKEN_PIPE
-    process.stderr.close()
+    with start("list", "--format", "json") as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(HANG) == BROKEN_PIPE
     assert shell("dltheory list | head -1")[2] == ""
 
 
@@ -263,23 +250,47 @@ def test_a_full_disk_is_said(bib: Bibliography) -> None:
     )
 
 
-def test_ctrl_c_ends_quietly(tmp_path: Path) -> None:
-    """While a large collection is compiled: exit code 130, no word, and nothing half written."""
-    record = "- key: a{0:06}b\n  type: online\n  title: T{0}\n  author: ['B{0}, A']\n  year: 2020\n"
-    papers = tmp_path / "papers.yaml"
-    papers.write_text("".join(map(record.format, range(150_000))), "utf-8")
+INTERRUPTED_AT = """
+import sys
+import threading
+from dltheory_bib.cli.main import main
+from dltheory_bib.{room} import {module} as module
+
+real = module.{function}
+
+def wait_at_the_end(*arguments):
+    given = real(*arguments)
+    print("waits", flush=True)
+    threading.Event().wait()
+    return given
+
+module.{function} = wait_at_the_end
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("room", "module", "function"),
+    [("source", "loader", "load_catalogue"), ("snapshot", "compile", "compile_catalogue")],
+)
+def test_ctrl_c_ends_quietly(
+    catalogue_dir: Path, tmp_path: Path, room: str, module: str, function: str
+) -> None:
+    """While a collection is read or written: exit code 130, no word, and nothing half written."""
     cache = tmp_path / "cache"
-    process = start(
-        *("--data", str(papers), "list"),
+    code = INTERRUPTED_AT.format(room=room, module=module, function=function)
+    with started(
+        *(sys.executable, "-c", code, "--data", str(catalogue_dir), "list"),
         env=environment(XDG_CACHE_HOME=str(cache)),
-        start_new_session=True,
-    )
-    with pytest.raises(subprocess.TimeoutExpired):
-        process.communicate(timeout=2)
-    os.killpg(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+        # Whoever starts the tests in the background has Ctrl-C ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"waits\n"
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=HANG)
     assert (process.returncode, out, err.strip()) == (INTERRUPTED, b"", b"")
-    assert not list(cache.rglob("*.sqlite"))
+    assert [path for path in cache.rglob("*") if path.is_file()] == []
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii", "cp1252"])
@@ -287,8 +298,8 @@ def test_an_output_that_lacks_letters_goes_on(bib: Bibliography, encoding: str) 
     """A letter that the encoding lacks becomes a question mark, drawn or not."""
     assert bib
     for command in (("topics",), ("show", "dauphin2014identifying")):
-        process = start(*command, env=environment(PYTHONIOENCODING=encoding))
-        out, err = process.communicate(timeout=30)
+        with start(*command, env=environment(PYTHONIOENCODING=encoding)) as process:
+            out, err = process.communicate(timeout=HANG)
         assert (process.returncode, err) == (0, b"")
         assert out.decode(encoding).endswith("\n")
     assert b"G?l" in out or encoding != "ascii"
@@ -309,9 +320,7 @@ def test_the_module_is_the_script(bib: Bibliography) -> None:
     assert script.value == "dltheory_bib.cli.main:main"
     command = shutil.which("dltheory", path=str(Path(sys.executable).parent))
     assert command
-    done = subprocess.run(
-        [command, "list", "titel:x"], env=environment(), capture_output=True, timeout=30
-    )
+    done = run_program(command, "list", "titel:x", env=environment())
     assert (done.returncode, done.stdout.decode(), done.stderr.decode()) == real("list", "titel:x")
 
 
@@ -339,48 +348,37 @@ def test_help_of_queries_names_every_field(run: Run) -> None:
         assert all(field.example in out for field in FIELDS.values())
 
 
-@pytest.mark.usefixtures("bib")  # compiled before: all of them at once would each compile it
-def test_the_examples_in_the_help_run(run: Run, tmp_path: Path) -> None:
-    """Each as it stands there, in an empty directory with a papers file, ends with 0."""
+def examples() -> list[str]:
+    """The command lines that the help gives as examples."""
     lines = []
-    for command in commands():
-        lines += re.findall(r"Example: (.+)", run(command, "--help")[1])
-    assert len(lines) >= len(commands())
+    for name in commands():
+        command = dltheory.get_command(click.Context(dltheory), name)
+        assert command is not None
+        lines += re.findall(r"Example: (.+)", str(command.help))
+    return lines
+
+
+@pytest.mark.catalogue
+@pytest.mark.usefixtures("bib")  # compiled before
+@pytest.mark.parametrize("line", examples())
+def test_the_examples_in_the_help_run(tmp_path: Path, line: str) -> None:
+    """Each as it stands there, in a directory of its own with the files it names, ends with 0."""
     (tmp_path / ".config/fish/completions").mkdir(parents=True)
     text = "- key: a2020b\n  type: online\n  title: T\n  author: ['B, A']\n  year: 2020\n"
     (tmp_path / "my-papers.yaml").write_text(text, "utf-8")
     (tmp_path / "main.tex").write_text(r"\cite{jin2017escape}", "utf-8")
-    (tmp_path / "my-refs.bib").write_text(
-        "@misc{a, title={How to Escape Saddle Points Efficiently}, eprint={1703.00887}}\n", "utf-8"
-    )
     (tmp_path / "own.bib").write_text("@misc{own, title={Own}}\n", "utf-8")
     (tmp_path / "my-refs.bib").write_text(
         "@misc{a, title={How to Escape Saddle Points Efficiently}, author={Jin, Chi}, year=2017, "
         "eprint={1703.00887}}\n",
         "utf-8",
     )
-    binary = tmp_path / "bin"
-    binary.mkdir()
-    (binary / "dltheory").write_text(f'#!/bin/sh\nexec {sys.executable} -m dltheory_bib "$@"\n')
-    (binary / "dltheory").chmod(0o755)
-    path = f"{binary}{os.pathsep}{os.environ['PATH']}"
-    env = environment(PATH=path, HOME=str(tmp_path))
-    running = {
-        line: subprocess.Popen(
-            [needs("bash"), "-c", line],
-            cwd=tmp_path,
-            env=env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        for line in lines
-    }
-    for line, process in running.items():
-        out, err = process.communicate(timeout=60)
-        assert process.returncode == 0, (line, err)
-        assert b"no work matches" not in err, line
-        assert out or re.search(r">|-o|check|import|build", line), line
-    assert (tmp_path / "refs.bib").stat().st_size > 1000
+    code, out, err = shell(line, cwd=tmp_path, env=environment(HOME=str(tmp_path)))
+    assert code == 0, err
+    assert "no work matches" not in err
+    assert out or re.search(r">|-o|check|import|build", line)
+    if line.endswith("-o refs.bib"):
+        assert (tmp_path / "refs.bib").stat().st_size > 1000
 
 
 # Collections of one's own
@@ -425,6 +423,7 @@ def test_check_of_good_data_is_silent(run: Run, catalogue_dir: Path) -> None:
     assert run("--data", str(catalogue_dir), "check")[0] in (0, 1)
 
 
+@pytest.mark.catalogue
 def test_check_in_its_three_formats(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -556,11 +555,12 @@ def test_export_replaces_no_device_or_pipe(run: Run, tmp_path: Path) -> None:
     assert pipe.is_fifo()
 
 
+@pytest.mark.catalogue
 def test_export_takes_the_format_from_the_name_of_the_file(
-    run: Run, bib: Bibliography, tmp_path: Path
+    run: Run, catalogue: Bibliography, tmp_path: Path
 ) -> None:
     """Or from --format, which wins; the message says what was written."""
-    some = bib.on("grokking").sort("key")
+    some = catalogue.on("grokking").sort("key")
     for name, kind in (("a.ris", "ris"), ("a.csl.json", "csl-json"), ("a.gexf", "gexf")):
         code, out, err = run("export", "topic:grokking", "-o", str(tmp_path / name))
         assert (code, out) == (0, "")
@@ -700,32 +700,22 @@ def test_completion_in_a_real_bash(bib: Bibliography, tmp_path: Path) -> None:
     (tmp_path / "dltheory").chmod(0o755)
     master, slave = os.openpty()
     path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
-    process = subprocess.Popen(
-        [needs("bash"), "--norc", "--noprofile", "-i"],
+    shell = started(
+        *(needs("bash"), "--norc", "--noprofile", "-i"),
         stdin=slave,
         stdout=slave,
         stderr=slave,
         env=environment(PATH=path, PS1="ready ", TERM="dumb"),
-        start_new_session=True,
     )
-    os.close(slave)
-
-    def expect(wanted: bytes) -> bytes:
-        got, end = b"", time.monotonic() + 20
-        while wanted not in got and time.monotonic() < end:
-            if select.select([master], [], [], 0.1)[0]:
-                got += os.read(master, 4096)
-        return got
-
     try:
-        expect(b"ready ")
-        os.write(master, b"source <(dltheory completion bash)\n")
-        expect(b"ready ")
-        os.write(master, b"dltheory list topic:saddl\t")
-        assert b"topic:saddle-escape " in expect(b"escape ")
+        with shell:
+            os.close(slave)
+            read_terminal(master, b"ready ")
+            os.write(master, b"source <(dltheory completion bash)\n")
+            read_terminal(master, b"ready ")
+            os.write(master, b"dltheory list topic:saddl\t")
+            read_terminal(master, b"topic:saddle-escape ")
     finally:
-        process.kill()
-        process.wait()
         os.close(master)
 
 

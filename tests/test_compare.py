@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +17,7 @@ from dltheory_bib import Bibliography, QueryError, UnknownNameError, load
 from dltheory_bib.cli.main import main
 from dltheory_bib.comparison import Comparison
 from dltheory_bib.display.bound_chart import Point, frontier
-from helpers.programs import needs
+from helpers.programs import needs, run_program
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 Run = Callable[..., tuple[int, str, str]]
@@ -209,23 +208,18 @@ def complaints(folder: Path, table: str, packages: str) -> list[str]:
         f"\n{table}\n" + r"\end{document}",
         encoding="utf-8",
     )
-    subprocess.run(
-        [needs("pdflatex"), "-interaction=nonstopmode", "-draftmode", "doc.tex"],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=300,
-        check=False,
-    )
+    latex = needs("pdflatex")
+    run_program(latex, "-interaction=nonstopmode", "-draftmode", "doc.tex", cwd=folder)
     log = (folder / "doc.log").read_text(encoding="utf-8", errors="replace")
     assert "Output written" in log or "No pages" not in log
     return [line for line in log.splitlines() if re.search(r"^!|Missing character", line)]
 
 
+@pytest.mark.latex
 @pytest.mark.slow
-def test_latex_of_every_shipped_question_compiles(bib: Bibliography, tmp_path: Path) -> None:
+def test_latex_of_every_shipped_question_compiles(catalogue: Bibliography, tmp_path: Path) -> None:
     """With the packages that its first line names."""
-    tables = [bib.compare(name).to_latex() for name in bib.questions]
+    tables = [catalogue.compare(name).to_latex() for name in catalogue.questions]
     packages = {"booktabs"}
     for table in tables:
         packages.update(re.findall(r"\{(.*?)\}", table.partition("\n")[0])[0].split(","))

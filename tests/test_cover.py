@@ -105,22 +105,22 @@ def test_in_markdown_items_alone_are_lines_of_a_list(bib: Bibliography) -> None:
     ]
 
 
-def test_every_long_title_of_the_catalogue_is_found_and_no_other(bib: Bibliography) -> None:
+def test_every_long_title_of_the_catalogue_is_found_and_no_other(catalogue: Bibliography) -> None:
     """Each on a line of its own finds its work, or one that has the same title."""
     from dltheory_bib.text.names import unbraced, words
 
     papers = {}
-    for paper in bib:
+    for paper in catalogue:
         names = words(unbraced(paper.title))
         plain = "$" not in paper.title and "_" not in paper.title
         if plain and len(names) >= FEWEST_WORDS and sum(map(len, names)) >= FEWEST_LETTERS:
             papers[tuple(names)] = paper
     lines = [f"- {unbraced(paper.title)}. {paper.author[0]}" for paper in papers.values()]
-    listed = list_text(bib, "\n".join(lines), markdown=True)
+    listed = list_text(catalogue, "\n".join(lines), markdown=True)
     assert [one.line for one in listed] == list(range(1, len(papers) + 1))
     for one, names in zip(listed, papers, strict=True):
         assert one.work is not None, names
-        assert tuple(words(unbraced(bib[one.work].title))) == names
+        assert tuple(words(unbraced(catalogue[one.work].title))) == names
 
 
 @settings(max_examples=15)
@@ -218,6 +218,7 @@ def test_piped_it_is_plain(run: Run) -> None:
     assert run("cover", "refs.bib", "-n", "2", "--format", "tsv")[1] == out
 
 
+@pytest.mark.catalogue
 def test_json_says_the_same(run: Run) -> None:
     code, out, _ = run("cover", "README.md", "-f", "json", "-n", "0", "-t", "saddle-escape")
     assert code == 0

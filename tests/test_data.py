@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from dltheory_bib import Bibliography
-from dltheory_bib.source.folders import KINDS, shipped_directory
+from dltheory_bib.source.folders import KINDS
 from dltheory_bib.source.loader import check_paths
 from dltheory_bib.text.names import words
+from helpers.collections import CATALOGUE
+
+pytestmark = [pytest.mark.catalogue, pytest.mark.wheel]
 
 SEED = [
     "allenzhu2019convergence",
@@ -88,42 +91,42 @@ SEED = [
 ]
 """The works that the catalogue started from. A key never changes, so none of these may go."""
 
-FILES = [shipped_directory() / f"{kind}.yaml" for kind in KINDS]
+FILES = [CATALOGUE / f"{kind}.yaml" for kind in KINDS]
 
 
 def test_the_catalogue_has_no_error_and_no_warning() -> None:
-    problems, records = check_paths([shipped_directory()])
+    problems, records = check_paths([CATALOGUE])
     assert list(map(str, problems)) == []
     assert records >= 780
 
 
-def test_every_work_that_the_catalogue_started_from_is_there(bib: Bibliography) -> None:
+def test_every_work_that_the_catalogue_started_from_is_there(catalogue: Bibliography) -> None:
     assert len(SEED) == len(set(SEED)) == 70
-    assert [key for key in SEED if key not in bib.papers] == []
-    assert len(bib) >= 500
+    assert [key for key in SEED if key not in catalogue.papers] == []
+    assert len(catalogue) >= 500
 
 
-def test_every_work_has_a_topic_and_a_source(bib: Bibliography) -> None:
-    assert [paper.key for paper in bib if not paper.topics] == []
-    assert [paper.key for paper in bib if not paper.sources] == []
+def test_every_work_has_a_topic_and_a_source(catalogue: Bibliography) -> None:
+    assert [paper.key for paper in catalogue if not paper.topics] == []
+    assert [paper.key for paper in catalogue if not paper.sources] == []
 
 
-def test_every_annotation_says_what_it_was_checked_against(bib: Bibliography) -> None:
-    annotated = [paper for paper in bib if paper.summary or paper.idea or paper.limits]
+def test_every_annotation_says_what_it_was_checked_against(catalogue: Bibliography) -> None:
+    annotated = [paper for paper in catalogue if paper.summary or paper.idea or paper.limits]
     assert len(annotated) >= 70
     assert [p.key for p in annotated if not p.checked_in and p.checked != "unchecked"] == []
 
 
-def test_every_relation_is_stated_in_a_sentence(bib: Bibliography) -> None:
-    says = {(p.key, r.work): r.says for p in bib for r in p.relations}
+def test_every_relation_is_stated_in_a_sentence(catalogue: Bibliography) -> None:
+    says = {(p.key, r.work): r.says for p in catalogue for r in p.relations}
     assert len(says) >= 50
     assert [pair for pair, text in says.items() if not text.endswith((".", "?", ")"))] == []
 
 
-def test_every_venue_has_a_name_in_the_year_of_each_of_its_works(bib: Bibliography) -> None:
-    for paper in bib:
+def test_every_venue_has_a_name_in_the_year_of_each_of_its_works(catalogue: Bibliography) -> None:
+    for paper in catalogue:
         if paper.venue:
-            period = bib.venues[paper.venue].in_year(paper.year)
+            period = catalogue.venues[paper.venue].in_year(paper.year)
             covers = (period.since or 0) <= paper.year <= (period.until or 9999)
             assert covers, f"{paper.venue} has no name in {paper.year} ({paper.key})"
 
@@ -152,13 +155,13 @@ def test_a_file_names_its_schema_and_ends_its_lines_as_git_wants(path: Path) -> 
     assert not re.search(rb"[ \t]\n", data)
 
 
-def test_no_sentence_of_an_abstract_stands_in_an_annotation(bib: Bibliography) -> None:
+def test_no_sentence_of_an_abstract_stands_in_an_annotation(catalogue: Bibliography) -> None:
     """Eight words in a row are a sentence of somebody else's; runs where abstracts are at hand."""
     abstracts = Path(os.environ.get("DLTHEORY_EVIDENCE", EVIDENCE)) / "abstracts.jsonl"
     works = abstracts.with_name("works.jsonl")
     texts = own_texts() if not abstracts.exists() else gathered(works, abstracts)
     found = 0
-    for paper in bib:
+    for paper in catalogue:
         said = texts.get(bare(paper.plain_title))
         if said is None:
             continue

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,6 +15,7 @@ import dltheory_bib
 from dltheory_bib import Bibliography
 from dltheory_bib.cli.main import main
 from dltheory_bib.models.relations import CITO, JUDGEMENTS, Relation
+from helpers.programs import environment, run_program
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(dltheory_bib.__file__).parent
@@ -24,6 +23,8 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from notebook import TOUR, run  # noqa: E402
 from refresh_docs import COMPARE, DOCS, MARKS, compared, numbers, page, pages  # noqa: E402
+
+pytestmark = [pytest.mark.catalogue, pytest.mark.docs]
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
@@ -46,35 +47,33 @@ def commands() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("command", "output"), commands(), ids=[c for c, _ in commands()])
 def test_readme_shows_what_the_command_prints(command, output, tmp_path):
     """Every command of the README prints, at 80 columns, just what stands below it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "dltheory_bib", *shlex.split(command)[1:]],
-        capture_output=True,
-        encoding="utf-8",
+    done = run_program(
+        *(sys.executable, "-m", "dltheory_bib", *shlex.split(command)[1:]),
         cwd=tmp_path,
-        env=os.environ | {"FORCE_COLOR": "1", "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"},
+        env=environment(FORCE_COLOR="1", COLUMNS="80", PYTHONIOENCODING="utf-8"),
         check=True,
     )
-    printed = ESCAPES.sub("", done.stdout + done.stderr)
+    printed = ESCAPES.sub("", (done.stdout + done.stderr).decode())
     assert [line.rstrip() for line in printed.splitlines()] == output.splitlines()
 
 
-def test_readme_counts_are_those_of_the_catalogue(bib: Bibliography):
+def test_readme_counts_are_those_of_the_catalogue(catalogue: Bibliography):
     """The table of numbers is the one that `make docs` would write."""
     start, end = (README.index(mark) for mark in MARKS)
-    assert README[start + len(MARKS[0]) : end] == numbers(bib)
+    assert README[start + len(MARKS[0]) : end] == numbers(catalogue)
 
 
-def test_the_queries_of_the_readme_can_be_asked(bib: Bibliography):
+def test_the_queries_of_the_readme_can_be_asked(catalogue: Bibliography):
     """Each line of the query block is a query that finds something."""
     (block,) = [text for text in blocks(README, "text") if "topic:" in text]
     for line in block.splitlines():
-        assert bib.where(line), line
+        assert catalogue.where(line), line
 
 
-def test_the_comparison_pages_are_those_of_the_catalogue(bib: Bibliography):
+def test_the_comparison_pages_are_those_of_the_catalogue(catalogue: Bibliography):
     """docs/compare holds a page for each question, as `make docs` writes it, and no other."""
     kept = {path.name: path.read_text(encoding="utf-8") for path in COMPARE.glob("*.md")}
-    made = compared(bib)
+    made = compared(catalogue)
     assert sorted(kept) == sorted(made), "run `make docs`"
     for name, text in made.items():
         assert kept[name] == text, f"run `make docs`: docs/compare/{name}"
@@ -94,15 +93,10 @@ def test_the_documentation_builds_and_asks_nothing_of_the_network(tmp_path: Path
     shutil.copytree(ROOT / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(PACKAGE, tmp_path / "src" / "dltheory_bib")
     shutil.copy(ROOT / "mkdocs.yml", tmp_path)
-    done = subprocess.run(
-        [sys.executable, "-m", "zensical", "build", "--strict"],
-        cwd=tmp_path,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "warning" not in (done.stdout + done.stderr).lower()
+    done = run_program(sys.executable, "-m", "zensical", "build", "--strict", cwd=tmp_path)
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode == 0, said
+    assert "warning" not in said.lower()
     built = tmp_path / "build" / "docs"
     assert {path.name for path in pages()} <= {f"{one.stem}.md" for one in built.rglob("*.html")}
     for one in built.rglob("*.html"):

@@ -19,9 +19,9 @@ from dltheory_bib.bibfile.fix import fixer as fixing
 from dltheory_bib.bibfile.fix.fixer import fix
 from dltheory_bib.bibfile.fix.merge import merge
 from dltheory_bib.bibfile.fix.title_and_authors import fuller_names, protected_title, split_names
-from dltheory_bib.bibfile.match import is_arxiv_alone
 from dltheory_bib.bibfile.venue_match import names_venue
 from dltheory_bib.formats.bibtex import Dialect, to_bibtex
+from dltheory_bib.text.identifiers import is_arxiv_alone
 from helpers.refstyles import STYLES
 
 Fix = Callable[..., str]
@@ -48,9 +48,9 @@ def values(text: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def published() -> list[Paper]:
+def published(catalogue: Bibliography) -> list[Paper]:
     """The works that have an arXiv id and a version in print."""
-    return [paper for paper in load() if paper.eprint and paper.venue and paper.type != "online"]
+    return [paper for paper in catalogue if paper.eprint and paper.venue and paper.type != "online"]
 
 
 # Preprints that were published
@@ -59,23 +59,23 @@ def published() -> list[Paper]:
 @pytest.mark.slow
 @pytest.mark.parametrize("style", STYLES)
 def test_preprints_of_every_style_become_what_was_published(
-    bib: Bibliography, published: list[Paper], style: str
+    catalogue: Bibliography, published: list[Paper], style: str
 ) -> None:
     """Of the works with a version in print 99 of 100 at least, and none becomes another."""
     write = STYLES[style]
     text = "\n".join(write(paper, f"k{number}") for number, paper in enumerate(published))
-    made = fix(bib, parse_bib(text))
+    made = fix(catalogue, parse_bib(text))
     after = parse_bib(made.text)
     assert len(after.entries) == len(published)
     pairs = zip(published, after.entries, strict=True)
     left = {
         entry.key: paper.key
         for paper, entry in pairs
-        if not is_published(bib, paper, after.values(entry))
+        if not is_published(catalogue, paper, after.values(entry))
     }
     assert len(left) <= 0.01 * len(published), left
     assert not left.keys() & {entry.key for entry in made.changed}, left
-    assert not fix(bib, after).edits
+    assert not fix(catalogue, after).edits
 
 
 def is_published(bib: Bibliography, paper: Paper, found: dict[str, str]) -> bool:
@@ -97,17 +97,19 @@ def is_published(bib: Bibliography, paper: Paper, found: dict[str, str]) -> bool
 @pytest.mark.slow
 @pytest.mark.parametrize("dialect", ["bibtex", "biblatex"])
 def test_what_export_writes_needs_no_fixing(
-    bib: Bibliography, published: list[Paper], dialect: Dialect
+    catalogue: Bibliography, published: list[Paper], dialect: Dialect
 ) -> None:
     """And the preprints that it writes are fixed, all of them, each for its own work."""
-    text = to_bibtex(bib, bib.venues, dialect=dialect)
-    made = fix(bib, parse_bib(text))
+    text = to_bibtex(catalogue, catalogue.venues, dialect=dialect)
+    made = fix(catalogue, parse_bib(text))
     assert [entry.key for entry in made.changed] == []
     assert [entry.match.paper.key for entry in made.entries] == [
         entry.key for entry in made.entries
     ]
-    text = to_bibtex(published, bib.venues, dialect=dialect, prefer="preprint", encoding="ascii")
-    made = fix(bib, parse_bib(text))
+    text = to_bibtex(
+        published, catalogue.venues, dialect=dialect, prefer="preprint", encoding="ascii"
+    )
+    made = fix(catalogue, parse_bib(text))
     assert all(entry.changes[0].what == "published" for entry in made.entries)
     assert [entry.match.paper.key for entry in made.entries] == [one.key for one in published]
 
@@ -481,7 +483,7 @@ NEAR = """\
 
 
 @pytest.fixture(scope="module")
-def near(tmp_path_factory: pytest.TempPathFactory, _cache_of_ours: None) -> Bibliography:
+def near(tmp_path_factory: pytest.TempPathFactory, _home_of_ours: None) -> Bibliography:
     """A catalogue of works whose names are near to others."""
     path = tmp_path_factory.mktemp("near") / "papers.yaml"
     path.write_text(NEAR, "utf-8")
@@ -589,14 +591,14 @@ def in_print(paper: Paper, key: str) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("style", [*STYLES, "in print"])
 def test_works_outside_the_catalogue_are_not_touched(
-    bib: Bibliography, published: list[Paper], style: str
+    catalogue: Bibliography, published: list[Paper], style: str
 ) -> None:
     """Not one, though titles, authors and years are near to those of works that are in it."""
     write = STYLES.get(style, in_print)
     text = "\n".join(
         write(outside(paper, number), f"k{number}") for number, paper in enumerate(published)
     )
-    assert fix(bib, parse_bib(text)).text == text
+    assert fix(catalogue, parse_bib(text)).text == text
 
 
 # Merging

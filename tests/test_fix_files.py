@@ -7,7 +7,6 @@ import errno
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ from dltheory_bib.bibfile.bib_parser import read_bib
 from dltheory_bib.bibfile.fix.fixer import fix, write_fixed
 from dltheory_bib.cli.main import main
 from dltheory_bib.files import replace_bytes
+from helpers.programs import environment, run_program, started
 
 KNOWN = (
     b"@misc{a, title={How to Escape Saddle Points Efficiently}, eprint={1703.00887}, year={2017}}\n"
@@ -299,16 +299,13 @@ def test_a_disk_that_is_full(refs: Path, room: int) -> None:
     resource = pytest.importorskip("resource")
     data = KNOWN + b"%" * (40_000 - len(KNOWN))
     refs.write_bytes(data)
-    done = subprocess.run(
-        [sys.executable, "-m", "dltheory_bib", "fix", "refs.bib", "--write"],
-        env={**os.environ, "PYTHONPATH": str(Path(dltheory_bib.__file__).parents[1])},
+    done = run_program(
+        *(sys.executable, "-m", "dltheory_bib", "fix", "refs.bib", "--write"),
+        env=environment(),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
-        capture_output=True,
-        text=True,
-        check=False,
     )
     assert done.returncode == 1
-    assert done.stderr.endswith("Error: cannot write refs.bib: file too large; it is as it was\n")
+    assert done.stderr.endswith(b"Error: cannot write refs.bib: file too large; it is as it was\n")
     assert refs.read_bytes() == data
     assert beside() == []
 
@@ -335,17 +332,12 @@ def test_killed_while_writing(refs: Path) -> None:
     draw = random.Random(7)
     for _ in range(12):
         refs.write_bytes(old)
-        child = subprocess.Popen(
-            [sys.executable, "-c", KILLED],
-            env={**os.environ, "PYTHONPATH": str(Path(dltheory_bib.__file__).parents[1])},
-            stdout=subprocess.PIPE,
-        )
-        assert child.stdout
-        assert child.stdout.readline() == b"ready\n"
-        time.sleep(draw.uniform(0, 0.1))
-        child.send_signal(signal.SIGKILL)
-        assert child.wait() == -signal.SIGKILL
-        child.stdout.close()
+        with started(sys.executable, "-c", KILLED, env=environment(), stderr=None) as child:
+            assert child.stdout
+            assert child.stdout.readline() == b"ready\n"
+            time.sleep(draw.uniform(0, 0.1))
+            child.send_signal(signal.SIGKILL)
+            assert child.wait() == -signal.SIGKILL
         assert refs.read_bytes() in {old, new}
 
 

@@ -14,7 +14,7 @@ from dltheory_bib.bibfile.fix.fixer import fix
 from helpers.refstyles import STYLES
 from test_latex_runs import IN_BLG, IN_LOG, complaints, run, with_biber
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.catalogue, pytest.mark.latex]
 
 # What biblatex's data model has no field for, and editors, whom no record holds: an entry with
 # BibTeX's fields becomes an `@incollection`, which BibTeX prints without them.
@@ -26,8 +26,8 @@ BIBTEX = [style for name, style in STYLES.items() if name != "zotero"]
 
 
 @pytest.fixture(scope="module")
-def published(bib: Bibliography) -> list[Paper]:
-    return [paper for paper in bib if paper.eprint and paper.venue and paper.type != "online"]
+def published(catalogue: Bibliography) -> list[Paper]:
+    return [paper for paper in catalogue if paper.eprint and paper.venue and paper.type != "online"]
 
 
 def as_thesis(folder: Path, text: str, style: str, keys: list[str]) -> list[str]:
@@ -58,37 +58,41 @@ def as_thesis(folder: Path, text: str, style: str, keys: list[str]) -> list[str]
     ids=["plainnat", "plain-short", "abbrvnat-both"],
 )
 def test_a_fixed_file_with_bibtex(
-    tmp_path: Path, bib: Bibliography, published: list[Paper], style: str, options: dict[str, Any]
+    tmp_path: Path,
+    catalogue: Bibliography,
+    published: list[Paper],
+    style: str,
+    options: dict[str, Any],
 ) -> None:
     """Every preprint of the catalogue, in the styles in which reference managers write BibTeX."""
     text = "\n".join(
         BIBTEX[number % len(BIBTEX)](paper, paper.key) for number, paper in enumerate(published)
     )
-    made = fix(bib, parse_bib(text), **options)
+    made = fix(catalogue, parse_bib(text), **options)
     assert len(made.changed) == len(published)
     assert as_thesis(tmp_path, made.text, style, [paper.key for paper in published]) == []
 
 
 @pytest.mark.parametrize("options", [{}, {"keep_preprint": True}], ids=["published", "both"])
 def test_a_fixed_file_with_biber(
-    tmp_path: Path, bib: Bibliography, published: list[Paper], options: dict[str, Any]
+    tmp_path: Path, catalogue: Bibliography, published: list[Paper], options: dict[str, Any]
 ) -> None:
     """In all the styles; what a reference manager adds of its own does not count."""
     styles = list(STYLES.values())
     text = "\n".join(
         styles[number % len(styles)](paper, paper.key) for number, paper in enumerate(published)
     )
-    made = fix(bib, parse_bib(text), **options)
+    made = fix(catalogue, parse_bib(text), **options)
     assert len(made.changed) == len(published)
     found = with_biber(tmp_path, made.text, typeset=True)
     assert [line for line in found if not BEFORE.search(line)] == []
 
 
-def test_a_merged_file_with_biber(tmp_path: Path, bib: Bibliography) -> None:
+def test_a_merged_file_with_biber(tmp_path: Path, catalogue: Bibliography) -> None:
     """A manuscript that cites both keys still finds what it cites."""
-    paper = bib["jin2017escape"]
+    paper = catalogue["jin2017escape"]
     text = STYLES["zotero"](paper, "one") + STYLES["dblp"](paper, "two")
-    made = fix(bib, parse_bib(text), merge=True)
+    made = fix(catalogue, parse_bib(text), merge=True)
     assert made.merged == {"two": "one"}
     (tmp_path / "refs.bib").write_text(made.text, encoding="utf-8")
     (tmp_path / "doc.tex").write_text(

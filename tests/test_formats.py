@@ -67,10 +67,20 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> PaperList:
     return load(path).all()
 
 
-@pytest.fixture(params=["the catalogue", "hostile works", "no works"])
+@pytest.fixture(
+    params=[
+        pytest.param("the catalogue", marks=pytest.mark.catalogue),
+        "the sample",
+        "hostile works",
+        "no works",
+    ]
+)
 def works(request: pytest.FixtureRequest, bib: Bibliography, hostile: PaperList) -> PaperList:
     """The lists on which every format is tried."""
-    return {"the catalogue": bib.all(), "hostile works": hostile, "no works": bib.all()[:0]}[
+    if request.param == "the catalogue":
+        found: Bibliography = request.getfixturevalue("catalogue")
+        return found.all()
+    return {"the sample": bib.all(), "hostile works": hostile, "no works": bib.all()[:0]}[
         request.param
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -17,6 +18,7 @@ from PIL import Image
 from dltheory_bib import Bibliography
 from dltheory_bib.display.graph_view import SCRIPTS, STATIC, STYLE, data_element
 from helpers.browser import Watched, chromium, watched
+from helpers.programs import HANG
 from test_graph_view import HOSTILE, hostile_view
 
 if TYPE_CHECKING:
@@ -38,11 +40,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def pages(bib: Bibliography, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def pages(catalogue: Bibliography, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The graph of a topic, and of the whole catalogue, as saved pages."""
     folder = tmp_path_factory.mktemp("graphs")
-    bib.graph_view("topic:ntk").save(folder / "ntk.html")
-    bib.graph_view().save(folder / "all.html")
+    catalogue.graph_view("topic:ntk").save(folder / "ntk.html")
+    catalogue.graph_view().save(folder / "all.html")
     return folder
 
 
@@ -99,10 +101,10 @@ def unfaded(found: Watched) -> set[str]:
     )
 
 
-def engaged(bib: Bibliography, query: str) -> nx.Graph[str]:
+def engaged(catalogue: Bibliography, query: str) -> nx.Graph[str]:
     """The works of a query and which of them have an edge in the picture."""
     found: nx.Graph[str] = nx.Graph()
-    data = bib.graph_view(query).data
+    data = catalogue.graph_view(query).data
     found.add_nodes_from(node["id"] for node in data["nodes"])
     found.add_edges_from((edge["source"], edge["target"]) for edge in data["edges"])
     return found
@@ -114,12 +116,12 @@ def engaged(bib: Bibliography, query: str) -> nx.Graph[str]:
 @pytest.mark.parametrize(("page", "query"), [("ntk", "topic:ntk"), ("all", "")])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_work_is_drawn_in_its_colour(
-    browser: Browser, pages: Path, bib: Bibliography, page: str, query: str, scheme: str
+    browser: Browser, pages: Path, catalogue: Bibliography, page: str, query: str, scheme: str
 ) -> None:
     """On the screen, at its place, for the most cited works; the rest is at least there."""
     with watched(browser, color_scheme=scheme) as found:
         go(found, pages / f"{page}.html")
-        data = bib.graph_view(query).data
+        data = catalogue.graph_view(query).data
         counts = found.ask(f"() => [{GRAPH}.cy.nodes().length, {GRAPH}.model.edges.length]")
         assert counts == [len(data["nodes"]), len(data["edges"])]
         found.ask("() => { document.querySelector('.dg-names').hidden = true }")
@@ -143,9 +145,9 @@ def hit(screen: Image.Image, x: float, y: float, colour: tuple[int, ...]) -> boo
     return any(max(abs(a - b) for a, b in zip(one, colour, strict=True)) < 8 for one in seen)
 
 
-def test_time_runs_from_left_to_right(opened: Watched, bib: Bibliography) -> None:
+def test_time_runs_from_left_to_right(opened: Watched, catalogue: Bibliography) -> None:
     """A later year is further right; a group has a lane for itself."""
-    works = {node["id"]: node for node in bib.graph_view("topic:ntk").data["nodes"]}
+    works = {node["id"]: node for node in catalogue.graph_view("topic:ntk").data["nodes"]}
     spans: dict[int, list[float]] = {}
     lanes: dict[str, list[float]] = {}
     for key, x, y in places(opened):
@@ -229,14 +231,14 @@ def test_the_whole_graph_is_in_sight_at_first(
 # Walking
 
 
-def test_the_card_says_what_one_points_at(opened: Watched, bib: Bibliography) -> None:
+def test_the_card_says_what_one_points_at(opened: Watched, catalogue: Bibliography) -> None:
     """A work with its title, or an edge with its sentence; it goes when one points elsewhere."""
     card = opened.page.locator(".dg-card")
     opened.page.mouse.move(*place(opened, "jacot2018neural"))
     card.wait_for()
-    assert bib["jacot2018neural"].plain_title in card.inner_text()
+    assert catalogue["jacot2018neural"].plain_title in card.inner_text()
     assert "Jacot et al. 2018" in card.inner_text()
-    assert f"cited by {len(bib.cited_by('jacot2018neural'))} works" in card.inner_text()
+    assert f"cited by {len(catalogue.cited_by('jacot2018neural'))} works" in card.inner_text()
     opened.page.mouse.move(20, 20)
     card.wait_for(state="hidden")
     edge = opened.ask(
@@ -264,23 +266,23 @@ def test_the_card_says_what_one_points_at(opened: Watched, bib: Bibliography) ->
     assert edge[2] in card.inner_text()
 
 
-def test_a_click_walks_to_a_work_and_on(opened: Watched, bib: Bibliography) -> None:
+def test_a_click_walks_to_a_work_and_on(opened: Watched, catalogue: Bibliography) -> None:
     """Its neighbours stay bright; the panel tells of it, and leads on; empty ground leads back."""
-    graph = engaged(bib, "topic:ntk")
+    graph = engaged(catalogue, "topic:ntk")
     opened.page.mouse.click(*place(opened, "jacot2018neural"))
     opened.page.locator(".dg-panel h2", has_text="Neural Tangent Kernel").wait_for()
     assert picked(opened) == "jacot2018neural"
     assert unfaded(opened) == {"jacot2018neural", *graph["jacot2018neural"]}
     panel = opened.page.locator(".dg-panel")
     address = panel.locator("h2 a").get_attribute("href")
-    assert address == bib["jacot2018neural"].address
+    assert address == catalogue["jacot2018neural"].address
     edge = next(
         edge
-        for edge in bib.snapshot.edges()
+        for edge in catalogue.snapshot.edges()
         if edge.target == "jacot2018neural" and edge.source in graph and edge.says
     )
-    assert bib.snapshot.readable(edge.says or "") in panel.inner_text()
-    title = bib.snapshot.readable(bib[edge.source].plain_title)
+    assert catalogue.snapshot.readable(edge.says or "") in panel.inner_text()
+    title = catalogue.snapshot.readable(catalogue[edge.source].plain_title)
     panel.get_by_role("button", name=title).first.click()
     assert picked(opened) == edge.source
     assert unfaded(opened) == {edge.source, *graph[edge.source]}
@@ -295,14 +297,14 @@ def test_a_click_walks_to_a_work_and_on(opened: Watched, bib: Bibliography) -> N
     assert len(unfaded(opened)) == len(graph)
 
 
-def test_the_search_finds_a_work(opened: Watched, bib: Bibliography) -> None:
+def test_the_search_finds_a_work(opened: Watched, catalogue: Bibliography) -> None:
     """By words of author and title, without accents; arrows choose, Enter goes there."""
     field = opened.page.get_by_role("combobox", name="Find a work")
     field.fill("sokol")
     options = opened.page.locator(".dg-options:visible [role=option]")
     assert options.count() == 1
     field.press("Enter")
-    assert bib[picked(opened)].author[0].startswith("Sok")
+    assert catalogue[picked(opened)].author[0].startswith("Sok")
     field.fill("kernel jacot")
     field.press("ArrowDown")
     field.press("ArrowUp")
@@ -312,9 +314,9 @@ def test_the_search_finds_a_work(opened: Watched, bib: Bibliography) -> None:
     opened.page.get_by_text("No work here has these words.").wait_for()
 
 
-def test_a_path_from_one_work_to_another(opened: Watched, bib: Bibliography) -> None:
+def test_a_path_from_one_work_to_another(opened: Watched, catalogue: Bibliography) -> None:
     """As short as any, whichever way its edges point, and each step says how it holds."""
-    graph = engaged(bib, "topic:ntk")
+    graph = engaged(catalogue, "topic:ntk")
     lengths = dict(nx.all_pairs_shortest_path_length(graph))
     keys = sorted(graph)
     for one in keys[::9]:
@@ -339,16 +341,16 @@ def test_a_path_from_one_work_to_another(opened: Watched, bib: Bibliography) -> 
     route = opened.page.locator(".dg-route > li")
     assert route.count() == lengths[first][last] + 1
     assert "Jacot" in route.first.inner_text()
-    assert bib.graph.nodes[last]["byline"] in route.last.inner_text()
+    assert catalogue.graph.nodes[last]["byline"] in route.last.inner_text()
     assert all(route.nth(n).locator(".dg-verb").inner_text() for n in range(1, route.count()))
     assert {first, last} < unfaded(opened)
     opened.page.keyboard.press("Escape")
     assert len(unfaded(opened)) == len(graph)
 
 
-def test_no_path_is_said(browser: Browser, pages: Path, bib: Bibliography) -> None:
+def test_no_path_is_said(browser: Browser, pages: Path, catalogue: Bibliography) -> None:
     """Where nothing joins two works."""
-    graph = engaged(bib, "")
+    graph = engaged(catalogue, "")
     parts = sorted(map(sorted, nx.connected_components(graph)), key=len)
     assert len(parts) > 1
     with watched(browser) as found:
@@ -359,10 +361,10 @@ def test_no_path_is_said(browser: Browser, pages: Path, bib: Bibliography) -> No
         assert found.complaints == []
 
 
-def test_all_can_be_done_with_the_keyboard(opened: Watched, bib: Bibliography) -> None:
+def test_all_can_be_done_with_the_keyboard(opened: Watched, catalogue: Bibliography) -> None:
     """Tab into the picture, arrows to neighbours, plus to zoom, Escape to leave; nothing traps."""
     page = opened.page
-    graph = engaged(bib, "topic:ntk")
+    graph = engaged(catalogue, "topic:ntk")
     for _ in range(12):
         page.keyboard.press("Tab")
         if opened.ask("() => document.activeElement.classList.contains('dg-stage')"):
@@ -370,7 +372,7 @@ def test_all_can_be_done_with_the_keyboard(opened: Watched, bib: Bibliography) -
     assert opened.ask("() => document.activeElement.classList.contains('dg-stage')")
     page.keyboard.press("ArrowRight")
     here = picked(opened)
-    assert here == bib.where("topic:ntk").sort("cited").keys[0]
+    assert here == catalogue.where("topic:ntk").sort("cited").keys[0]
     walked = [here]
     for key in ("ArrowRight", "ArrowDown", "ArrowLeft", "ArrowUp"):
         x = {name: (left, top) for name, left, top in places(opened)}
@@ -401,16 +403,18 @@ def test_all_can_be_done_with_the_keyboard(opened: Watched, bib: Bibliography) -
     assert picked(opened) == "jacot2018neural"
 
 
-def test_the_list_says_in_words_what_the_picture_shows(opened: Watched, bib: Bibliography) -> None:
+def test_the_list_says_in_words_what_the_picture_shows(
+    opened: Watched, catalogue: Bibliography
+) -> None:
     """Each work under its year, with what it does to others; changes are spoken."""
     opened.page.locator(".dg-list summary").click()
     text = opened.page.locator(".dg-all").inner_text()
-    for paper in bib.where("topic:ntk"):
-        assert bib.snapshot.readable(paper.plain_title) in text
+    for paper in catalogue.where("topic:ntk"):
+        assert catalogue.snapshot.readable(paper.plain_title) in text
     item = opened.page.locator(".dg-all li", has_text="Beyond Linearization").first
     assert "extends Jacot et al. 2018" in item.inner_text()
     label = opened.page.locator(".dg-stage").get_attribute("aria-label") or ""
-    assert label.startswith(f"{len(bib.where('topic:ntk'))} works from ")
+    assert label.startswith(f"{len(catalogue.where('topic:ntk'))} works from ")
     opened.ask(f"() => {GRAPH}.pick('jacot2018neural')")
     assert "Jacot et al. 2018: Neural Tangent Kernel" in (
         opened.page.locator("[aria-live]").inner_text()
@@ -443,11 +447,11 @@ def test_no_serious_fault_of_accessibility(browser: Browser, pages: Path, scheme
 
 
 def test_a_page_with_files_beside_it_may_be_strict(
-    browser: Browser, bib: Bibliography, tmp_path: Path
+    browser: Browser, catalogue: Bibliography, tmp_path: Path
 ) -> None:
     """As a site is: its policy allows its own files alone; the page chooses the colours."""
     shutil.copytree(STATIC, tmp_path / "graph")
-    data = {**bib.graph_view("topic:ntk").data, "focus": "jacot2018neural"}
+    data = {**catalogue.graph_view("topic:ntk").data, "focus": "jacot2018neural"}
     scripts = "".join(f'<script src="graph/{name}" defer></script>' for name in SCRIPTS)
     page = tmp_path / "page.html"
     page.write_text(
@@ -472,10 +476,10 @@ def test_a_page_with_files_beside_it_may_be_strict(
 
 
 def test_a_work_can_stand_in_the_address(
-    browser: Browser, bib: Bibliography, tmp_path: Path
+    browser: Browser, catalogue: Bibliography, tmp_path: Path
 ) -> None:
     """A link leads to a work of the graph; walking changes the address, leaving clears it."""
-    view = bib.graph_view("topic:ntk")
+    view = catalogue.graph_view("topic:ntk")
     page = tmp_path / "page.html"
     element = data_element(view.data, in_address=True)
     page.write_text(view.to_html().replace(data_element(view.data), element), "utf-8")
@@ -493,11 +497,11 @@ def test_a_work_can_stand_in_the_address(
 
 
 def test_the_wheel_scrolls_a_page_until_one_is_in_the_picture(
-    browser: Browser, bib: Bibliography, tmp_path: Path
+    browser: Browser, catalogue: Bibliography, tmp_path: Path
 ) -> None:
     """Who reads on is not caught; after a click the wheel zooms."""
     page = tmp_path / "page.html"
-    text = bib.graph_view("topic:ntk").to_html().replace('<body class="dg-page">', "<body>")
+    text = catalogue.graph_view("topic:ntk").to_html().replace('<body class="dg-page">', "<body>")
     page.write_text(text.replace("</body>", f"{'<p>text</p>' * 200}</body>"), "utf-8")
     with watched(browser) as found:
         go(found, page)
@@ -507,22 +511,22 @@ def test_the_wheel_scrolls_a_page_until_one_is_in_the_picture(
         found.page.wait_for_function("() => scrollY > 0")
         assert found.ask(f"() => {GRAPH}.cy.zoom()") == zoom
         found.page.mouse.click(300, 400)
-        for _ in range(40):  # while the page is still scrolling the wheel goes on with that
+        end = time.monotonic() + HANG
+        while found.ask(f"() => {GRAPH}.cy.zoom()") <= zoom:
+            assert time.monotonic() < end
+            # While the page is still scrolling the wheel goes on with that.
             found.page.mouse.wheel(0, -60)
             drawn(found)
-            if found.ask(f"() => {GRAPH}.cy.zoom()") > zoom:
-                break
             found.page.wait_for_timeout(100)
-        assert found.ask(f"() => {GRAPH}.cy.zoom()") > zoom
         assert found.complaints == []
 
 
 def test_a_notebook_shows_it_in_a_frame(
-    browser: Browser, bib: Bibliography, tmp_path: Path
+    browser: Browser, catalogue: Bibliography, tmp_path: Path
 ) -> None:
     """Also exported: the frame draws, and nothing in it reaches the page around it."""
     page = tmp_path / "export.html"
-    frame = bib.graph_view("topic:ntk", height=500)._repr_html_()
+    frame = catalogue.graph_view("topic:ntk", height=500)._repr_html_()
     page.write_text(f"<!doctype html><title>t</title><body>{frame}", "utf-8")
     with watched(browser) as found:
         found.page.goto(page.as_uri())
@@ -561,11 +565,13 @@ def test_markup_in_records_stays_text(browser: Browser, tmp_path: Path) -> None:
         assert found.complaints == []
 
 
-def test_a_graph_without_works_says_so(browser: Browser, bib: Bibliography, tmp_path: Path) -> None:
+def test_a_graph_without_works_says_so(
+    browser: Browser, catalogue: Bibliography, tmp_path: Path
+) -> None:
     """And one with a single work draws it."""
     for query, label in (("year:1700", "without works"), ("jacot2018neural", "1 work from 2018")):
         page = tmp_path / "page.html"
-        bib.graph_view(query).save(page)
+        catalogue.graph_view(query).save(page)
         with watched(browser) as found:
             go(found, page)
             assert label in (found.page.locator(".dg-stage").get_attribute("aria-label") or "")

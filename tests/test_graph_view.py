@@ -60,35 +60,35 @@ def held(page: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def view(bib: Bibliography) -> GraphView:
-    return bib.graph_view("topic:ntk")
+def view(catalogue: Bibliography) -> GraphView:
+    return catalogue.graph_view("topic:ntk")
 
 
 # The data
 
 
-def test_every_work_of_the_query_is_a_node(bib: Bibliography, view: GraphView) -> None:
+def test_every_work_of_the_query_is_a_node(catalogue: Bibliography, view: GraphView) -> None:
     """With its title, byline, year, topics and level, and who cites it in the whole catalogue."""
-    papers = bib.where("topic:ntk")
+    papers = catalogue.where("topic:ntk")
     assert [node["id"] for node in view.data["nodes"]] == papers.keys
     assert len(papers) > 50
     for node, paper in zip(view.data["nodes"], papers, strict=True):
-        assert node["label"] == bib.snapshot.readable(paper.plain_title)
-        assert node["byline"] == bib.graph.nodes[paper.key]["byline"]
+        assert node["label"] == catalogue.snapshot.readable(paper.plain_title)
+        assert node["byline"] == catalogue.graph.nodes[paper.key]["byline"]
         assert (node["year"], node["level"]) == (paper.year, paper.level)
         assert node["topics"] == list(paper.topics)
-        assert node["cited"] == len(bib.cited_by(paper.key))
+        assert node["cited"] == len(catalogue.cited_by(paper.key))
         assert node.get("url") == paper.address
 
 
 def test_every_citation_and_stated_relation_among_them_is_an_edge(
-    bib: Bibliography, view: GraphView
+    catalogue: Bibliography, view: GraphView
 ) -> None:
     """Each once, in its direction, with the curator's sentence; no other kind of edge."""
-    keys = set(bib.where("topic:ntk").keys)
+    keys = set(catalogue.where("topic:ntk").keys)
     expected = {
         (edge.source, edge.target, edge.relation.value): edge.says
-        for edge in bib.snapshot.edges()
+        for edge in catalogue.snapshot.edges()
         if edge.relation in {Relation.CITES, *JUDGEMENTS} and {edge.source, edge.target} <= keys
     }
     found = {
@@ -97,27 +97,29 @@ def test_every_citation_and_stated_relation_among_them_is_an_edge(
     }
     assert len(found) == len(view.data["edges"])
     assert found.keys() == expected.keys()
-    read = bib.snapshot.readable
+    read = catalogue.snapshot.readable
     assert found == {edge: says and read(says) for edge, says in expected.items()}
     assert sum(says is not None for says in found.values()) > 10
 
 
-def test_each_relation_says_how_it_reads_and_is_drawn(bib: Bibliography) -> None:
+def test_each_relation_says_how_it_reads_and_is_drawn(catalogue: Bibliography) -> None:
     """From either side; a refutation is not drawn as what builds on a work."""
-    words = bib.graph_view().data["relations"]
+    words = catalogue.graph_view().data["relations"]
     assert words["cites"] == {"says": "cites", "inverse": "cited by", "kind": "cites"}
     assert words["uses_method_of"]["says"] == "uses the method of"
     assert words["improves"]["kind"] == words["extends"]["kind"] == "builds"
     assert words["refutes"]["kind"] == words["qualifies"]["kind"] == "disputes"
-    assert {edge["relation"] for edge in bib.graph_view().data["edges"]} == set(words)
+    assert {edge["relation"] for edge in catalogue.graph_view().data["edges"]} == set(words)
 
 
 @pytest.mark.parametrize(
     "query", ["", "topic:ntk", "topic:saddle-escape", "author:jin", "year:1700"]
 )
-def test_the_groups_have_as_many_names_as_there_are_colours(bib: Bibliography, query: str) -> None:
+def test_the_groups_have_as_many_names_as_there_are_colours(
+    catalogue: Bibliography, query: str
+) -> None:
     """Each work is in one, a group but the last is a topic above its first, none holds all."""
-    data = bib.graph_view(query).data
+    data = catalogue.graph_view(query).data
     groups = [group["id"] for group in data["groups"]]
     assert len(groups) == len(set(groups)) <= COLOURS + 1
     assert groups[-1] == OTHERS
@@ -125,44 +127,44 @@ def test_the_groups_have_as_many_names_as_there_are_colours(bib: Bibliography, q
         assert node["group"] in groups
         if node["group"] != OTHERS:
             first = node["topics"][0]
-            assert node["group"] in {first, *(topic.id for topic in bib.broader(first))}
+            assert node["group"] in {first, *(topic.id for topic in catalogue.broader(first))}
     if len(data["nodes"]) > 20:
         sizes = [sum(node["group"] == group for node in data["nodes"]) for group in groups]
         assert max(sizes) < 0.8 * len(data["nodes"])
 
 
-def test_a_topic_that_most_share_is_shown_by_narrower_ones(bib: Bibliography) -> None:
+def test_a_topic_that_most_share_is_shown_by_narrower_ones(catalogue: Bibliography) -> None:
     """Of the works on wide networks most would else have one colour."""
-    groups = {group["id"] for group in bib.graph_view("topic:wide-networks").data["groups"]}
+    groups = {group["id"] for group in catalogue.graph_view("topic:wide-networks").data["groups"]}
     assert {"ntk", "mean-field", "tensor-programs"} <= groups
 
 
-def test_an_address_may_be_the_sites_own(bib: Bibliography) -> None:
+def test_an_address_may_be_the_sites_own(catalogue: Bibliography) -> None:
     """Who makes a page says where a work stands on it, or that it stands nowhere."""
-    papers = bib.where("author:jin")
+    papers = catalogue.where("author:jin")
     made = graph_data(
-        bib.graph,
+        catalogue.graph,
         papers,
-        bib.topics,
-        bib.snapshot.readable,
+        catalogue.topics,
+        catalogue.snapshot.readable,
         address=lambda paper: f"works/{paper.key}.html" if paper.year > 2017 else None,
     )
     for node in made["nodes"]:
         assert node.get("url") == (f"works/{node['id']}.html" if node["year"] > 2017 else None)
 
 
-def test_a_list_in_any_order_is_the_same_picture(bib: Bibliography) -> None:
+def test_a_list_in_any_order_is_the_same_picture(catalogue: Bibliography) -> None:
     """A reading order too: lanes and edges do not hang on where a work stands in it."""
-    forth, back = bib.on("ntk"), bib.on("ntk").sort(reverse=True)
+    forth, back = catalogue.on("ntk"), catalogue.on("ntk").sort(reverse=True)
     one, other = forth.graph_view().data, back.graph_view().data
     assert one["groups"] == other["groups"]
     assert one["edges"] == other["edges"]
     assert sorted(one["nodes"], key=str) == sorted(other["nodes"], key=str)
 
 
-def test_a_view_of_nothing_holds_nothing(bib: Bibliography) -> None:
+def test_a_view_of_nothing_holds_nothing(catalogue: Bibliography) -> None:
     """No works, no edges; still a page."""
-    view = bib.graph_view("year:1700")
+    view = catalogue.graph_view("year:1700")
     assert repr(view) == "<GraphView of 0 works and 0 relations and citations>"
     assert held(view.to_html())["nodes"] == []
 
@@ -237,9 +239,9 @@ def test_a_title_from_a_file_stays_text(catalogue_dir: Path) -> None:
     assert Page(page).count("img") == 0
 
 
-def test_the_page_needs_nothing_but_itself(bib: Bibliography) -> None:
+def test_the_page_needs_nothing_but_itself(catalogue: Bibliography) -> None:
     """It names no other file, and its policy allows no other, no inline handler and no eval."""
-    page = bib.graph_view().to_html()
+    page = catalogue.graph_view().to_html()
     found = Page(page)
     for _, attributes in found.elements:
         assert not {"src", "href", "srcset", "data"} & set(attributes)

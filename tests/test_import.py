@@ -39,19 +39,19 @@ FIELDS = ("type", "author", "year", "venue", "volume", "edition", "pages", "doi"
 
 @pytest.mark.parametrize("kind", ["bibtex", "biblatex", "csl-json", "ris"])
 def test_the_catalogue_comes_back_from_every_format(
-    bib: Bibliography, tmp_path: Path, kind: str
+    catalogue: Bibliography, tmp_path: Path, kind: str
 ) -> None:
     """Keys, types, names, places and identifiers survive the way out and in again."""
     suffix = {"csl-json": "json", "ris": "ris"}.get(kind, "bib")
-    bib.all().save(tmp_path / f"all.{suffix}", kind)
+    catalogue.all().save(tmp_path / f"all.{suffix}", kind)
     assert main(("import", str(tmp_path / f"all.{suffix}"), str(tmp_path / "mine"))) == 0
     problems, _ = check_paths([tmp_path / "mine"])
     assert [one for one in problems if one.level == "error"] == []
     ours = load(tmp_path / "mine")
-    assert list(ours.papers) == list(bib.papers)
-    assert ours["bach2024learning"].url == bib["bach2024learning"].url  # it has a ~ in it
+    assert list(ours.papers) == list(catalogue.papers)
+    assert ours["bach2024learning"].url == catalogue["bach2024learning"].url  # it has a ~ in it
     lost = {"software", "online"}  # where a page stands has no field of its own in BibTeX
-    for paper in bib:
+    for paper in catalogue:
         mine = ours[paper.key]
         titles = (unicode_maths(unbraced(mine.title)), unicode_maths(paper.plain_title))
         assert len({title.replace("’", "'") for title in titles}) == 1  # TeX has one apostrophe

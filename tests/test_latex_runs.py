@@ -7,19 +7,18 @@ works that are harder to print than any it holds.
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
 
-import dltheory_bib
+from dltheory_bib import Bibliography
 from dltheory_bib.formats.bibtex import to_bibtex
 from dltheory_bib.models.paper import EntryType, Paper
 from dltheory_bib.models.registries import Period, Venue
-from helpers.programs import needs
+from helpers.programs import needs, run_program
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.catalogue, pytest.mark.latex]
 
 TEXT = Period(short="R&D_#1", long="Workshop on {ordinal} R&D_#1 – 100%, {volume}", publisher="A&B")
 SERIES = Period(short="S", long="Proceedings of {year}", series="Lectures & Notes", publisher="P")
@@ -82,25 +81,18 @@ def hard_papers() -> list[Paper]:
 
 
 @pytest.fixture(scope="module")
-def venues() -> Mapping[str, Venue]:
-    return {**dltheory_bib.load().venues, **HARD_VENUES}
+def venues(catalogue: Bibliography) -> Mapping[str, Venue]:
+    return {**catalogue.venues, **HARD_VENUES}
 
 
 @pytest.fixture(scope="module")
-def papers() -> list[Paper]:
-    return [*dltheory_bib.load().papers.values(), *hard_papers()]
+def papers(catalogue: Bibliography) -> list[Paper]:
+    return [*catalogue.papers.values(), *hard_papers()]
 
 
 def run(folder: Path, *command: str) -> None:
     """Run a program of TeX in a folder. Its complaints are read from its logs."""
-    subprocess.run(
-        [needs(command[0]), *command[1:]],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=300,
-        check=False,
-    )
+    run_program(needs(command[0]), *command[1:], cwd=folder)
 
 
 def complaints(file: Path, pattern: str) -> list[str]:
@@ -182,9 +174,9 @@ def test_biblatex(tmp_path, papers, venues, encoding, typeset):
     assert with_biber(tmp_path, text, typeset=typeset) == []
 
 
-def test_related_entries(tmp_path, bib):
+def test_related_entries(tmp_path, catalogue):
     """biber finds the entries that others build on, and LaTeX prints them behind those."""
-    some = bib.on("saddle-escape")
+    some = catalogue.on("saddle-escape")
     text = some.to_bibtex(dialect="biblatex", related=True)
     assert "related = {" in text
     assert with_biber(tmp_path, text, typeset=True) == []

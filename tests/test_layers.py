@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +12,7 @@ import pytest
 
 import dltheory_bib
 from dltheory_bib import Bibliography
+from helpers.programs import environment, run_program
 
 PACKAGE = Path(dltheory_bib.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -169,14 +168,7 @@ def loaded(code: str, **variables: str) -> set[str]:
     program = f"import sys\n{code}\nimport json\n" + (
         "sys.stderr.write(json.dumps([n.split('.')[0] for n in sys.modules]))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "PYTHONPATH": str(PACKAGE.parent), **variables},
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=True,
-    )
+    done = run_program(sys.executable, "-c", program, env=environment(**variables), check=True)
     return set(json.loads(done.stderr))
 
 
@@ -194,6 +186,7 @@ def test_importing_the_package_loads_nothing() -> None:
     assert third_party(names) == set()
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("drawn", ["", "1"])
 def test_showing_a_work_loads_no_more_than_it_shows(bib: Bibliography, drawn: str) -> None:
     """`dltheory show KEY` needs neither pydantic nor YAML nor the graph, plain or drawn."""
@@ -207,6 +200,25 @@ def test_showing_a_work_loads_no_more_than_it_shows(bib: Bibliography, drawn: st
     assert "click" in names
 
 
+@pytest.mark.catalogue
+def test_mending_a_bib_loads_no_writer(catalogue: Bibliography, tmp_path: Path) -> None:
+    """`fix` and `check` compare fields with fields, and print no entry to read it back."""
+    refs = tmp_path / "refs.bib"
+    refs.write_text(catalogue.on("saddle-escape").to_bibtex(prefer="preprint"), encoding="utf-8")
+    names = loaded(
+        "from pathlib import Path\n"
+        "from dltheory_bib import load\n"
+        "from dltheory_bib.bibfile.bib_parser import read_bib\n"
+        "from dltheory_bib.bibfile.fix.fixer import fix\n"
+        "from dltheory_bib.bibfile.lint.linter import lint\n"
+        f"bib, file = load(), read_bib(Path({str(refs)!r}))\n"
+        "assert fix(bib, file).changed\n"
+        "assert lint(bib, [file]).problems"
+    )
+    assert "bibtexparser" not in names
+
+
+@pytest.mark.catalogue
 def test_loading_the_catalogue_reads_no_yaml(bib: Bibliography) -> None:
     """A notebook that opens a compiled catalogue waits for neither YAML nor networkx."""
     assert bib

@@ -389,17 +389,17 @@ def test_every_rule_is_proved_and_described() -> None:
 @pytest.mark.parametrize("venues", ["long", "short"])
 @pytest.mark.parametrize("encoding", ["latex", "utf-8", "ascii"])
 def test_what_the_catalogue_exports_is_without_a_finding(
-    bib: Bibliography, dialect: Dialect, venues: VenueNames, encoding: Encoding
+    catalogue: Bibliography, dialect: Dialect, venues: VenueNames, encoding: Encoding
 ) -> None:
     """And every entry of it is verified."""
-    text = bib.all().to_bibtex(dialect=dialect, venue_names=venues, encoding=encoding)
-    found = lint(bib, [parse_bib(text)])
+    text = catalogue.all().to_bibtex(dialect=dialect, venue_names=venues, encoding=encoding)
+    found = lint(catalogue, [parse_bib(text)])
     assert [str(problem) for problem in found.problems] == []
-    assert found.counts == {"verified": len(bib)}
+    assert found.counts == {"verified": len(catalogue)}
 
 
-def test_exported_preprints_are_outdated_and_nothing_else(bib: Bibliography) -> None:
-    found = lint(bib, [parse_bib(bib.all().to_bibtex(prefer="preprint"))])
+def test_exported_preprints_are_outdated_and_nothing_else(catalogue: Bibliography) -> None:
+    found = lint(catalogue, [parse_bib(catalogue.all().to_bibtex(prefer="preprint"))])
     assert {problem.rule for problem in found.problems} == {"outdated"}
     assert set(found.counts) == {"verified", "outdated"}
 
@@ -428,17 +428,19 @@ def test_each_entry_has_its_verdict(bib: Bibliography, verdict: str) -> None:
     assert not any(word in one.says for word in ("fake", "wrong", "error"))
 
 
-def test_a_version_that_is_not_the_one_of_record_is_held_against_itself(bib: Bibliography) -> None:
+def test_a_version_that_is_not_the_one_of_record_is_held_against_itself(
+    catalogue: Bibliography,
+) -> None:
     """A journal's year and pages are right for the journal's entry."""
-    for paper in bib:
+    for paper in catalogue:
         version = next((v for v in paper.versions if v.venue and v.venue != paper.venue), None)
         if version is None or version.kind != "journal":
             continue
-        name = bib.venues[version.venue or ""].in_year(version.year).long
+        name = catalogue.venues[version.venue or ""].in_year(version.year).long
         authors = " and ".join(paper.author)
         entry = f"@article{{k, author={{{authors}}}, title={{{version.title or paper.title}}}, "
         entry += f"journal={{{name}}}, year={version.year}, eprint={{{paper.eprint or ''}}}}}"
-        found = lint(bib, [parse_bib(entry)])
+        found = lint(catalogue, [parse_bib(entry)])
         if found.judgements[0].work:
             assert said(found, "field-mismatch") == [], paper.key
             break

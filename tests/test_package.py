@@ -13,6 +13,8 @@ import dltheory_bib
 from dltheory_bib import load
 from dltheory_bib.source.folders import KINDS, shipped_directory
 
+pytestmark = pytest.mark.wheel
+
 
 def test_the_version_is_that_of_the_installed_package() -> None:
     """One number, in the package and in its metadata."""
@@ -47,6 +49,7 @@ def test_the_package_says_that_it_is_typed() -> None:
     assert (Path(dltheory_bib.__file__).parent / "py.typed").is_file()
 
 
+@pytest.mark.catalogue
 def test_the_data_are_shipped() -> None:
     """Every file of the catalogue and its licence."""
     there = {file.name for file in shipped_directory().iterdir()}
@@ -54,6 +57,7 @@ def test_the_data_are_shipped() -> None:
     assert "LICENSE" in there
 
 
+@pytest.mark.catalogue
 def test_what_is_tested_is_what_was_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With DLTHEORY_TESTED the package comes from there, and needs no snapshot but its own."""
     tested = os.environ.get("DLTHEORY_TESTED")

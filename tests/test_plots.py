@@ -40,8 +40,8 @@ def _no_window() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def ntk(bib: Bibliography) -> Works:
-    return Works(bib.graph, bib.on("ntk").keys, bib.snapshot.readable)
+def ntk(catalogue: Bibliography) -> Works:
+    return Works(catalogue.graph, catalogue.on("ntk").keys, catalogue.snapshot.readable)
 
 
 def citing(*edges: str) -> nx.MultiDiGraph[str]:
@@ -214,13 +214,13 @@ def test_texts_of_records_are_no_formulas(catalogue_dir: Path, picture: str) -> 
         axes.figure.canvas.draw()
 
 
-def test_the_timeline_has_a_dot_for_each_work(bib: Bibliography, ntk: Works) -> None:
+def test_the_timeline_has_a_dot_for_each_work(catalogue: Bibliography, ntk: Works) -> None:
     """In its year, one above the other, those to start with lowest."""
-    axes = bib.on("ntk").plot.timeline()
+    axes = catalogue.on("ntk").plot.timeline()
     drawn = Counter(
         round(float(x)) for found in axes.collections for x in found.get_offsets()[:, 0]
     )
-    assert drawn == Counter(paper.year for paper in bib.on("ntk"))
+    assert drawn == Counter(paper.year for paper in catalogue.on("ntk"))
     for year in drawn:
         column = [dot for dot in dots(ntk) if dot.year == year]
         assert [dot.height for dot in column] == list(range(1, drawn[year] + 1))
@@ -228,42 +228,46 @@ def test_the_timeline_has_a_dot_for_each_work(bib: Bibliography, ntk: Works) -> 
         assert ranks == sorted(ranks)
 
 
-def test_a_timeline_of_many_works_has_bars(bib: Bibliography) -> None:
+def test_a_timeline_of_many_works_has_bars(catalogue: Bibliography) -> None:
     """As high as there are works, all levels together."""
-    axes = bib.all().plot.timeline()
+    axes = catalogue.all().plot.timeline()
     total: Counter[int] = Counter()
     for bar in axes.patches:
         total[round(bar.get_x() + bar.get_width() / 2)] += round(bar.get_height())  # type: ignore[attr-defined]
-    assert +total == Counter(paper.year for paper in bib)
+    assert +total == Counter(paper.year for paper in catalogue)
 
 
-def test_the_timeline_names_the_most_cited_work_of_a_year(bib: Bibliography, ntk: Works) -> None:
+def test_the_timeline_names_the_most_cited_work_of_a_year(
+    catalogue: Bibliography, ntk: Works
+) -> None:
     """Not too many, none twice in a year, none too near another."""
     found = named(dots(ntk), 2)
     assert 3 < len(found) <= NAMED
     for dot, _ in found:
         rivals = [other.cited for other in dots(ntk) if other.year == dot.year]
-        assert dot.cited == max(rivals) == len(bib.cited_by(dot.key))
+        assert dot.cited == max(rivals) == len(catalogue.cited_by(dot.key))
     assert all(abs(one[0].year - other[0].year) >= 2 for one, other in combinations(found, 2))
 
 
-def test_growth_counts_works_and_citations_up_to_each_year(bib: Bibliography) -> None:
+def test_growth_counts_works_and_citations_up_to_each_year(catalogue: Bibliography) -> None:
     """The last value is all of them; in between those of the years so far."""
-    axes = bib.on("ntk").plot.growth()
+    axes = catalogue.on("ntk").plot.growth()
     lines: dict[Any, dict[int, int]] = {
         line.get_label(): dict(zip(line.get_xdata(), line.get_ydata(), strict=True))  # type: ignore[arg-type]
         for line in axes.lines
     }
-    papers = bib.on("ntk")
+    papers = catalogue.on("ntk")
     inside = set(papers.keys)
     edges = [
         edge
-        for edge in bib.snapshot.edges()
+        for edge in catalogue.snapshot.edges()
         if edge.relation == Relation.CITES and {edge.source, edge.target} <= inside
     ]
     for year in (2016, 2019, 2024):
         assert lines["works"][year] == len(papers.until(year))
-        assert lines["citations"][year] == sum(bib[edge.source].year <= year for edge in edges)
+        assert lines["citations"][year] == sum(
+            catalogue[edge.source].year <= year for edge in edges
+        )
     assert lines["citations"][2024] == len(edges) > 100
 
 
@@ -284,20 +288,22 @@ def test_the_age_of_citations_is_in_years(bib: Bibliography) -> None:
     assert axes.lines[0].get_xdata() == [median(ages)] * 2
 
 
-def test_people_are_joined_by_their_joint_works(bib: Bibliography, ntk: Works) -> None:
+def test_people_are_joined_by_their_joint_works(catalogue: Bibliography, ntk: Works) -> None:
     """With how many; the people with most works are chosen."""
     found = joint_works(ntk, 20)
     assert len(found) == 20
-    papers = bib.on("ntk")
+    papers = catalogue.on("ntk")
     number = {
-        person: sum(bib.graph.has_edge(key, person, key=Relation.WRITTEN_BY) for key in papers.keys)
+        person: sum(
+            catalogue.graph.has_edge(key, person, key=Relation.WRITTEN_BY) for key in papers.keys
+        )
         for person in found
     }
     assert dict(found.nodes(data="works")) == number
     for one, other in combinations(found, 2):
         both = sum(
-            bib.graph.has_edge(key, one, key=Relation.WRITTEN_BY)
-            and bib.graph.has_edge(key, other, key=Relation.WRITTEN_BY)
+            catalogue.graph.has_edge(key, one, key=Relation.WRITTEN_BY)
+            and catalogue.graph.has_edge(key, other, key=Relation.WRITTEN_BY)
             for key in papers.keys
         )
         assert found.get_edge_data(one, other, {"works": 0})["works"] == both
@@ -321,9 +327,9 @@ def test_topics_are_tied_by_works_and_citations() -> None:
 
 
 @pytest.mark.parametrize("picture", ["coauthors", "topic_map"])
-def test_names_on_a_map_cover_no_other(bib: Bibliography, picture: str) -> None:
+def test_names_on_a_map_cover_no_other(catalogue: Bibliography, picture: str) -> None:
     """Of the whole catalogue, as it is drawn."""
-    axes = getattr(bib.all().plot, picture)()
+    axes = getattr(catalogue.all().plot, picture)()
     axes.figure.canvas.draw()
     boxes = [text.get_window_extent().padded(-2) for text in axes.texts]
     assert len(boxes) > 30

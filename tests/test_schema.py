@@ -16,6 +16,7 @@ from dltheory_bib.source.loader import check_paths
 from helpers.records import work
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_schema_file_is_that_of_the_model(kind: str) -> None:
     path = shipped_directory() / "schema" / f"{kind}.json"
@@ -42,6 +43,7 @@ def _parsed(text: str) -> Any:
     return yaml.safe_load(text)
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_shipped_files_fit_their_schemas(kind: str) -> None:
     text = (shipped_directory() / f"{kind}.yaml").read_text(encoding="utf-8")

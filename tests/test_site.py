@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -24,6 +23,7 @@ from dltheory_bib.cli.main import main
 from dltheory_bib.site.build import build_site, make_files
 from dltheory_bib.site.folder import MANIFEST, SiteError
 from dltheory_bib.site.options import Options
+from helpers.programs import HANG, environment, started
 from helpers.records import work
 
 Run = Callable[..., tuple[int, str, str]]
@@ -163,28 +163,28 @@ def test_every_page_is_well_formed_html(documents: dict[str, Document]) -> None:
     assert faults == {}
 
 
-def test_every_record_has_its_page(pages: dict[str, bytes], bib: Bibliography) -> None:
+def test_every_record_has_its_page(pages: dict[str, bytes], catalogue: Bibliography) -> None:
     """Works with JSON and BibTeX, topics, people, trails; venues and years that have works."""
-    for key in bib.papers:
+    for key in catalogue.papers:
         assert {f"works/{key}.{kind}" for kind in ("html", "json", "bib")} <= pages.keys()
-    assert {f"topics/{one}.html" for one in bib.topics} <= pages.keys()
-    assert {f"people/{one}.html" for one in bib.people} <= pages.keys()
-    assert {f"trails/{one}.html" for one in bib.trails} <= pages.keys()
+    assert {f"topics/{one}.html" for one in catalogue.topics} <= pages.keys()
+    assert {f"people/{one}.html" for one in catalogue.people} <= pages.keys()
+    assert {f"trails/{one}.html" for one in catalogue.trails} <= pages.keys()
     listed = "".join(text for path, text in html(pages).items() if path.startswith("people-"))
-    assert all(f'href="people/{one}.html"' in listed for one in bib.people)
-    assert {f"years/{paper.year}.html" for paper in bib} <= pages.keys()
-    assert {f"venues/{paper.venue}.html" for paper in bib if paper.venue} <= pages.keys()
+    assert all(f'href="people/{one}.html"' in listed for one in catalogue.people)
+    assert {f"years/{paper.year}.html" for paper in catalogue} <= pages.keys()
+    assert {f"venues/{paper.venue}.html" for paper in catalogue if paper.venue} <= pages.keys()
 
 
-def test_a_work_page_shows_what_is_known(pages: dict[str, bytes], bib: Bibliography) -> None:
+def test_a_work_page_shows_what_is_known(pages: dict[str, bytes], catalogue: Bibliography) -> None:
     """Annotation, evidence, relations with their sentence, citations, places in reading orders."""
     text = re.sub(r"\s+", " ", pages["works/jin2017escape.html"].decode())
-    paper = bib["jin2017escape"]
+    paper = catalogue["jin2017escape"]
     assert "Annotation checked against the full text" in text
-    for tie in bib.card("jin2017escape").ties:
+    for tie in catalogue.card("jin2017escape").ties:
         assert f'href="{tie.key}.html"' in text.replace("../works/", "")
     assert paper.relations[0].says[:40] in text
-    cited = bib.cited_by("jin2017escape").keys
+    cited = catalogue.cited_by("jin2017escape").keys
     assert f'<h2 id="cited">Cited by {len(cited)}</h2>' in text
     assert all(f"../works/{key}.html" in text for key in cited)
     assert "Step 4 of" in text
@@ -192,18 +192,20 @@ def test_a_work_page_shows_what_is_known(pages: dict[str, bytes], bib: Bibliogra
 
 
 def test_what_nobody_checked_is_said_to_be_unchecked(
-    pages: dict[str, bytes], bib: Bibliography
+    pages: dict[str, bytes], catalogue: Bibliography
 ) -> None:
     """On the page of every such work that has an annotation."""
-    unchecked = [p for p in bib if p.checked == "unchecked" and p.summary]
+    unchecked = [p for p in catalogue if p.checked == "unchecked" and p.summary]
     assert unchecked
     for paper in unchecked:
         assert "Annotation not checked against a text" in pages[f"works/{paper.key}.html"].decode()
 
 
-def test_another_key_of_a_work_leads_to_it(pages: dict[str, bytes], bib: Bibliography) -> None:
+def test_another_key_of_a_work_leads_to_it(
+    pages: dict[str, bytes], catalogue: Bibliography
+) -> None:
     """By a refresh without a script, and a canonical link."""
-    aliases = [(alias, paper.key) for paper in bib for alias in paper.aliases]
+    aliases = [(alias, paper.key) for paper in catalogue for alias in paper.aliases]
     assert aliases
     for alias, key in aliases:
         text = pages[f"works/{alias}.html"].decode()
@@ -220,23 +222,25 @@ def test_mathematics_is_mathml(pages: dict[str, bytes]) -> None:
 
 
 def test_json_of_a_work_is_its_record_with_its_citations(
-    pages: dict[str, bytes], bib: Bibliography
+    pages: dict[str, bytes], catalogue: Bibliography
 ) -> None:
     """The field names are those of the data files; the whole dump holds the same."""
     found = json.loads(pages["works/jin2017escape.json"])
-    assert found["author"] == list(bib["jin2017escape"].author)
-    assert found["cites"] == sorted(bib.cites("jin2017escape").keys)
-    assert found["cited_by"] == sorted(bib.cited_by("jin2017escape").keys)
+    assert found["author"] == list(catalogue["jin2017escape"].author)
+    assert found["cites"] == sorted(catalogue.cites("jin2017escape").keys)
+    assert found["cited_by"] == sorted(catalogue.cited_by("jin2017escape").keys)
     everything = json.loads(pages["works.json"])
-    assert len(everything) == len(bib)
+    assert len(everything) == len(catalogue)
     assert found in everything
 
 
-def test_bibtex_files_are_what_export_gives(pages: dict[str, bytes], bib: Bibliography) -> None:
+def test_bibtex_files_are_what_export_gives(
+    pages: dict[str, bytes], catalogue: Bibliography
+) -> None:
     """For one work, and for all."""
-    one = bib.some(["garrigaalonso2019deep"]).to_bibtex()
+    one = catalogue.some(["garrigaalonso2019deep"]).to_bibtex()
     assert pages["works/garrigaalonso2019deep.bib"].decode() == one
-    everything = bib.all().sort("key")
+    everything = catalogue.all().sort("key")
     assert pages["works.bib"].decode() == everything.to_bibtex()
     assert pages["works-biblatex.bib"].decode() == everything.to_bibtex(dialect="biblatex")
 
@@ -252,7 +256,7 @@ def test_json_ld_names_title_authors_and_year(pages: dict[str, bytes]) -> None:
     assert (found["datePublished"], found["pagination"]) == ("2017", "1724-1732")
 
 
-def test_the_feed_lists_the_latest_years(pages: dict[str, bytes], bib: Bibliography) -> None:
+def test_the_feed_lists_the_latest_years(pages: dict[str, bytes], catalogue: Bibliography) -> None:
     """As Atom that parses, newest first, each entry with what RFC 4287 requires."""
     feed = ElementTree.fromstring(pages["feed.xml"])
     space = {"a": "http://www.w3.org/2005/Atom"}
@@ -260,7 +264,7 @@ def test_the_feed_lists_the_latest_years(pages: dict[str, bytes], bib: Bibliogra
     assert len(entries) == 50
     dates = [entry.findtext("a:updated", "", space) for entry in entries]
     assert dates == sorted(dates, reverse=True)
-    assert dates[0][:4] == str(max(paper.year for paper in bib))
+    assert dates[0][:4] == str(max(paper.year for paper in catalogue))
     for entry in entries:
         assert all(entry.find(f"a:{name}", space) is not None for name in ("id", "title", "author"))
     assert len({entry.findtext("a:id", "", space) for entry in entries}) == 50
@@ -632,21 +636,18 @@ def test_help_of_the_sites_commands_has_examples(run: Run, command: str) -> None
 
 def test_site_serve_answers_this_machine_until_ctrl_c(catalogue_dir: Path) -> None:
     """Pages, and nothing else; it stops with a plain word and code 0."""
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "dltheory_bib", "--data", str(catalogue_dir)),
-            *("site", "serve", "--port", "0"),
-        ],
-        stderr=subprocess.PIPE,
-        text=True,
+    with started(
+        *(sys.executable, "-m", "dltheory_bib", "--data", str(catalogue_dir)),
+        *("site", "serve", "--port", "0"),
+        env=environment(),
+        stdout=None,
         # Whoever starts the tests in the background has Ctrl-C ignored, and so would the server.
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
-    )
-    assert process.stderr
-    try:
-        address = re.search(r"http://127\.0\.0\.1:\d+/", process.stderr.readline())
+    ) as process:
+        assert process.stderr
+        address = re.search(r"http://127\.0\.0\.1:\d+/", process.stderr.readline().decode())
         assert address
-        with urllib.request.urlopen(f"{address[0]}works/abel1990leaves.html", timeout=20) as page:
+        with urllib.request.urlopen(f"{address[0]}works/abel1990leaves.html", timeout=HANG) as page:
             assert b"On Leaves" in page.read()
             assert page.headers["Cache-Control"] == "no-cache"
         for path, host in ((MANIFEST, None), ("works/", None), ("", "evil.example")):
@@ -654,15 +655,12 @@ def test_site_serve_answers_this_machine_until_ctrl_c(catalogue_dir: Path) -> No
             if host:
                 asked.add_header("Host", host)
             with pytest.raises(urllib.error.HTTPError) as refused:
-                urllib.request.urlopen(asked, timeout=20)
+                urllib.request.urlopen(asked, timeout=HANG)
             refused.value.close()
             assert refused.value.code in {404, 421}
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
-    finally:
-        process.kill()
-        process.communicate()
-    assert said == "stopped\n"
+        _, said = process.communicate(timeout=HANG)
+    assert said == b"stopped\n"
     assert process.returncode == 0
 
 

@@ -109,39 +109,41 @@ def titles(watched: Watched) -> list[str]:
 # Searching
 
 
-def queries(bib: Bibliography) -> list[str]:
+def queries(catalogue: Bibliography) -> list[str]:
     """Queries of every kind, right and wrong ones, and many made from what the catalogue holds."""
     draw = random.Random(7)
-    papers = list(bib)
+    papers = list(catalogue)
     made = [field.example for field in FIELDS.values()]
     made += MADE_UP.replace("\n", "|").split("|")
     made = [query.strip() for query in made] + ["", "   ", "a" * 300, " ".join(["a"] * 201)]
-    for topic in bib.topics.values():
+    for topic in catalogue.topics.values():
         made += [f'topic:"{name}"' for name in (topic.id, topic.label, *topic.aliases)]
-    for venue in bib.venues.values():
+    for venue in catalogue.venues.values():
         made += [f"venue:{venue.id}", *(f'venue:"{period.short}"' for period in venue.periods)]
     for paper in draw.sample(papers, 60):
         made += [paper.plain_title.replace('"', ""), f'author:"{paper.author[-1]}"']
         made += [f"cites:{paper.key}", f"citedby:{paper.key}", *paper.aliases]
-    known = sorted(vocabulary(bib))
+    known = sorted(vocabulary(catalogue))
     made += draw.sample(known, 150)
     made += [f'"{one} {other}"' for one, other in zip(known[::99], known[1::99], strict=False)]
     made += [" ".join(draw.choices(TERMS.split("|"), k=draw.randint(2, 7))) for _ in range(120)]
     return made
 
 
-def vocabulary(bib: Bibliography) -> set[str]:
+def vocabulary(catalogue: Bibliography) -> set[str]:
     """Every word that the full-text search has met, as it is before it is stemmed."""
     found: set[str] = set()
-    for paper in bib:
+    for paper in catalogue:
         parts = (paper.title, paper.summary, paper.idea, paper.limits, *paper.author)
         found.update(words(searchable(" ".join(filter(None, parts)))))
     return found
 
 
-def test_the_page_finds_what_python_finds(opened: Watched, folder: Path, bib: Bibliography) -> None:
+def test_the_page_finds_what_python_finds(
+    opened: Watched, folder: Path, catalogue: Bibliography
+) -> None:
     """The same works in the same order, or the same complaint at the same place, for each query."""
-    asked = queries(bib)
+    asked = queries(catalogue)
     search(opened, folder)
     found = opened.ask(
         """queries => queries.map(query => {
@@ -157,7 +159,7 @@ def test_the_page_finds_what_python_finds(opened: Watched, folder: Path, bib: Bi
     expected: list[list[Any]] = []
     for query in asked:
         try:
-            expected.append([bib.search(query).keys, None])
+            expected.append([catalogue.search(query).keys, None])
         except QueryError as error:
             expected.append([error.message, error.column])
     assert len(asked) > 500
@@ -167,10 +169,10 @@ def test_the_page_finds_what_python_finds(opened: Watched, folder: Path, bib: Bi
 
 @pytest.mark.slow
 def test_words_are_stemmed_as_sqlite_stems_them(
-    opened: Watched, folder: Path, bib: Bibliography
+    opened: Watched, folder: Path, catalogue: Bibliography
 ) -> None:
     """All words of the catalogue, and made-up ones with every ending that Porter's rules know."""
-    asked = sorted(vocabulary(bib)) + [
+    asked = sorted(vocabulary(catalogue)) + [
         start + ending + more
         for start in STARTS.split()
         for ending in ENDINGS.split()
@@ -191,37 +193,45 @@ def test_words_are_stemmed_as_sqlite_stems_them(
     assert [w for w in zip(asked, found, expected, strict=True) if w[1] != w[2]] == []
 
 
-def test_the_search_finds_as_one_types(opened: Watched, folder: Path, bib: Bibliography) -> None:
+def test_the_search_finds_as_one_types(
+    opened: Watched, folder: Path, catalogue: Bibliography
+) -> None:
     """Each letter; the address keeps the query, and opens with it again."""
     search(opened, folder)
     page = opened.page
     page.locator("#q").press_sequentially("perturbed gradient descent")
-    expected = bib.search("perturbed gradient descent")
-    page.get_by_text(f"{len(expected)} of {len(bib)} works").wait_for()
-    assert titles(opened)[0] == bib.snapshot.readable(expected[0].plain_title)
+    expected = catalogue.search("perturbed gradient descent")
+    page.get_by_text(f"{len(expected)} of {len(catalogue)} works").wait_for()
+    assert titles(opened)[0] == catalogue.snapshot.readable(expected[0].plain_title)
     assert page.url.endswith("search.html?q=perturbed+gradient+descent")
     go(opened, folder, "search.html?q=topic%3Antk%20year%3A2018")
-    expected = bib.where("topic:ntk year:2018")
-    page.get_by_text(f"{len(expected)} of {len(bib)} works").wait_for()
+    expected = catalogue.where("topic:ntk year:2018")
+    page.get_by_text(f"{len(expected)} of {len(catalogue)} works").wait_for()
     assert len(titles(opened)) == len(expected)
     page.locator("[data-results] .title").first.click()
     page.wait_for_url(f"**/works/{expected[0].key}.html")
 
 
-def test_the_front_door_searches_too(opened: Watched, folder: Path, bib: Bibliography) -> None:
+def test_the_front_door_searches_too(
+    opened: Watched, folder: Path, catalogue: Bibliography
+) -> None:
     """What else stands on the page makes room; nothing is read before somebody searches."""
     go(opened, folder, "index.html")
     front = opened.page.locator("[data-front]")
     assert front.is_visible()
     assert not any("search-data" in one for one in opened.requests)
     opened.page.locator("#q").fill("saddle")
-    opened.page.get_by_text(f"{len(bib.search('saddle'))} of {len(bib)} works").wait_for()
+    opened.page.get_by_text(
+        f"{len(catalogue.search('saddle'))} of {len(catalogue)} works"
+    ).wait_for()
     assert not front.is_visible()
     opened.page.locator("#q").fill("")
     front.wait_for()
 
 
-def test_a_facet_narrows_and_widens_again(opened: Watched, folder: Path, bib: Bibliography) -> None:
+def test_a_facet_narrows_and_widens_again(
+    opened: Watched, folder: Path, catalogue: Bibliography
+) -> None:
     """By topic, year, venue and person; each is a term of the query, and Back takes it back."""
     search(opened, folder)
     page = opened.page
@@ -237,7 +247,7 @@ def test_a_facet_narrows_and_widens_again(opened: Watched, folder: Path, bib: Bi
         assert page.locator("#q").input_value().endswith(term)
     query = "(saddle or escape) topic:saddle-escape venue:colt author:jin-chi year:2018"
     assert page.locator("#q").input_value() == query
-    expected = [bib.snapshot.readable(paper.plain_title) for paper in bib.search(query)]
+    expected = [catalogue.snapshot.readable(paper.plain_title) for paper in catalogue.search(query)]
     page.wait_for_function(
         "n => document.querySelectorAll('[data-results] li').length === n", arg=len(expected)
     )
@@ -260,17 +270,17 @@ def test_a_mistyped_query_is_explained(opened: Watched, folder: Path) -> None:
     opened.page.get_by_text("No work matches").wait_for()
 
 
-def test_more_is_shown_on_demand(opened: Watched, folder: Path, bib: Bibliography) -> None:
+def test_more_is_shown_on_demand(opened: Watched, folder: Path, catalogue: Bibliography) -> None:
     """Forty at a time; sorted as one chooses."""
     search(opened, folder)
     opened.page.locator("#q").fill("topic:ntk")
-    expected = bib.where("topic:ntk")
-    opened.page.get_by_text(f"{len(expected)} of {len(bib)} works").wait_for()
+    expected = catalogue.where("topic:ntk")
+    opened.page.get_by_text(f"{len(expected)} of {len(catalogue)} works").wait_for()
     assert len(titles(opened)) == 40
     opened.page.locator("[data-more]").click()
     assert len(titles(opened)) == len(expected)
     opened.page.get_by_role("button", name="Most cited").click()
-    first = bib.snapshot.readable(expected.sort("cited")[0].plain_title)
+    first = catalogue.snapshot.readable(expected.sort("cited")[0].plain_title)
     opened.page.wait_for_function(
         "t => document.querySelector('[data-results] .title').textContent === t", arg=first
     )
@@ -279,12 +289,12 @@ def test_more_is_shown_on_demand(opened: Watched, folder: Path, bib: Bibliograph
 # Pages
 
 
-def test_copy_copies(browser: Browser, folder: Path, bib: Bibliography) -> None:
+def test_copy_copies(browser: Browser, folder: Path, catalogue: Bibliography) -> None:
     """The key, the BibTeX and the BibLaTeX, as they stand in the files."""
     grants = {"permissions": ["clipboard-read", "clipboard-write"]}
     with watched(browser, **grants) as found:
         go(found, folder, "works/jin2017escape.html")
-        work = bib.some(["jin2017escape"])
+        work = catalogue.some(["jin2017escape"])
         for label, expected in (
             ("Copy key", "jin2017escape"),
             ("Copy BibTeX", work.to_bibtex()),
@@ -315,9 +325,11 @@ def test_colours_follow_the_system_or_the_switch(browser: Browser, folder: Path)
         assert found.ask(background) == light
 
 
-def test_another_key_leads_to_the_work(opened: Watched, folder: Path, bib: Bibliography) -> None:
+def test_another_key_leads_to_the_work(
+    opened: Watched, folder: Path, catalogue: Bibliography
+) -> None:
     """At once."""
-    paper = next(paper for paper in bib if paper.aliases)
+    paper = next(paper for paper in catalogue if paper.aliases)
     go(opened, folder, f"works/{paper.aliases[0]}.html")
     opened.page.wait_for_url(f"**/works/{paper.key}.html")
 

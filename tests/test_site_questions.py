@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def documents(bib: Bibliography, pages: dict[str, bytes]) -> dict[str, Document]:
+def documents(catalogue: Bibliography, pages: dict[str, bytes]) -> dict[str, Document]:
     """The page of each question, taken apart."""
-    return {name: Document(pages[f"questions/{name}.html"].decode()) for name in bib.questions}
+    return {
+        name: Document(pages[f"questions/{name}.html"].decode()) for name in catalogue.questions
+    }
 
 
 @pytest.fixture(scope="module")
@@ -42,20 +44,20 @@ def cards(document: Document) -> list[str]:
 
 
 def test_the_cards_stand_in_the_computed_order(
-    bib: Bibliography, documents: dict[str, Document]
+    catalogue: Bibliography, documents: dict[str, Document]
 ) -> None:
     """Without a script as well; each once."""
     for name, document in documents.items():
-        assert cards(document) == [card.id for card in bib.compare(name).cards]
+        assert cards(document) == [card.id for card in catalogue.compare(name).cards]
         assert document.faults == []
 
 
-def test_the_best_known_are_marked(bib: Bibliography, pages: dict[str, bytes]) -> None:
+def test_the_best_known_are_marked(catalogue: Bibliography, pages: dict[str, bytes]) -> None:
     """And nothing else is."""
-    for name in bib.questions:
+    for name in catalogue.questions:
         parts = pages[f"questions/{name}.html"].decode().split("<tbody id=")[1:]
         marked = [part.split('"')[1] for part in parts if 'aria-label="best known"' in part]
-        assert marked == [card.id for card in bib.compare(name).best]
+        assert marked == [card.id for card in catalogue.compare(name).best]
 
 
 def test_a_column_is_sorted_by_what_it_says(catalogue_dir: Path) -> None:
@@ -74,12 +76,12 @@ def test_a_column_is_sorted_by_what_it_says(catalogue_dir: Path) -> None:
 
 
 def test_every_card_has_a_permalink_and_stands_with_its_work(
-    bib: Bibliography, pages: dict[str, bytes], documents: dict[str, Document]
+    catalogue: Bibliography, pages: dict[str, bytes], documents: dict[str, Document]
 ) -> None:
     """The work's page links to the card among the others, and that to the work's page."""
-    for name, card in bib.results.items():
+    for name, card in catalogue.results.items():
         assert name in cards(documents[card.question])
-        key = bib.key(card.work)
+        key = catalogue.key(card.work)
         page = Document(pages[f"works/{key}.html"].decode())
         links = [unquote(one) for one in page.all("href")]
         assert f"../questions/{card.question}.html#{name}" in links
@@ -88,13 +90,13 @@ def test_every_card_has_a_permalink_and_stands_with_its_work(
 
 
 def test_the_legend_says_every_assumption_in_words(
-    bib: Bibliography, pages: dict[str, bytes], documents: dict[str, Document]
+    catalogue: Bibliography, pages: dict[str, bytes], documents: dict[str, Document]
 ) -> None:
     """Each letter leads to one; none stands there that no card needs."""
     for name, document in documents.items():
         asked = {one.removeprefix("#") for one in document.all("href") if one.startswith("#_")}
         told = {one for one in document.all("id") if one.startswith("_")}
-        needed = {f"_{one}" for card in bib.compare(name).cards for one in card.assumptions}
+        needed = {f"_{one}" for card in catalogue.compare(name).cards for one in card.assumptions}
         assert asked == told == needed
         page = pages[f"questions/{name}.html"].decode()
         said = page.partition('<dl class="legend">')[2].partition("</dl>")[0]
@@ -107,10 +109,10 @@ def test_a_card_says_where_it_was_read(pages: dict[str, bytes]) -> None:
     assert "arXiv 1703.00887v1, Theorem 3; checked against the full text" in page
 
 
-def test_the_picture_has_a_mark_for_each_card_that_it_can_show(bib: Bibliography) -> None:
+def test_the_picture_has_a_mark_for_each_card_that_it_can_show(catalogue: Bibliography) -> None:
     """Of the quantity with most cards: no two at one place, none outside, the line falls."""
-    for name in bib.questions:
-        table = bib.compare(name).table
+    for name in catalogue.questions:
+        table = catalogue.compare(name).table
         drawn = progress(table)
         ranked = [sum(row.ranked for row in group.rows) for group in table.groups]
         assert (drawn is None) == (not any(ranked)), name
@@ -119,7 +121,7 @@ def test_the_picture_has_a_mark_for_each_card_that_it_can_show(bib: Bibliography
         places = [(mark.x, mark.y) for mark in drawn.marks]
         assert len(set(places)) == len(places) >= max(ranked)
         assert all(0 < x < WIDTH and 0 < y < HEIGHT for x, y in places)
-        assert {mark.card for mark in drawn.marks} <= set(bib.results)
+        assert {mark.card for mark in drawn.marks} <= set(catalogue.results)
         path = next(path for kind, path in drawn.lines if kind == "upper")
         heights = [float(one) for one in re.findall(r"V([\d.]+)", path)]
         assert heights == sorted(heights)  # smaller is better: down the page
@@ -130,11 +132,11 @@ def test_what_did_not_change_is_not_drawn(catalogue_dir: Path) -> None:
     assert progress(load(catalogue_dir).compare("cup-material").table) is None
 
 
-def test_the_list_has_every_question(bib: Bibliography, pages: dict[str, bytes]) -> None:
+def test_the_list_has_every_question(catalogue: Bibliography, pages: dict[str, bytes]) -> None:
     """With its definition and its numbers, and every page leads there."""
     page = pages["questions.html"].decode()
-    for name in bib.questions:
-        many = len(bib.compare(name))
+    for name in catalogue.questions:
+        many = len(catalogue.compare(name))
         entry = page.partition(f'"questions/{name}.html"')[2].partition("</section>")[0]
         assert f"{many} cards of " in entry
         assert "<p>" in entry
@@ -262,12 +264,12 @@ def hostile_cards(folder: Path) -> None:
 
 
 def test_a_click_on_a_head_sorts(
-    browser: Browser, pages: dict[str, bytes], bib: Bibliography, tmp_path: Path
+    browser: Browser, pages: dict[str, bytes], catalogue: Bibliography, tmp_path: Path
 ) -> None:
     """Up, then down, and by the bound back to what was computed; the head says which."""
     Folder(tmp_path / "out").update(pages, "test")
     name = "second-order-stationary"
-    group = bib.compare(name).table.groups[2]
+    group = catalogue.compare(name).table.groups[2]
     years = [row.paper.year for row in group.rows]
     assert years != sorted(years)
     with watched(browser) as found:

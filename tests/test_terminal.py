@@ -5,10 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import select
-import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from rich.cells import cell_len
 import dltheory_bib
 from dltheory_bib import Bibliography
 from dltheory_bib.cli.main import main
+from helpers.programs import HANG, environment, read_terminal, started
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
 LINK = re.compile(r"\x1b\]8;[^;]*;([^\x1b]*)\x1b\\")
@@ -70,6 +68,7 @@ COMMANDS: list[tuple[str, ...]] = [
 # Width, colour, links
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("width", [40, 80, 200])
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_what_is_drawn_fits_the_width(run: Run, command: tuple[str, ...], width: int) -> None:
@@ -96,6 +95,7 @@ def test_no_word_is_lost_at_any_width(run: Run, bib: Bibliography, width: int) -
                 assert word in letters
 
 
+@pytest.mark.catalogue
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_pipe_gets_plain_text(run: Run, command: tuple[str, ...]) -> None:
     """Without a terminal: no escape code, nothing wrapped or cut, no trailing blank."""
@@ -146,32 +146,18 @@ def test_a_screenful_is_enough_at_a_terminal(run: Run, bib: Bibliography) -> Non
     assert (len(out.splitlines()), err) == (len(found), "")
 
 
-def at_a_terminal(*arguments: str, **environment: str) -> str:
+def at_a_terminal(*arguments: str, **variables: str) -> str:
     """What the real command sends to a pseudo-terminal of 100 columns."""
     master, slave = os.openpty()
-    env = {k: v for k, v in os.environ.items() if k not in {"NO_COLOR", "FORCE_COLOR"}}
-    env |= {"TERM": "xterm-256color", "COLUMNS": "100", **environment}
-    env["PYTHONPATH"] = str(Path(dltheory_bib.__file__).parents[1])
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dltheory_bib", *arguments],
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env=env,
-    )
-    os.close(slave)
-    sent = b""
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        ready, _, _ = select.select([master], [], [], 0.1)
-        try:
-            if ready and not (part := os.read(master, 65536)):
-                break
-            sent += part if ready else b""
-        except OSError:  # Linux's way to say that the other end is closed
-            break
-    assert process.wait(20) == 0
-    os.close(master)
+    command = (sys.executable, "-m", "dltheory_bib", *arguments)
+    env = environment(TERM="xterm-256color", COLUMNS="100", **variables)
+    try:
+        with started(*command, stdin=slave, stdout=slave, stderr=slave, env=env) as process:
+            os.close(slave)
+            sent = read_terminal(master)
+            assert process.wait(HANG) == 0
+    finally:
+        os.close(master)
     return sent.decode()
 
 

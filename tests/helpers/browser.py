@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from helpers.programs import needs
+from helpers.programs import HANG, needs
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request
@@ -44,7 +44,7 @@ def chromium() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=_FLAGS, timeout=HANG * 1000)
         try:
             yield browser
         finally:
@@ -61,6 +61,7 @@ def watched(browser: Browser, width: int = 1280, **options: Any) -> Iterator[Wat
     """A page in a fresh context of a window this wide."""
     height = 900 if width > 600 else 800
     context = browser.new_context(viewport={"width": width, "height": height}, **options)
+    context.set_default_timeout(HANG * 1000)
     found = Watched(context.new_page())
     page = found.page
     page.on("request", lambda request: found.requests.append(request.url))

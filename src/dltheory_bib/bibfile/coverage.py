@@ -13,7 +13,7 @@ from dltheory_bib.bibfile.find_works import Listed, Status, is_markdown, list_bi
 from dltheory_bib.bibfile.lint.linter import is_bib
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.display.views import byline
-from dltheory_bib.manuscript.manuscript import read_text
+from dltheory_bib.manuscript.tex import read_text
 from dltheory_bib.models.relations import BUILDS_ON, Relation, phrase
 from dltheory_bib.papers import PaperList
 

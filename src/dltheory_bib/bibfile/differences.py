@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from dltheory_bib.bibfile import match as preprints
-from dltheory_bib.bibfile.match import read_title, read_year, says_arxiv
-from dltheory_bib.bibfile.matched_file import Item, Judged, folded_families
+from dltheory_bib.bibfile.match import read_title, read_year
+from dltheory_bib.bibfile.matched_file import (
+    Difference,
+    MatchedEntry,
+    MatchedFile,
+    folded_families,
+)
 from dltheory_bib.models.paper import Paper, Version
+from dltheory_bib.text.identifiers import find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import natural, words
 
@@ -18,22 +23,9 @@ Verdict = Literal["verified", "outdated", "field mismatch", "venue variant", "no
 _NUMBER = re.compile(r"\d+")
 
 
-class Difference(NamedTuple):
-    """A field that says something else than the catalogue."""
-
-    field: str
-    message: str
-    rule: str = "field-mismatch"
-
-
-def is_preprint(item: Item) -> bool:
-    """Whether an entry is that of a preprint on arXiv and of nothing else."""
-    return preprints.is_preprint(item.kind, item.values)
-
-
-def says(judged: Judged, paper: Paper) -> str:
+def says(matched: MatchedFile, paper: Paper) -> str:
     """What an entry of the published version says, for a message."""
-    kind, known = judged.target(paper)
+    kind, known = matched.target(paper)
     telling: tuple[str, ...] = (
         "booktitle",
         "journal",
@@ -47,48 +39,48 @@ def says(judged: Judged, paper: Paper) -> str:
     return f"@{kind} with " + ", ".join(f"{name} = {{{known[name]}}}" for name in shown)
 
 
-def differences(judged: Judged, item: Item) -> Iterator[Difference]:
+def differences(matched: MatchedFile, item: MatchedEntry) -> Iterator[Difference]:
     """Where an entry of a work says something else than the version that it means."""
     assert item.match is not None
     paper = item.match.paper
-    meant = _meant(judged, item)
+    meant = _meant(matched, item)
     if meant is None:
-        yield _other_venue(judged, item, paper)
+        yield _other_venue(matched, item, paper)
         return
     year = read_year(item.values)
-    allowed = {paper.year, paper.eprint_year} if is_preprint(item) else {meant.year}
+    allowed = {paper.year, paper.eprint_year} if item.is_preprint else {meant.year}
     if year is not None and year not in allowed and not _disputed(paper, "year", str(year)):
         yield _other_year(item, paper, meant, year)
     yield from _identifiers(item, paper)
-    if not is_preprint(item):
+    if not item.is_preprint:
         yield from _numbers(item, paper, meant)
     yield from _title(item, paper)
-    yield from _authors(judged, item, paper)
+    yield from _authors(matched, item, paper)
 
 
-def variant(judged: Judged, item: Item) -> str | None:
+def variant(matched: MatchedFile, item: MatchedEntry) -> str | None:
     """The short name of an entry's venue, where the catalogue spells it otherwise."""
     assert item.match is not None
     paper = item.match.paper
     name, place = item.place
     if not name or not paper.venue or says_arxiv(place):
         return None
-    found = judged.venues.find(place)
+    found = matched.venues.find(place)
     if found.venue != paper.venue:
         return None
-    if judged.venues.style(paper.venue, found.spelling, paper.year):
+    if matched.venues.style(paper.venue, found.spelling, paper.year):
         return None
-    return judged.bib.venues[paper.venue].in_year(paper.year).short
+    return matched.bib.venues[paper.venue].in_year(paper.year).short
 
 
-def _meant(judged: Judged, item: Item) -> Paper | Version | None:
+def _meant(matched: MatchedFile, item: MatchedEntry) -> Paper | Version | None:
     """The version that an entry's venue names; None where that is no venue of the work."""
     assert item.match is not None
     paper = item.match.paper
     name, place = item.place
     if not name or says_arxiv(place) or not paper.venue:
         return paper
-    found = judged.venues.find(place).venue
+    found = matched.venues.find(place).venue
     # A book and its chapters are kept under other venues than their entries name.
     if found == paper.venue or (found is None and paper.type not in {"article", "inproceedings"}):
         return paper
@@ -98,31 +90,29 @@ def _meant(judged: Judged, item: Item) -> Paper | Version | None:
     return None
 
 
-def _other_venue(judged: Judged, item: Item, paper: Paper) -> Difference:
+def _other_venue(matched: MatchedFile, item: MatchedEntry, paper: Paper) -> Difference:
     name, place = item.place
     return Difference(
-        name, f'it appeared elsewhere than in "{from_latex(place)}": write {says(judged, paper)}'
+        name, f'it appeared elsewhere than in "{from_latex(place)}": write {says(matched, paper)}'
     )
 
 
-def _other_year(item: Item, paper: Paper, meant: Paper | Version, year: int) -> Difference:
+def _other_year(item: MatchedEntry, paper: Paper, meant: Paper | Version, year: int) -> Difference:
     field = "date" if "date" in item.values and not item.values.get("year") else "year"
     wanted = f"write {field} = {{{meant.year}}}"
-    if item.place[0] and not is_preprint(item) and year == paper.eprint_year:
+    if item.place[0] and not item.is_preprint and year == paper.eprint_year:
         said = f"{year} is the year of the preprint, at the venue it was {meant.year}; {wanted}"
         return Difference(field, said, "mixed-versions")
-    if is_preprint(item) and paper.eprint_year:
+    if item.is_preprint and paper.eprint_year:
         wanted = f"write {field} = {{{paper.eprint_year}}}"
     return Difference(field, f"the catalogue has another year; {wanted}")
 
 
-def _identifiers(item: Item, paper: Paper) -> Iterator[Difference]:
+def _identifiers(item: MatchedEntry, paper: Paper) -> Iterator[Difference]:
     dois = {one.lower() for one in (paper.doi, *(v.doi for v in paper.versions)) if one}
-    doi = item.values.get("doi", "").replace("\\_", "_").lower()
-    bare = re.search(r"10\.\d{4,9}/\S+", doi)
-    if dois and bare and paper.doi and bare[0] not in dois:
-        arxiv = bare[0].startswith("10.48550/")
-        if not arxiv and not _disputed(paper, "doi", bare[0]):
+    for doi in find_dois(item.values.get("doi", "").lower())[:1]:
+        known = not paper.doi or doi in dois or is_arxiv_doi(doi)
+        if not known and not _disputed(paper, "doi", doi):
             yield Difference("doi", f"the catalogue has another DOI; write doi = {{{paper.doi}}}")
     ids = {one for one in (paper.eprint, *(v.eprint for v in paper.versions)) if one}
     found = [value for by, value in item.read.ids if by == "eprint"]
@@ -135,7 +125,7 @@ def _identifiers(item: Item, paper: Paper) -> Iterator[Difference]:
         yield Difference(field, f"the catalogue has another arXiv id; write {paper.eprint}")
 
 
-def _numbers(item: Item, paper: Paper, meant: Paper | Version) -> Iterator[Difference]:
+def _numbers(item: MatchedEntry, paper: Paper, meant: Paper | Version) -> Iterator[Difference]:
     pages, volume = item.values.get("pages", ""), item.values.get("volume", "")
     if meant.pages and pages and "pages" not in paper.unverified:
         ours, theirs = _NUMBER.findall(meant.pages), _NUMBER.findall(pages)
@@ -157,20 +147,20 @@ def _same_pages(ours: list[str], theirs: list[str]) -> bool:
     return short and len(theirs[1]) < len(ours[1]) and ours[1].endswith(theirs[1])
 
 
-def _title(item: Item, paper: Paper) -> Iterator[Difference]:
+def _title(item: MatchedEntry, paper: Paper) -> Iterator[Difference]:
     titles = (paper.title, *(one.title for one in paper.versions if one.title))
     if item.title and item.title not in {read_title({"title": one}) for one in titles}:
         yield Difference("title", f"the title is printed as: {paper.title}")
 
 
-def _authors(judged: Judged, item: Item, paper: Paper) -> Iterator[Difference]:
+def _authors(matched: MatchedFile, item: MatchedEntry, paper: Paper) -> Iterator[Difference]:
     theirs = item.families
     if not theirs:
         return
     ours = folded_families(paper.author)
     others = bool(re.search(r"\b(?:others|et\.?\s*al\b)", item.values.get("author", ""), re.I))
     expected = ours[: len(theirs)] if others and len(theirs) <= len(ours) else ours
-    if theirs == expected or _are_aliases(judged, theirs, paper, expected):
+    if theirs == expected or _are_aliases(matched, theirs, paper, expected):
         return
     if sorted(theirs) == sorted(expected):
         said = "the authors are in another order"
@@ -188,11 +178,11 @@ def _authors(judged: Judged, item: Item, paper: Paper) -> Iterator[Difference]:
     yield Difference("author", f"{said}; write {shown}")
 
 
-def _are_aliases(judged: Judged, theirs: list[str], paper: Paper, ours: list[str]) -> bool:
+def _are_aliases(matched: MatchedFile, theirs: list[str], paper: Paper, ours: list[str]) -> bool:
     """Whether each differing name is another spelling of the same person."""
     if len(theirs) != len(ours):
         return False
-    aliases = judged.spellings
+    aliases = matched.spellings
     return all(
         one == own or one in aliases.get(name, set())
         for one, own, name in zip(theirs, ours, paper.author, strict=False)

@@ -18,8 +18,15 @@ from dltheory_bib.bibfile.differences import says
 from dltheory_bib.bibfile.entry_types import WORKS
 from dltheory_bib.bibfile.lint.catalogue_rules import is_outdated
 from dltheory_bib.bibfile.match import Matcher
-from dltheory_bib.bibfile.matched_file import judged
+from dltheory_bib.bibfile.matched_file import match_entries
 from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.text.identifiers import (
+    find_arxiv_ids,
+    find_dois,
+    is_arxiv_doi,
+    parse_identifier,
+    says_arxiv,
+)
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import fold, unbraced, words
 
@@ -31,11 +38,6 @@ Status = Literal["covered", "outdated", "missing", "unrecognised"]
 
 FEWEST_WORDS, FEWEST_LETTERS = 4, 24
 """A shorter title is not looked for in free text."""
-_ARXIV = re.compile(
-    r"(?<![\d.])(\d\d(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?(?![\d])"
-    r"|(?<![\w/])([a-z-]+(?:\.[A-Z]{2})?/\d{7})(?!\d)"
-)
-_DOI = re.compile(r"\b10\.\d{4,9}/[^\s{}\"<>\])|]+")
 _KEY = re.compile(r"(?<![\w/.])[a-z][a-z-]*\d{4}[a-z][a-z0-9-]*(?![\w/])")
 _URL = re.compile(r"https?://\S+")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]|\|)\s*\S")
@@ -62,9 +64,9 @@ class Listed(NamedTuple):
 
 def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
     """The works that a .bib lists, one for each entry."""
-    one = judged(bib, file, Matcher(bib), VenueNames(bib))
+    one = match_entries(bib, file, Matcher(bib), VenueNames(bib))
     found = []
-    for item in one.items:
+    for item in one.entries:
         if item.kind not in WORKS:
             continue
         line = file.place(item.entry.start)[0]
@@ -147,27 +149,24 @@ class _Reader:
         missing = unknown[:1] if not found else arxiv if "by arXiv id" in found.values() else []
         for one in missing:
             plain = _bare(line)
-            title = plain if len(_WORD.findall(_ARXIV.sub("", plain))) > 2 else one
+            title = plain if len(_WORD.findall(plain.replace(one, ""))) > 2 else one
             yield Listed(number, "missing", None, title, one)
 
     def _by_id(self, line: str) -> tuple[dict[int, str], list[str]]:
         found: dict[int, str] = {}
         unknown: list[str] = []
-        alone = _ARXIV.fullmatch(line.strip().removeprefix("arXiv:")) is not None
-        for match in _ARXIV.finditer(line):
-            value = match[1] or match[2]
+        alone = parse_identifier(line)
+        for value in find_arxiv_ids(line):
             work = self.bib.snapshot.find(value)
             if work is not None:
                 found.setdefault(work, "by arXiv id")
-            elif alone or "arxiv" in line.lower():
+            elif alone or says_arxiv(line):
                 unknown.append(value)
-        for doi in _DOI.findall(line):
-            value = doi.rstrip(".,;:*_`'")
-            bare = re.sub(r"(?i)^10\.48550/arxiv\.", "", value)
-            work = self.bib.snapshot.find(bare)
+        for value in find_dois(line):
+            work = self.bib.snapshot.find(value)
             if work is not None:
                 found.setdefault(work, "by DOI")
-            elif bare == value:
+            elif not is_arxiv_doi(value):
                 unknown.append(value)
         return found, list(dict.fromkeys(unknown))
 
@@ -192,9 +191,9 @@ class _Reader:
     def _outdated(self, line: str, paper: Paper) -> str | None:
         """Where a line calls a published work one of arXiv, what it became."""
         plain = _URL.sub(" ", line)
-        if paper.venue is None or paper.type == "online" or "arxiv" not in plain.lower():
+        if paper.venue is None or paper.type == "online" or not says_arxiv(plain):
             return None
-        if re.search(r"\[[^\]]*arxiv[^\]]*\]", line, re.IGNORECASE):
+        if any(map(says_arxiv, re.findall(r"\[([^\]]*)\]", line))):
             return None  # the label of a link
         venue = self.bib.venues[paper.venue]
         names = {one for period in venue.periods for one in (period.short, period.long)}

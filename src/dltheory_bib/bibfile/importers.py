@@ -18,6 +18,7 @@ from dltheory_bib.bibfile.bib_parser import read_bib
 from dltheory_bib.bibfile.match import arxiv_ids, identifiers, read_year
 from dltheory_bib.errors import DataError, Problem
 from dltheory_bib.source.folders import shown
+from dltheory_bib.text.identifiers import says_arxiv
 from dltheory_bib.text.latex import from_latex, title_from_latex
 from dltheory_bib.text.names import is_text
 
@@ -55,7 +56,6 @@ _RIS_TYPES = {
     "RPRT": "report",
     "COMP": "software",
 }
-_SAYS_ARXIV = re.compile(r"arxiv|\bcorr\b|^abs/", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -110,7 +110,7 @@ def _read_bib(path: Path) -> tuple[list[Draft], list[str]]:
 def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
     plain = {name: from_latex(value) for name, value in values.items()}
     place = _first(plain, "journal", "journaltitle", "booktitle")
-    on_arxiv = _SAYS_ARXIV.search(place or plain.get("howpublished", "") or "") or not place
+    on_arxiv = not place or says_arxiv(place)
     ids = arxiv_ids(values)
     whose = _first(plain, "publisher", "school", "institution", "organization")
     draft = Draft(f"@{kind}{{{key}}}", key, _BIB_TYPES.get(kind, "online"))

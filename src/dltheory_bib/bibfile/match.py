@@ -16,6 +16,7 @@ from typing import Literal, NamedTuple
 
 from dltheory_bib.bibliography import Bibliography
 from dltheory_bib.models.paper import Paper
+from dltheory_bib.text.identifiers import find_arxiv_ids, find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import family, fold, searchable, unbraced, words
 
@@ -33,13 +34,6 @@ CONFIDENCE: Mapping[By, float] = {"doi": 0.99, "eprint": 0.98, "title": 0.95}
 ENOUGH = 0.9
 """Below this nothing is changed."""
 
-_ARXIV = re.compile(
-    r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?![\d.])"
-    r"|((?:astro-ph|cond-mat|cs|hep-[a-z]{2,3}|math|math-ph|nlin|physics|q-bio|quant-ph|stat)"
-    r"(?:\.[A-Z]{2})?/\d{7})"
-)
-_SAYS_ARXIV = re.compile(r"arxiv|corr|^abs/|48550", re.IGNORECASE)
-_DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>]+")
 _ID_FIELDS = (
     "eprint",
     "journal",
@@ -158,9 +152,9 @@ def read_entry(values: Mapping[str, str]) -> Reading:
 def identifiers(values: Mapping[str, str]) -> Iterator[tuple[By, str]]:
     """DOIs, then arXiv ids, wherever an entry has them."""
     for name in ("doi", "url", "note"):
-        found = _DOI.search(values.get(name, ""))
-        if found and not found[0].lower().startswith("10.48550/"):
-            yield "doi", found[0].rstrip(".,;)").replace("\\_", "_")
+        for value in find_dois(values.get(name, ""))[:1]:
+            if not is_arxiv_doi(value):
+                yield "doi", value
     for value in arxiv_ids(values):
         yield "eprint", value
 
@@ -170,12 +164,8 @@ def arxiv_ids(values: Mapping[str, str]) -> list[str]:
     found: dict[str, None] = {}
     for name in _ID_FIELDS:
         text = values.get(name)
-        if not text:
-            continue
-        named = name in {"eprint", "arxivid"} or _SAYS_ARXIV.search(text)
-        if named or (name == "volume" and text.startswith("abs/")):
-            for match in _ARXIV.finditer(text):
-                found[match[1] or match[2]] = None
+        if text and (name in {"eprint", "arxivid"} or says_arxiv(text)):
+            found |= dict.fromkeys(find_arxiv_ids(text))
     return list(found)
 
 
@@ -276,9 +266,6 @@ def _same_authors(authors: list[str], paper: Paper) -> bool:
     return authors == [_last_word(family(name)) for name in paper.author]
 
 
-# Whether an entry is that of a preprint: on arXiv, and nowhere else.
-
-
 _TYPES = frozenset(
     {"misc", "online", "unpublished", "techreport", "report", "electronic", "preprint", "article"}
 )
@@ -286,36 +273,12 @@ PLACES = ("journal", "journaltitle", "booktitle")
 """The fields that name what a paper appeared in."""
 SAYING = ("howpublished", "publisher", "institution", "organization", "note", "url")
 """Fields that say arXiv or something of the user's own."""
-_PREPRINT_SAYS_ARXIV = re.compile(r"arxiv|\bcorr\b|^abs/|10\.48550", re.IGNORECASE)
-_ALL_OF_ARXIV = re.compile(
-    r"https?://\S*(?:arxiv|48550)\S*|10\.48550/\S+|[a-z-]+(?:\.[a-z-]{2,})?/\d{7}"
-    r"|\d{4}\.\d{4,5}(?:v\d+)?|\b(?:v|version) ?\d+\b"
-    r"|arxiv(?:\.org)?|\bcorr\b|e-?prints?|pre-?prints?|available|\bat\b|\bin\b|\burl|\\[a-z]+"
-    r"|\[[a-z]+(?:[.-][a-z]+)*\]|abs/",
-    re.IGNORECASE,
-)
 
 
 def is_preprint(kind: str, values: Mapping[str, str]) -> bool:
     """Whether an entry is that of a preprint on arXiv and of nothing else."""
     places = [values[name] for name in PLACES if values.get(name)]
     if places:
-        return all(_PREPRINT_SAYS_ARXIV.search(place) for place in places)
-    says = any(_PREPRINT_SAYS_ARXIV.search(values.get(name, "")) for name in ("volume", *SAYING))
+        return all(map(says_arxiv, places))
+    says = any(says_arxiv(values.get(name, "")) for name in ("volume", *SAYING))
     return (says or bool(arxiv_ids(values))) and kind.lower() in _TYPES
-
-
-def says_arxiv(text: str) -> bool:
-    """Whether a text names arXiv."""
-    return _PREPRINT_SAYS_ARXIV.search(text) is not None
-
-
-def is_arxiv_alone(text: str) -> bool:
-    """Whether a text says where on arXiv the work is, and nothing more.
-
-    >>> is_arxiv_alone("arXiv:1703.00887 [cs.LG]"), is_arxiv_alone("arXiv; read chapter 2")
-    (True, False)
-    """
-    if not _PREPRINT_SAYS_ARXIV.search(text):
-        return False
-    return not re.search(r"[^\W_]", _ALL_OF_ARXIV.sub(" ", text))

@@ -1,4 +1,4 @@
-"""A .bib file as the rules see it: each value read once, and the work that each entry is."""
+"""A parsed .bib file with each entry matched to a work of the catalogue."""
 
 from __future__ import annotations
 
@@ -9,12 +9,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile, parse_bib
 from dltheory_bib.bibfile.entry_types import ONLY_BIBLATEX, WORKS
-from dltheory_bib.bibfile.match import PLACES, Match, Matcher, Reading, read_entry, read_families
+from dltheory_bib.bibfile.match import (
+    PLACES,
+    Match,
+    Matcher,
+    Reading,
+    is_preprint,
+    read_entry,
+    read_families,
+)
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.errors import Level
+from dltheory_bib.formats.bibtex import entry_fields
 
 if TYPE_CHECKING:
-    from dltheory_bib.bibfile.differences import Difference
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.formats.bibtex import Dialect
     from dltheory_bib.manuscript.manuscript import Manuscript
@@ -37,9 +45,17 @@ class Found(NamedTuple):
     message: str
 
 
+class Difference(NamedTuple):
+    """A field that says something else than the catalogue."""
+
+    field: str
+    message: str
+    rule: str = "field-mismatch"
+
+
 @dataclass(slots=True)
-class Item:
-    """An entry with what was read from it."""
+class MatchedEntry:
+    """An entry with what was read from it, and the work that it is."""
 
     entry: BibEntry
     kind: str
@@ -59,6 +75,11 @@ class Item:
         return self.read.families
 
     @property
+    def is_preprint(self) -> bool:
+        """Whether it is that of a preprint on arXiv and of nothing else."""
+        return is_preprint(self.kind, self.values)
+
+    @property
     def place(self) -> tuple[str, str]:
         """The field that says where it appeared, and what it says; empty without one."""
         for name in reversed(PLACES):  # a book before a journal
@@ -75,14 +96,14 @@ class Item:
 
 
 @dataclass(slots=True)
-class Judged:
-    """A file that is being judged."""
+class MatchedFile:
+    """A file whose entries are matched to works, for the rules of `check`."""
 
     bib: Bibliography
     file: BibFile
     dialect: Dialect
     matcher: Matcher
-    items: list[Item]
+    entries: list[MatchedEntry]
     """Those of its entries that could be read to their end."""
     venues: VenueNames
     manuscript: Manuscript | None = None
@@ -92,9 +113,9 @@ class Judged:
     _spellings: dict[str, set[str]] = field(default_factory=dict)
 
     @property
-    def works(self) -> Iterator[Item]:
+    def works(self) -> Iterator[MatchedEntry]:
         """The entries that are a work of the catalogue."""
-        return (item for item in self.items if item.match)
+        return (item for item in self.entries if item.match)
 
     @property
     def spellings(self) -> dict[str, set[str]]:
@@ -109,18 +130,15 @@ class Judged:
     def target(self, paper: Paper) -> tuple[str, dict[str, str]]:
         """The type and the fields, by names in lower case, that export gives a work."""
         if paper.key not in self._targets:
-            from dltheory_bib.formats.bibtex import to_bibtex  # loads a library; seldom needed
-
             plain = self.file.text.isascii()
-            text = to_bibtex(
-                [paper],
+            kind, fields = entry_fields(
+                paper,
                 self.bib.venues,
                 dialect=self.dialect,
                 encoding="latex" if plain and self.dialect == "bibtex" else "utf-8",
             )
-            made = parse_bib(text)
-            entry = made.entries[-1]
-            self._targets[paper.key] = entry.type, made.values(entry)
+            lowered = {name.lower(): value for name, value in fields.items()}
+            self._targets[paper.key] = kind, lowered
         return self._targets[paper.key]
 
 
@@ -129,7 +147,7 @@ class Rule(NamedTuple):
 
     name: str
     level: Level
-    judge: Callable[[Judged], Iterator[Found]]
+    judge: Callable[[MatchedFile], Iterator[Found]]
 
     @property
     def says(self) -> str:
@@ -137,14 +155,14 @@ class Rule(NamedTuple):
         return (self.judge.__doc__ or "").partition("\n")[0]
 
 
-def judged(
+def match_entries(
     bib: Bibliography,
     file: BibFile,
     matcher: Matcher,
     venues: VenueNames,
     manuscript: Manuscript | None = None,
     dialect: Dialect | None = None,
-) -> Judged:
+) -> MatchedFile:
     """Read every entry of a file, and find out which works of the catalogue they are."""
     _read_on(file)
     if dialect is None:
@@ -153,12 +171,12 @@ def judged(
         dialect = "biblatex" if theirs or names & ONLY_BIBLATEX else "bibtex"
     items = []
     for entry in (one for one in file.entries if one.whole):
-        item = Item(entry, entry.type.lower(), file.values(entry))
+        item = MatchedEntry(entry, entry.type.lower(), file.values(entry))
         if item.kind in WORKS:
             item.read = read_entry(item.values)
             item.match = matcher.match(item.values, item.read)
         items.append(item)
-    return Judged(bib, file, dialect, matcher, items, venues, manuscript)
+    return MatchedFile(bib, file, dialect, matcher, items, venues, manuscript)
 
 
 def _read_on(file: BibFile) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.models import types as rules
 from dltheory_bib.source.yaml_writer import canonical
+from dltheory_bib.text.identifiers import parse_identifier
 from dltheory_bib.text.names import family, fold, slug, unbraced, words
 
 if TYPE_CHECKING:
@@ -125,7 +126,8 @@ class _Collector:
                 found[name] = rule(text) if rule else rules.clean(text)
             except ValueError as error:
                 self._leave(draft, f"has {name} {error}; that field is left out")
-        if "eprint" in found and "arxiv.org" in found.get("url", ""):
+        address = parse_identifier(found.get("url", ""))
+        if "eprint" in found and address and address.scheme == "arxiv":
             del found["url"]  # it says the id again
         return found
 

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from dltheory_bib.models.registries import Venue
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import words
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.models.registries import Venue
-
 
 _UNITS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
@@ -160,10 +157,6 @@ def _names(venue: Venue) -> list[str]:
     return names
 
 
-# Whether what an entry names as its place is a venue of the catalogue.
-
-
-_FILLED_IN = re.compile(r"\{[a-z]+\}")
 _FILLING = frozenset({"the", "of", "on", "in", "for", "and"})
 """Words that abbreviated names of journals leave out."""
 
@@ -171,12 +164,14 @@ _FILLING = frozenset({"the", "of", "on", "in", "for", "and"})
 def names_venue(text: str, venue: Venue) -> bool:
     """Whether a name, with whatever LaTeX is in it, is one of the venue's in any year.
 
+    Stricter than `VenueNames.find`, for `fix` changes what it recognises.
+
     A journal is known by its whole name, each word in full or abbreviated, for `Nature` is not
     `Nature Communications`. A conference may stand among other words (`Proc. of the 34th ICML`),
     but a workshop at it is another place, and so is a conference "on Machine Learning and …".
     """
     found = words(from_latex(text))
-    names = [words(name) for name in _period_names(venue)]
+    names = [words(_PLACEHOLDER.sub(" ", name)) for name in _names(venue)]
     if venue.kind == "journal":
         return any(_is_short_for(found, name) for name in names)
     if "workshop" in found and not any("workshop" in name for name in names):
@@ -185,14 +180,6 @@ def names_venue(text: str, venue: Venue) -> bool:
     return any(
         name and re.search(rf"\b{re.escape(' '.join(name))}\b(?! and\b)", plain) for name in names
     )
-
-
-def _period_names(venue: Venue) -> Iterator[str]:
-    yield venue.id.replace("-", " ")
-    yield from venue.aliases
-    for period in venue.periods:
-        yield period.short
-        yield _FILLED_IN.sub(" ", period.long)
 
 
 def _is_short_for(text: list[str], name: list[str]) -> bool:

@@ -20,13 +20,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import unquote
-
-from bibtexparser.entrypoint import write_string
-from bibtexparser.library import Library
-from bibtexparser.model import Entry, Field
-from bibtexparser.writer import BibtexFormat
 
 from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
 from dltheory_bib.models.paper import Paper
@@ -38,6 +33,9 @@ from dltheory_bib.text.latex import (
     title_to_latex,
     to_latex,
 )
+
+if TYPE_CHECKING:
+    from bibtexparser.writer import BibtexFormat
 
 Dialect = Literal["bibtex", "biblatex"]
 """Who reads the file: BibTeX with a .bst style, or biber for biblatex."""
@@ -155,21 +153,51 @@ def to_bibtex(
     Raises `UnknownNameError` for a paper whose venue is not in `venues`, and `ValueError` for an
     option that does not exist and where two entries would have one key.
     """
-    encoding = encoding or ("utf-8" if dialect == "biblatex" else "latex")
-    options = _Options(dialect, prefer, encoding, venue_names)
+    # A library whose import takes longer than that of all the rest: not for `entry_fields`.
+    from bibtexparser.entrypoint import write_string
+    from bibtexparser.library import Library
+    from bibtexparser.model import Entry, Field
+
     library = Library()
+    made = []
+    options = _options(dialect, prefer, encoding, venue_names)
     for paper in papers:
-        shown = _as_preprint(paper) if prefer == "preprint" else paper
+        others = ",".join((related or {}).get(paper.key, ()))
+        kind, fields = _entry(paper, venues, options, others)
+        made.append(fields)
         for key in (keys or {}).get(paper.key, (paper.key,)):
-            others = ",".join((related or {}).get(paper.key, ()))
-            library.add(_entry(key, shown, period_of(shown, venues), options, others))
+            written = [Field(name, f"{{{value}}}") for name, value in fields.items()]
+            library.add(Entry(kind, key, written))
     # The values are in braces already, so no middleware need copy the library to put them there.
     text = write_string(library, unparse_stack=[], bibtex_format=_layout())
-    preamble = borrowed_letters(text) + _verbatim(library) if dialect == "bibtex" else ""
+    preamble = borrowed_letters(text) + _verbatim(made) if dialect == "bibtex" else ""
     return f'@preamble{{"{preamble}"}}\n\n{text}' if preamble else text
 
 
-def _verbatim(library: Library) -> str:
+def entry_fields(
+    paper: Paper,
+    venues: Mapping[str, Venue],
+    *,
+    dialect: Dialect = "bibtex",
+    prefer: Preference = "published",
+    encoding: Encoding | None = None,
+    venue_names: VenueNames = "long",
+) -> tuple[str, dict[str, str]]:
+    """The type of a paper's entry, and its fields by name, as `to_bibtex` prints them.
+
+    The options and the errors are those of `to_bibtex`.
+    """
+    return _entry(paper, venues, _options(dialect, prefer, encoding, venue_names))
+
+
+def _options(
+    dialect: Dialect, prefer: Preference, encoding: Encoding | None, venue_names: VenueNames
+) -> _Options:
+    default: Encoding = "utf-8" if dialect == "biblatex" else "latex"
+    return _Options(dialect, prefer, encoding or default, venue_names)
+
+
+def _verbatim(entries: list[dict[str, str]]) -> str:
     r"""The TeX by which natbib's styles print the special characters of a `url` or `doi`.
 
     They provide `\url` and `\doi` themselves where no package has, but take the argument as text;
@@ -178,7 +206,7 @@ def _verbatim(library: Library) -> str:
     needed = [
         name
         for name in ("url", "doi")
-        if any(_SPECIAL.search(entry[name]) for entry in library.entries if name in entry)
+        if any(_SPECIAL.search(fields[name]) for fields in entries if name in fields)
     ]
     if not needed:
         return ""
@@ -192,6 +220,8 @@ def _verbatim(library: Library) -> str:
 
 
 def _layout() -> BibtexFormat:
+    from bibtexparser.writer import BibtexFormat
+
     layout = BibtexFormat()  # type: ignore[no-untyped-call]
     layout.indent = "  "
     layout.block_separator = "\n"
@@ -216,9 +246,11 @@ def _as_preprint(paper: Paper) -> Paper:
 
 
 def _entry(
-    key: str, paper: Paper, period: Period | None, options: _Options, related: str = ""
-) -> Entry:
-    """One entry: its fields in order, named as the dialect names them, values in braces."""
+    paper: Paper, venues: Mapping[str, Venue], options: _Options, related: str = ""
+) -> tuple[str, dict[str, str]]:
+    """The type and the fields of an entry, in order, named as the dialect names them."""
+    paper = _as_preprint(paper) if options.prefer == "preprint" else paper
+    period = period_of(paper, venues)
     kind = _kind(paper, period, options.dialect)
     values = _source(kind, paper, period, options) | {
         "author": " and ".join(name_to_latex(name, options.encoding) for name in paper.author),
@@ -236,8 +268,7 @@ def _entry(
         kind = _BIBTEX_TYPES.get(kind, kind)
         _adapt_to_bibtex(kind, values)
         names = _FIELDS | ({"institution": "school"} if kind == "phdthesis" else {})
-    fields = [Field(names[name], f"{{{values[name]}}}") for name in _FIELDS if values.get(name)]
-    return Entry(kind, key, fields)
+    return kind, {names[name]: value for name in _FIELDS if (value := values.get(name))}
 
 
 def _kind(paper: Paper, period: Period | None, dialect: Dialect) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from dltheory_bib.formats.venue_names import period_of, venue_in_full
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Period, Topic, Venue
+from dltheory_bib.text.identifiers import Identifier
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import family, given, is_collective, natural
 
@@ -52,7 +53,7 @@ def jsonld_item(
     summary; the authors wrote another.
     """
     period = period_of(paper, venues)
-    arxiv = f"https://arxiv.org/abs/{paper.eprint}" if paper.eprint else None
+    arxiv = Identifier("arxiv", paper.eprint).url if paper.eprint else None
     others = [address for address in (paper.url, arxiv) if address and address != paper.address]
     item: dict[str, Any] = {
         "@type": "ScholarlyArticle" if paper.is_preprint else _TYPES[paper.type],

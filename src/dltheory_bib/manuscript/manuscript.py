@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.errors import DataError, Problem
-from dltheory_bib.manuscript.tex import TexReader
+from dltheory_bib.manuscript.tex import TexReader, read_text
 from dltheory_bib.source.folders import shown
 
 if TYPE_CHECKING:
@@ -85,24 +85,6 @@ def read_manuscript(path: Path) -> Manuscript:
     else:
         TexReader(path, found).read(path, text)
     return found
-
-
-def read_text(path: Path) -> str:
-    """A file as text: UTF-8, else Latin-1, which takes any bytes; keys are ASCII in either."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        said = "does not exist" if isinstance(error, FileNotFoundError) else "cannot be read"
-        reason = "" if said == "does not exist" else f": {(error.strerror or '').lower()}"
-        raise DataError([Problem(shown(path), 0, 0, "error", "file", said + reason)]) from None
-    except ValueError:
-        message = "is not the name of a file"
-        raise DataError([Problem(str(path), 0, 0, "error", "file", message)]) from None
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
 
 
 # .aux: what LaTeX wrote for BibTeX (\citation) or for itself (biblatex).

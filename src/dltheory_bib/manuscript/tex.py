@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dltheory_bib.errors import DataError
+from dltheory_bib.errors import DataError, Problem
 from dltheory_bib.manuscript.cite_commands import NO_CITATIONS, Shape, Wrapper, shape
 from dltheory_bib.source.folders import shown
 
@@ -190,8 +190,6 @@ class TexReader:
             self.found.warn(shown(path), line, "missing-file", message)
 
     def _read(self, inner: Path, path: Path, line: int) -> None:
-        from dltheory_bib.manuscript.manuscript import read_text
-
         try:
             text = read_text(inner)
         except DataError as error:
@@ -444,3 +442,21 @@ class _Body(_File):
 
     def _include(self, plain: str, match: re.Match[str]) -> None:
         """A file that a command takes in is not known before it is used."""
+
+
+def read_text(path: Path) -> str:
+    """A file as text: UTF-8, else Latin-1, which takes any bytes; keys are ASCII in either."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        said = "does not exist" if isinstance(error, FileNotFoundError) else "cannot be read"
+        reason = "" if said == "does not exist" else f": {(error.strerror or '').lower()}"
+        raise DataError([Problem(shown(path), 0, 0, "error", "file", said + reason)]) from None
+    except ValueError:
+        message = "is not the name of a file"
+        raise DataError([Problem(str(path), 0, 0, "error", "file", message)]) from None
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")

@@ -23,6 +23,7 @@ from dltheory_bib.models.types import (
     VenueId,
     Year,
 )
+from dltheory_bib.text.identifiers import Identifier, arxiv_year
 from dltheory_bib.text.names import family, unbraced
 
 EntryType = Literal[
@@ -213,26 +214,17 @@ class Paper(PaperNavigation, Record):
 
     @property
     def eprint_year(self) -> int | None:
-        """The year in which the preprint appeared, read off its arXiv id.
-
-        Ids start with two digits of the year since arXiv began in 1991
-        (https://info.arxiv.org/help/arxiv_identifier.html).
-        """
-        if self.eprint is None:
-            return None
-        digits = int(self.eprint.rpartition("/")[2][:2])
-        return digits + (1900 if digits > 90 else 2000)
+        """The year in which the preprint appeared, read off its arXiv id."""
+        return None if self.eprint is None else arxiv_year(self.eprint)
 
     @property
     def address(self) -> str | None:
         """The best address to open: the DOI's, the publisher's page, or arXiv's."""
         if self.doi:
-            # Old DOIs hold what an address would take for something else.
-            escaped = self.doi.replace("<", "%3C").replace(">", "%3E").replace("#", "%23")
-            return f"https://doi.org/{escaped}"
+            return Identifier("doi", self.doi).url
         if self.url:
             return self.url
-        return f"https://arxiv.org/abs/{self.eprint}" if self.eprint else None
+        return Identifier("arxiv", self.eprint).url if self.eprint else None
 
 
 class ReferenceList(Record):

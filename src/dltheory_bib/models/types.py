@@ -15,22 +15,16 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
+from dltheory_bib.text.identifiers import ARXIV_ID, DOI, URL
 from dltheory_bib.text.names import is_collective, quoted
 
 FIRST_YEAR, LAST_YEAR = 1600, 2100
 
 _KEY = r"[A-Za-z][A-Za-z0-9]*(?:[-_.:+][A-Za-z0-9]+)*"
 _ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
-# Ranges of ASCII throughout: \d would take the digits of every script, and what is not white space
-# would take terminal escape codes.
-_MONTH = r"(?:0[1-9]|1[0-2])"
-_NEW_ARXIV = rf"(?:0[7-9]|1[0-4]){_MONTH}\.[0-9]{{4}}|(?:1[5-9]|[2-9][0-9]){_MONTH}\.[0-9]{{5}}"
-_ARXIV = rf"(?:{_NEW_ARXIV}|[a-z-]+(?:\.[A-Z]{{2}})?/[0-9]{{2}}{_MONTH}[0-9]{{3}})"
-_DOI = r"10\.[0-9]{4,9}/[!-$&-\[\]-z|~]+"
 _SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"})
 _PAGE = r"[A-Za-z]*[0-9]{1,12}(?::[0-9]{1,12})?"
 _PAGES = rf"{_PAGE}(?:-{_PAGE})?"
-_URL = r"https?://[!#-;=?-\[\]_a-z~]+"
 _ORCID = r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
 _SYMBOL = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
 _LONGEST = 200
@@ -130,16 +124,16 @@ def person(text: str) -> str:
 
 
 def _arxiv_advice(text: str) -> str:
-    found = re.search(rf"{_ARXIV}(?![0-9])", text)
+    found = re.search(rf"{ARXIV_ID}(?![0-9])", text)
     if found:
         return f"write {found[0]}"
-    if re.fullmatch(rf"[0-9]{{2}}{_MONTH}\.[0-9]{{4}}", text):
+    if len(text) == 9 and text[4] == "." and re.fullmatch(ARXIV_ID, f"{text}0"):
         return f"ids from 2015 on have five digits after the point; was it {text}0?"
     return "write it as 1703.00887 or cond-mat/9907343"
 
 
 def _doi_advice(text: str) -> str:
-    found = re.search(_DOI, text)
+    found = re.search(DOI, text)
     return f"write {found[0]}" if found else "write it as 10.1137/15M1024950"
 
 
@@ -202,10 +196,10 @@ CardId = Annotated[str, *_matching(_KEY, "the id of a card", _card_advice)]
 """The id of a result card: `jin2017escape-pgd`."""
 SymbolId = Annotated[str, *_matching(_SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")]
 PersonId = Annotated[str, *_matching(_ID, "a person id", _id_advice)]
-ArxivId = Annotated[str, *_matching(_ARXIV, "an arXiv id without a version", _arxiv_advice)]
-Doi = Annotated[str, *_matching(_DOI, "a DOI", _doi_advice)]
+ArxivId = Annotated[str, *_matching(ARXIV_ID, "an arXiv id without a version", _arxiv_advice)]
+Doi = Annotated[str, *_matching(DOI, "a DOI", _doi_advice)]
 Pages = Annotated[str, AfterValidator(_pages), _text_schema(_PAGES)]
-Url = Annotated[str, *_matching(_URL, "a URL", _url_advice)]
+Url = Annotated[str, *_matching(URL, "a URL", _url_advice)]
 Orcid = Annotated[str, *_matching(_ORCID, "an ORCID", lambda _: "write 0000-0002-1825-0097")]
 Name = Annotated[str, AfterValidator(person), _SOME_TEXT]
 Text = Annotated[str, AfterValidator(clean), _SOME_TEXT]

@@ -123,7 +123,10 @@ def _names(contents: Contents) -> dict[str, dict[str, int]]:
     """What leads to a work besides its key: aliases; arXiv ids and DOIs."""
     fetch = contents.bib.snapshot.fetch
     aliases = "SELECT name, n - 1 FROM name WHERE name NOT IN (SELECT key FROM paper)"
-    identifiers = "SELECT value, n - 1 FROM identifier ORDER BY kind DESC, value"
+    identifiers = (
+        "SELECT value, n - 1 FROM identifier WHERE scheme IN ('arxiv', 'doi') "
+        "ORDER BY scheme, value"
+    )
     return {"aliases": dict(fetch(aliases)), "identifiers": dict(fetch(identifiers))}
 
 

@@ -18,6 +18,7 @@ from dltheory_bib.models.relations import Relation
 from dltheory_bib.models.theorem import Column, Quantity, Question, Result
 from dltheory_bib.snapshot.schema import FEATURES, INDEXES, TABLES
 from dltheory_bib.source.catalogue import Catalogue
+from dltheory_bib.text.identifiers import parse_identifier
 from dltheory_bib.text.maths import MATHS, convert
 from dltheory_bib.text.names import fold, natural, searchable, slug, unbraced, words
 
@@ -165,7 +166,7 @@ def _write_papers(
     ancestors: dict[str, list[str]],
 ) -> None:
     names: list[tuple[Any, ...]] = []
-    identifiers: list[tuple[Any, ...]] = []
+    identifiers: list[tuple[str, str, int]] = []
     member: list[tuple[Any, ...]] = []
     authorship: list[tuple[Any, ...]] = []
     insert, many = database.execute, database.executemany
@@ -190,7 +191,7 @@ def _write_papers(
         )
     # Written in the order of their keys, each page of a table is touched once.
     many("INSERT INTO name VALUES (?, ?)", sorted(names))
-    many("INSERT OR IGNORE INTO identifier VALUES (?, ?, ?)", sorted(identifiers))
+    many("INSERT INTO identifier VALUES (?, ?, ?)", _unshared(identifiers))
     many("INSERT INTO member VALUES (?, ?, ?)", sorted(member))
     many("INSERT INTO authorship VALUES (?, ?, ?)", sorted(authorship))
 
@@ -244,10 +245,22 @@ def _features(paper: Paper) -> int:
 def _identifiers(paper: Paper, n: int) -> Iterator[tuple[str, str, int]]:
     parts: tuple[Paper | Version, ...] = (paper, *paper.versions)
     for part in parts:
-        if part.doi:
-            yield "doi", part.doi.lower(), n
-        if part.eprint:
-            yield "eprint", part.eprint.lower(), n
+        for name in filter(None, (part.eprint, part.doi, part.url)):
+            parsed = parse_identifier(name)
+            if parsed is not None:
+                yield parsed.scheme, parsed.folded, n
+
+
+def _unshared(identifiers: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, int]]:
+    """Identifiers in order, without the addresses that several works have."""
+    owners: dict[tuple[str, str], int] = {}
+    shared = set()
+    for scheme, value, n in sorted(identifiers):
+        if owners.setdefault((scheme, value), n) != n and scheme == "url":
+            shared.add(value)
+    for (scheme, value), n in owners.items():
+        if scheme != "url" or value not in shared:
+            yield scheme, value, n
 
 
 def _write_people(database: sqlite3.Connection, people: _People) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +19,7 @@ from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.record import Record
 from dltheory_bib.models.registries import Person, Topic, Venue
 from dltheory_bib.models.relations import Relation
+from dltheory_bib.text.identifiers import Identifier, find_dois, parse_identifier
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import is_text, nearest
 
@@ -112,15 +112,22 @@ class Snapshot:
         return row[0] if row else None
 
     def find(self, name: str) -> int | None:
-        """The number of the work with this key, alias, arXiv id or DOI."""
+        """The number of the work with this key, alias, arXiv id, DOI or address."""
         number = self.number(name)
         if number is not None or not is_text(name):
             return number
-        value = name.strip().lower()
-        for prefix in ("https://doi.org/", "https://arxiv.org/abs/", "arxiv:", "doi:"):
-            value = value.removeprefix(prefix)
-        sql = "SELECT n FROM identifier WHERE value IN (?, ?) LIMIT 1"
-        row = self.fetch(sql, (value, re.sub(r"v\d+$", "", value))).fetchone()
+        parsed = parse_identifier(name)
+        if parsed is None:
+            return None
+        number = self._identified(parsed)
+        if number is None and parsed.scheme == "url":  # publishers' addresses often hold the DOI
+            dois = map(parse_identifier, find_dois(parsed.value))
+            number = next(filter(None, (self._identified(doi) for doi in dois if doi)), None)
+        return number
+
+    def _identified(self, name: Identifier) -> int | None:
+        sql = "SELECT n FROM identifier WHERE scheme = ? AND value = ?"
+        row = self.fetch(sql, (name.scheme, name.folded)).fetchone()
         return row[0] if row else None
 
     def key(self, n: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 7
+SCHEMA = 8
 """Counted up whenever the tables, the records or what is written into them change."""
 
 FEATURES = (
@@ -34,7 +34,7 @@ CREATE TABLE paper(
   title TEXT NOT NULL, features INTEGER NOT NULL);
 CREATE TABLE record(n INTEGER PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE name(name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE identifier(kind TEXT, value TEXT, n INTEGER NOT NULL, PRIMARY KEY(kind, value))
+CREATE TABLE identifier(scheme TEXT, value TEXT, n INTEGER NOT NULL, PRIMARY KEY(scheme, value))
   WITHOUT ROWID;
 CREATE TABLE topic(id TEXT PRIMARY KEY, broader TEXT, label TEXT NOT NULL, data TEXT NOT NULL);
 CREATE TABLE topic_name(name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID;

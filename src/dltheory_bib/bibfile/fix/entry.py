@@ -6,20 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile, parse_bib
+from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile
 from dltheory_bib.bibfile.editor import Rewriter
 from dltheory_bib.bibfile.fix.title_and_authors import fuller_names, protected_title, same_words
-from dltheory_bib.bibfile.match import (
-    PLACES,
-    SAYING,
-    is_arxiv_alone,
-    is_preprint,
-    read_year,
-    says_arxiv,
-)
+from dltheory_bib.bibfile.match import PLACES, SAYING, is_preprint, read_year
 from dltheory_bib.bibfile.venue_match import names_venue
-from dltheory_bib.formats.bibtex import Dialect, to_bibtex
+from dltheory_bib.formats.bibtex import Dialect, entry_fields
 from dltheory_bib.models.paper import Paper
+from dltheory_bib.text.identifiers import is_arxiv_alone, says_arxiv
 from dltheory_bib.text.latex import Encoding
 from dltheory_bib.text.names import is_text
 
@@ -113,16 +107,14 @@ class Updater:
         """
         names = {one.name.lower() for one in entry.fields}
         dialect: Dialect = "biblatex" if names & OF_BIBLATEX else "bibtex"
-        text = to_bibtex(
-            [paper],
+        kind, fields = entry_fields(
+            paper,
             self.bib.venues,
             dialect=dialect,
             encoding=self.encoding,
             venue_names="short" if self.venues == "short" else "long",
         )
-        made = parse_bib(text)
-        (known,) = made.entries
-        return {"@": known.type, **made.values(known)}
+        return {"@": kind, **{name.lower(): value for name, value in fields.items()}}
 
     def _publish(
         self,

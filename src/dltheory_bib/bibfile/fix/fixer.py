@@ -5,8 +5,8 @@
     print(made.diff())
     write_fixed(Path("refs.bib"), made)
 
-Only what the catalogue knows better is changed (`updating`), and only in entries that are certainly
-works of the catalogue (`matching`); every other byte stays, and a result that does not prove that
+Only what the catalogue knows better is changed (`entry`), and only in entries that are certainly
+works of the catalogue (`match`); every other byte stays, and a result that does not prove that
 is thrown away. Running it twice changes nothing more.
 """
 

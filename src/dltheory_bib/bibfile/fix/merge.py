@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, parse_bib
 from dltheory_bib.bibfile.editor import Rewriter
 from dltheory_bib.bibfile.fix.entry import OF_BIBLATEX
-from dltheory_bib.bibfile.match import says_arxiv
+from dltheory_bib.text.identifiers import says_arxiv
 
 REFERRING = ("crossref", "xref", "xdata", "related", "entryset")
 """Fields that name other entries of the file."""

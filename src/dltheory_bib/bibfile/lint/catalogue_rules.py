@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from dltheory_bib.bibfile.differences import Difference, differences, is_preprint, says
-from dltheory_bib.bibfile.match import read_year, says_arxiv
-from dltheory_bib.bibfile.matched_file import Found, Item, Judged, Rule
+from dltheory_bib.bibfile.differences import differences, says
+from dltheory_bib.bibfile.match import read_year
+from dltheory_bib.bibfile.matched_file import Difference, Found, MatchedEntry, MatchedFile, Rule
 from dltheory_bib.bibfile.venue_match import abbreviates, telling
+from dltheory_bib.text.identifiers import says_arxiv
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import unbraced
 
@@ -17,30 +18,30 @@ _YEARS = 2
 _PARENTS = ("crossref", "xref", "xdata", "related", "entryset")
 
 
-def check_preprints(judged: Judged) -> Iterator[Found]:
+def check_preprints(matched: MatchedFile) -> Iterator[Found]:
     """A work that was published is not cited as its preprint."""
-    for item in judged.works:
+    for item in matched.works:
         assert item.match is not None
         paper = item.match.paper
         if is_outdated(item):
             assert paper.venue is not None
-            short = judged.bib.venues[paper.venue].in_year(paper.year).short
-            said = f"it appeared in {short} {paper.year}; write {says(judged, paper)}"
+            short = matched.bib.venues[paper.venue].in_year(paper.year).short
+            said = f"it appeared in {short} {paper.year}; write {says(matched, paper)}"
             yield Found(item.entry.start, said)
 
 
-def is_outdated(item: Item) -> bool:
+def is_outdated(item: MatchedEntry) -> bool:
     """Whether an entry is of a preprint that was published since."""
     paper = item.match.paper if item.match else None
     if paper is None or paper.venue is None or paper.type in {"online", "software"}:
         return False
-    return is_preprint(item)
+    return item.is_preprint
 
 
-def check_versions(judged: Judged) -> Iterator[Found]:
+def check_versions(matched: MatchedFile) -> Iterator[Found]:
     """Venue, year and pages are of one version: not those of the venue with the year on arXiv."""
-    yield from _differing(judged, "mixed-versions")
-    for item in judged.items:
+    yield from _differing(matched, "mixed-versions")
+    for item in matched.entries:
         named = {
             name: value
             for name, value in item.values.items()
@@ -53,52 +54,52 @@ def check_versions(judged: Judged) -> Iterator[Found]:
             yield Found(item.at(arxiv[0]), said)
 
 
-def check_fields(judged: Judged) -> Iterator[Found]:
+def check_fields(matched: MatchedFile) -> Iterator[Found]:
     """Year, pages, volume, identifiers, title and authors are those of the work."""
-    yield from _differing(judged, "field-mismatch")
+    yield from _differing(matched, "field-mismatch")
 
 
-def _differing(judged: Judged, rule: str) -> Iterator[Found]:
-    for item in judged.works:
-        for one in found_differences(judged, item):
+def _differing(matched: MatchedFile, rule: str) -> Iterator[Found]:
+    for item in matched.works:
+        for one in found_differences(matched, item):
             if one.rule == rule:
                 yield Found(item.at(one.field), one.message)
 
 
-def found_differences(judged: Judged, item: Item) -> list[Difference]:
+def found_differences(matched: MatchedFile, item: MatchedEntry) -> list[Difference]:
     """The differences of an entry, found once."""
     start = item.entry.start
-    if start not in judged.differing:
+    if start not in matched.differing:
         outdated = is_outdated(item)
-        judged.differing[start] = [] if outdated else list(differences(judged, item))
-    return judged.differing[start]
+        matched.differing[start] = [] if outdated else list(differences(matched, item))
+    return matched.differing[start]
 
 
-def check_names_of_years(judged: Judged) -> Iterator[Found]:
+def check_names_of_years(matched: MatchedFile) -> Iterator[Found]:
     """A venue has the name that it had in that year: NIPS until 2017, NeurIPS since."""
-    for item in judged.items:
+    for item in matched.entries:
         name, place = item.place
         year = item.match.paper.year if item.match else read_year(item.values)
         if not name or year is None:
             continue
-        venue = judged.venues.find(place).venue
-        wrong = judged.venues.wrong_year(venue, place, year) if venue else None
+        venue = matched.venues.find(place).venue
+        wrong = matched.venues.wrong_year(venue, place, year) if venue else None
         if wrong:
             yield Found(item.at(name), f"in {year} it was not {wrong[0]}; write {wrong[1]}")
 
 
-def check_spellings(judged: Judged) -> Iterator[Found]:
+def check_spellings(matched: MatchedFile) -> Iterator[Found]:
     """One venue is spelled in one way throughout the file."""
-    groups: dict[str, list[tuple[str, Item]]] = defaultdict(list)
-    unknown: dict[str, list[tuple[list[str], str, Item]]] = defaultdict(list)
-    for item in judged.items:
+    groups: dict[str, list[tuple[str, MatchedEntry]]] = defaultdict(list)
+    unknown: dict[str, list[tuple[list[str], str, MatchedEntry]]] = defaultdict(list)
+    for item in matched.entries:
         name, place = item.place
         if not name or says_arxiv(place):
             continue
-        venue, spelling = judged.venues.find(place)
+        venue, spelling = matched.venues.find(place)
         year = item.match.paper.year if item.match else read_year(item.values)
         if venue is not None:
-            style = judged.venues.style(venue, spelling, year or 2000)
+            style = matched.venues.style(venue, spelling, year or 2000)
             groups[venue].append((style or spelling, item))
         else:
             core = telling(place)
@@ -110,10 +111,12 @@ def check_spellings(judged: Judged) -> Iterator[Found]:
         yield from _in_two_ways(group)
 
 
-def _alike(bucket: list[tuple[list[str], str, Item]]) -> dict[str, list[tuple[str, Item]]]:
+def _alike(
+    bucket: list[tuple[list[str], str, MatchedEntry]],
+) -> dict[str, list[tuple[str, MatchedEntry]]]:
     """Names of venues that nobody knows, those together that are one name, whole or cut short."""
     heads: dict[str, list[str]] = {}
-    groups: dict[str, list[tuple[str, Item]]] = defaultdict(list)
+    groups: dict[str, list[tuple[str, MatchedEntry]]] = defaultdict(list)
     for core, spelling, item in bucket:
         joined = " ".join(core)
         home = joined if joined in heads else None
@@ -126,7 +129,7 @@ def _alike(bucket: list[tuple[list[str], str, Item]]) -> dict[str, list[tuple[st
     return groups
 
 
-def _in_two_ways(group: list[tuple[str, Item]]) -> Iterator[Found]:
+def _in_two_ways(group: list[tuple[str, MatchedEntry]]) -> Iterator[Found]:
     counts = Counter(spelling for spelling, _ in group)
     if len(counts) < 2:
         return
@@ -146,12 +149,12 @@ def _entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
 
 
-def check_same_works(judged: Judged) -> Iterator[Found]:
+def check_same_works(matched: MatchedFile) -> Iterator[Found]:
     """A work has one entry: two with a DOI, an arXiv id, or title and authors in common are one."""
-    seen: dict[object, Item] = {}
+    seen: dict[object, MatchedEntry] = {}
     # What another entry names, as its reprint or original say, is meant to stand beside it.
-    named = {key for item in judged.items for key in _named(item)}
-    for item in judged.items:
+    named = {key for item in matched.entries for key in _named(item)}
+    for item in matched.entries:
         if item.entry.key.lower() in named:
             continue
         marks = list(_marks(item))
@@ -162,12 +165,12 @@ def check_same_works(judged: Judged) -> Iterator[Found]:
             continue
         years = read_year(first.values), read_year(item.values)
         if item.match or None in years or abs(int(years[0] or 0) - int(years[1] or 0)) <= _YEARS:
-            line = judged.file.place(first.entry.start)[0]
+            line = matched.file.place(first.entry.start)[0]
             said = f"{first.entry.key} in line {line} is the same work; keep one of the two"
             yield Found(item.entry.start, said)
 
 
-def _marks(item: Item) -> Iterator[object]:
+def _marks(item: MatchedEntry) -> Iterator[object]:
     """What two entries of one work share."""
     if item.match:
         yield "work", item.match.paper.key
@@ -178,47 +181,47 @@ def _marks(item: Item) -> Iterator[object]:
             yield item.title, *item.families
 
 
-def check_identifiers(judged: Judged) -> Iterator[Found]:
+def check_identifiers(matched: MatchedFile) -> Iterator[Found]:
     """A DOI or an arXiv id is that of the work, not of another."""
-    for item in judged.items:
+    for item in matched.entries:
         if not item.title or not item.families:
             continue
         for by, value in item.read.ids:
             own = item.match and getattr(item.match.paper, by)
             if value not in item.values.get(by, "") or (own and own.lower() == value.lower()):
                 continue
-            number = judged.bib.snapshot.find(value)
-            paper = judged.bib.snapshot.paper(number) if number is not None else None
+            number = matched.bib.snapshot.find(value)
+            paper = matched.bib.snapshot.paper(number) if number is not None else None
             if paper is None or (item.match and item.match.paper.key == paper.key):
                 continue
             kind = "DOI" if by == "doi" else "arXiv id"
-            right = _right_identifier(judged, item, by)
+            right = _right_identifier(matched, item, by)
             said = f"this {kind} is that of {paper.key}, {unbraced(paper.title)}"
             write = f"write {right}" if right else "delete it, or write that of this work"
             yield Found(item.at(by), f"{said}; {write}")
 
 
-def _right_identifier(judged: Judged, item: Item, by: str) -> str | None:
+def _right_identifier(matched: MatchedFile, item: MatchedEntry, by: str) -> str | None:
     """The DOI or arXiv id of the work that an entry is by all but its identifiers."""
     others = {name: text for name, text in item.values.items() if name not in {"doi", "eprint"}}
-    match = judged.matcher.match(others)
+    match = matched.matcher.match(others)
     return getattr(match.paper, by) if match else None
 
 
-def check_uncited(judged: Judged) -> Iterator[Found]:
+def check_uncited(matched: MatchedFile) -> Iterator[Found]:
     """With a manuscript: every entry is cited, itself or by another entry."""
-    manuscript = judged.manuscript
+    manuscript = matched.manuscript
     if manuscript is None or manuscript.everything:
         return
     cited = {key.lower() for key in manuscript.keys}
-    for item in judged.items:
+    for item in matched.entries:
         cited |= _named(item)
-    for item in judged.items:
+    for item in matched.entries:
         if not cited & _keys(f"{item.entry.key},{item.values.get('ids', '')}"):
             yield Found(item.entry.start, "it is never cited; cite it, or delete it")
 
 
-def _named(item: Item) -> set[str]:
+def _named(item: MatchedEntry) -> set[str]:
     """The keys of the entries that an entry names, in lower case."""
     return {key for name in _PARENTS for key in _keys(item.values.get(name, ""))}
 

@@ -8,8 +8,9 @@ from urllib.parse import unquote
 
 from dltheory_bib.bibfile.bib_parser import BibEntry
 from dltheory_bib.bibfile.entry_types import TYPES, inherited, missing_fields
-from dltheory_bib.bibfile.matched_file import Found, Item, Judged, Rule
+from dltheory_bib.bibfile.matched_file import Found, MatchedEntry, MatchedFile, Rule
 from dltheory_bib.errors import did_you_mean
+from dltheory_bib.text.identifiers import find_dois, is_doi
 from dltheory_bib.text.names import nearest, quoted
 
 _OPENER = re.compile(r"[ \t\r\n]*,[ \t\r\n]*([^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*([{\"])")
@@ -18,8 +19,6 @@ _GOES_ON = re.compile(r"[ \t\r\n]*(?:,[ \t\r\n]*[A-Za-z][\w-]*[ \t\r\n]*=|\})")
 _HALF = re.compile(r",\s*([A-Za-z][\w-]*)\s*(=)?")
 _BEGINS = re.compile(r"@[ \t]*[A-Za-z]+[ \t]*[{(]")
 _PAGES = re.compile(r"\s*(\d+)\s*[-–—]+\s*(\d+)\s*")
-_DOI = re.compile(r"10\.\d{4,9}/[^\s{}\"<>]+")
-_WHOLE_DOI = re.compile(r"10\.\d{4,9}/\S*[^\s.,;]")
 _PARENTS = ("crossref", "xdata", "xref")
 # The strings of BibTeX's standard styles: months and journals (plain.bst, MACRO).
 _STRINGS = (
@@ -28,12 +27,12 @@ _STRINGS = (
 )
 
 
-def check_braces(judged: Judged) -> Iterator[Found]:
+def check_braces(matched: MatchedFile) -> Iterator[Found]:
     """Every brace and quotation mark that opens is closed, once.
 
     BibTeX takes what follows an open one into the value, to the end of the file.
     """
-    file = judged.file
+    file = matched.file
     for entry in file.entries:
         if entry.whole:
             if _GOES_ON.match(file.text, entry.end):
@@ -68,9 +67,9 @@ def check_braces(judged: Judged) -> Iterator[Found]:
             yield Found(position, f"{message}; write }} where it ends")
 
 
-def check_syntax(judged: Judged) -> Iterator[Found]:
+def check_syntax(matched: MatchedFile) -> Iterator[Found]:
     """An entry is `@type{key, field = value, …}`: with a key, commas, signs and delimiters."""
-    file = judged.file
+    file = matched.file
     for entry in file.entries:
         if not entry.key and entry.type.lower() not in {"set", "xdata"}:
             yield Found(entry.start, f"@{entry.type} has no key; write one behind its brace")
@@ -105,15 +104,15 @@ def _stopped(entry: BibEntry) -> int:
     return entry.fields[-1].value_end if entry.fields else entry.key_start + len(entry.key)
 
 
-def check_keys(judged: Judged) -> Iterator[Found]:
+def check_keys(matched: MatchedFile) -> Iterator[Found]:
     """A key names one entry; to BibTeX `Jin2017` and `jin2017` are one key."""
     seen: dict[str, BibEntry] = {}
-    for entry in judged.file.entries:
+    for entry in matched.file.entries:
         if not entry.key:
             continue
         first = seen.setdefault(entry.key.lower(), entry)
         if first is not entry:
-            line = judged.file.place(first.start)[0]
+            line = matched.file.place(first.start)[0]
             other = "" if first.key == entry.key else f" as {first.key}"
             yield Found(
                 entry.key_start,
@@ -121,34 +120,34 @@ def check_keys(judged: Judged) -> Iterator[Found]:
             )
 
 
-def check_repeated_fields(judged: Judged) -> Iterator[Found]:
+def check_repeated_fields(matched: MatchedFile) -> Iterator[Found]:
     """A field stands once in an entry: BibTeX reads the first alone, biber the last."""
-    for entry in judged.file.entries:
+    for entry in matched.file.entries:
         lines: dict[str, int] = {}
         if len({one.name.lower() for one in entry.fields}) == len(entry.fields):
             continue
         for one in entry.fields:
             name = one.name.lower()
             if name in lines:
-                line = judged.file.place(lines[name])[0]
+                line = matched.file.place(lines[name])[0]
                 said = f"{name} stands in line {line} already; delete one of the two"
                 yield Found(one.start, said)
             lines.setdefault(name, one.start)
 
 
-def check_types(judged: Judged) -> Iterator[Found]:
+def check_types(matched: MatchedFile) -> Iterator[Found]:
     """An entry is of a type that BibTeX's styles or biblatex know."""
-    for item in judged.items:
+    for item in matched.entries:
         if item.kind not in TYPES:
             near = did_you_mean([f"@{name}" for name in nearest(item.kind, TYPES, 1)])
             hint = near or "; @misc takes anything"
             yield Found(item.entry.start, f"no style knows the type @{item.entry.type}{hint}")
 
 
-def check_missing_fields(judged: Judged) -> Iterator[Found]:
+def check_missing_fields(matched: MatchedFile) -> Iterator[Found]:
     """An entry has the fields that its type needs, by `plain.bst` or biblatex's data model."""
-    by_key = {item.entry.key.lower(): item for item in judged.items}
-    for item in judged.items:
+    by_key = {item.entry.key.lower(): item for item in matched.entries}
+    for item in matched.entries:
         names = {name for name, value in item.values.items() if value}
         parents = [name for name in _PARENTS if name in item.values]
         if parents:
@@ -156,11 +155,11 @@ def check_missing_fields(judged: Judged) -> Iterator[Found]:
             if inherits is None:
                 continue  # the parent stands in another file
             names |= inherits
-        for needed in missing_fields(item.kind, names, judged.dialect):
-            yield Found(item.entry.start, _lacks(judged, item, needed))
+        for needed in missing_fields(item.kind, names, matched.dialect):
+            yield Found(item.entry.start, _lacks(matched, item, needed))
 
 
-def _inherited(item: Item, by_key: dict[str, Item]) -> set[str] | None:
+def _inherited(item: MatchedEntry, by_key: dict[str, MatchedEntry]) -> set[str] | None:
     names: set[str] = set()
     for field in _PARENTS:
         for key in filter(None, item.values.get(field, "").lower().split(",")):
@@ -171,20 +170,20 @@ def _inherited(item: Item, by_key: dict[str, Item]) -> set[str] | None:
     return names
 
 
-def _lacks(judged: Judged, item: Item, needed: tuple[str, ...]) -> str:
+def _lacks(matched: MatchedFile, item: MatchedEntry, needed: tuple[str, ...]) -> str:
     wanted = " or ".join(needed)
     name = needed[0]
     if item.match:
-        known = judged.target(item.match.paper)[1]
+        known = matched.target(item.match.paper)[1]
         name = next((one for one in needed if one in known), name)
     value = known[name] if item.match and name in known else "…"
     return f"@{item.entry.type} needs {wanted}; write {name} = {{{value}}}"
 
 
-def check_strings(judged: Judged) -> Iterator[Found]:
+def check_strings(matched: MatchedFile) -> Iterator[Found]:
     """A word without braces is a number or the name of a `@string`."""
-    known = judged.file.strings.keys() | set(_STRINGS.split())
-    for entry in judged.file.entries:
+    known = matched.file.strings.keys() | set(_STRINGS.split())
+    for entry in matched.file.entries:
         for one in entry.fields:
             if one.parts and one.parts[0][0] in ("{", '"', "0") and len(one.parts) == 1:
                 continue
@@ -192,14 +191,14 @@ def check_strings(judged: Judged) -> Iterator[Found]:
                 if not kind and inside.lower() not in known:
                     said = (
                         f"no @string is called {inside}, so nothing is printed; write {{{inside}}}"
-                        f"{did_you_mean(nearest(inside, judged.file.strings, 1))}"
+                        f"{did_you_mean(nearest(inside, matched.file.strings, 1))}"
                     )
-                    yield Found(judged.file.text.find(inside, one.value_start), said)
+                    yield Found(matched.file.text.find(inside, one.value_start), said)
 
 
-def check_others(judged: Judged) -> Iterator[Found]:
+def check_others(matched: MatchedFile) -> Iterator[Found]:
     """The authors are all there; "et al." is for the style to write."""
-    for item in judged.items:
+    for item in matched.entries:
         names = item.values.get("author", "")
         lower = names.lower()
         if "others" not in lower and "et al" not in lower:
@@ -220,9 +219,9 @@ def check_others(judged: Judged) -> Iterator[Found]:
         yield Found(item.at("author"), f'the authors end in "{found[0].strip(", ")}"; {said}')
 
 
-def check_pages(judged: Judged) -> Iterator[Found]:
+def check_pages(matched: MatchedFile) -> Iterator[Found]:
     """Pages go from the smaller number to the larger."""
-    for item in judged.items:
+    for item in matched.entries:
         found = _PAGES.fullmatch(item.values.get("pages", ""))
         if not found:
             continue
@@ -234,15 +233,15 @@ def check_pages(judged: Judged) -> Iterator[Found]:
             yield Found(item.at("pages"), said)
 
 
-def check_doi(judged: Judged) -> Iterator[Found]:
+def check_doi(matched: MatchedFile) -> Iterator[Found]:
     """`doi` holds the DOI alone: `10.`, a number, a slash and a name, and no address."""
-    for item in judged.items:
-        value = item.values.get("doi", "").replace("\\_", "_").replace("{\\_}", "_")
-        if not value or _WHOLE_DOI.fullmatch(value):
+    for item in matched.entries:
+        value = item.values.get("doi", "")
+        if not value or is_doi(value):
             continue
-        found = _DOI.search(unquote(value))
+        found = find_dois(unquote(value))
         if found:
-            said = f"write the DOI alone: doi = {{{found[0].rstrip('.,;')}}}"
+            said = f"write the DOI alone: doi = {{{found[0]}}}"
         else:
             said = (
                 f"{quoted(value)} is no DOI: one begins with 10., a number and a slash; delete it"
@@ -250,12 +249,12 @@ def check_doi(judged: Judged) -> Iterator[Found]:
         yield Found(item.at("doi"), said)
 
 
-def check_doi_twice(judged: Judged) -> Iterator[Found]:
+def check_doi_twice(matched: MatchedFile) -> Iterator[Found]:
     """`url` does not repeat the DOI, which every style that prints it makes a link."""
-    for item in judged.items:
-        doi = _DOI.search(item.values.get("doi", ""))
+    for item in matched.entries:
+        dois = {one.lower() for one in find_dois(item.values.get("doi", ""))}
         url = item.values.get("url", "")
-        if doi and "doi.org/" in url and doi[0].lower() in unquote(url).lower():
+        if "doi.org/" in url and dois.intersection(map(str.lower, find_dois(unquote(url)))):
             yield Found(item.at("url"), "url repeats the DOI; delete url")
 
 

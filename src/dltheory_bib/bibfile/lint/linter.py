@@ -19,7 +19,7 @@ from dltheory_bib.bibfile.entry_types import WORKS
 from dltheory_bib.bibfile.lint import catalogue_rules, form_rules, text_rules
 from dltheory_bib.bibfile.lint.catalogue_rules import found_differences, is_outdated
 from dltheory_bib.bibfile.match import Matcher
-from dltheory_bib.bibfile.matched_file import Item, Judged, Rule, judged
+from dltheory_bib.bibfile.matched_file import MatchedEntry, MatchedFile, Rule, match_entries
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import DataError, Level, Problem, did_you_mean
@@ -120,14 +120,14 @@ def lint(
     matcher, venues = Matcher(bib), VenueNames(bib)
     known: set[str] = set()
     for file in files:
-        one = judged(bib, file, matcher, venues, manuscript, dialect)
+        one = match_entries(bib, file, matcher, venues, manuscript, dialect)
         made.entries += len(file.entries)
         made.problems += sorted(_problems(one, ignore))
         made.judgements += [
-            _judgement(one, item) for item in one.items if item.kind in WORKS and item.title
+            _judgement(one, item) for item in one.entries if item.kind in WORKS and item.title
         ]
         known |= {entry.key for entry in file.entries}
-        for item in one.items:
+        for item in one.entries:
             known |= {*item.values.get("ids", "").replace(" ", "").split(",")}
     if manuscript is not None:
         made.problems += manuscript.problems
@@ -202,7 +202,7 @@ def rule_levels() -> dict[str, Level]:
     return {rule.name: rule.level for rule in RULES} | {MISSING: "error"}
 
 
-def _problems(one: Judged, ignore: Collection[str]) -> Iterator[Problem]:
+def _problems(one: MatchedFile, ignore: Collection[str]) -> Iterator[Problem]:
     """What the rules find in a file; a message begins with the key of its entry."""
     file = one.file
     starts = [entry.start for entry in file.entries]
@@ -227,14 +227,14 @@ def _missing(manuscript: Manuscript, known: set[str]) -> Iterator[Problem]:
             yield Problem(place.file, place.line, column, "error", MISSING, message)
 
 
-def _judgement(one: Judged, item: Item) -> Judgement:
+def _judgement(one: MatchedFile, item: MatchedEntry) -> Judgement:
     verdict, said = _verdict(one, item)
     line, column = one.file.place(item.entry.start)
     work = item.match.paper.key if item.match else None
     return Judgement(one.file.name, line, column, item.entry.key, verdict, work, said)
 
 
-def _verdict(one: Judged, item: Item) -> tuple[Verdict, str]:
+def _verdict(one: MatchedFile, item: MatchedEntry) -> tuple[Verdict, str]:
     if item.match is None:
         return "not covered", "the catalogue does not hold this work and says nothing of it"
     work = f"it is {item.match.paper.key}, by {_BY[item.match.by]}"

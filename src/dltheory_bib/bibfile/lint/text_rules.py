@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dltheory_bib.bibfile.entry_types import KEEP_CAPITALS
 from dltheory_bib.bibfile.matched_file import (
     Found,
-    Item,
-    Judged,
+    MatchedEntry,
+    MatchedFile,
     Rule,
     blotted,
     literals,
@@ -47,18 +47,18 @@ _MOJIBAKE = re.compile(f"(?:[{_LEADING}][{_FOLLOWING}]|â[{_FOLLOWING}]{{2}}|ï�
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
 
-def check_capitals(judged: Judged) -> Iterator[Found]:
+def check_capitals(matched: MatchedFile) -> Iterator[Found]:
     """Words that must keep their capitals in a title stand in braces: `{ReLU}`, `{Gaussian}`.
 
     Which ones do is known of the works of the catalogue; of others, the words with a capital after
     their first letter.
     """
-    for item in judged.items:
+    for item in matched.entries:
         one = item.entry.get("title")
-        if one is None or (judged.dialect == "bibtex" and item.kind in KEEP_CAPITALS):
+        if one is None or (matched.dialect == "bibtex" and item.kind in KEEP_CAPITALS):
             continue
         words = _protected_words(item)
-        for start, text in literals(judged.file, one):
+        for start, text in literals(matched.file, one):
             if not words and not _INNER_CAPITAL.search(text):
                 continue
             bare = blotted(outside_braces(text), _MATHS)
@@ -75,7 +75,7 @@ def check_capitals(judged: Judged) -> Iterator[Found]:
                 yield Found(start + lost[0][0], said)
 
 
-def _protected_words(item: Item) -> Counter[str]:
+def _protected_words(item: MatchedEntry) -> Counter[str]:
     """The words that the catalogue protects in the title of this work, and how often."""
     found: Counter[str] = Counter()
     if item.match is not None:
@@ -105,16 +105,16 @@ def _listed(names: list[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def check_escapes(judged: Judged) -> Iterator[Found]:
+def check_escapes(matched: MatchedFile) -> Iterator[Found]:
     r"""In text that is printed, `%`, `&`, `_` and `#` are written `\%`, `\&`, `\_`, `\#`.
 
     Not in formulas, and not in `url`, `doi` and other fields that are taken as they stand.
     """
-    for item in judged.items:
+    for item in matched.entries:
         for one in item.entry.fields:
             if one.name.lower() not in _PRINTED:
                 continue
-            for start, text in literals(judged.file, one):
+            for start, text in literals(matched.file, one):
                 if _SPECIAL.search(text):
                     yield from _bare(start, text)
 
@@ -139,9 +139,9 @@ def _bare(start: int, text: str) -> Iterator[Found]:
         yield Found(start + found.start(), message)
 
 
-def check_mojibake(judged: Judged) -> Iterator[Found]:
+def check_mojibake(matched: MatchedFile) -> Iterator[Found]:
     """No letter was read in a wrong encoding and saved so: `Ã¶` was once `ö`."""
-    text = judged.file.text
+    text = matched.file.text
     suspect = any(char in text for char in (*_LEADING, "â", "ï"))
     for found in _MOJIBAKE.finditer(text) if suspect else ():
         meant = _repaired(found[0])
@@ -177,9 +177,9 @@ def _word(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def check_encoding(judged: Judged) -> Iterator[Found]:
+def check_encoding(matched: MatchedFile) -> Iterator[Found]:
     """The file is in UTF-8, which biber expects and LaTeX since 2018."""
-    text = judged.file.text
+    text = matched.file.text
     if _is_utf8(text) or _LETTERS.search(text):
         return
     found = _SURROGATES.search(text)
@@ -189,14 +189,14 @@ def check_encoding(judged: Judged) -> Iterator[Found]:
         yield Found(found.start(), said)
 
 
-def check_mixed_encodings(judged: Judged) -> Iterator[Found]:
+def check_mixed_encodings(matched: MatchedFile) -> Iterator[Found]:
     """The file is in one encoding: no line of Latin-1 in a file of UTF-8."""
-    text = judged.file.text
+    text = matched.file.text
     if _is_utf8(text) or not _LETTERS.search(text):
         return
     lines: set[int] = set()
     for found in _SURROGATES.finditer(text):
-        line = judged.file.place(found.start())[0]
+        line = matched.file.place(found.start())[0]
         if line in lines:
             continue
         lines.add(line)

@@ -13,6 +13,12 @@ from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Venue
 from dltheory_bib.source.catalogue import Catalogue, Located
 from dltheory_bib.source.rules.findings import Finding, Known
+from dltheory_bib.text.identifiers import (
+    is_arxiv_doi,
+    neurips_year,
+    parse_identifier,
+    pmlr_volume,
+)
 from dltheory_bib.text.names import unbraced
 
 FACTS = (
@@ -34,8 +40,6 @@ SHORTEST, LONGEST = 5, 110
 _MATHS = re.compile(r"\$[^$]*\$")
 _PROTECTED = re.compile(r"\{[^{}]*\}|\$[^$]*\$")
 _TITLE_WORD = re.compile(r"[^\W\d_][\w'’]*")
-_PMLR = re.compile(r"proceedings\.mlr\.press/v([0-9]+)/")
-_NEURIPS = re.compile(r"(?:neurips|nips)\.cc/paper(?:_files/paper)?/([0-9]{4})/")
 
 
 def check_evidence(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
@@ -75,10 +79,11 @@ def check_versions(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
 def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
     paper = at.record
     rule = "mixed-version"
-    if paper.doi and paper.doi.lower().startswith("10.48550/"):
+    if paper.doi and is_arxiv_doi(paper.doi):
         message = "is arXiv's DOI, which is that of the preprint; write its id as eprint"
         yield Finding(at, ("doi",), rule, message)
-    if paper.venue and paper.url and "://arxiv.org/" in paper.url:
+    address = parse_identifier(paper.url or "")
+    if paper.venue and address and address.scheme == "arxiv":
         message = "is the preprint's page, but the work was published; write its id as eprint"
         yield Finding(at, ("url",), rule, message)
     if paper.venue and paper.eprint_year and paper.year < paper.eprint_year - 1:
@@ -88,12 +93,12 @@ def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
         )
         if not paper.versions:
             yield Finding(at, ("year",), rule, message, "warning")
-    if found := _PMLR.search(paper.url or ""):
-        if paper.volume and paper.volume != found[1]:
-            message = f"volume {paper.volume} is not that of its address, {found[1]}"
+    if volume := pmlr_volume(paper.url or ""):
+        if paper.volume and paper.volume != volume:
+            message = f"volume {paper.volume} is not that of its address, {volume}"
             yield Finding(at, ("volume",), rule, message)
-    elif (found := _NEURIPS.search(paper.url or "")) and int(found[1]) != paper.year:
-        message = f"the year {paper.year} is not that of its address, {found[1]}"
+    elif (year := neurips_year(paper.url or "")) and year != paper.year:
+        message = f"the year {paper.year} is not that of its address, {year}"
         yield Finding(at, ("year",), rule, message)
     if venue and paper.pages and not venue.in_year(paper.year).prints_pages:
         short = venue.in_year(paper.year).short

@@ -15,12 +15,12 @@ from dltheory_bib.models.theorem import Question, Result
 from dltheory_bib.source.catalogue import Catalogue, Located
 from dltheory_bib.source.rules.findings import Finding, Known
 from dltheory_bib.source.rules.ordering import cycle, first_year
+from dltheory_bib.text.identifiers import arxiv_year, find_arxiv_ids
 from dltheory_bib.text.names import nearest, quoted
 from dltheory_bib.theorems.dominance import Order, Vocabulary
 
 _FEW = 30
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
-_ARXIV = re.compile(r"(?<![0-9.])([0-9]{2})(?:0[1-9]|1[0-2])(?:\.[0-9]{4,5}|[0-9]{3})(?![0-9])")
 
 
 def check_card_references(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
@@ -224,9 +224,8 @@ def version_year(version: str) -> int | None:
     >>> version_year("ICML 2017"), version_year("arXiv 2003.01234v2"), version_year("a thesis")
     (2017, 2020, None)
     """
-    if found := _ARXIV.search(version):
-        digits = int(found[1])
-        return digits + (1900 if digits > 90 else 2000)
+    if found := find_arxiv_ids(version):
+        return arxiv_year(found[0])
     years = _YEAR.findall(version)
     return max(map(int, years)) if years else None
 
