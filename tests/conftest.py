@@ -37,9 +37,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _sample_in_place(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Tests of code do not see the shipped catalogue; the sample is where it would be."""
+    """Tests of code do not see the shipped catalogue; the sample is where it would be.
+
+    Nor is a command that a test runs about the clone in which the suite runs.
+    """
+    from dltheory_bib.cli import collection
+
+    find = collection.clone_data
     shipped = request.node.get_closest_marker("catalogue")
-    with in_place(CATALOGUE if shipped else SAMPLE):
+    with in_place(CATALOGUE if shipped else SAMPLE), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            collection, "clone_data", lambda: None if find() in {None, CATALOGUE} else find()
+        )
         yield
 
 

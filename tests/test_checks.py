@@ -495,3 +495,29 @@ def test_authors_without_a_latin_letter_are_different_people(tmp_path: Path) -> 
     found = load(own)
     authors = [found.person(paper.author[0]).id for paper in found]
     assert authors == ["u738b-u4f1f", "u674e-u5a1c", "u43bu438-u430u43du43du430"]
+
+
+SOURCED = """\
+- key: ost20{0}tea
+  type: online
+  title: Tea {0}
+  author: ['Ost, Ida']
+  year: 20{0}
+  url: https://tea.example/{0}
+  sources:
+  - source: Tea
+"""
+
+
+def test_a_work_without_sources_is_a_problem_among_works_that_have_them(
+    judge: Callable[..., list[str]],
+) -> None:
+    """Where most works name theirs; a list of one's own that keeps no evidence is left alone."""
+    sourced = [SOURCED.format(number) for number in (10, 11, 12)]
+    bare = [one.partition("  sources:")[0] for one in sourced]
+    assert judge("".join(sourced)) == []
+    (said,) = judge("".join([sourced[0], bare[1], sourced[2]]))
+    assert "papers.yaml:9:3: warning: names no source; write sources: with where" in said
+    assert said.endswith("[no-source]")
+    assert judge("".join(bare)) == []
+    assert judge("".join([bare[0], bare[1], sourced[2]])) == []

@@ -22,10 +22,13 @@ import pytest
 from dltheory_bib import Bibliography, __version__
 from dltheory_bib.cli.app import LIST_FORMATS, dltheory
 from dltheory_bib.cli.main import BROKEN_PIPE, INTERRUPTED, main
+from dltheory_bib.cli.query_arguments import query_text
 from dltheory_bib.query.fields import FIELDS
+from dltheory_bib.source.folders import shipped_directory, shown
 from helpers.programs import HANG, environment, needs, read_terminal, run_program, started
 
 Run = Callable[..., tuple[int, str, str]]
+Offered = Callable[..., list[str]]
 
 
 @pytest.fixture
@@ -138,17 +141,89 @@ def test_limits_and_orders(run: Run, bib: Bibliography) -> None:
     assert out.split() == bib.all().keys
 
 
+# What a shell makes of quotes
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (("topic:lazy training",), 'topic:"lazy training"'),
+        (("not", "topic:lazy training", "year:2020"), 'not topic:"lazy training" year:2020'),
+        (("title:saddle points",), 'title:"saddle points"'),
+        (("title:saddle points", "or", "author:jin"), 'title:"saddle points" or author:jin'),
+        (("saddle points",), '"saddle points"'),
+        (("saddle points", "year:2017.."), '"saddle points" year:2017..'),
+        (("author:chi jin",), 'author:"chi jin"'),
+        (("How to Escape: a Title and More",), '"How to Escape: a Title and More"'),
+        # What is a whole query stays one.
+        (("topic:ntk year:2018..",), "topic:ntk year:2018.."),
+        (("topic:ntk depth",), "topic:ntk depth"),
+        (("author:jin saddle",), "author:jin saddle"),
+        (("topic:ntk or topic:mean-field",), "topic:ntk or topic:mean-field"),
+        (("saddle -type:preprint",), "saddle -type:preprint"),
+        (("saddle not points",), "saddle not points"),
+        (("year:2017 (saddle or points)",), "year:2017 (saddle or points)"),
+        (('title:"saddle points" year:2017',), 'title:"saddle points" year:2017'),
+        (("saddle", "points"), "saddle points"),
+        (("topic:lazy", "training"), "topic:lazy training"),
+    ],
+)
+def test_a_query_is_what_was_typed(bib: Bibliography, typed: tuple[str, ...], meant: str) -> None:
+    """A blank inside an argument tells of quotes that the shell took away."""
+    assert query_text(typed, lambda: bib.snapshot) == meant
+
+
+def test_quotes_in_a_shell_keep_words_together(run: Run, bib: Bibliography) -> None:
+    """Every command that takes a query finds what the same query finds in Python."""
+    for typed, meant in (
+        ("topic:neural tangent kernel", 'topic:"neural tangent kernel"'),
+        ("title:saddle points", 'title:"saddle points"'),
+        ("saddle points", '"saddle points"'),
+    ):
+        assert bib.where(meant).keys
+        for command in ("list", "search"):
+            found = run(command, typed, "--format", "keys")[1].split()
+            assert sorted(found) == sorted(bib.where(meant).keys)
+        assert run("export", typed)[1] == bib.where(meant).sort("key").to_bibtex()
+    topic = run("read", "neural tangent kernel", "--format", "keys")[1].split()
+    assert topic == bib.reading("ntk").keys
+    code, _, err = run("list", "topic:lazy trainign")
+    assert (code, err.splitlines()[1]) == (2, '  topic:"lazy trainign"')
+
+
 # How it ends
 
 
 def test_an_empty_answer_is_no_failure(run: Run) -> None:
     """Nothing found: exit code 0, a word on standard error, and nothing, or `[]`, on output."""
+    said = "no work matches year:1700\n  `dltheory help query` explains queries\n"
     for command in ("list", "search", "read"):
-        assert run(command, "year:1700") == (0, "", "no work matches\n")
-        assert run(command, "year:1700", "--format", "json") == (0, "[]\n", "no work matches\n")
+        assert run(command, "year:1700") == (0, "", said)
+        assert run(command, "year:1700", "--format", "json") == (0, "[]\n", said)
     code, out, err = run("export", "year:1700", "-o", "never.bib")
     assert (code, out, err) == (0, "", "no work matches; nothing was written\n")
     assert not Path("never.bib").exists()
+
+
+def test_an_empty_answer_says_what_nearly_matched(run: Run, bib: Bibliography) -> None:
+    """The terms that match nothing, or how many works match each; and words that stand apart."""
+    found = len(bib.on("ntk"))
+    said = run("list", "topic:ntk", "year:1950")[2].splitlines()
+    assert said == [
+        "no work matches topic:ntk year:1950",
+        f"  nothing matches year:1950; {found} works match topic:ntk",
+    ]
+    said = run("list", "topic:ntk", "not", "topic:ntk")[2].splitlines()
+    others = len(bib) - found
+    assert said[1].startswith(
+        f"  works that match one term alone: topic:ntk {found}, not topic:ntk {others}; leave"
+    )
+    apart = len(bib.where("points saddle"))
+    said = run("search", "points saddle")[2].splitlines()
+    assert said[0] == 'no work matches "points saddle"'
+    assert said[1] == f"  as words in a row; {apart} works match points saddle"
+    assert "nothing matches xyzzy" in run("search", "saddle xyzzy")[2]
+    assert "`dltheory help query`" in run("list", "topic:ntk (year:1700 or year:1701)")[2]
 
 
 @pytest.mark.parametrize(
@@ -341,6 +416,39 @@ def test_help_says_what_with_an_example(run: Run, command: str) -> None:
     assert max(map(len, out.splitlines())) <= 120
 
 
+def test_the_bare_command_says_what_to_type_first(run: Run, bib: Bibliography) -> None:
+    """In ten lines that fit 80 columns, of commands and options that there are."""
+    assert bib
+    code, out, err = run()
+    assert (code, err) == (0, "")
+    lines = out.splitlines()
+    assert len(lines) == 10
+    assert max(map(len, lines)) <= 80
+    shown = [re.split(r"\s{2,}", line.strip())[0].split()[1:] for line in lines[1:-1]]
+    assert all(words[0] in commands() for words in shown)
+    for words in shown:
+        if words[0] not in {"export", "fix"}:
+            assert run(*words, "--no-pager")[0] == 0
+    assert "dltheory --help" in lines[-1]
+
+
+def test_help_is_a_command_too(run: Run) -> None:
+    """`help X` is `X --help`, `help` is `--help`, and `help query` names every field."""
+    for command in (*commands(), "site build"):
+        words = command.split()
+        plain = [line.rstrip() for line in run(*words, "--help")[1].splitlines()]
+        assert run("help", *words)[1].splitlines() == plain
+    plain = [line.rstrip() for line in run("--help")[1].splitlines()]
+    assert run("help")[1].splitlines() == plain
+    code, out, err = run("help", "query")
+    assert (code, err) == (0, "")
+    assert all(field.example in out for field in FIELDS.values())
+    code, out, err = run("help", "lineag")
+    assert (code, out) == (2, "")
+    assert "no command 'lineag'; did you mean lineage?" in err
+    assert run("help", "list", "more")[0] == 2
+
+
 def test_help_of_queries_names_every_field(run: Run) -> None:
     """Commands that take a query list its fields with an example each."""
     for command in ("list", "search", "read", "export"):
@@ -447,10 +555,64 @@ def test_check_in_its_three_formats(
 
 
 def test_check_without_a_path_judges_the_catalogue(run: Run) -> None:
-    """And the catalogue has no problem."""
+    """The catalogue has no problem, and the folder that was judged is named."""
     code, out, err = run("check")
     assert (code, out) == (0, "")
-    assert re.fullmatch(r"the catalogue: \d+ records, no problem\n", err)
+    place = re.escape(shown(shipped_directory()))
+    assert re.fullmatch(rf"the catalogue in {place}: \d+ records, no problem\n", err)
+
+
+@pytest.fixture
+def clone(tmp_path: Path, catalogue_dir: Path) -> Path:
+    """A clone of this repository with other data than the installed catalogue."""
+    folder = tmp_path / "clone"
+    shutil.copytree(catalogue_dir, folder / "data")
+    (folder / "docs").mkdir()
+    project = '[build-system]\nrequires = []\n\n[project]\nname = "dltheory-bib"\n'
+    (folder / "pyproject.toml").write_text(project, "utf-8")
+    return folder
+
+
+def test_in_a_clone_every_command_is_about_its_data(
+    run: Run, clone: Path, catalogue_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At any depth of it; the option and the variable come first, and other projects are none."""
+    shipped = run("list", "-f", "keys")
+    own = run("--data", str(clone / "data"), "list", "-f", "keys")
+    assert own != shipped
+    monkeypatch.chdir(clone / "docs")
+    assert run("list", "-f", "keys") == own
+    assert run("show", "abel1990leaves", "-f", "keys")[0] == 0
+    monkeypatch.setenv("DLTHEORY_DATA", str(catalogue_dir / "papers.yaml"))
+    assert run("check")[2].startswith(f"{catalogue_dir / 'papers.yaml'}: ")
+    monkeypatch.delenv("DLTHEORY_DATA")
+    (clone / "pyproject.toml").write_text('[project]\nname = "another"\n', "utf-8")
+    assert run("list", "-f", "keys") == shipped
+
+
+def test_in_a_clone_check_judges_its_data(
+    run: Run, clone: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake that was just made is found there, and `--fix` writes there."""
+    monkeypatch.chdir(clone)
+    assert run("check")[2].startswith("the catalogue in data: ")
+    papers = clone / "data" / "papers.yaml"
+    papers.write_text(papers.read_text("utf-8").replace("level: start", "level: strat"), "utf-8")
+    code, out, err = run("check")
+    assert code == 1
+    assert "data/papers.yaml:14:" in out
+    assert err.startswith("the catalogue in data: ")
+    papers.write_text(papers.read_text("utf-8").replace("level: strat", "level:   start"), "utf-8")
+    assert "data/papers.yaml: written in canonical form" in run("check", "--fix")[2]
+    assert "level: start\n" in papers.read_text("utf-8")
+
+
+def test_in_a_clone_completion_is_about_its_data(
+    clone: Path, offered: Offered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What <Tab> offers is what the command would find."""
+    monkeypatch.chdir(clone)
+    assert "abel1990leaves" in offered("bash", "show", "abel")
 
 
 # export
@@ -621,9 +783,6 @@ def test_the_dialects_of_export(run: Run, bib: Bibliography) -> None:
 # The shell
 
 
-Offered = Callable[..., list[str]]
-
-
 @pytest.fixture
 def offered(run: Run, monkeypatch: pytest.MonkeyPatch) -> Offered:
     """What a shell is offered for the last of some words, as its completion script asks."""
@@ -715,6 +874,11 @@ def test_completion_in_a_real_bash(bib: Bibliography, tmp_path: Path) -> None:
             read_terminal(master, b"ready ")
             os.write(master, b"dltheory list topic:saddl\t")
             read_terminal(master, b"topic:saddle-escape ")
+            # No blank after the colon of a field: its value can be typed on.
+            os.write(master, b"not top\t")
+            read_terminal(master, b"not topic:")
+            os.write(master, b"saddl\t")
+            assert read_terminal(master, b"escape ").endswith(b"saddle-escape ")
     finally:
         os.close(master)
 
@@ -725,3 +889,6 @@ def test_the_completion_script_names_its_shell(run: Run, shell: str) -> None:
     code, out, err = run("completion", shell)
     assert (code, err) == (0, "")
     assert f"_DLTHEORY_COMPLETE={shell}_complete" in out
+    # What keeps the blank away after `topic:`; fish adds none there by itself.
+    assert {"bash": "compopt -o nospace", "zsh": "-S ''", "fish": ""}[shell] in out
+    assert f"dltheory completion {shell} >" in run("completion", "--help")[1]

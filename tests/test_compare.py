@@ -17,6 +17,7 @@ from dltheory_bib import Bibliography, QueryError, UnknownNameError, load
 from dltheory_bib.cli.main import main
 from dltheory_bib.comparison import Comparison
 from dltheory_bib.display.bound_chart import Point, frontier
+from dltheory_bib.source.folders import shipped_directory
 from helpers.programs import needs, run_program
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -277,6 +278,61 @@ def test_what_finds_nothing_says_so(run: Run) -> None:
     code, out, err = run("compare", "steping-time")
     assert (code, out) == (1, "")
     assert err == "dltheory: no question 'steping-time'; did you mean steeping-time?\n"
+    _, _, err = run("compare", "warm")
+    assert err == "dltheory: no question 'warm'; did you mean cup-material?\n"
+
+
+def test_a_word_leads_to_the_questions_it_is_about(bib: Bibliography) -> None:
+    """One that no question mentions leads to those that works with this word answer."""
+    assert not any("saddle" in f"{one.label} {one.definition}" for one in bib.questions.values())
+    with pytest.raises(UnknownNameError) as caught:
+        bib.compare("saddle")
+    assert caught.value.nearest[0] == "second-order-stationary"
+    with pytest.raises(UnknownNameError) as caught:
+        bib.compare("xyzzy")
+    assert caught.value.nearest == ()
+
+
+def test_a_long_comparison_is_short_unless_all_is_asked_for(run: Run, bib: Bibliography) -> None:
+    """Three cards of each kind; `--all` and `--best` have all of theirs, and formats always do."""
+    found = bib.compare("second-order-stationary")
+    groups = found.table.groups
+    assert max(len(group.rows) for group in groups) > 3
+    few = sum(min(3, len(group.rows)) for group in groups)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DLTHEORY_DATA", str(shipped_directory()))
+        _, short, said = run("compare", "second-order-stationary", width=200)
+        _, everything, nothing = run("compare", "second-order-stationary", "--all", width=200)
+        _, best, _ = run("compare", "second-order-stationary", "--best", width=200)
+        plain = run("compare", "second-order-stationary", "--format", "csv")[1]
+    assert said == f"{few} of {len(found)} cards; --all shows all, --best the best\n"
+    assert nothing == ""
+    assert len(short.splitlines()) < len(everything.splitlines())
+    for group in groups:
+        rows = group.rows
+        assert all(row.card.work in short for row in rows[:3])
+        assert (f"… and {len(rows) - 3} more" in short) or len(rows) <= 3
+    assert all(one.work in everything for one in found.cards)
+    assert all(one.work in best for one in found.best)
+    assert plain == found.to_csv()
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_the_letters_of_a_group_are_spelled_out_below_it(
+    run: Run, times: Comparison, width: int
+) -> None:
+    """Below each table stand the words for its letters, and for no other."""
+    _, out, _ = run("compare", "steeping-time", width=width)
+    titles = [group.title for group in times.table.groups]
+    starts = [*(out.index(title) for title in titles), len(out)]
+    letters = 0
+    for group, start, end in zip(times.table.groups, starts, starts[1:], strict=False):
+        part = re.sub(r"\s+", " ", out[start:end])
+        used = {mark for row in group.rows for mark in row.marks}
+        letters += len(used)
+        for mark, one in times.table.legend.items():
+            assert (f"{mark} {one.label}" in part) == (mark in used)
+    assert letters
 
 
 def test_show_lists_the_cards_of_a_work(run: Run) -> None:

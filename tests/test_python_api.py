@@ -379,7 +379,7 @@ def test_print_shows_what_the_terminal_draws(bib: Bibliography, tea: Bibliograph
     shown: list[tuple[Any, tuple[str, ...]]] = [
         (bib.reading("ntk"), ("read", "ntk")),
         (bib.where("topic:ntk year:2019"), ("list", "topic:ntk year:2019")),
-        (bib.lineage("jin2017escape"), ("lineage", "jin2017escape")),
+        (bib.lineage("jin2017escape"), ("lineage", "jin2017escape", "--all")),
         (bib.stats(), ("stats",)),
     ]
     path = bib.path("wang2019convergence", "ge2015escaping")

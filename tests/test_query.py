@@ -297,6 +297,61 @@ def test_a_wrong_query_says_what_and_where(
     assert complaint(bib, query) == (message, column)
 
 
+@pytest.mark.parametrize(
+    ("query", "right"),
+    [
+        ("year>2019", "year:2020.."),
+        ("year>=2019", "year:2019.."),
+        ("year≥2019", "year:2019.."),
+        ("year<2019", "year:..2018"),
+        ("year<=2019", "year:..2019"),
+        ("year=2019", "year:2019"),
+        ("year==2019", "year:2019"),
+        ("year!=2019", "not year:2019"),
+        ("year:=2019", "year:2019"),
+        ("year:2019+", "year:2019.."),
+        ("year:2017–2019", "year:2017..2019"),
+        ("year:2019/2017", "year:2017..2019"),
+        ("year:after2019", "year:2020.."),
+        ("author=jin", "author:jin"),
+        ("topic=ntk", "topic:ntk"),
+        ("TOPIC=ntk", "topic:ntk"),
+        ("cites=jin2017escape", "cites:jin2017escape"),
+        ("cited_by=jin2017escape", "citedby:jin2017escape"),
+        ("type!=preprint", "not type:preprint"),
+        ("!type:preprint", "not type:preprint"),
+        ("cited-by:jin2017escape", "citedby:jin2017escape"),
+        ("uses-method-of:jin2017escape", "usesmethodof:jin2017escape"),
+        ("topic:ntk,mean-field", "topic:ntk or topic:mean-field"),
+    ],
+)
+def test_a_near_miss_of_the_language_gets_the_right_form(
+    bib: Bibliography, query: str, right: str
+) -> None:
+    """What other languages write is never looked for as a word; the right form is a query."""
+    message, column = complaint(bib, query)
+    assert f"write {right}" in f"{message},".replace(";", ",")
+    assert column in {1, query.find(":") + 1}
+    assert bib.where(right) is not None
+
+
+def test_a_near_miss_without_a_right_form_says_how(bib: Bibliography) -> None:
+    """Signs that join, bounds with blanks around them, and what a shell left of a bound."""
+    assert "write a term, `and`" in complaint(bib, "topic:ntk && year:2018")[0]
+    assert "write a term, `or`" in complaint(bib, "topic:ntk || topic:mean-field")[0]
+    assert "year:2017.. or year:..2019" in complaint(bib, "year > 2019")[0]
+    assert "year:2017.. or year:..2019" in complaint(bib, "year:")[0]
+    assert "write title: and a value" in complaint(bib, 'title="saddle points"')[0]
+    assert "did you mean venue:?" in complaint(bib, "journal:jmlr")[0]
+
+
+def test_signs_inside_words_are_no_near_miss(bib: Bibliography) -> None:
+    """`n>d` and a quoted `year>2019` are words; a field with an underscore is understood."""
+    assert bib.where("n>d").keys == bib.where("n d").keys
+    assert bib.where('"year>2019"').keys == bib.where('"year 2019"').keys
+    assert bib.where("cited_by:jin2017escape").keys == bib.where("citedby:jin2017escape").keys
+
+
 def test_an_address_is_the_work_it_leads_to(bib: Bibliography) -> None:
     """An address pasted from a browser is no field."""
     assert keys(bib, "https://arxiv.org/abs/1703.00887") == {"jin2017escape"}

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
+import shlex
+import signal
+import struct
+import subprocess
 import sys
+import termios
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +21,7 @@ from rich.cells import cell_len
 import dltheory_bib
 from dltheory_bib import Bibliography
 from dltheory_bib.cli.main import main
-from helpers.programs import HANG, environment, read_terminal, started
+from helpers.programs import HANG, environment, needs, read_terminal, started
 
 SGR = re.compile(r"\x1b\[([0-9;]*)m")
 LINK = re.compile(r"\x1b\]8;[^;]*;([^\x1b]*)\x1b\\")
@@ -61,6 +67,7 @@ COMMANDS: list[tuple[str, ...]] = [
     ("read", "saddle-escape"),
     ("path", "wang2019convergence", "dauphin2014identifying"),
     ("lineage", "jin2017escape"),
+    ("lineage", "jin2017escape", "--all"),
     ("stats",),
 ]
 
@@ -101,7 +108,7 @@ def test_a_pipe_gets_plain_text(run: Run, command: tuple[str, ...]) -> None:
     """Without a terminal: no escape code, nothing wrapped or cut, no trailing blank."""
     code, out, err = run(*command)
     assert code == 0
-    assert err == ""
+    assert err == "" or command[0] == "lineage"
     assert out.endswith("\n")
     assert "\x1b" not in out
     assert "…" not in out
@@ -146,19 +153,167 @@ def test_a_screenful_is_enough_at_a_terminal(run: Run, bib: Bibliography) -> Non
     assert (len(out.splitlines()), err) == (len(found), "")
 
 
-def at_a_terminal(*arguments: str, **variables: str) -> str:
-    """What the real command sends to a pseudo-terminal of 100 columns."""
+@pytest.mark.parametrize("key", ["jacot2018neural", "jin2017escape", "du2019provably"])
+def test_a_long_lineage_is_short_unless_all_is_asked_for(
+    run: Run, bib: Bibliography, key: str
+) -> None:
+    """The nearest works, a line each, fit a screen; `--all` has every work and every sentence."""
+    for side in ("--back", "--forward"):
+        branch = getattr(bib.lineage(key), side.removeprefix("--"))
+        reached = list(branch.keys())
+        works = len(reached) - 1
+        _, short, said = run("lineage", key, side, width=80)
+        _, everything, nothing = run("lineage", key, side, "--all", width=80)
+        shown = [one for one in reached if one in undrawn(short)]
+        assert len(short.splitlines()) <= 23
+        assert all(one in undrawn(everything) for one in reached if works)
+        if works > 3:
+            assert nothing == ""
+            assert "--all shows" in said
+            assert len(shown) == min(works, 18) + 1
+            assert {one.key for one in branch.branches[:18]} <= set(shown)
+            assert len(everything.splitlines()) > len(short.splitlines())
+        if works > 18:
+            assert said == f"18 of {works} works; --all shows all, with the sentence on each step\n"
+        elif works <= 3:
+            assert short == everything
+
+
+def at_a_terminal(
+    *arguments: str,
+    rows: int = 24,
+    typed: tuple[bytes, Callable[[subprocess.Popen[bytes], int], None]] | None = None,
+    **variables: str,
+) -> str:
+    """What the real command sends to a pseudo-terminal of 100 columns; no pager unless named.
+
+    `typed` is what to wait for, and what to do then with the process and the terminal.
+    """
     master, slave = os.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 100, 0, 0))
     command = (sys.executable, "-m", "dltheory_bib", *arguments)
-    env = environment(TERM="xterm-256color", COLUMNS="100", **variables)
+    env = environment(**({"TERM": "xterm-256color", "PAGER": "cat"} | variables))
+    for name in {"LINES", "COLUMNS", "LESS", "DLTHEORY_PAGER"} - set(variables):
+        env.pop(name, None)
     try:
         with started(*command, stdin=slave, stdout=slave, stderr=slave, env=env) as process:
             os.close(slave)
-            sent = read_terminal(master)
+            sent = b""
+            if typed:
+                sent = read_terminal(master, typed[0])
+                typed[1](process, master)
+            sent += read_terminal(master)
             assert process.wait(HANG) == 0
     finally:
         os.close(master)
     return sent.decode()
+
+
+PAGER = """\
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+text = sys.stdin.buffer.read()
+os.write(1, b"PAGED<" + text + b">" + os.environ["LESS"].encode() + b" READY")
+os.read(2, 1)
+"""
+
+
+@pytest.fixture
+def pager(tmp_path: Path) -> str:
+    """A pager that marks what it gets, and goes on until a key is pressed."""
+    script = tmp_path / "pager.py"
+    script.write_text(PAGER, "utf-8")
+    return shlex.join([sys.executable, str(script)])
+
+
+def press_return(_: subprocess.Popen[bytes], terminal: int) -> None:
+    os.write(terminal, b"\n")
+
+
+def test_an_answer_longer_than_the_screen_goes_through_the_pager(
+    bib: Bibliography, pager: str
+) -> None:
+    """All of it, with colour and without links; a note comes when the pager was left."""
+    assert bib
+    sent = at_a_terminal("search", "network", typed=(b"READY", press_return), PAGER=pager)
+    before, _, rest = sent.partition("PAGED<")
+    paged, _, after = rest.partition(">FRX READY")
+    assert before == ""
+    assert SGR.search(paged)
+    assert not LINK.search(paged)
+    assert len(undrawn(paged).splitlines()) >= 24
+    assert re.search(r"20 of \d+ works; --limit 0 shows all", after)
+    assert "20 of" not in paged
+
+
+def test_ctrl_c_in_the_pager_is_the_pagers(bib: Bibliography, pager: str) -> None:
+    """The command waits for its pager, and says nothing."""
+    assert bib
+
+    def interrupt(process: subprocess.Popen[bytes], terminal: int) -> None:
+        process.send_signal(signal.SIGINT)
+        process.send_signal(signal.SIGINT)
+        os.write(terminal, b"\n")
+
+    sent = at_a_terminal("topics", typed=(b"READY", interrupt), PAGER=pager)
+    assert "Traceback" not in sent
+    assert sent.count("PAGED<") == 1
+
+
+def test_what_fits_the_screen_is_not_paged(bib: Bibliography, pager: str) -> None:
+    """One line is left for the prompt: of n lines, a screen of n + 1 holds all."""
+    assert bib
+    lines = len(at_a_terminal("topics").splitlines())
+    assert "PAGED" not in at_a_terminal("topics", rows=lines + 1, PAGER=pager)
+    assert "PAGED" in at_a_terminal(
+        "topics", rows=lines, typed=(b"READY", press_return), PAGER=pager
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (("topics", "--no-pager"), {}),
+        (("--no-pager", "topics"), {}),
+        (("topics", "--format", "tsv"), {}),
+        (("topics",), {"TERM": "dumb"}),
+        (("topics",), {"PAGER": ""}),
+        (("topics",), {"PAGER": "cat"}),
+        (("topics",), {"PAGER": "no-such-pager"}),
+        (("topics",), {"PAGER": "'"}),
+        (("topics",), {"DLTHEORY_PAGER": ""}),
+    ],
+)
+def test_nothing_is_paged_when_nobody_wants_it(
+    bib: Bibliography, pager: str, arguments: tuple[str, ...], variables: dict[str, str]
+) -> None:
+    """Option, variables, a terminal that cannot, and what is for a program: all is printed."""
+    sent = at_a_terminal(*arguments, rows=10, **({"PAGER": pager} | variables))
+    assert "PAGED" not in sent
+    assert all(topic in sent for topic in bib.topics if topic in bib.topic_counts())
+
+
+def test_a_pager_that_leaves_early_is_no_failure(bib: Bibliography) -> None:
+    """The rest of a text that nobody reads is dropped, without a trace; 0 is the exit code."""
+    assert bib
+    first = f"{shlex.quote(sys.executable)} -c 'import os; os.write(1, os.read(0, 10))'"
+    sent = at_a_terminal("list", "--limit", "0", PAGER=first)
+    assert "Traceback" not in sent
+    assert len(undrawn(sent)) <= 10
+
+
+def test_less_shows_the_start_of_the_answer(bib: Bibliography) -> None:
+    """With less itself, the screen begins with the first line, and `q` leaves it."""
+    assert bib
+    needs("less")
+
+    def quit_(_: subprocess.Popen[bytes], terminal: int) -> None:
+        os.write(terminal, b"q")
+
+    sent = at_a_terminal("topics", typed=(b"\r\n:", quit_), PAGER="less")
+    first = at_a_terminal("topics").splitlines()[0]
+    assert undrawn(first) in undrawn(sent)
+    assert "ESC[" not in sent
 
 
 def test_a_real_terminal_gets_colour_and_links(bib: Bibliography) -> None:
@@ -275,7 +430,7 @@ def test_markup_in_a_record_is_shown_as_text(
     """Rich's tags, links and emoji names are letters like any other, drawn and plain."""
     code, out, err = run("--data", str(nasty), *command, width=width)
     assert code == 0
-    assert err in ("", "nasty2021b: nothing recorded here stands on it\n")
+    assert err in ("", "nasty2021b: nothing recorded here builds on it\n")
     plain = undrawn(out)
     for letter in letters:
         assert f"{letter} {SHOWN}" in plain, letter

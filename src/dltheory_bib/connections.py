@@ -93,8 +93,8 @@ class Lineage(Printable):
         return iter((self.back, self.forward))
 
     def tree(self, back: bool) -> RenderableType:
-        """One of the trees, as the terminal draws it."""
-        from dltheory_bib.display.terminal import lineage_tree
+        """One of the trees, as the terminal draws it with `--all`."""
+        from dltheory_bib.display.lineage_view import lineage_tree
 
         bib, words = self._bibliography, phrase if back else INVERSE_PHRASE.__getitem__
         return lineage_tree(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,7 +29,7 @@ _EPILOG = """
 \b
 A query joins fields and words:
   topic:saddle-escape author:jin year:2017..2019 "local minima" not type:preprint
-`dltheory list --help` names the fields. Every command has its own --help.
+`dltheory help query` explains it; `dltheory help COMMAND` is the help of a command.
 """
 
 
@@ -52,6 +53,7 @@ _HOMES = {
     "cover": "cover",
     "stats": "stats",
     "completion": "stats",
+    "help": "help",
 }
 
 
@@ -64,18 +66,27 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in _HOMES:
             import_module(f"dltheory_bib.cli.{_HOMES[cmd_name]}")
-        return super().get_command(ctx, cmd_name)
+        command = super().get_command(ctx, cmd_name)
+        if command and not any(one.name == "no_pager" for one in command.params):
+            _no_pager(hidden=True)(command)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         import sqlite3
 
         try:
-            return super().invoke(ctx)
+            try:
+                result = super().invoke(ctx)
+            except Exception:  # an exit code as well
+                _show_all()
+                raise
+            _show_all()
+            return result
         except sqlite3.DatabaseError as error:
             # A large snapshot is known by its time alone; what rots unnoticed shows in reading.
             from dltheory_bib.snapshot.cache import discard
 
-            discard(ctx.obj)
+            discard(ctx.obj.path)
             message = f"the compiled collection is damaged ({error}); it was removed, ask again"
             raise click.ClickException(message) from None
 
@@ -86,13 +97,32 @@ class _Commands(click.Group):
             from dltheory_bib.errors import did_you_mean
             from dltheory_bib.text.names import nearest
 
-            hint = did_you_mean(nearest(args[0], _HOMES, 1))
+            hint = did_you_mean(nearest(args[0], _HOMES, 1)) or "; `dltheory help` lists them"
             ctx.fail(f"no command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
 
 
+def _without_pager(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        _screen_of(context).paged = False
+
+
+def _no_pager(hidden: bool = False) -> Callable[[F], F]:
+    """An option that may stand before the command and, unseen in its help, after it."""
+    return click.option(
+        "--no-pager",
+        is_flag=True,
+        expose_value=False,
+        hidden=hidden,
+        callback=_without_pager,
+        help="Print a long answer without the pager, which is that of DLTHEORY_PAGER, PAGER or "
+        "`less`; may also stand after the command.",
+    )
+
+
 @click.group(
     cls=_Commands,
+    invoke_without_command=True,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -101,20 +131,30 @@ class _Commands(click.Group):
     "--data",
     type=click.Path(path_type=Path),
     envvar="DLTHEORY_DATA",
-    help="Ask a collection of your own: a directory with papers.yaml, or a papers file "
-    "[environment: DLTHEORY_DATA].",
+    help="Use a collection of your own: a directory with papers.yaml, or a papers file "
+    "[environment: DLTHEORY_DATA]. Default: data/ of the clone of dltheory-bib in which you are, "
+    "else the catalogue that was installed.",
 )
+@_no_pager()
 @click.pass_context
 def dltheory(context: click.Context, data: Path | None) -> None:
-    """A curated, annotated bibliography of deep learning theory that a program can ask."""
-    context.obj = data
+    """Query a curated, annotated bibliography of deep learning theory from the shell."""
+    if context.invoked_subcommand is None:
+        from dltheory_bib.cli.help import FIRST_STEPS
+
+        click.echo(FIRST_STEPS, nl=False)
+        return
+    from dltheory_bib.cli.collection import choose_collection
+
+    context.obj = choose_collection(data)
 
 
 def bibliography() -> Bibliography:
-    """The bibliography that the command line asks for, compiled first where that is due."""
+    """The bibliography that the command line is about, compiled first where that is due."""
     from dltheory_bib.bibliography import load
+    from dltheory_bib.cli.collection import chosen_collection
 
-    path: Path | None = click.get_current_context().find_root().obj
+    path = chosen_collection().path
     if not sys.stderr.isatty():
         return load(path)
     from dltheory_bib.cli.progress import CompileProgress
@@ -128,15 +168,36 @@ def is_drawn() -> bool:
     return sys.stdout.isatty() or os.environ.get("FORCE_COLOR", "0") not in {"", "0"}
 
 
+@dataclass(slots=True)
+class _Screen:
+    """What a command has drawn for a terminal, to be shown in one piece when it ends."""
+
+    paged: bool = True
+    height: int = 0
+    drawn: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def _screen_of(context: click.Context) -> _Screen:
+    screen: _Screen = context.find_root().meta.setdefault(__name__, _Screen())
+    return screen
+
+
 def draw(renderable: RenderableType) -> None:
     """Print something drawn: with colour and in the width of the terminal, or else plain.
 
-    Plain output is neither wrapped nor cut, and has no trailing blanks.
+    At a terminal it is shown when the command ends, through a pager where it is longer than the
+    screen. Plain output is neither wrapped nor cut, and has no trailing blanks.
     """
     from rich.console import Console
 
     if is_drawn():
-        Console(highlight=False).print(renderable)
+        console = Console(highlight=False)
+        with console.capture() as captured:
+            console.print(renderable)
+        screen = _screen_of(click.get_current_context())
+        screen.height = console.height
+        screen.drawn.append(captured.get())
         return
     console = Console(highlight=False, color_system=None, width=_UNLIMITED, legacy_windows=False)
     with console.capture() as captured:
@@ -148,9 +209,35 @@ def draw(renderable: RenderableType) -> None:
 _UNLIMITED = 100_000
 
 
+def _show_all() -> None:
+    """Show what was drawn, then what is to be noted about it."""
+    screen = _screen_of(click.get_current_context())
+    if screen.drawn:
+        from dltheory_bib.cli.pager import show
+
+        show("".join(screen.drawn), screen.height, screen.paged)
+        sys.stdout.flush()
+    for message in screen.notes:
+        sys.stderr.write(message)
+
+
 def note(message: str) -> None:
-    """Say something to the person, not to the pipe."""
-    sys.stderr.write(f"{visible(message)}\n")
+    """Say something to the person, not to the pipe; after what was drawn before it."""
+    line = f"{visible(message)}\n"
+    screen = _screen_of(click.get_current_context())
+    if screen.drawn:
+        screen.notes.append(line)
+    else:
+        sys.stderr.write(line)
+
+
+def note_nothing_found() -> None:
+    """Say that the query of the command matches no work, and what nearly matched."""
+    from dltheory_bib.cli.nothing_found import nothing_found
+
+    query = " ".join(click.get_current_context().params.get("query") or ())
+    for line in nothing_found(bibliography(), query).splitlines():
+        note(line)
 
 
 def visible(text: str) -> str:
@@ -161,10 +248,33 @@ def visible(text: str) -> str:
 
 
 def query_argument(required: bool = False) -> Callable[[F], F]:
-    """The words of a query, joined by blanks."""
+    """The query, as a tuple of texts to be joined by blanks."""
     from dltheory_bib.cli.completion import complete_query
 
-    return click.argument("query", nargs=-1, required=required, shell_complete=complete_query)
+    return click.argument(
+        "query",
+        nargs=-1,
+        required=required,
+        callback=_with_quotes,
+        shell_complete=complete_query,
+    )
+
+
+def _with_quotes(
+    context: click.Context, _: click.Parameter, arguments: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The query in one piece, with the quotes that the shell took away."""
+    if context.resilient_parsing or not any(set(one) & set(" \t\n") for one in arguments):
+        return arguments
+    from dltheory_bib.cli.query_arguments import query_text
+
+    if context.info_name == "read" and len(arguments) == 1 and ":" not in arguments[0]:
+        from dltheory_bib.query.fields import find_topic
+
+        # A topic of several words is read from its start; a phrase would not be.
+        if find_topic(bibliography().snapshot, arguments[0]):
+            return arguments
+    return (query_text(arguments, lambda: bibliography().snapshot),)
 
 
 def key_argument(name: str = "key", many: bool = False) -> Callable[[F], F]:

@@ -126,7 +126,8 @@ def check(
 
     Other PATHS are directories with papers.yaml, or single data files; a file is judged together
     with those beside it. With no path the .bib files that the manuscript names are judged, or the
-    catalogue itself.
+    collection in use: that of --data or DLTHEORY_DATA, else data/ of the clone of dltheory-bib in
+    which you are, else the catalogue that was installed. The last line names the folder.
 
     \b
     Example: dltheory check own.bib
@@ -210,15 +211,18 @@ def _lint(
 
 
 def _check_data(paths: list[Path], fix: bool) -> _Answer:
-    from dltheory_bib.source.folders import shipped_directory
+    from dltheory_bib.cli.collection import chosen_collection
+    from dltheory_bib.source.folders import shown
     from dltheory_bib.source.loader import check_paths
 
-    own: Path | None = click.get_current_context().find_root().obj
-    judged = paths or [own or shipped_directory()]
+    collection = chosen_collection()
+    judged = paths or [collection.place]
     if fix:
         _fix(judged)
     problems, records = check_paths(judged)
-    names = _names(judged) if paths or own else "the catalogue"
+    names = _names(judged)
+    if not paths and collection.is_catalogue:
+        names = f"the catalogue in {shown(collection.place)}"
     read = f"{records} record" if records == 1 else f"{records} records"
     return _Answer(problems, f"{names}: {read}, {_counted(problems)}", bool(problems))
 

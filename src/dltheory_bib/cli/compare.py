@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.comparison import Comparison
 
+_SHORT = 3
+"""Cards of each kind that are shown where nobody asks for all."""
+
 
 @dltheory.command(cls=QueryCommand, short_help="Theorems side by side, the best bound first.")
 @click.argument("question", required=False, shell_complete=complete_question)
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     help="Print for a document or a program; `latex` needs booktabs.",
 )
 @click.option("--best", is_flag=True, help="Only the cards than which no other says more.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Every card, not only the first of each kind."
+)
 @click.option("--ignore-polylog", is_flag=True, help="Compare without logarithms.")
 @click.option(
     "--plot",
@@ -40,6 +46,7 @@ def compare(
     query: tuple[str, ...],
     format_: str | None,
     best: bool,
+    everything: bool,
     ignore_polylog: bool,
     plot: Path | None,
     symbol: str | None,
@@ -47,10 +54,11 @@ def compare(
 ) -> None:
     """Compare the theorems that answer QUESTION; without one, list the questions.
 
-    The best bound comes first. A start of a question's name will do. Only works for which QUERY
-    holds are shown. Letters name the assumptions; a star marks what is the best known for what it
-    assumes, by an order that is computed: same quantity, assumptions that follow from the other's,
-    a guarantee at least as strong, a bound at most the other's.
+    The best bounds come first; three of each kind are shown, and with --all or --best all of them.
+    A unique prefix of a question's name is enough. Only works that match QUERY are shown. Letters
+    name the assumptions, which are spelled out below each table; a star marks what is the best
+    known for what it assumes, by an order that is computed: same quantity, assumptions that follow
+    from the other's, a guarantee at least as strong, a bound at most the other's.
 
     \b
     Example: dltheory compare
@@ -69,7 +77,14 @@ def compare(
         note(f"no card on {found.question.id} matches")
         return
     if format_ is None:
-        draw(found)
+        from dltheory_bib.display.comparison_view import ComparisonTable
+
+        most = None if everything or best else _SHORT
+        table = ComparisonTable(found.table, bib.snapshot.readable, most)
+        draw(table)
+        if table.left_out:
+            cards = len(found)
+            note(f"{cards - table.left_out} of {cards} cards; --all shows all, --best the best")
     else:
         sys.stdout.write(getattr(found, f"to_{format_}")())
 

@@ -11,6 +11,37 @@ from click.shell_completion import CompletionItem
 _MOST = 60
 
 
+# After the colon of a field comes its value, not a blank. fish adds none after a colon by itself.
+_NO_BLANK = {
+    "bash": (
+        "    return 0\n",
+        "    if [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *: ]]; then\n"
+        "        compopt -o nospace\n"
+        "    fi\n\n"
+        "    return 0\n",
+    ),
+    "zsh": (
+        "        compadd -U -V unsorted -a completions\n",
+        "        local -a fields=(${(M)completions:#*:}) others=(${completions:#*:})\n"
+        "        (( $#fields )) && compadd -U -V unsorted -S '' -a fields\n"
+        "        (( $#others )) && compadd -U -V unsorted -a others\n",
+    ),
+}
+
+
+def completion_script(shell: str) -> str:
+    """What a shell has to run to complete the command line."""
+    from click.shell_completion import get_completion_class
+
+    from dltheory_bib.cli.app import dltheory
+
+    kind = get_completion_class(shell)
+    assert kind is not None
+    script = kind(dltheory, {}, "dltheory", "_DLTHEORY_COMPLETE").source()
+    before, after = _NO_BLANK.get(shell, ("", ""))
+    return script.replace(before, after) if before else script
+
+
 def complete_key(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
@@ -89,11 +120,12 @@ def _values(context: click.Context, field: str, incomplete: str) -> Iterable[str
 
 def _ids(context: click.Context, table: str, incomplete: str, column: str = "id") -> list[str]:
     from dltheory_bib.bibliography import load
+    from dltheory_bib.cli.collection import choose_collection
     from dltheory_bib.errors import BibliographyError
 
     try:
         # From the parameters: while a word is completed, no command runs that could set `obj`.
-        snapshot = load(context.find_root().params.get("data")).snapshot
+        snapshot = load(choose_collection(context.find_root().params.get("data")).path).snapshot
     except BibliographyError:
         return []  # nobody asked for anything yet; a message would stand amid the command line
     upper = f"{incomplete}\U0010ffff"

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, draw, key_argument, note
-from dltheory_bib.models.relations import JUDGEMENTS, Relation
+from dltheory_bib.display.lineage_view import FEW, SHORT, lineage_tree, nearest_works
+from dltheory_bib.models.relations import INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.graph.walks import Branch
 
 _KINDS = [relation.value for relation in (*JUDGEMENTS, Relation.CITES, Relation.AFTER)]
 
@@ -32,7 +36,7 @@ def path(start: str, end: str) -> None:
     draw(chain)
 
 
-@dltheory.command(short_help="What a work stands on, and what on it.")
+@dltheory.command(short_help="What a paper builds on, and what builds on it.")
 @key_argument()
 @click.option(
     "-r",
@@ -46,14 +50,19 @@ def path(start: str, end: str) -> None:
     is_flag=True,
     help="Follow who improved the bound of a result card, or of each card of a work.",
 )
-def lineage(key: str, relations: str | None, back: bool | None, results: bool) -> None:
-    """Show what a work stands on, back to the roots, and what stands on it, to the tips.
+@click.option("--all", "everything", is_flag=True, help="Every work, with a sentence on each step.")
+def lineage(
+    key: str, relations: str | None, back: bool | None, results: bool, everything: bool
+) -> None:
+    """Show what a paper builds on, back to the roots, and what builds on it, to the tips.
 
-    With --results, KEY may also be the id of a result card: who improved its bound, by how much,
-    and what is the best known today.
+    Of a long line the nearest works are shown, one a line; --all shows every work, with the
+    sentence on each step. With --results, KEY may also be the id of a result card: who improved
+    its bound, by how much, and what is the best known today.
 
     \b
     Example: dltheory lineage jin2017escape
+    Example: dltheory lineage jin2017escape --all
     Example: dltheory lineage jacot2018neural --forward --relations extends,improves
     """
     bib = bibliography()
@@ -62,18 +71,49 @@ def lineage(key: str, relations: str | None, back: bool | None, results: bool) -
         return
     kinds = _relations(relations)
     found = bib.lineage(key, kinds) if kinds else bib.lineage(key)
-    draws = []
-    if back is not False:
-        draws.append((found.back, True, "stands on nothing that is recorded here"))
-    if back is not True:
-        draws.append((found.forward, False, "nothing recorded here stands on it"))
-    for number, (branch, backwards, nothing) in enumerate(draws):
-        if not branch.branches:
-            note(f"{branch.key}: {nothing}")
+    shown, works, whole, nothing = 0, 0, True, []
+    for branch, phrases, none in (
+        (found.back, phrase, "builds on nothing that is recorded here"),
+        (found.forward, INVERSE_PHRASE.__getitem__, "nothing recorded here builds on it"),
+    ):
+        if back is (branch is found.forward):
             continue
-        if number:
+        if not branch.branches:
+            nothing.append(f"{branch.key}: {none}")
+            continue
+        if works:
             draw("")
-        draw(found.tree(backwards))
+        size = _size(branch)
+        told = everything or size <= FEW
+        _draw_branch(bib, branch, phrases, told)
+        shown += size if told else min(size, SHORT)
+        works += size
+        whole = whole and told
+    for message in nothing:
+        note(message)
+    if not whole:
+        of_all = f"{shown} of {works} works; " if shown < works else ""
+        more = "all, with the sentence" if of_all else "the sentence"
+        note(f"{of_all}--all shows {more} on each step")
+
+
+def _draw_branch(
+    bib: Bibliography, branch: Branch, phrases: Callable[[Relation], str], whole: bool
+) -> None:
+    """Draw one direction: with the sentence on each step, or the nearest works alone."""
+    tree = lineage_tree(
+        branch if whole else nearest_works(branch, SHORT),
+        bib.snapshot.readable,
+        bib.describe,
+        lambda edge: phrases(edge.relation),
+        sentences=whole,
+    )
+    draw(tree)
+
+
+def _size(branch: Branch) -> int:
+    """How many works a line has beside its root."""
+    return len(list(branch.keys())) - 1
 
 
 def _improvements(bib: Bibliography, key: str, back: bool | None) -> None:

@@ -16,6 +16,7 @@ from dltheory_bib.cli.app import (
     format_option,
     is_drawn,
     note,
+    note_nothing_found,
     query_argument,
 )
 
@@ -46,7 +47,7 @@ def read(query: tuple[str, ...], count: int | None, format_: str | None) -> None
     bib = bibliography()
     found = bib.reading(" ".join(query), count)
     if not found:
-        note("no work matches")
+        note_nothing_found()
     _hint_at_topic(bib, query)
     if format_ or not is_drawn():
         sys.stdout.write(found.to(format_ or "tsv"))

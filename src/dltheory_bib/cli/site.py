@@ -90,13 +90,15 @@ def serve(out: Path | None, title: str | None, port: int) -> None:
 
 
 def _build(out: Path, title: str | None, base_url: str | None) -> Written:
+    from dltheory_bib.cli.collection import chosen_collection
     from dltheory_bib.cli.progress import CompileProgress
     from dltheory_bib.site.build import build_site
     from dltheory_bib.site.options import Options
 
-    data: Path | None = click.get_current_context().find_root().obj
-    named = title or (_name(data) if data else Options().title)
-    options = Options(visible(named), _whole(base_url), data is None)
+    collection = chosen_collection()
+    known = collection.is_catalogue
+    named = title or (Options().title if known else _name(collection.place))
+    options = Options(visible(named), _whole(base_url), known)
     bib = bibliography()
     if not sys.stderr.isatty():
         return build_site(bib, out, options)

@@ -34,13 +34,13 @@ def stats(format_: str | None) -> None:
 def completion(shell: str) -> None:
     """Print what makes SHELL complete commands, keys, topics and fields.
 
+    zsh needs `autoload -Uz compinit && compinit` before it in ~/.zshrc.
+
     \b
     Example: dltheory completion bash >> ~/.bashrc
+    Example: dltheory completion zsh >> ~/.zshrc
     Example: dltheory completion fish > ~/.config/fish/completions/dltheory.fish
     """
-    from click.shell_completion import get_completion_class
+    from dltheory_bib.cli.completion import completion_script
 
-    kind = get_completion_class(shell)
-    assert kind is not None
-    source = kind(dltheory, {}, "dltheory", "_DLTHEORY_COMPLETE").source()
-    click.echo(source)
+    click.echo(completion_script(shell))

@@ -17,6 +17,7 @@ from dltheory_bib.cli.app import (
     is_drawn,
     key_argument,
     note,
+    note_nothing_found,
     query_argument,
 )
 from dltheory_bib.cli.completion import complete_topic
@@ -126,7 +127,7 @@ def _print_list(found: PaperList, limit: int | None, screen: int, format_: str |
     most = (screen if drawn and sys.stdout.isatty() else 0) if limit is None else limit
     shown = found[:most] if most else found
     if not found:
-        note("no work matches")
+        note_nothing_found()
     if drawn and shown:
         draw(shown)
     elif not drawn:

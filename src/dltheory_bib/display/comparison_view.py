@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -62,29 +62,47 @@ def _fitted(natural: list[int], least: list[int], width: int) -> list[int] | Non
 
 
 class ComparisonTable:
-    """The groups of a table, each as columns where they fit the width, else stacked."""
+    """The groups of a table, each as columns where they fit the width, else stacked.
 
-    def __init__(self, table: Table, read: Reader) -> None:
+    Below a group stand the words for its letters. Of each group at most `most` cards are shown,
+    the best bounds first.
+    """
+
+    def __init__(self, table: Table, read: Reader, most: int | None = None) -> None:
         self.table = table
         self.read = read
+        self.most = most
+
+    @property
+    def left_out(self) -> int:
+        """How many cards are not shown."""
+        return sum(len(group.rows) - len(self._rows(group)) for group in self.table.groups)
+
+    def _rows(self, group: Group) -> Sequence[TableRow]:
+        return group.rows[: self.most]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw for the width at hand."""
         from rich.text import Text
 
         yield Text(self.read(self.table.question.label), style=_HEAD)
+        if any(row.best for group in self.table.groups for row in self._rows(group)):
+            yield Text(f"{_STAR} {BEST}", style=_DIM)
         for group in self.table.groups:
+            more = len(group.rows) - len(self._rows(group))
             yield Text()
-            yield Text(self.read(group.title), style=_HEAD)
+            yield Text.assemble(
+                (self.read(group.title), _HEAD), (f"  … and {more} more" if more else "", _DIM)
+            )
             yield from self._group(group, options.max_width)
-        yield from self._legend()
+            yield from self._legend(group)
 
     def _group(self, group: Group, width: int) -> Iterator[RenderableType]:
         from rich.cells import cell_len
         from rich.table import Table as Grid
         from rich.text import Text
 
-        rows = [self._cells(row, group, width) for row in group.rows]
+        rows = [self._cells(row, group, width) for row in self._rows(group)]
         natural = [
             max(cell_len(cells[n].head if cells[n].text else "") for cells in rows)
             for n in range(len(rows[0]))
@@ -100,7 +118,7 @@ class ComparisonTable:
         ]
         widths = _fitted(natural, least, width)
         if widths is None:
-            yield from (self._stacked(row, group) for row in group.rows)
+            yield from (self._stacked(row, group) for row in self._rows(group))
             return
         grid = Grid(box=None, padding=(0, _GAP, 0, 0), header_style=_DIM, pad_edge=False)
         grid.leading = int(bool(group.columns) and widths != natural)
@@ -158,21 +176,19 @@ class ComparisonTable:
         head = _beside(first, Text(told))
         return Lines(head, Padding(second, (0, 0, 0, 4)))
 
-    def _legend(self) -> Iterator[RenderableType]:
-        from rich.table import Table as Grid
+    def _legend(self, group: Group) -> Iterator[RenderableType]:
+        """What the letters of a group mean, in one paragraph."""
+        from rich.padding import Padding
         from rich.text import Text
 
-        if any(row.best for group in self.table.groups for row in group.rows):
-            yield Text()
-            yield Text(f"{_STAR} {BEST}", style=_DIM)
-        if self.table.legend:
-            yield Text()
-            grid = Grid.grid(padding=(0, 2, 0, 0))
-            grid.add_column(no_wrap=True)
-            grid.add_column(style=_DIM)
-            for mark, one in self.table.legend.items():
-                grid.add_row(Text(mark), Text(self.read(one.label)))
-            yield grid
+        used = {mark for row in self._rows(group) for mark in row.marks}
+        words = Text()
+        for mark, one in self.table.legend.items():
+            if mark in used:
+                words.append("; " if words else "")
+                words.append(mark, style=_HEAD).append(f" {self.read(one.label)}")
+        if words:
+            yield Padding(words, (0, 0, 0, 2))
 
 
 def _beside(mark: RenderableType, text: RenderableType) -> RenderableType:

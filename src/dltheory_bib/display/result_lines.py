@@ -48,7 +48,7 @@ def shown(
     facts.append(("holds", HOLDS[card.holds] if card.holds else ""))
     facts.append(("assumes", ", ".join(assumptions[name].label for name in card.assumptions)))
     if card.model:
-        said = [getattr(card.model, name) for name in type(card.model).model_fields]
+        said = [value for _, value in card.model]
         facts.append(("model", "; ".join(filter(None, said))))
     facts.append(("read", f"{card.version}, {card.where} ({CHECKED[card.checked]})"))
     facts.append(("note", card.note or ""))

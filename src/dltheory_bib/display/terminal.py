@@ -24,7 +24,6 @@ from dltheory_bib.text.names import natural
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from dltheory_bib.graph.walks import Branch
     from dltheory_bib.snapshot.reader import Edge
 
 _KEY = "cyan"
@@ -272,30 +271,6 @@ def trail_list(trails: Iterable[Trail]) -> RenderableType:
 def works(number: int) -> str:
     """`work` or `works`."""
     return "work" if number == 1 else "works"
-
-
-def lineage_tree(
-    branch: Branch, read: Reader, describe: Callable[[str], str], phrases: Callable[[Edge], str]
-) -> Tree:
-    """A line of descent as a tree; `describe` names a work, `phrases` a step to it."""
-
-    def label(here: Branch) -> Text:
-        text = Text()
-        if here.edges:
-            text.append(f"{', '.join(phrases(edge) for edge in here.edges)} ", style=_DIM)
-        text.append(here.key, style=_KEY)
-        text.append(f"  {describe(here.key)}")
-        if here.repeated:
-            return text.append("  (shown elsewhere in this tree)", style=_DIM)
-        said = next((edge.says for edge in here.edges if edge.says), None)
-        return text.append(f"\n{read(said)}", style=_DIM) if said else text
-
-    tree = Tree(label(branch), guide_style=_DIM)
-    todo = [(tree, branch)]
-    while todo:  # a line may be longer than Python's stack is deep
-        node, here = todo.pop()
-        todo += [(node.add(label(child)), child) for child in here.branches]
-    return tree
 
 
 def path_steps(

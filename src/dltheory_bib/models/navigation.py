@@ -61,9 +61,11 @@ class PaperNavigation(Navigation):
     """Where a work leads."""
 
     __slots__ = ()
-    key: str
-    doi: str | None
-    eprint: str | None
+
+    if TYPE_CHECKING:  # pydantic would take these for fields
+        key: str
+        doi: str | None
+        eprint: str | None
 
     @property
     def cites(self) -> PaperList:
@@ -122,8 +124,10 @@ class PersonNavigation(Navigation):
     """Where a person leads."""
 
     __slots__ = ()
-    id: str
-    name: str
+
+    if TYPE_CHECKING:  # pydantic would take these for fields
+        id: str
+        name: str
 
     @property
     def family(self) -> str:
@@ -150,7 +154,9 @@ class TopicNavigation(Navigation):
     """Where a topic leads."""
 
     __slots__ = ()
-    id: str
+
+    if TYPE_CHECKING:  # pydantic would take these for fields
+        id: str
 
     @property
     def papers(self) -> PaperList:
@@ -171,7 +177,9 @@ class VenueNavigation(Navigation):
     """Where a venue leads."""
 
     __slots__ = ()
-    id: str
+
+    if TYPE_CHECKING:  # pydantic would take these for fields
+        id: str
 
     @property
     def papers(self) -> PaperList:
@@ -183,7 +191,9 @@ class TrailNavigation(Navigation):
     """Where a trail leads."""
 
     __slots__ = ()
-    id: str
+
+    if TYPE_CHECKING:  # pydantic would take these for fields
+        id: str
 
     @property
     def papers(self) -> PaperList:
@@ -195,7 +205,9 @@ class ResultNavigation(Navigation):
     """Where a result card leads."""
 
     __slots__ = ()
-    work: str
+
+    if TYPE_CHECKING:  # pydantic would take these for fields
+        work: str
 
     @property
     def paper(self) -> Paper:
@@ -207,7 +219,9 @@ class QuestionNavigation(Navigation):
     """Where a question leads."""
 
     __slots__ = ()
-    id: str
+
+    if TYPE_CHECKING:  # pydantic would take these for fields
+        id: str
 
     def compare(self, query: str = "", **options: Any) -> Comparison:
         """Return its cards side by side; the options are those of `Bibliography.compare`."""

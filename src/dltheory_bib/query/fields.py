@@ -41,6 +41,10 @@ class Field:
 
 
 _YEARS = re.compile(r"(\d{4})?(?:(\.\.|-)(\d{4})?)?")
+_RANGE = re.compile(r"(\d{4})\s*(?:\.+|…|–|—|:|,|/|to|until)\s*(\d{4})")
+_OPERATOR = re.compile(r"([A-Za-z][A-Za-z_-]*)\s*([<>=≤≥]=?|!=)\s*(.*)")
+_HYPHENATED = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)+):(?!//)(.+)")
+_JOINERS = {"&&": "and", "&": "and", "+": "and", "||": "or", "|": "or", "!": "not", "~": "not"}
 _WORDS_IN_A_NAME = 20
 _BOUND = re.compile(r"([<>]=?)(\d{4})")
 _HAS = {"arxiv": "eprint", "remark": "remarks", "relation": "relations", "reference": "references"}
@@ -48,8 +52,55 @@ _SPELLINGS = {"generalizes": "generalises", "generalizedby": "generalisedby", "a
 
 
 def field_named(name: str) -> Field | None:
-    """The field with this name; American spellings and `arxiv` are understood."""
+    """The field with this name; American spellings, `cited_by` and `arxiv` are understood."""
+    name = name.lower().replace("_", "").replace("-", "")
     return FIELDS.get(_SPELLINGS.get(name, name))
+
+
+def near_miss(text: str) -> str | None:
+    """What to write instead of a word that was meant as a term: `year:2020..` for `year>2019`.
+
+    None for a word that is only a word. Its letters would be looked for in titles, and find
+    nothing or something else.
+    """
+    if text in _JOINERS:
+        return f"a term, `{_JOINERS[text]}`, and another term"
+    negated = "not " if text.startswith(("!", "~")) else ""
+    text = text.removeprefix("!").removeprefix("~").lstrip()
+    if (found := _OPERATOR.fullmatch(text)) and (field := field_named(found[1])):
+        negated = "not " if found[2] == "!=" else negated
+        value = found[3]
+        if field.name == "year":
+            value = _right_year(found[2] + value) or value
+        return f"{negated}{field.name}:{_quoted(value)}" if value else f"{field.name}: and a value"
+    if (found := _HYPHENATED.fullmatch(text)) and (field := field_named(found[1])):
+        return f"{negated}{field.name}:{_quoted(found[2])}"
+    if negated and (field := field_named(text.partition(":")[0])) and ":" in text:
+        return f"not {field.name}:{_quoted(text.partition(':')[2])}"
+    return None
+
+
+def _quoted(value: str) -> str:
+    return f'"{value}"' if re.search(r"[\s()]", value) else value
+
+
+def _right_year(value: str) -> str | None:
+    """A year or a range in the form of the language, or None where no form suggests itself."""
+    if found := _RANGE.fullmatch(value):
+        return "..".join(sorted(found.groups()))
+    years = re.findall(r"(?<!\d)\d{4}(?!\d)", value)
+    if len(years) != 1:
+        return None
+    year = int(years[0])
+    if re.search(r">=|≥|=>|\+|since|from", value):
+        return f"{year}.."
+    if re.search(r"<=|≤|=<|until|to", value):
+        return f"..{year}"
+    if re.search(r">|after", value):
+        return f"{year + 1}.."
+    if re.search(r"<|before", value):
+        return f"..{year - 1}"
+    return str(year)
 
 
 def _one_of(term: Term, known: Iterable[str], what: str) -> str:
@@ -69,20 +120,30 @@ def match_text(text: str, exact: bool, column: str = "") -> str:
 
 
 def _ask_text(snapshot: Snapshot, term: Term) -> Condition:
+    if not term.exact and (meant := near_miss(term.value)):
+        message = f"{term.value!r} is not a term; write {meant}, or quote it to look for the words"
+        raise QueryError(message, column=term.column)
     named = snapshot.find(term.value)
     expression = match_text(term.value, term.exact)
     if not expression:
-        raise QueryError(f"{term.value!r} holds no word to look for", column=term.column)
+        raise QueryError(_no_word(term), column=term.column)
     sql = "p.n IN (SELECT rowid FROM text WHERE text MATCH ?)"
     if named is not None:  # a bare key or arXiv id means the work itself
         return Condition(f"({sql} OR p.n = ?)", (expression, named))
     return Condition(sql, (expression,))
 
 
+def _no_word(term: Term) -> str:
+    message = f"{term.value!r} holds no word to look for"
+    if re.match("[<>=≤≥]", term.value):
+        message += "; bounds are for years, and are written year:2017.. or year:..2019"
+    return message
+
+
 def _ask_title(_: Snapshot, term: Term) -> Condition:
     expression = match_text(term.value, term.exact, "title")
     if not expression:
-        raise QueryError(f"{term.value!r} holds no word to look for", column=term.column)
+        raise QueryError(_no_word(term), column=term.column)
     return Condition("p.n IN (SELECT rowid FROM text WHERE text MATCH ?)", (expression,))
 
 
@@ -113,6 +174,10 @@ def resolve_topic(snapshot: Snapshot, name: str, column: int = 0) -> str:
     if started:  # the rest of the name was taken for words of its own
         message = f'unknown topic {name!r}; quote a name of several words: topic:"{started[0]}"'
         raise QueryError(message, column=column)
+    several = re.split(r"\s*[,|;/]\s*", name)
+    if len(several) > 1 and all(find_topic(snapshot, one) for one in several):
+        message = " or ".join(f"topic:{_quoted(one)}" for one in several)
+        raise QueryError(f"a term names one topic; write {message}", column=column)
     hint = did_you_mean(nearest_topics(snapshot, name))
     raise QueryError(f"unknown topic {name!r}{hint}", column=column)
 
@@ -166,7 +231,9 @@ def _ask_year(_: Snapshot, term: Term) -> Condition:
         return Condition(f"p.year {bound[1]} ?", (int(bound[2]),))
     years = _YEARS.fullmatch(term.value)
     if not years or not (years[1] or years[3]):
-        message = f"{term.value!r} is not a year; write 2017, 2017..2019, 2017.. or ..2019"
+        meant = _right_year(term.value)
+        write = f"year:{meant}" if meant else "2017, 2017..2019, 2017.. or ..2019"
+        message = f"{term.value!r} is not a year; write {write}"
         raise QueryError(message, column=term.column)
     first, dots, last = years.groups()
     if not dots:

@@ -142,6 +142,8 @@ def _complaint(query: str, place: int) -> str:
     if rest.startswith(tuple("”»")):
         return "a quotation mark closes that was not opened"
     if field := _LAST_FIELD.search(before):
+        if field[0].lower() == "year:":  # `year:>2019`, of which a shell makes a redirection
+            return "year: needs a value; for a bound write year:2017.. or year:..2019"
         return f'{field[0]} needs a value, as in topic:ntk or title:"saddle points"'
     if rest.startswith(")"):
         return "a parenthesis closes that was not opened, or is empty"

@@ -13,6 +13,27 @@ from dltheory_bib.text.names import nearest
 # How much a word in the title, a person's name and an annotation weighs for `search` (bm25).
 _WEIGHTS = "20.0, 6.0, 1.0"
 
+# What other programs call a field; the message names ours.
+_OTHER_NAMES = {
+    "abstract": "text",
+    "all": "text",
+    "arxivid": "eprint",
+    "booktitle": "venue",
+    "conference": "venue",
+    "date": "year",
+    "journal": "venue",
+    "keyword": "topic",
+    "keywords": "topic",
+    "name": "author",
+    "person": "author",
+    "references": "cites",
+    "subject": "topic",
+    "tag": "topic",
+    "tags": "topic",
+    "word": "text",
+    "words": "text",
+}
+
 
 def ask(snapshot: Snapshot, query: str | Expression) -> list[int]:
     """The numbers of the works for which a query holds, oldest first, then by key.
@@ -70,7 +91,9 @@ def _condition(snapshot: Snapshot, expression: Expression) -> Condition:
     if isinstance(expression, Term):
         field = field_named(expression.field)
         if field is None:
-            hint = did_you_mean([f"{name}:" for name in nearest(expression.field, FIELDS, 2)])
+            named = _OTHER_NAMES.get(expression.field)
+            near = [named] if named else nearest(expression.field, FIELDS, 2)
+            hint = did_you_mean([f"{name}:" for name in near])
             hint = hint or f"; quote words that hold a colon; known are {', '.join(FIELDS)}"
             raise QueryError(f"unknown field {expression.field!r}{hint}", column=expression.column)
         if not expression.value.strip():

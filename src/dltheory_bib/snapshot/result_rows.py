@@ -10,7 +10,7 @@ from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.models.navigation import belonging
 from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.snapshot.reader import Registry, Snapshot
-from dltheory_bib.text.names import fold, nearest
+from dltheory_bib.text.names import fold, nearest, searchable, words
 
 if TYPE_CHECKING:
     from dltheory_bib.theorems.dominance import Vocabulary
@@ -86,4 +86,30 @@ def find_question(snapshot: Snapshot, name: str) -> str:
     if started:
         raise UnknownNameError("single question", name, started)
     near = list(dict.fromkeys(known[one] for one in nearest(name, known)))
-    raise UnknownNameError("question", name, near)
+    raise UnknownNameError("question", name, near or _mentioning(snapshot, wanted))
+
+
+def _mentioning(snapshot: Snapshot, text: str) -> list[str]:
+    """The ids of the questions that mention every word of a text, else that such works answer.
+
+    A name counts before a definition, and a question before one with fewer of the works.
+    """
+    if not text:
+        return []
+    found = []
+    for one in questions(snapshot).values():
+        for rank, said in enumerate((" ".join((one.id, one.label, *one.aliases)), one.definition)):
+            if all(word in fold(said) for word in text.split()):
+                found.append((rank, len(said), one.id))
+                break
+    if found:
+        return [identity for _, _, identity in sorted(found)[:3]]
+    match = " AND ".join(f'"{word}"' for word in words(searchable(text)))
+    if not match:
+        return []
+    rows = snapshot.fetch(
+        "SELECT question FROM result WHERE n IN (SELECT rowid FROM text WHERE text MATCH ?) "
+        "GROUP BY question ORDER BY count(DISTINCT n) DESC, question LIMIT 3",
+        (match,),
+    )
+    return [row[0] for row in rows]

@@ -43,9 +43,20 @@ _TITLE_WORD = re.compile(r"[^\W\d_][\w'’]*")
 
 
 def check_evidence(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A work that names sources names one for each of its facts, or lists it as unverified."""
+    """A work names a source for each of its facts, or lists it as unverified.
+
+    One without any source is a warning where most works of its collection name theirs; a list of
+    one's own that keeps no evidence owes none.
+    """
+    keeps_evidence = 2 * sum(bool(paper.sources) for paper in catalogue.works()) > len(
+        catalogue.papers
+    )
     for at in catalogue.papers:
         paper = at.record
+        if not paper.sources and keeps_evidence:
+            message = "names no source; write sources: with where its facts were seen"
+            yield Finding(at, (), "no-source", message, "warning")
+            continue
         if not paper.sources or not all(source.fields for source in paper.sources):
             continue  # a source without fields vouches for the whole record
         stated = {name for source in paper.sources for name in source.fields}

@@ -1,0 +1,72 @@
+"""Which collection a command line is about: decided here, for all commands.
+
+The first of these that there is:
+
+1. the option `--data`,
+2. the environment variable `DLTHEORY_DATA` (click reads it as the option),
+3. `data/` of the clone of this repository in which the command runs, at any depth,
+4. the catalogue that comes with the package.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from dltheory_bib.source.folders import is_directory, is_file, shipped_directory
+
+_PROJECT = re.compile(r'^name\s*=\s*"dltheory-bib"\s*$', re.MULTILINE)
+
+
+class Collection(NamedTuple):
+    """A collection: the path from which it is loaded, None for the shipped one."""
+
+    path: Path | None
+    is_catalogue: bool
+    """Whether it is the catalogue itself, shipped or in a clone, and nobody's own collection."""
+
+    @property
+    def place(self) -> Path:
+        """The folder or file that holds its records."""
+        return self.path or shipped_directory()
+
+
+def choose_collection(named: Path | None) -> Collection:
+    """The collection that an option or the environment names, else the clone's, else the shipped.
+
+    In a clone from which the package itself is run the two are one, and the shipped is given.
+    """
+    if named is not None:
+        return Collection(named, is_catalogue=False)
+    return Collection(clone_data(), is_catalogue=True)
+
+
+def clone_data() -> Path | None:
+    """`data/` of the clone around the working directory, where it is not the shipped one."""
+    try:
+        here = Path.cwd()
+    except OSError:  # a directory that was removed
+        return None
+    for folder in (here, *here.parents):
+        project, data = folder / "pyproject.toml", folder / "data"
+        if is_file(project) and is_file(data / "papers.yaml") and _is_ours(project):
+            shipped = shipped_directory()
+            return None if is_directory(shipped) and data.samefile(shipped) else data
+    return None
+
+
+def _is_ours(project: Path) -> bool:
+    try:
+        return _PROJECT.search(project.read_text("utf-8", errors="replace")) is not None
+    except OSError:
+        return False
+
+
+def chosen_collection() -> Collection:
+    """The collection of the command that runs."""
+    chosen = click.get_current_context().find_root().obj
+    assert isinstance(chosen, Collection)
+    return chosen

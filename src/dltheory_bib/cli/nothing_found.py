@@ -1,0 +1,69 @@
+"""The message where a query matches no work: what was looked for, and what nearly matched."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dltheory_bib.query.grammar import AllOf, Expression, NoneOf, Term, parse_query
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+
+_MOST = 6
+"""Terms that are counted one by one."""
+
+
+def nothing_found(bib: Bibliography, query: str) -> str:
+    """The message for a query that holds for no work, in a line or two."""
+    expression = parse_query(query)
+    hint = _hint(bib, expression)
+    return f"no work matches {query}\n  {hint or '`dltheory help query` explains queries'}"
+
+
+def _hint(bib: Bibliography, expression: Expression) -> str:
+    if isinstance(expression, Term):
+        return _apart(bib, expression)
+    parts = expression.parts if isinstance(expression, AllOf) else ()
+    if not parts or len(parts) > _MOST or not all(map(_is_simple, parts)):
+        return ""
+    counts = [(_text(part), len(bib.where(_text(part)))) for part in parts]
+    missing = [text for text, count in counts if not count]
+    if missing and len(missing) < len(counts):
+        rest = " ".join(text for text, count in counts if count)
+        found = len(bib.where(rest))
+        return f"nothing matches {' or '.join(missing)}; {_works(found, rest)}"
+    told = ", ".join(f"{text} {count or 'none'}" for text, count in counts)
+    return f"works that match one term alone: {told}; leave a term out, or join two with `or`"
+
+
+def _apart(bib: Bibliography, term: Term) -> str:
+    """Of words in a row, how many works have them apart."""
+    words = re.findall(r"\w+", term.value)
+    if not term.exact or len(words) < 2 or term.field not in {"text", "title"}:
+        return ""
+    field = "" if term.field == "text" else f"{term.field}:"
+    # `and` and its like join terms where they are bare.
+    apart = " ".join(field + word for word in words if word.lower() not in {"and", "or", "not"})
+    found = len(bib.where(apart))
+    if not found:
+        return _hint(bib, parse_query(apart))
+    return f"as words in a row; {_works(found, apart)}"
+
+
+def _works(count: int, query: str) -> str:
+    return f"{count} {'work matches' if count == 1 else 'works match'} {query}"
+
+
+def _is_simple(part: Expression) -> bool:
+    """Whether it is a term, or one that is excluded."""
+    return isinstance(part.part if isinstance(part, NoneOf) else part, Term)
+
+
+def _text(part: Expression) -> str:
+    """A term as it is typed."""
+    if isinstance(part, NoneOf):
+        return f"not {_text(part.part)}"
+    assert isinstance(part, Term)
+    value = f'"{part.value}"' if part.exact else part.value
+    return value if part.field == "text" else f"{part.field}:{value}"

@@ -1,0 +1,71 @@
+"""What a person reads at a terminal: on the screen where it fits, else through a pager.
+
+The pager is that of `DLTHEORY_PAGER`, else of `PAGER`, else `less`, else `more`; an empty name and
+`cat` mean none. `less` gets git's options `FRX` where `LESS` names none: it passes colours on,
+leaves the text on the screen, and ends by itself where the text fits.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+_LINK = re.compile(r"\x1b\]8;[^\x1b\x07]*(?:\x1b\\|\x07)")
+
+
+def show(text: str, height: int, paged: bool = True) -> None:
+    """Print a text that was drawn for a terminal of this height, through a pager if it is longer.
+
+    Only at a terminal, with somebody at the keyboard; `paged` is what the command line wants.
+    """
+    is_longer = text.count("\n") >= height  # the prompt needs a line as well
+    command = _command() if paged and is_longer and _has_person() else []
+    if not command or not _page(text, command):
+        sys.stdout.write(text)
+
+
+def _has_person() -> bool:
+    """Whether there is a terminal that can move its cursor, and a keyboard to press `q` on."""
+    if os.environ.get("TERM") in {"dumb", "emacs"}:
+        return False
+    return sys.stdout.isatty() and sys.stdin is not None and sys.stdin.isatty()
+
+
+def _command() -> list[str]:
+    for name in ("DLTHEORY_PAGER", "PAGER"):
+        if name in os.environ:
+            try:
+                words = shlex.split(os.environ[name], posix=os.name != "nt")
+            except ValueError:  # a quote that is not closed
+                return []
+            return [] if words in ([], ["cat"]) else words
+    found = next(filter(None, map(shutil.which, ("less", "more"))), None)
+    return [found] if found else []
+
+
+def _page(text: str, command: list[str]) -> bool:
+    """Give a text to a pager and wait until it is left; whether there was one."""
+    environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}
+    sys.stdout.flush()
+    try:
+        pager = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)
+    except OSError:
+        return False
+    assert pager.stdin is not None
+    # Older pagers print the codes of a link as text.
+    data = _LINK.sub("", text).encode(sys.stdout.encoding or "utf-8", "replace")
+    try:
+        with pager.stdin as stream:
+            stream.write(data)
+    except (OSError, KeyboardInterrupt):
+        pass  # left before the end: the rest is not wanted
+    while True:
+        try:
+            pager.wait()
+        except KeyboardInterrupt:  # a pager takes Ctrl-C for itself, and goes on
+            continue
+        return True
