@@ -215,6 +215,9 @@ def test_the_whole_bibliography_is_written_like_a_list(bib: Bibliography, tmp_pa
     assert bib.to("keys") == bib.all().to("keys")
     assert bib.to_bibtex(dialect="biblatex") == bib.all().to_bibtex(dialect="biblatex")
     assert bib.to("bib") == bib.to("bibtex")
+    paper = bib["jin2017escape"]
+    assert bib.to_bibtex(paper) == bib.to_bibtex("jin2017escape") == paper.to_bibtex()
+    assert bib.to_bibtex([paper], dialect="biblatex") == paper.to_bibtex(dialect="biblatex")
     assert bib.head(3) == bib.all()[:3]
     assert bib.sort("cited").keys[:1] == [bib.most_cited(1)[0][0].key]
     assert bib.since(2020) == bib.where("year:2020..")

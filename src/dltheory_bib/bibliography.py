@@ -265,6 +265,13 @@ class Bibliography(Selection):
             raise TypeError(f"some() takes a list of works; write bib.some([{works!r}])")
         return PaperList(self, dict.fromkeys(self._number(work) for work in works))
 
+    def to_bibtex(self, works: Work | Iterable[Work] | None = None, **options: Any) -> str:
+        """BibTeX or BibLaTeX of every work, or of one or some; options as of a list."""
+        if works is None:
+            return super().to_bibtex(**options)
+        one = isinstance(works, str) or hasattr(works, "key")
+        return self.some([works] if one else works).to_bibtex(**options)  # type: ignore[list-item, arg-type]
+
     # Results
 
     @cached_property
