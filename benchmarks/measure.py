@@ -1,7 +1,8 @@
 """Whole processes, timed in turns.
 
 Other work on the machine slows whatever happens to run; so commands that are compared run in turns
-(A, B, floor, A, B, floor, …), and ratios are taken within a round, then their median. This module
+(A, B, floor, A, B, floor, …), and ratios of their CPU times, which depend less on how busy the
+machine is, are taken within a round, then their median. This module
 imports little on purpose: on Linux the peak memory of a child counts what its parent held when it
 was started, so the process that starts the others has to stay smaller than all of them.
 """
@@ -37,9 +38,10 @@ class Command:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a command: time from start to exit, and peak memory."""
+    """One run of a command: time from start to exit, CPU time (user and system), peak memory."""
 
     seconds: float
+    cpu: float
     megabytes: float
 
 
@@ -55,14 +57,19 @@ class Measured:
         return median(run.seconds for run in self.runs)
 
     @property
+    def cpu(self) -> float:
+        """Median CPU time."""
+        return median(run.cpu for run in self.runs)
+
+    @property
     def megabytes(self) -> float:
         """Median peak memory."""
         return median(run.megabytes for run in self.runs)
 
     def over(self, other: Measured) -> float:
-        """The median of the ratios of times, round by round: neighbours share the noise."""
+        """The median of the ratios of CPU times, round by round: neighbours share the noise."""
         pairs = zip(self.runs, other.runs, strict=True)
-        return median(one.seconds / two.seconds for one, two in pairs)
+        return median(one.cpu / two.cpu for one, two in pairs)
 
 
 def median(values: Iterable[float]) -> float:
@@ -136,7 +143,7 @@ class Runner:
         if process.returncode:
             raise CommandError(f"{command.name}: exit code {process.returncode}")
         unit = 1 if sys.platform == "darwin" else 1024
-        return Run(seconds, usage.ru_maxrss * unit / 1e6)
+        return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)
 
     def turns(self, commands: Iterable[Command], rounds: int) -> dict[str, Measured]:
         """The runs of each command by name; the floor is always among them."""

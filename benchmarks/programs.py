@@ -40,6 +40,20 @@ def python(name: str, code: str, interpreter: str = sys.executable) -> Command:
     return Command(name, (interpreter, "-c", code))
 
 
+EVENTS = """
+import sys, yaml
+for name in sys.argv[1:]:
+    for _ in yaml.parse(open(name, "rb"), Loader=yaml.CLoader):
+        pass
+"""
+
+
+def bare_events(data: Path) -> Command:
+    """PyYAML's events of all files of a collection: the least that any reader of them takes."""
+    files = sorted(str(path) for path in data.glob("*.yaml"))
+    return Command("bare events", (sys.executable, "-c", EVENTS, *files))
+
+
 def generate(runner: Runner, works: int, *options: str) -> tuple[Path, dict[str, Any]]:
     """A synthetic collection, written unless it is there already, and what to ask it for."""
     directory = runner.work / "-".join((str(works), *(o.strip("-") for o in options)))
@@ -53,6 +67,15 @@ def terminal(data: Path, about: dict[str, Any], prefix: str = "") -> list[Comman
     """What somebody types, drawn as at a terminal."""
     topic, word = about["topic"], about["word"]
     return [
+        ours(
+            f"{prefix}show --format bibtex",
+            data,
+            "show",
+            about["shown"],
+            "-f",
+            "bibtex",
+            expect="@",
+        ),
         ours(f"{prefix}show", data, "show", about["shown"], expect=about["shown"]),
         ours(f"{prefix}list", data, "list", f"topic:{topic}", expect=about["shown"][:12]),
         ours(f"{prefix}search", data, "search", word, expect="SGD"),

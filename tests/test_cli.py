@@ -541,7 +541,10 @@ def test_check_in_its_three_formats(
     code, text, err = run("check", "p.yaml")
     assert code == 1
     lines = text.splitlines()
-    assert "p.yaml:2:3: error: unknown field titel; did you mean title? [unknown-field]" in lines
+    assert (
+        "p.yaml:2:3: error: unknown field titel; did you mean title or titles? [unknown-field]"
+        in lines
+    )
     assert err == f"p.yaml: 1 record, {len(lines)} errors\n"
     code, out, _ = run("check", "p.yaml", "--format", "json")
     assert code == 1
@@ -551,7 +554,10 @@ def test_check_in_its_three_formats(
     code, out, _ = run("check", "p.yaml", "--format", "github")
     assert code == 1
     assert len(out.splitlines()) == len(lines)
-    assert "::error file=p.yaml,line=2,col=3::unknown field titel; did you mean title? " in out
+    assert (
+        "::error file=p.yaml,line=2,col=3::unknown field titel; did you mean title or titles? "
+        in out
+    )
 
 
 def test_check_without_a_path_judges_the_catalogue(run: Run) -> None:

@@ -336,7 +336,7 @@ def test_the_letters_of_a_group_are_spelled_out_below_it(
 
 
 def test_show_lists_the_cards_of_a_work(run: Run) -> None:
-    code, out, _ = run("show", "abel1992water")
+    code, out, _ = run("show", "abel1992water", "--all")
     assert code == 0
     shown = out[out.index("Results\n") :]
     assert "abel1992water-soft  Time until tea is ready: upper bound on minutes" in shown
@@ -349,7 +349,7 @@ def test_show_lists_the_cards_of_a_work(run: Run) -> None:
 
 
 def test_the_card_of_a_work_shows_them_in_a_notebook(tea: Bibliography) -> None:
-    made = tea.card("abel1992water")._repr_html_()
+    made = tea.view("abel1992water")._repr_html_()
     assert r"$\tilde O(\varepsilon^{-2})$" in made
     assert "abel1992water-soft" in made
 

@@ -54,7 +54,7 @@ class Checker(HTMLParser):
 
 def bad_paper() -> Paper:
     """A record with markup in each text, as no file could hold it."""
-    return Paper(
+    return Paper.model_construct(
         key=f"k{BAD}",
         type="online",
         title=f"T{BAD}",
@@ -66,8 +66,16 @@ def bad_paper() -> Paper:
         summary=f"S{BAD}",
         idea=f"I{BAD}",
         limits=f"L{BAD}",
-        remarks=(Remark(text=f"R{BAD}", by=f"B{BAD}", verdict="partly", comment=f"C{BAD}"),),
-        relations=(TypedRelation(kind=RelationKind.EXTENDS, work=f"w{BAD}", says=f"Y{BAD}"),),
+        remarks=(
+            Remark.model_construct(
+                text=f"R{BAD}", by=f"B{BAD}", verdict="partly", comment=f"C{BAD}"
+            ),
+        ),
+        relations=(
+            TypedRelation.model_construct(
+                kind=RelationKind.EXTENDS, work=f"w{BAD}", says=f"Y{BAD}"
+            ),
+        ),
     )
 
 
@@ -102,7 +110,7 @@ def test_a_record_cannot_add_markup() -> None:
 
 def test_a_topic_cannot_add_markup() -> None:
     """Nor can a topic's label, alias, definition or broader topic."""
-    topic = Topic(
+    topic = Topic.model_construct(
         id=f"i{BAD}", label=f"L{BAD}", aliases=(f"A{BAD}",), definition=f"D{BAD}", broader=f"B{BAD}"
     )
     found = Checker.read(topic._repr_html_())

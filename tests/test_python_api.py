@@ -56,7 +56,7 @@ def test_a_call_takes_the_object_as_well_as_its_names(bib: Bibliography) -> None
         assert bib.path(name, paper) == ()
         assert bib.similar(name, 3) == bib.similar(paper)[:3]
         assert bib.results_of(name) == bib.results_of(paper) != []
-        assert bib.card(name).paper == paper
+        assert bib.view(name) == bib.view(paper)
         assert bib.edges(name) == bib.edges(paper)
         assert bib.improvements(name) == bib.improvements(paper)
     assert bib.on(topic) == bib.on("Neural tangent kernel")

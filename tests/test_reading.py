@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import networkx as nx
@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, QueryError, Relation, load
-from dltheory_bib.graph.reading_order import Step, reading_order
+from dltheory_bib.graph.reading_order import Step, Work, Works
+from dltheory_bib.graph.reading_order import reading_order as ordered
 from helpers.records import work
 
 LEVELS = ("start", "core", "further", None)
@@ -34,6 +35,27 @@ def catalogues(draw: st.DrawFn) -> nx.MultiDiGraph[str]:
         if one != other:
             graph.add_edge(names[one], names[other], key=relation)
     return graph
+
+
+def works_of(graph: nx.MultiDiGraph[str]) -> Works:
+    """The same works as the snapshot's tables would give them."""
+    relations: dict[str, dict[str, frozenset[str]]] = {}
+    cited = dict.fromkeys(graph, 0)
+    for source, target, relation in graph.edges(keys=True):
+        if relation == Relation.CITES:
+            cited[target] += 1
+        else:
+            there = relations.setdefault(source, {})
+            there[target] = there.get(target, frozenset()) | {str(relation)}
+    works = {
+        key: Work(data.get("level"), data["year"], data["byline"], cited[key])
+        for key, data in graph.nodes(data=True)
+    }
+    return Works(works, relations)
+
+
+def reading_order(graph: nx.MultiDiGraph[str], wanted: Iterable[str], count: int) -> list[Step]:
+    return ordered(works_of(graph), wanted, count)
 
 
 def before(graph: nx.MultiDiGraph[str]) -> dict[str, set[str]]:

@@ -181,7 +181,7 @@ def test_a_work_page_shows_what_is_known(pages: dict[str, bytes], catalogue: Bib
     text = re.sub(r"\s+", " ", pages["works/jin2017escape.html"].decode())
     paper = catalogue["jin2017escape"]
     assert "Annotation checked against the full text" in text
-    for tie in catalogue.card("jin2017escape").ties:
+    for tie in catalogue.view("jin2017escape").ties:
         assert f'href="{tie.key}.html"' in text.replace("../works/", "")
     assert paper.relations[0].says[:40] in text
     cited = catalogue.cited_by("jin2017escape").keys

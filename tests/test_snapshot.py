@@ -405,7 +405,7 @@ def test_a_large_snapshot_that_rots_is_removed(
 # What is written
 
 
-WRITTEN = (8, "94968dee84cd9773")
+WRITTEN = (9, "7ce6693a5fc99e95")
 """`SCHEMA`, and a digest of what is written into the snapshot of the tea catalogue."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -14,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.arguments import name_of
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.registries import Person, Topic, Trail, Venue
 from dltheory_bib.models.relations import BUILDS_ON, INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
 from dltheory_bib.papers import PaperList, Papers
 from dltheory_bib.selection import Selection
+from dltheory_bib.snapshot import views
 from dltheory_bib.snapshot.cache import open_snapshot
-from dltheory_bib.snapshot.reader import Edge, Registry, Snapshot
-from dltheory_bib.text.names import author_line, natural, nearest, unbraced
+from dltheory_bib.snapshot.reader import Registry, Snapshot
+from dltheory_bib.text.names import natural, nearest
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -34,11 +32,14 @@ if TYPE_CHECKING:
     from dltheory_bib.comparison import Comparison
     from dltheory_bib.connections import Chain, Lineage, Statistics
     from dltheory_bib.display.graph_view import GraphView
-    from dltheory_bib.display.views import Card, Row, Shown
     from dltheory_bib.formats.bibtex import Dialect
+    from dltheory_bib.graph.reading_order import Works
     from dltheory_bib.manuscript.cited_works import Cited
+    from dltheory_bib.models.paper import Paper
     from dltheory_bib.models.record import Record
+    from dltheory_bib.models.registries import Person, Topic, Trail, Venue
     from dltheory_bib.models.theorem import Assumption, Question, Result
+    from dltheory_bib.snapshot.reader import Edge
     from dltheory_bib.theorems.dominance import Vocabulary
     from dltheory_bib.theorems.improvements import Improvements
 
@@ -110,22 +111,22 @@ class Bibliography(Selection):
     @cached_property
     def topics(self) -> Mapping[str, Topic]:
         """Every topic by id."""
-        return Registry(self.snapshot, "topic", Topic)
+        return Registry(self.snapshot, "topic")
 
     @cached_property
     def venues(self) -> Mapping[str, Venue]:
         """Every venue by id."""
-        return Registry(self.snapshot, "venue", Venue)
+        return Registry(self.snapshot, "venue")
 
     @cached_property
     def trails(self) -> Mapping[str, Trail]:
         """Every hand-made trail through the works by id."""
-        return Registry(self.snapshot, "trail", Trail)
+        return Registry(self.snapshot, "trail")
 
     @cached_property
     def people(self) -> Mapping[str, Person]:
         """Every author by id (`jin-chi`)."""
-        return Registry(self.snapshot, "person", Person)
+        return Registry(self.snapshot, "person")
 
     def __getitem__(self, work: Work) -> Paper:
         return self.snapshot.paper(self._number(work))
@@ -190,13 +191,17 @@ class Bibliography(Selection):
 
     def topic(self, topic: TopicName) -> Topic:
         """A topic, by id, label or alias. Raises `UnknownNameError` with the nearest names."""
+        return self.topics[self.topic_id(topic)]
+
+    def topic_id(self, topic: TopicName) -> str:
+        """The id of a topic, by id, label or alias."""
         from dltheory_bib.query.fields import find_topic, nearest_topics
 
         name = name_of(topic, "topic")
         found = find_topic(self.snapshot, name)
         if found is None:
             raise UnknownNameError("topic", name, nearest_topics(self.snapshot, name))
-        return self.topics[found]
+        return found
 
     def person(self, person: PersonName) -> Person:
         """The one person whose name has all these words; a single letter is an initial.
@@ -212,7 +217,8 @@ class Bibliography(Selection):
             return self.people[found[0]]
         if found:
             raise UnknownNameError("single person", name, found)
-        known = [natural(one.name) for one in self.people.values()]
+        rows = self.snapshot.fetch("SELECT name FROM person")
+        known = [natural(row[0]) for row in rows]
         raise UnknownNameError("person", name, nearest(name, known))
 
     def _number(self, work: Work) -> int:
@@ -361,50 +367,27 @@ class Bibliography(Selection):
             cards = self.results_of(name)  # type: ignore[arg-type]
         return improvements_of(self.snapshot, cards, self.questions, self._vocabulary)
 
-    def _shown_results(self, work: Work) -> list[Shown]:
-        """The cards of a work as they are shown with it; nothing is imported where it has none."""
-        number = self._number(work)
-        sql = "SELECT 1 FROM result WHERE n = ? LIMIT 1"
-        if self.snapshot.fetch(sql, (number,)).fetchone() is None:
-            return []
-        from dltheory_bib.display.result_lines import shown
-
-        return [
-            shown(card, self.questions[card.question], self.assumptions, self.snapshot.readable)
-            for card in self.results_of(work)
-        ]
-
     # What is shown
 
-    def rows(self, papers: PaperList) -> list[Row]:
+    def rows(self, papers: PaperList) -> list[views.Row]:
         """A list of papers as tables show it."""
-        from dltheory_bib.display.views import row
-
         whys = papers.whys
-        read = self.snapshot.readable
-        return [row(paper, read, self.venues, whys.get(paper.key)) for paper in papers]
+        found = views.rows(self.snapshot, papers.numbers)
+        return [row._replace(why=whys[row.key]) if row.key in whys else row for row in found]
 
-    def card(self, work: Work) -> Card:
+    def view(self, work: Work) -> views.PaperView:
         """All that is shown of one work."""
-        from dltheory_bib.display.views import card
-
-        read = self.snapshot.readable
-        listed = "SELECT 1 FROM reference_list WHERE n = ?"
-        was_read = self.snapshot.fetch(listed, (self._number(work),)).fetchone() is not None
-        edges, shown = self.edges(work), self._shown_results(work)
-        return card(self[work], read, self.venues, self.topics, edges, was_read, shown)
+        return views.paper_view(self.snapshot, self._number(work))
 
     def describe(self, work: Work) -> str:
         """A work in one line: authors, year, title."""
-        sql = "SELECT data FROM record WHERE n = ?"
-        record = json.loads(self.snapshot.fetch(sql, (self._number(work),)).fetchone()[0])
-        title = self.snapshot.readable(unbraced(record["title"]))
-        return f"{author_line(record['author'], at_most=2)} {record['year']}, {title}"
+        (row,) = views.rows(self.snapshot, [self._number(work)])
+        return f"{row.label}, {row.readable}"
 
     def _repr_html_(self) -> str:
         from dltheory_bib.display.html import bibliography_html
 
-        return bibliography_html(repr(self)[1:-1], self.topics, self.topic_counts())
+        return bibliography_html(repr(self)[1:-1], views.topics(self.snapshot))
 
     def topic_counts(self) -> dict[str, int]:
         """How many works there are on each topic and its narrower topics."""
@@ -575,8 +558,9 @@ class Bibliography(Selection):
     def stats(self) -> Statistics:
         """What is held, and what evidence there is for it."""
         from dltheory_bib.connections import Statistics
+        from dltheory_bib.snapshot.statistics import coverage
 
-        return Statistics.of(self.snapshot)
+        return Statistics(*coverage(self.snapshot))
 
     def pagerank(self) -> dict[str, float]:
         """PageRank by key, highest first; the values sum to 1."""
@@ -584,6 +568,12 @@ class Bibliography(Selection):
 
         ranks = pagerank(self.citations)
         return dict(sorted(ranks.items(), key=lambda item: (-item[1], item[0])))
+
+    @cached_property
+    def _reading_works(self) -> Works:
+        from dltheory_bib.graph.reading_order import read_works
+
+        return read_works(self.snapshot)
 
     def reading(self, query: TopicName = "", count: int | None = None) -> PaperList:
         """Works in the order to read them: of a trail, on a topic, or for a query.
@@ -596,20 +586,22 @@ class Bibliography(Selection):
         from dltheory_bib.query.fields import find_topic
 
         asked = name_of(query, "topic")
-        if asked in self.trails:
-            steps = [Step(self.key(step.work), step.says) for step in self.trails[asked].steps]
+        trail = views.steps_of(self.snapshot, "trail", asked)
+        topic = None if trail else find_topic(self.snapshot, asked.removeprefix("topic:"))
+        by_hand = views.steps_of(self.snapshot, "topic", topic) if topic else trail
+        # A collection of one's own may lack works of a topic that the catalogue lent it.
+        keys = self.snapshot.keys_of(work for work, _ in by_hand)
+        steps = [Step(keys[work], says) for work, says in by_hand if work in keys]
+        if trail:
             steps = steps[:count]
         else:
-            topic = find_topic(self.snapshot, asked.removeprefix("topic:"))
             wanted = self.on(topic) if topic else self.where(asked)
-            # A collection of one's own may lack works of a topic that the catalogue lent it.
-            start = [
-                Step(self.key(step.work), step.says)
-                for step in (self.topics[topic].start if topic else ())
-                if step.work in self
-            ]
-            steps = reading_order(self.graph, wanted.keys, 10 if count is None else count, start)
-        return self._list((step.key for step in steps), {step.key: step.why for step in steps})
+            most = 10 if count is None else count
+            steps = reading_order(self._reading_works, wanted.keys, most, steps)
+        numbers = self.snapshot.numbers(step.key for step in steps)
+        return PaperList(
+            self, [numbers[step.key] for step in steps], {numbers[s.key]: s.why for s in steps}
+        )
 
     # Files of one's own
 

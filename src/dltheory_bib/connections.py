@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.display.printable import Printable, stacked
 from dltheory_bib.models.relations import INVERSE_PHRASE, phrase
-from dltheory_bib.snapshot.reader import Edge, Snapshot
-from dltheory_bib.snapshot.statistics import Coverage, coverage
+from dltheory_bib.snapshot.reader import Edge
+from dltheory_bib.snapshot.statistics import Coverage
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -120,15 +120,10 @@ class Lineage(Printable):
         return stacked(drawn or [nothing])
 
 
-@dataclass(frozen=True, slots=True, repr=False)
 class Statistics(Coverage, Printable):
     """What a bibliography holds, and on what evidence."""
 
-    @classmethod
-    def of(cls, snapshot: Snapshot) -> Statistics:
-        """Count what a snapshot holds."""
-        counted = coverage(snapshot)
-        return cls(**{field.name: getattr(counted, field.name) for field in fields(Coverage)})
+    __slots__ = ()
 
     def __repr__(self) -> str:
         return f"<Statistics of {self.works} works>"

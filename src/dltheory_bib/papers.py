@@ -10,10 +10,8 @@ from dltheory_bib.arguments import name_of
 from dltheory_bib.display.printable import plain_text
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.formats.registry import Listing
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.registries import Person
 from dltheory_bib.selection import Selection
-from dltheory_bib.snapshot.reader import Edge, Snapshot
+from dltheory_bib.snapshot import views
 from dltheory_bib.text.names import nearest
 
 if TYPE_CHECKING:
@@ -22,9 +20,12 @@ if TYPE_CHECKING:
 
     from dltheory_bib.arguments import Work
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Person
+    from dltheory_bib.snapshot.reader import Edge, Snapshot
 
 
-class PaperList(Sequence[Paper], Selection):
+class PaperList(Sequence["Paper"], Selection):
     """Works of a bibliography in a fixed order.
 
     Indexing and iterating give `Paper`s; slicing, the methods below, `+` and the set operators `|`,
@@ -69,7 +70,7 @@ class PaperList(Sequence[Paper], Selection):
         return self._paper(number)
 
     def __iter__(self) -> Iterator[Paper]:
-        return map(self._paper, self._numbers)
+        return self._snapshot.papers(self._numbers)
 
     def __contains__(self, item: object) -> bool:
         name = getattr(item, "key", item)
@@ -140,8 +141,9 @@ class PaperList(Sequence[Paper], Selection):
     @property
     def whys(self) -> dict[str, str]:
         """By key, why a work stands in this reading order; empty for other lists."""
-        key = self._bibliography.snapshot.key
-        return {key(n): self._whys[n] for n in self._numbers if n in self._whys}
+        said = [n for n in self._numbers if n in self._whys]
+        keys = self._bibliography.snapshot.keys(said) if said else []
+        return {key: self._whys[n] for key, n in zip(keys, said, strict=True)}
 
     def _works(self) -> PaperList:
         return self
@@ -172,7 +174,16 @@ class PaperList(Sequence[Paper], Selection):
             self._people,
             self._edges,
             lambda: bib.results_by_key(self._numbers),
+            lambda: bib.rows(self),
+            lambda: views.records(bib.snapshot, self._numbers),
+            lambda: views.results_of(bib.snapshot, self._numbers),
+            lambda dialect: views.entries(bib.snapshot, self._numbers, dialect),
         )
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The works' numbers in the snapshot, in order."""
+        return self._numbers
 
     def _people(self) -> Iterator[tuple[Person, int]]:
         rows = self._bibliography.snapshot.fetch(
@@ -227,7 +238,7 @@ def _relisted(
     return bibliography._list(keys, whys)
 
 
-class Papers(Mapping[str, Paper]):
+class Papers(Mapping[str, "Paper"]):
     """Works by key, read from the snapshot when they are asked for."""
 
     def __init__(self, snapshot: Snapshot) -> None:

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from dltheory_bib.arguments import name_of
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.formats.registry import FORMATS, format_of, write
-from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.relations import BUILDS_ON
-from dltheory_bib.snapshot.reader import Snapshot
+from dltheory_bib.snapshot import views
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +27,9 @@ if TYPE_CHECKING:
     from dltheory_bib.display.plots import Plots
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
     from dltheory_bib.formats.tables import TableName
+    from dltheory_bib.models.paper import Paper
     from dltheory_bib.papers import PaperList
+    from dltheory_bib.snapshot.reader import Snapshot
     from dltheory_bib.text.latex import Encoding
 
 _CITED = "SELECT count(*) FROM edge WHERE target = p.n AND relation = 'cites'"
@@ -159,10 +160,13 @@ class Selection(ABC):
         """
         found: dict[Any, list[int]] = {}
         here = self._works()
-        if isinstance(by, str) and by not in Paper.model_fields:
-            from dltheory_bib.meant_names import missing_name
+        if isinstance(by, str):
+            from dltheory_bib.models.paper import Paper
 
-            raise missing_name("Paper", by, Paper.model_fields)
+            if by not in Paper.model_fields:
+                from dltheory_bib.meant_names import missing_name
+
+                raise missing_name("Paper", by, Paper.model_fields)
         for number, paper in zip(here._numbers, here, strict=True):
             value = getattr(paper, by) if isinstance(by, str) else by(paper)
             values = dict.fromkeys(value) if isinstance(value, tuple) else (value,)
@@ -184,7 +188,8 @@ class Selection(ABC):
             "GROUP BY e.target ORDER BY cited DESC, e.target LIMIT ?",
             (json.dumps(here._numbers), count),
         ).fetchall()
-        return [(here._paper(n), cited) for n, cited in rows]
+        papers = here._with(n for n, _ in rows)
+        return [(paper, cited) for paper, (_, cited) in zip(papers, rows, strict=True)]
 
     # Other programs' formats
 
@@ -201,6 +206,15 @@ class Selection(ABC):
 
         With `related`, an entry for biblatex names the works of this list on which it builds.
         """
+        usual = {"bibtex": "latex", "biblatex": "utf-8"}
+        if (
+            dialect in usual
+            and prefer == "published"
+            and encoding in {None, usual[dialect]}
+            and venue_names == "long"
+            and not related
+        ):
+            return self.to(dialect)  # it was rendered when the collection was compiled
         from dltheory_bib.formats.bibtex import to_bibtex
 
         here = self._works()
@@ -275,10 +289,12 @@ class Selection(ABC):
 
             made = table_of(self._works()._listing(), table)
             return data_frame(made.rows, made.columns)
+        from dltheory_bib.models.paper import Paper
+
         columns = Paper.model_fields
         empty: dict[str, Any] = {name: [] for name, field in columns.items() if field.default == ()}
         here = self._works()
-        rows = [empty | paper.to_dict() for paper in here]
+        rows = [empty | record for record in views.records(self._snapshot, here._numbers)]
         frame = data_frame(rows, list(columns))
         # As a column it is found by name; a nameless index leaves that name unambiguous.
         frame.index = frame["key"].rename(None)

@@ -12,10 +12,10 @@ from dltheory_bib.bibfile.bib_parser import read_bib
 from dltheory_bib.bibfile.find_works import Listed, Status, is_markdown, list_bib, list_text
 from dltheory_bib.bibfile.lint.linter import is_bib
 from dltheory_bib.display.printable import Printable, printable
-from dltheory_bib.display.views import byline
 from dltheory_bib.manuscript.tex import read_text
 from dltheory_bib.models.relations import BUILDS_ON, Relation, phrase
 from dltheory_bib.papers import PaperList
+from dltheory_bib.text.names import author_line
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -188,7 +188,7 @@ def _built(bib: Bibliography, edges: Sequence[Edge]) -> str:
 
 def _name(bib: Bibliography, key: str) -> str:
     paper = bib[key]
-    return f"{byline(paper, 2)} {paper.year}"
+    return f"{author_line(paper.author, at_most=2)} {paper.year}"
 
 
 def _sum(reasons: Sequence[Evidence]) -> int:

@@ -35,10 +35,10 @@ A query joins fields and words:
 
 # The commands in the order in which help shows them, each with the module that adds it.
 _HOMES = {
-    "topics": "works",
-    "list": "works",
-    "search": "works",
-    "show": "works",
+    "topics": "topics",
+    "list": "list",
+    "search": "search",
+    "show": "show",
     "read": "read",
     "trails": "read",
     "path": "lineage",

@@ -98,7 +98,7 @@ def complete_query(
 
 
 def _values(context: click.Context, field: str, incomplete: str) -> Iterable[str]:
-    from dltheory_bib.models.paper import Checked, EntryType, ReadingLevel
+    from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
     from dltheory_bib.query.fields import FIELDS
     from dltheory_bib.snapshot.schema import FEATURES
 

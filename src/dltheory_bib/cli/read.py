@@ -19,6 +19,7 @@ from dltheory_bib.cli.app import (
     note_nothing_found,
     query_argument,
 )
+from dltheory_bib.snapshot import views
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -60,7 +61,7 @@ def _hint_at_topic(bib: Bibliography, query: tuple[str, ...]) -> None:
     from dltheory_bib.query.fields import find_topic, nearest_topics
 
     asked = " ".join(query)
-    known = asked in bib.trails or find_topic(bib.snapshot, asked)
+    known = views.steps_of(bib.snapshot, "trail", asked) or find_topic(bib.snapshot, asked)
     if not asked or ":" in asked or '"' in asked or known:
         return
     near = nearest_topics(bib.snapshot, asked)
@@ -79,17 +80,18 @@ def trails(format_: str | None) -> None:
     Example: dltheory trails
     Example: dltheory trails -f json
     """
-    import json
-
-    from dltheory_bib.display.terminal import trail_list
-
-    found = bibliography().trails
+    snapshot = bibliography().snapshot
+    found = views.trails(snapshot)
     if format_ == "json":
-        records = [trail.to_dict() for trail in found.values()]
+        import json
+
+        records = list(views.stored(snapshot, "trail").values())
         click.echo(json.dumps(records, ensure_ascii=False, indent=2))
     elif format_ == "keys":
-        click.echo("".join(f"{name}\n" for name in found), nl=False)
+        click.echo("".join(f"{trail.id}\n" for trail in found), nl=False)
     elif found:
-        draw(trail_list(found.values()))
+        from dltheory_bib.display.terminal import trail_list
+
+        draw(trail_list(found))
     else:
         note("this collection has no trails; they stand in trails.yaml")

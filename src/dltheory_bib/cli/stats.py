@@ -18,14 +18,14 @@ def stats(format_: str | None) -> None:
     \b
     Example: dltheory stats
     """
-    from dltheory_bib.display.stats_view import stats_tables
-
     found = bibliography().stats()
     if format_ == "json":
         import json
 
         click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
     else:
+        from dltheory_bib.display.stats_view import stats_tables
+
         draw(stats_tables(found))
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
-from dltheory_bib.display.views import Reader
 from dltheory_bib.formats.comparison_files import BEST, HOLDS, read_where
 from dltheory_bib.models.theorem import Question
+from dltheory_bib.snapshot.views import Reader
 from dltheory_bib.text.names import author_line
 from dltheory_bib.theorems.theorem_table import Group, Table, TableRow
 

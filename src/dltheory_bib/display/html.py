@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-from dltheory_bib.display.views import CHECKED, VERDICT, Card, Row, byline
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.registries import Topic
-from dltheory_bib.text.names import natural
+if TYPE_CHECKING:
+    from dltheory_bib.models.registries import Topic
+    from dltheory_bib.snapshot.views import PaperView, Row, TopicView
 
 _TABLE = "border-collapse:collapse"
 _CELL = "text-align:left;vertical-align:top;padding:.15em .8em .15em 0"
@@ -31,66 +31,60 @@ def papers_html(rows: Sequence[Row]) -> str:
 
 
 def _row(row: Row) -> str:
-    paper = row.paper
     why = f'<br><span style="{_DIM}">{escape(row.why)}</span>' if row.why else ""
     return (
-        f'<tr style="background:none"><td style="{_CELL};{_MONO}">{escape(paper.key)}</td>'
-        f'<td style="{_CELL}">{paper.year}</td>'
+        f'<tr style="background:none"><td style="{_CELL};{_MONO}">{escape(row.key)}</td>'
+        f'<td style="{_CELL}">{row.year}</td>'
         f'<td style="{_CELL};{_DIM}">{escape(row.venue)}</td>'
-        f'<td style="{_CELL};{_DIM}">{escape(byline(paper))}</td>'
-        f'<td style="{_CELL}">{_linked(paper)}{why}</td></tr>'
+        f'<td style="{_CELL};{_DIM}">{escape(row.byline)}</td>'
+        f'<td style="{_CELL}">{_linked(row)}{why}</td></tr>'
     )
 
 
-def _linked(paper: Paper) -> str:
-    title = escape(paper.plain_title)
-    return _link(paper.address, title) if paper.address else title
+def _linked(shown: Row | PaperView) -> str:
+    title = escape(shown.title)
+    return _link(shown.address, title) if shown.address else title
 
 
 def _link(address: str, label: str) -> str:
     return f'<a href="{escape(address)}" rel="noopener">{label}</a>'
 
 
-def paper_html(card: Card) -> str:
+def paper_html(view: PaperView) -> str:
     """A work with its annotation and relations."""
-    paper = card.paper
-    authors = escape(", ".join(natural(name) for name in paper.author))
-    topics = f" · {escape(', '.join(card.topics))}" if card.topics else ""
+    topics = f" · {escape(', '.join(view.topics))}" if view.topics else ""
     parts = [
-        f"<div><b>{_linked(paper)}</b></div>",
-        f"<div>{authors}</div>",
-        f'<div style="{_DIM}">{escape(card.venue)} {paper.year} · '
-        f'<span style="{_MONO}">{escape(paper.key)}</span>{topics}</div>',
-        *_annotation(paper),
-        *_ties(card),
-        *_results(card),
+        f"<div><b>{_linked(view)}</b></div>",
+        f"<div>{escape(view.authors)}</div>",
+        f'<div style="{_DIM}">{escape(view.imprint)} · '
+        f'<span style="{_MONO}">{escape(view.key)}</span>{topics}</div>',
+        *_annotation(view),
+        *_ties(view),
+        *_results(view),
     ]
     return f'<div style="{_BOX}">{"".join(parts)}</div>'
 
 
-def _annotation(paper: Paper) -> Iterable[str]:
-    for head, said in (("Summary", paper.summary), ("Idea", paper.idea), ("Limits", paper.limits)):
-        if said:
-            yield f'<p style="margin:.4em 0"><b>{head}.</b> {escape(said)}</p>'
-    if paper.summary or paper.idea or paper.limits:
-        where = f": {escape(paper.checked_in)}" if paper.checked_in else ""
-        yield f'<div style="{_DIM}">({CHECKED[paper.checked]}{where})</div>'
-    if paper.unverified:
-        yield f'<div style="{_DIM}">Unverified: {escape(", ".join(paper.unverified))}</div>'
-    for remark in paper.remarks:
+def _annotation(view: PaperView) -> Iterable[str]:
+    for head, text in view.annotation:
+        yield f'<p style="margin:.4em 0"><b>{head}.</b> {escape(text)}</p>'
+    if view.checked:
+        yield f'<div style="{_DIM}">({escape(view.checked)})</div>'
+    if view.unverified:
+        yield f'<div style="{_DIM}">Unverified: {escape(", ".join(view.unverified))}</div>'
+    for remark in view.remarks:
         comment = f" {escape(remark.comment)}" if remark.comment else ""
         yield (
             f'<p style="margin:.4em 0"><b>Remark.</b> {escape(remark.text)} '
-            f'<span style="{_DIM}">({VERDICT[remark.verdict]}, {escape(remark.by)})</span>'
-            f"{comment}</p>"
+            f'<span style="{_DIM}">({remark.verdict}, {escape(remark.by)})</span>{comment}</p>'
         )
 
 
-def _ties(card: Card) -> Iterable[str]:
-    if not card.ties:
+def _ties(view: PaperView) -> Iterable[str]:
+    if not view.ties:
         return
     items = []
-    for tie in card.ties:
+    for tie in view.ties:
         says = f": {escape(tie.says)}" if tie.says else ""
         items.append(
             f'<li>{escape(tie.phrase)} <span style="{_MONO}">{escape(tie.key)}</span>{says}</li>'
@@ -98,8 +92,8 @@ def _ties(card: Card) -> Iterable[str]:
     yield f'<ul style="margin:.4em 0">{"".join(items)}</ul>'
 
 
-def _results(card: Card) -> Iterable[str]:
-    for shown in card.results:
+def _results(view: PaperView) -> Iterable[str]:
+    for shown in view.results:
         facts = "".join(
             f'<div style="{_DIM}">{escape(name)}: {escape(value)}</div>'
             for name, value in shown.facts
@@ -123,13 +117,13 @@ def topic_html(topic: Topic) -> str:
     )
 
 
-def bibliography_html(title: str, topics: Mapping[str, Topic], counts: Mapping[str, int]) -> str:
+def bibliography_html(title: str, topics: Mapping[str, TopicView]) -> str:
     """A bibliography as the tree of its topics, with the number of works on each."""
 
     def grow(above: str | None) -> str:
         items = "".join(
             f'<li>{escape(topic.label)} <span style="{_MONO};{_DIM}">{escape(topic.id)} '
-            f"{counts.get(topic.id, 0)}</span>{grow(topic.id)}</li>"
+            f"{topic.works}</span>{grow(topic.id)}</li>"
             for topic in topics.values()
             if topic.broader == above
         )

@@ -9,10 +9,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from dltheory_bib.display.views import byline
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.snapshot.reader import Snapshot
+from dltheory_bib.text.names import author_line
 from dltheory_bib.theorems.improvements import Change, Improvements, Link
 from dltheory_bib.theorems.notation import bound_text, exponent_text
 
@@ -60,7 +60,8 @@ class _Drawing:
     def card(self, card: Result) -> Text:
         """A card in one line: its id, whose it is, its bound."""
         paper = self.bib[card.work]
-        text = Text.assemble((card.id, _KEY), f"  {byline(paper, 2)} {paper.year}")
+        line = author_line(paper.author, at_most=2)
+        text = Text.assemble((card.id, _KEY), f"  {line} {paper.year}")
         shown = self._bound(card)
         return text.append(f"  {shown}") if shown else text
 

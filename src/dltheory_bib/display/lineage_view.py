@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.tree import Tree
 
-    from dltheory_bib.display.views import Reader
     from dltheory_bib.graph.walks import Branch
     from dltheory_bib.snapshot.reader import Edge
+    from dltheory_bib.snapshot.views import Reader
 
 SHORT = 18
 """Works of a short tree: with its root and the prompt they fit a terminal of 24 lines."""

@@ -9,22 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions, Group, RenderResult
-from rich.padding import Padding
-from rich.table import Table
+from rich.segment import Segment
 from rich.text import Text
-from rich.tree import Tree
-
-from dltheory_bib.display.views import CHECKED, VERDICT, Card, Reader, Row, Shown, Tie, byline
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.registries import Topic, Trail
-from dltheory_bib.text.names import natural
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+    from rich.style import Style
+    from rich.table import Table
+    from rich.tree import Tree
 
     from dltheory_bib.snapshot.reader import Edge
+    from dltheory_bib.snapshot.views import (
+        PaperView,
+        Reader,
+        ResultView,
+        Row,
+        Tie,
+        TopicView,
+        TrailView,
+    )
 
 _KEY = "cyan"
 _DIM = "dim"
@@ -45,38 +50,84 @@ class PaperTable:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw for the width at hand."""
-        table = self._table(options.max_width)
-        if table is None:
-            yield from (_entry(row) for row in self.rows)
-        else:
-            yield table
-
-    def _table(self, width: int) -> Table | None:
-        """A table, or nothing where too little would be left for the titles."""
-        # Rich would measure and wrap every cell to find the widths that follow from three columns.
-        keys = max((len(row.paper.key) for row in self.rows), default=0)
-        venues = max((cell_len(row.venue) for row in self.rows), default=0)
-        heads = [("key", max(keys, 3), _KEY), ("year", 4, ""), ("venue", max(venues, 5), _DIM)]
-        if width >= _WITH_AUTHORS:
-            heads.append(("authors", 30, _DIM))
-        rest = width - sum(size + _GAP for _, size, _ in heads)
-        if rest < _TITLES:
-            return None
-        table = Table(box=None, padding=(0, _GAP, 0, 0), header_style=_DIM, pad_edge=False)
-        for name, size, style in heads:
-            table.add_column(name, width=size, style=style)
-        table.add_column("title", width=rest, overflow="fold")
+        # Its widths follow from three columns: rich's own table would measure and wrap every cell,
+        # which takes longer than all else that `list` does.
+        widths = self._widths(options.max_width)
+        if widths is None:
+            for row in self.rows:
+                yield from self._stacked(row, console, options.max_width)
+            return
+        styles = {"key": _KEY, "venue": _DIM, "authors": _DIM}
+        drawn = [console.get_style(styles.get(name, "none")) for name in widths]
+        dim = console.get_style(_DIM)
+        yield from _line(list(widths), widths, [dim] * len(widths))
         for row in self.rows:
-            paper = row.paper
-            cells = [Text(paper.key), Text(str(paper.year)), Text(row.venue)]
-            if width >= _WITH_AUTHORS:
-                cells.append(Text(byline(paper)))
-            table.add_row(*cells, Text(row.read(paper.plain_title)))
-        return table
+            cells = [row.key, str(row.year), row.venue, row.readable]
+            if "authors" in widths:
+                cells.insert(3, row.byline)
+            wrapped = [
+                _wrapped(cell, width) for cell, width in zip(cells, widths.values(), strict=True)
+            ]
+            for number in range(max(map(len, wrapped))):
+                parts = [lines[number] if number < len(lines) else "" for lines in wrapped]
+                yield from _line(parts, widths, drawn)
+
+    def _stacked(self, row: Row, console: Console, width: int) -> RenderResult:
+        """A work on lines of its own."""
+        rest = _whose(row)
+        if row.why or len(row.key) + cell_len(rest) > width:
+            yield _entry(row)
+            return
+        for line in _wrapped(row.readable, width):
+            yield Segment(line, console.get_style(_HEAD))
+            yield Segment.line()
+        yield Segment(row.key, console.get_style(_KEY))
+        yield Segment(rest)
+        yield Segment.line()
+
+    def _widths(self, width: int) -> dict[str, int] | None:
+        """The columns with their widths; None where too little would be left for the titles."""
+        keys = max((len(row.key) for row in self.rows), default=0)
+        venues = max((cell_len(row.venue) for row in self.rows), default=0)
+        widths = {"key": max(keys, 3), "year": 4, "venue": max(venues, 5)}
+        if width >= _WITH_AUTHORS:
+            widths["authors"] = 30
+        rest = width - sum(size + _GAP for size in widths.values())
+        return widths | {"title": rest} if rest >= _TITLES else None
+
+
+def _line(parts: Sequence[str], widths: Mapping[str, int], styles: Sequence[Style]) -> RenderResult:
+    """A line of a table, its cells filled up to their widths."""
+    last = len(parts) - 1
+    for number, (part, width, style) in enumerate(zip(parts, widths.values(), styles, strict=True)):
+        blanks = 0 if number == last else width - cell_len(part) + _GAP
+        yield Segment(part, style)
+        yield Segment(" " * blanks)
+    yield Segment.line()
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A text in lines no wider than a number of cells; a word that is wider is cut."""
+    if cell_len(text) <= width:
+        return [text]
+    lines = [""]
+    for word in text.split():
+        parts = [word] if cell_len(word) <= width else chop_cells(word, width)
+        for number, part in enumerate(parts):
+            joined = f"{lines[-1]} {part}" if lines[-1] and number == 0 else ""
+            if joined and cell_len(joined) <= width:
+                lines[-1] = joined
+            elif lines[-1]:
+                lines.append(part)
+            else:
+                lines[-1] = part
+    return lines
 
 
 def reading_list(rows: Iterable[Row]) -> RenderableType:
     """Works in the order in which to read them, each with its title and why it stands there."""
+    from rich.table import Table
+
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", style=_DIM)
     table.add_column()
@@ -85,76 +136,71 @@ def reading_list(rows: Iterable[Row]) -> RenderableType:
     return table
 
 
+def _whose(row: Row) -> str:
+    """Whose work it is and where it appeared, as it follows the key."""
+    where = " ".join(filter(None, (row.venue, str(row.year))))
+    return f"  {row.byline}, {where}"
+
+
 def _entry(row: Row) -> RenderableType:
     """A work on lines of its own: title, whose it is and where it appeared, and why it is here."""
-    paper = row.paper
-    where = " ".join(filter(None, (row.venue, str(paper.year))))
     parts = [
-        Text(row.read(paper.plain_title), style=_HEAD),
-        Text.assemble((paper.key, _KEY), f"  {byline(paper)}, {where}"),
+        Text(row.readable, style=_HEAD),
+        Text.assemble((row.key, _KEY), _whose(row)),
     ]
     if row.why:
         parts.append(Text(row.why, style=_DIM))
     return Group(*parts)
 
 
-def paper_card(card: Card) -> RenderableType:
-    """All that is known of a work: bibliography, annotation, relations, evidence."""
-    paper = card.paper
+def paper_card(view: PaperView, *, whole: bool = True) -> RenderableType:
+    """A work: bibliography, annotation, relations and counts; with `whole`, all that is known."""
+    read = view.readable
     parts: list[RenderableType] = [
-        Text(card.read(paper.plain_title), style=_HEAD),
-        Text(", ".join(natural(name) for name in paper.author)),
-        _imprint(card),
+        Text(read(view.title), style=_HEAD),
+        Text(view.authors),
+        Text(view.imprint, style=_DIM),
     ]
-    parts += [_links(paper)] if paper.address else []
-    facts = [("key", Text(paper.key, style=_KEY))]
-    if paper.aliases:
-        facts.append(("also cited as", Text(", ".join(paper.aliases))))
-    if card.topics:
-        facts.append(("topics", Text(", ".join(card.topics))))
-    if paper.level:
-        facts.append(("level", Text(_LEVEL[paper.level])))
+    parts += [_links(view)] if view.links else []
+    facts = [("key", Text(view.key, style=_KEY))]
+    if view.aliases and whole:
+        facts.append(("also cited as", Text(", ".join(view.aliases))))
+    if view.topics:
+        facts.append(("topics", Text(", ".join(view.topics))))
+    if view.level:
+        facts.append(("level", Text(view.level)))
     parts += [Text(), _facts(facts)]
-    parts += list(_annotation(card))
-    if card.ties:
-        parts += [Text(), *_block("Relations", [_tie(tie, card.read) for tie in card.ties])]
-    if card.results:
-        parts += [Text(), *_block("Results", [_result(one, card.read) for one in card.results])]
-    parts += [Text(), _facts(_citations(card))]
-    parts += [_facts(_evidence(paper))] if paper.sources or paper.unverified else []
+    for head, text in view.annotation:
+        parts += [Text(), *_block(head, [Text(read(text))])]
+    if view.checked:
+        parts += [Text(), Text(f"({view.checked})", style=_DIM)]
+    parts += _remarks(view) if whole else []
+    ties = view.ties if whole else view.ties[:_TIES]
+    if ties:
+        parts += [Text(), *_block("Relations", [_tie(tie, read) for tie in ties])]
+    if view.results and whole:
+        parts += [Text(), *_block("Results", [_result(one, read) for one in view.results])]
+    parts += [Text(), _facts(_citations(view) if whole else _counts(view, len(ties)))]
+    evidence = list(_evidence(view, whole))
+    parts += [_facts(evidence)] if evidence else []
     return Group(*parts)
 
 
-_LEVEL = {"start": "start here", "core": "core", "further": "further reading"}
+_TIES = 3
+"""So many relations a short card has."""
 
 
-def _imprint(card: Card) -> Text:
-    paper = card.paper
-    parts = [f"{card.venue or paper.type.capitalize()} {paper.year}"]
-    if paper.volume:
-        parts.append(f"vol. {paper.volume}" + (f"({paper.number})" if paper.number else ""))
-    if paper.pages:
-        many = "pp." if "-" in paper.pages else "p."
-        parts.append(f"{many} {paper.pages.replace('-', '–')}")
-    return Text(", ".join(parts), style=_DIM)
-
-
-def _links(paper: Paper) -> Text:
-    links = []
-    if paper.doi:
-        links.append((f"doi:{paper.doi}", f"https://doi.org/{paper.doi}"))
-    if paper.eprint:
-        links.append((f"arXiv:{paper.eprint}", f"https://arxiv.org/abs/{paper.eprint}"))
-    if paper.url and not paper.doi:
-        links.append((paper.url, paper.url))
+def _links(view: PaperView) -> Text:
     text = Text()
-    for number, (label, address) in enumerate(links):
+    for number, (label, address) in enumerate(view.links):
         text.append("  " if number else "")
         text.append(label, style=f"{_LINK} link {address}")
     return text
 
 
 def _facts(facts: Iterable[tuple[str, Text]]) -> Table:
+    from rich.table import Table
+
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(style=_DIM, no_wrap=True, min_width=13)
     table.add_column()
@@ -164,26 +210,18 @@ def _facts(facts: Iterable[tuple[str, Text]]) -> Table:
 
 
 def _block(head: str, parts: Sequence[RenderableType]) -> list[RenderableType]:
+    from rich.padding import Padding
+
     return [Text(head, style=_HEAD), *(Padding(part, (0, 0, 0, 2)) for part in parts)]
 
 
-def _annotation(card: Card) -> Iterable[RenderableType]:
-    paper, read = card.paper, card.read
-    for head, said in (("Summary", paper.summary), ("Idea", paper.idea), ("Limits", paper.limits)):
-        if said:
-            yield Text()
-            yield from _block(head, [Text(read(said))])
-    if paper.summary or paper.idea or paper.limits:
-        yield Text()
-        where = f": {paper.checked_in}" if paper.checked_in else ""
-        yield Text(f"({CHECKED[paper.checked]}{where})", style=_DIM)
-    for remark in paper.remarks:
-        parts: list[RenderableType] = [Text(read(remark.text))]
-        if remark.comment:
-            but = "But: " if remark.verdict in {"partly", "does-not-stand"} else ""
-            parts.append(Text(f"{but}{read(remark.comment)}"))
-        yield Text()
-        yield from _block(f"Remark ({remark.by}; {VERDICT[remark.verdict]})", parts)
+def _remarks(view: PaperView) -> list[RenderableType]:
+    shown: list[RenderableType] = []
+    for remark in view.remarks:
+        texts = filter(None, (remark.text, remark.comment))
+        head = f"Remark ({remark.by}; {remark.verdict})"
+        shown += [Text(), *_block(head, [Text(view.readable(text)) for text in texts])]
+    return shown
 
 
 def _tie(tie: Tie, read: Reader) -> Text:
@@ -195,7 +233,7 @@ def _tie(tie: Tie, read: Reader) -> Text:
     return text
 
 
-def _result(shown: Shown, read: Reader) -> RenderableType:
+def _result(shown: ResultView, read: Reader) -> RenderableType:
     parts: list[RenderableType] = [Text.assemble((shown.id, _KEY), f"  {read(shown.head)}")]
     if shown.text:
         parts.append(Text(shown.text, style=_HEAD))
@@ -204,64 +242,78 @@ def _result(shown: Shown, read: Reader) -> RenderableType:
     return Group(*parts)
 
 
-def _citations(card: Card) -> Iterable[tuple[str, Text]]:
-    cites = ", ".join(card.cites)
-    if not cites:
-        cites = "nothing here" if card.references_read else "its reference list was not read"
-    yield "cites", Text(cites, style=_KEY if card.cites else _DIM)
-    cited = ", ".join(card.cited_by) or "no work whose list was read"
-    yield "cited by", Text(cited, style=_KEY if card.cited_by else _DIM)
+def _citations(view: PaperView) -> Iterable[tuple[str, Text]]:
+    yield "cites", Text(", ".join(view.cites) or _no_citation(view), style=_shade(view.cites))
+    cited = ", ".join(view.cited_by) or "no work whose list was read"
+    yield "cited by", Text(cited, style=_shade(view.cited_by))
 
 
-def _evidence(paper: Paper) -> Iterable[tuple[str, Text]]:
-    names = dict.fromkeys(source.source for source in paper.sources)
-    if names:
-        yield "sources", Text(", ".join(names), style=_DIM)
-    if paper.unverified:
-        yield "unverified", Text(", ".join(paper.unverified), style="yellow")
-    for differing in paper.disagreements:
-        said = f"{differing.field} is {differing.value} in {differing.source}"
-        comment = f" ({differing.comment})" if differing.comment else ""
-        yield "disagreement", Text(said + comment, style=_DIM)
+def _no_citation(view: PaperView) -> str:
+    return "nothing here" if view.references_read else "its reference list was not read"
 
 
-def topic_tree(
-    topics: Mapping[str, Topic], counts: Mapping[str, int], root: str | None = None
-) -> RenderableType:
+def _shade(found: Sequence[str]) -> str:
+    return _KEY if found else _DIM
+
+
+def _counts(view: PaperView, ties: int) -> Iterable[tuple[str, Text]]:
+    """How much there is of what a short card leaves out."""
+    cites = f"{len(view.cites)} {works(len(view.cites))} here" if view.cites else _no_citation(view)
+    yield "cites", Text(cites, style=_DIM)
+    cited = f"{len(view.cited_by)} {works(len(view.cited_by))} here"
+    yield "cited by", Text(cited if view.cited_by else "no work whose list was read", style=_DIM)
+    left = (
+        (len(view.ties) - ties, "relation", "relations"),
+        (len(view.results), "result card", "result cards"),
+        (len(view.remarks), "remark", "remarks"),
+    )
+    more = [f"{number} {one if number == 1 else many}" for number, one, many in left if number]
+    if more:
+        yield "more", Text(f"{', '.join(more)}; --all shows everything", style=_DIM)
+
+
+def _evidence(view: PaperView, whole: bool) -> Iterable[tuple[str, Text]]:
+    if view.sources and whole:
+        yield "sources", Text(", ".join(view.sources), style=_DIM)
+    if view.unverified:
+        yield "unverified", Text(", ".join(view.unverified), style="yellow")
+    for differing in view.disagreements if whole else ():
+        yield "disagreement", Text(differing, style=_DIM)
+
+
+def topic_tree(topics: Mapping[str, TopicView], root: str | None = None) -> RenderableType:
     """The topics below a root, or all that have works, with how many on each and below it."""
+    from rich.tree import Tree
 
-    def label(topic: Topic) -> Text:
-        number = counts.get(topic.id, 0)
+    def label(topic: TopicView) -> Text:
+        number = topic.works
         return Text.assemble(
             topic.label, "  ", (topic.id, _KEY), (f"  {number} {works(number)}", _DIM)
         )
 
-    def grow(tree: Tree, above: str | None) -> None:
-        for topic in topics.values():
-            if topic.broader == above and topic.id in counts:
-                grow(tree.add(label(topic)), topic.id)
-
-    if root is not None:
-        tree = Tree(label(topics[root]), guide_style=_DIM)
-        grow(tree, root)
-        return tree
-    trees: list[RenderableType] = []
+    below: dict[str | None, list[TopicView]] = {}
     for topic in topics.values():
-        if topic.broader is None and topic.id in counts:
-            tree = Tree(label(topic), guide_style=_DIM)
-            grow(tree, topic.id)
-            trees.append(tree)
-    return Group(*trees)
+        if topic.works:
+            below.setdefault(topic.broader, []).append(topic)
+
+    def grow(tree: Tree, above: str) -> Tree:
+        for topic in below.get(above, ()):
+            grow(tree.add(label(topic)), topic.id)
+        return tree
+
+    starts = [topics[root]] if root is not None else below.get(None, [])
+    return Group(*(grow(Tree(label(one), guide_style=_DIM), one.id) for one in starts))
 
 
-def trail_list(trails: Iterable[Trail]) -> RenderableType:
+def trail_list(trails: Iterable[TrailView]) -> RenderableType:
     """The trails, each with its id, its length and for whom it is."""
+    from rich.padding import Padding
+
     shown: list[RenderableType] = []
     for trail in trails:
-        number = len(trail.steps)
         shown.append(
             Text.assemble(
-                trail.label, "  ", (trail.id, _KEY), (f"  {number} {works(number)}", _DIM)
+                trail.label, "  ", (trail.id, _KEY), (f"  {trail.steps} {works(trail.steps)}", _DIM)
             )
         )
         shown.append(Padding(Text(trail.description), (0, 0, 0, 2)))
@@ -277,6 +329,8 @@ def path_steps(
     start: str, edges: Sequence[Edge], describe: Callable[[str], str], says: Callable[[Edge], str]
 ) -> RenderableType:
     """A path between two works: each work on its line, between two the step with its sentence."""
+    from rich.padding import Padding
+
     lines: list[RenderableType] = [Text.assemble((start, _KEY), f"  {describe(start)}")]
     here = start
     for edge in edges:

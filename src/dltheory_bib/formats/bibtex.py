@@ -17,18 +17,18 @@ one of a thesis or report its institution.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal, get_args
 from urllib.parse import unquote
 
+from dltheory_bib.formats.bibtex_file import with_preamble
 from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.text.latex import (
     Encoding,
-    borrowed_letters,
     name_to_latex,
     title_to_latex,
     to_latex,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 Dialect = Literal["bibtex", "biblatex"]
 """Who reads the file: BibTeX with a .bst style, or biber for biblatex."""
+DIALECTS: tuple[Dialect, ...] = ("bibtex", "biblatex")
 Preference = Literal["published", "preprint"]
 """Which version of a work that has both is printed."""
 VenueNames = Literal["long", "short"]
@@ -97,8 +98,6 @@ _CHOICES = {
     "encoding": Encoding,
     "venue_names": VenueNames,
 }
-
-_SPECIAL = re.compile("[%#_&~^]")
 
 # A field's value, ready to be printed; nothing is printed for an empty one.
 _Values = dict[str, str | None]
@@ -159,19 +158,16 @@ def to_bibtex(
     from bibtexparser.model import Entry, Field
 
     library = Library()
-    made = []
     options = _options(dialect, prefer, encoding, venue_names)
     for paper in papers:
         others = ",".join((related or {}).get(paper.key, ()))
         kind, fields = _entry(paper, venues, options, others)
-        made.append(fields)
         for key in (keys or {}).get(paper.key, (paper.key,)):
             written = [Field(name, f"{{{value}}}") for name, value in fields.items()]
             library.add(Entry(kind, key, written))
     # The values are in braces already, so no middleware need copy the library to put them there.
     text = write_string(library, unparse_stack=[], bibtex_format=_layout())
-    preamble = borrowed_letters(text) + _verbatim(made) if dialect == "bibtex" else ""
-    return f'@preamble{{"{preamble}"}}\n\n{text}' if preamble else text
+    return with_preamble(text) if dialect == "bibtex" else text
 
 
 def entry_fields(
@@ -197,28 +193,22 @@ def _options(
     return _Options(dialect, prefer, encoding or default, venue_names)
 
 
-def _verbatim(entries: list[dict[str, str]]) -> str:
-    r"""The TeX by which natbib's styles print the special characters of a `url` or `doi`.
+def render_entry(paper: Paper, venues: Mapping[str, Venue], dialect: Dialect) -> str:
+    """The entry of a work in the default style, without the preamble of a file.
 
-    They provide `\url` and `\doi` themselves where no package has, but take the argument as text;
-    these take it as it stands, and are there only where no package has defined the command.
+    `bibtex_file.join_entries` makes of such entries what `to_bibtex` gives.
     """
-    needed = [
-        name
-        for name in ("url", "doi")
-        if any(_SPECIAL.search(fields[name]) for fields in entries if name in fields)
-    ]
-    if not needed:
-        return ""
-    others = "".join(rf"\catcode`\{char}=12" for char in "%#_&~^")
-    start = {"url": "", "doi": "doi: "}
-    provided = "".join(
-        rf"\ifx\{name}\undefined\def\{name}{{{start[name]}\begingroup{others}\relax\asitstands}}\fi"
-        for name in needed
-    )
-    return provided + r"\def\asitstands#1{\texttt{#1}\endgroup}"
+    from bibtexparser.entrypoint import write_string
+    from bibtexparser.library import Library
+    from bibtexparser.model import Entry, Field
+
+    kind, fields = entry_fields(paper, venues, dialect=dialect)
+    written = [Field(name, f"{{{value}}}") for name, value in fields.items()]
+    library = Library([Entry(kind, paper.key, written)])
+    return write_string(library, unparse_stack=[], bibtex_format=_layout())
 
 
+@cache
 def _layout() -> BibtexFormat:
     from bibtexparser.writer import BibtexFormat
 

@@ -1,37 +1,40 @@
-"""Records for programs: tab-separated lines, JSON."""
+"""Works for programs: tab-separated lines, JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full, venue_name
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.record import Record
-from dltheory_bib.models.registries import Venue
-from dltheory_bib.text.names import author_line, natural
+from dltheory_bib.text.names import natural
+
+if TYPE_CHECKING:
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Venue
+    from dltheory_bib.snapshot.views import Row
 
 
-def to_tsv(
-    papers: Iterable[Paper], venues: Mapping[str, Venue], whys: Mapping[str, str] | None = None
-) -> str:
+def to_tsv(rows: Iterable[Row]) -> str:
     """One line a work, without a header: key, year, venue, authors, title, separated by tabs.
 
     A reading order's lines end with why the work stands there. No field holds a tab or a line
     break; the models refuse them.
     """
+    rows = list(rows)
+    explained = any(row.why for row in rows)
     lines = []
-    for paper in papers:
-        cells = [paper.key, str(paper.year), venue_name(paper, venues), author_line(paper.author)]
-        cells.append(paper.plain_title)
-        if whys:
-            cells.append(whys.get(paper.key, ""))
+    for row in rows:
+        cells = [row.key, str(row.year), row.venue, row.authors, row.title]
+        if explained:
+            cells.append(row.why or "")
         lines.append("\t".join(cells) + "\n")
     return "".join(lines)
 
 
 def citation(paper: Paper, venues: Mapping[str, Venue], read: Callable[[str], str]) -> str:
     """A work as one line of text; `read` turns mathematics into what can be read untypeset."""
+    from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
+
     authors = ", ".join(natural(name) for name in paper.author)
     period = period_of(paper, venues)
     where = venue_in_full(paper, period) if period else "arXiv" if paper.is_preprint else ""
@@ -44,17 +47,18 @@ def citation(paper: Paper, venues: Mapping[str, Venue], read: Callable[[str], st
 
 
 def to_json(
-    papers: Iterable[Paper],
+    records: Iterable[Mapping[str, Any]],
     whys: Mapping[str, str] | None = None,
-    results: Mapping[str, Sequence[Record]] | None = None,
+    results: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> str:
     """A JSON array of records with the field names of the data files, empty fields left out.
 
     In a reading order each has a further field `why`, and a work with result cards `results`.
     """
-    records = []
-    for paper in papers:
-        why = {"why": whys[paper.key]} if whys and paper.key in whys else {}
-        cards = [card.to_dict() for card in (results or {}).get(paper.key, ())]
-        records.append(paper.to_dict() | ({"results": cards} if cards else {}) | why)
-    return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
+    made = []
+    for record in records:
+        key = record["key"]
+        cards = {"results": list(results[key])} if results and key in results else {}
+        why = {"why": whys[key]} if whys and key in whys else {}
+        made.append({**record, **cards, **why})
+    return json.dumps(made, ensure_ascii=False, indent=2) + "\n"

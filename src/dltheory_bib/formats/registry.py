@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.text.names import nearest
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dltheory_bib.models.registries import Person, Topic, Venue
     from dltheory_bib.models.theorem import Result
     from dltheory_bib.snapshot.reader import Edge
+    from dltheory_bib.snapshot.views import Row
 
 
 class Listing(NamedTuple):
@@ -36,8 +37,16 @@ class Listing(NamedTuple):
     """The authors of these works, each with the number of those among them."""
     edges: Callable[[], Iterable[Edge]]
     """The citations and relations among these works."""
-    results: Callable[[], Mapping[str, Sequence[Result]]] = dict
+    results: Callable[[], Mapping[str, Sequence[Result]]]
     """The result cards of those works that have some, by key."""
+    rows: Callable[[], Sequence[Row]]
+    """The works as lists show them."""
+    records: Callable[[], Iterable[Mapping[str, Any]]]
+    """The works as the data files hold them."""
+    cards: Callable[[], Mapping[str, Sequence[Mapping[str, Any]]]]
+    """The same of the result cards, by key of their work."""
+    entries: Callable[[str], Iterable[str]]
+    """The works as entries in the default style of `bibtex` or `biblatex`."""
 
 
 class Format(NamedTuple):
@@ -56,31 +65,31 @@ class Format(NamedTuple):
 
 
 def _keys(listing: Listing) -> str:
-    return "".join(f"{paper.key}\n" for paper in listing.papers)
+    return "".join(f"{row.key}\n" for row in listing.rows())
 
 
 def _tsv(listing: Listing) -> str:
     from dltheory_bib.formats.plain_text import to_tsv
 
-    return to_tsv(listing.papers, listing.venues, listing.whys)
+    return to_tsv(listing.rows())
 
 
 def _json(listing: Listing) -> str:
     from dltheory_bib.formats.plain_text import to_json
 
-    return to_json(listing.papers, listing.whys, listing.results())
+    return to_json(listing.records(), listing.whys, listing.cards())
 
 
 def _bibtex(listing: Listing) -> str:
-    from dltheory_bib.formats.bibtex import to_bibtex
+    from dltheory_bib.formats.bibtex_file import join_entries
 
-    return to_bibtex(listing.papers, listing.venues)
+    return join_entries(listing.entries("bibtex"), "bibtex")
 
 
 def _biblatex(listing: Listing) -> str:
-    from dltheory_bib.formats.bibtex import to_bibtex
+    from dltheory_bib.formats.bibtex_file import join_entries
 
-    return to_bibtex(listing.papers, listing.venues, dialect="biblatex")
+    return join_entries(listing.entries("biblatex"), "biblatex")
 
 
 def _csl_json(listing: Listing) -> str:

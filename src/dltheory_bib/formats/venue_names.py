@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.text.names import nearest
+
+if TYPE_CHECKING:
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Period, Venue
 
 
 def venue_name(paper: Paper, venues: Mapping[str, Venue]) -> str:

@@ -13,13 +13,12 @@ term where there is one. The edge points from the subject to the object of the s
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import networkx as nx
 
 from dltheory_bib.models.relations import CITO, Relation
-from dltheory_bib.text.names import author_line, natural, unbraced
+from dltheory_bib.text.names import natural
 
 if TYPE_CHECKING:
     from dltheory_bib.snapshot.reader import Snapshot
@@ -54,30 +53,30 @@ def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
         _add_edge(graph, key, f"topic:{topic}", Relation.ABOUT)
     for key, venue in fetch("SELECT key, venue FROM paper WHERE venue IS NOT NULL ORDER BY n"):
         _add_edge(graph, key, f"venue:{venue}", Relation.PUBLISHED_IN)
-    for topic in snapshot.topics().values():
-        if topic.broader:
-            _add_edge(graph, f"topic:{topic.id}", f"topic:{topic.broader}", Relation.BROADER)
-        for other in topic.related:
-            _add_edge(graph, f"topic:{topic.id}", f"topic:{other}", Relation.RELATED)
+    above = "SELECT id, broader FROM topic WHERE broader IS NOT NULL ORDER BY id"
+    for topic, broader in fetch(above):
+        _add_edge(graph, f"topic:{topic}", f"topic:{broader}", Relation.BROADER)
+    beside = "SELECT t.id, r.value FROM topic t, json_each(t.data, '$.related') r ORDER BY t.id"
+    for topic, other in fetch(beside):
+        _add_edge(graph, f"topic:{topic}", f"topic:{other}", Relation.RELATED)
     nx.freeze(graph)
     return graph
 
 
 def _add_nodes(graph: nx.MultiDiGraph[str], snapshot: Snapshot) -> None:
-    for key, data, year, level in snapshot.fetch(
-        "SELECT p.key, r.data, p.year, p.level FROM paper p JOIN record r ON r.n = p.n ORDER BY p.n"
+    for key, label, byline, year, level in snapshot.fetch(
+        "SELECT p.key, r.title, r.label, p.year, p.level FROM paper p "
+        "JOIN list_row r ON r.n = p.n ORDER BY p.n"
     ):
-        record = json.loads(data)
-        byline = f"{author_line(record['author'], at_most=2)} {year}"
-        label = unbraced(record["title"])
         ranked = {"level": level} if level else {}
         graph.add_node(key, kind="paper", label=label, byline=byline, year=year, **ranked)
-    for person in snapshot.people().values():
-        graph.add_node(f"person:{person.id}", kind="person", label=natural(person.name))
-    for topic in snapshot.topics().values():
-        graph.add_node(f"topic:{topic.id}", kind="topic", label=topic.label)
-    for venue in snapshot.venues().values():
-        graph.add_node(f"venue:{venue.id}", kind="venue", label=venue.periods[-1].short)
+    for person, name in snapshot.fetch("SELECT id, name FROM person ORDER BY id"):
+        graph.add_node(f"person:{person}", kind="person", label=natural(name))
+    for topic, label in snapshot.fetch("SELECT id, label FROM topic ORDER BY id"):
+        graph.add_node(f"topic:{topic}", kind="topic", label=label)
+    latest = "json_extract(data, '$.periods[#-1].short')"
+    for venue, label in snapshot.fetch(f"SELECT id, {latest} FROM venue ORDER BY id"):
+        graph.add_node(f"venue:{venue}", kind="venue", label=label)
 
 
 def _add_edge(

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from dltheory_bib.graph.measures import citing
 from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS, Relation, phrase
 
 if TYPE_CHECKING:
-    import networkx as nx
+    from dltheory_bib.snapshot.reader import Snapshot
 
-    G = nx.MultiDiGraph[str]
-
-_RANK = {"start": 0, "core": 1, "further": 2, None: 3}
+_RANK = {"start": 0, "core": 1, "further": 2, None: 3, "background": 4}
 
 
 class Step(NamedTuple):
@@ -25,56 +22,98 @@ class Step(NamedTuple):
     why: str
 
 
+class Work(NamedTuple):
+    """What an order asks of a work."""
+
+    level: str | None
+    year: int
+    byline: str
+    """"Jin et al. 2017"."""
+    cited: int = 0
+    """How many works of the catalogue cite it."""
+
+
+class Works(NamedTuple):
+    """The works of a catalogue by key, and what a curator stated between them.
+
+    `relations` gives, by the two keys, the relations from the one work to the other; citations are
+    only counted. An order needs no more, so that no graph need be built.
+    """
+
+    works: Mapping[str, Work]
+    relations: Mapping[str, Mapping[str, frozenset[str]]]
+
+
+def read_works(snapshot: Snapshot) -> Works:
+    """What reading orders need, read from the tables of a snapshot."""
+    rows = snapshot.fetch(
+        "SELECT p.key, p.level, p.year, r.label, (SELECT count(*) FROM edge e "
+        "WHERE e.target = p.n AND e.relation = 'cites') "
+        "FROM paper p JOIN list_row r ON r.n = p.n"
+    )
+    works = {row[0]: Work(*row[1:]) for row in rows}
+    relations: dict[str, dict[str, frozenset[str]]] = {}
+    for source, relation, target in snapshot.fetch(
+        "SELECT s.key, e.relation, t.key FROM edge e JOIN paper s ON s.n = e.source "
+        "JOIN paper t ON t.n = e.target WHERE e.relation != 'cites'"
+    ):
+        there = relations.setdefault(source, {})
+        there[target] = there.get(target, frozenset()) | {relation}
+    return Works(works, relations)
+
+
 def reading_order(
-    graph: G, wanted: Iterable[str], count: int, start: Sequence[Step] = ()
+    catalogue: Works, wanted: Iterable[str], count: int, start: Sequence[Step] = ()
 ) -> list[Step]:
     """At most `count` works, so that what must be read before a work comes before it.
 
-    `wanted` are the keys to choose from. Works to start with are chosen first, then core works,
-    then the rest; within each, the most cited in the catalogue first. What a chosen work must be
-    read after is taken in as well, also from outside `wanted`, unless that would be more than
-    `count`; then the work is left for another.
+    `wanted` are the keys to choose from; background works among them are left out. Works to start
+    with are chosen first, then core works, then the rest; within each, the most cited in the
+    catalogue first. What a chosen work must be read after is taken in as well, also from outside
+    `wanted`, unless that would be more than `count`; then the work is left for another.
 
     The steps of `start` were chosen by hand: they come first, as they are, and the rest goes on
     from there.
     """
     begun = list(start[:count])
-    choice = list(dict.fromkeys(wanted))
-    choice.sort(key=lambda key: (_rank(graph, key), -len(citing(graph, key)), key))
+    known = catalogue.works
+    choice = [key for key in dict.fromkeys(wanted) if known[key].level != "background"]
+    choice.sort(key=lambda key: (_rank(catalogue, key), -catalogue.works[key].cited, key))
     chosen = {step.key for step in begun}
     for key in choice:
-        needed = chosen | _before(graph, key) | {key}
+        needed = chosen | _before(catalogue, key) | {key}
         if len(needed) <= count:
             chosen = needed
     order = [step.key for step in begun]
-    order += _sorted(graph, chosen - set(order))
-    found = (Step(key, _why(graph, order, place, not begun)) for place, key in enumerate(order))
+    order += _sorted(catalogue, chosen - set(order))
+    found = (Step(key, _why(catalogue, order, place, not begun)) for place, key in enumerate(order))
     return begun + list(islice(found, len(begun), None))
 
 
-def _rank(graph: G, key: str) -> int:
-    return _RANK[graph.nodes[key].get("level")]
+def _rank(catalogue: Works, key: str) -> int:
+    return _RANK[catalogue.works[key].level]
 
 
-def _before(graph: G, key: str) -> set[str]:
+def _before(catalogue: Works, key: str) -> set[str]:
     """Everything that is to be read before a work."""
     found: set[str] = set()
     todo = [key]
     while todo:
-        earlier = {work for work, edges in graph.adj[todo.pop()].items() if Relation.AFTER in edges}
+        stated = catalogue.relations.get(todo.pop(), {})
+        earlier = {work for work, relations in stated.items() if Relation.AFTER in relations}
         todo += earlier - found
         found |= earlier
     return found
 
 
-def _sorted(graph: G, chosen: set[str]) -> list[str]:
+def _sorted(catalogue: Works, chosen: set[str]) -> list[str]:
     """Each work after what it needs; where there is a choice, the easier, then the older one."""
-    waiting = {key: _before(graph, key) & chosen for key in chosen}
+    waiting = {key: _before(catalogue, key) & chosen for key in chosen}
     opens: dict[str, list[str]] = {key: [] for key in chosen}
     for key, before in waiting.items():
         for earlier in before:
             opens[earlier].append(key)
-    ready = [_place(graph, key) for key, before in waiting.items() if not before]
+    ready = [_place(catalogue, key) for key, before in waiting.items() if not before]
     heapq.heapify(ready)
     order = []
     while ready:
@@ -83,47 +122,49 @@ def _sorted(graph: G, chosen: set[str]) -> list[str]:
         for later in opens[key]:
             waiting[later].discard(key)
             if not waiting[later]:
-                heapq.heappush(ready, _place(graph, later))
+                heapq.heappush(ready, _place(catalogue, later))
     return order
 
 
-def _place(graph: G, key: str) -> tuple[int, int, str]:
-    return _rank(graph, key), graph.nodes[key]["year"], key
+def _place(catalogue: Works, key: str) -> tuple[int, int, str]:
+    return _rank(catalogue, key), catalogue.works[key].year, key
 
 
-def _why(graph: G, order: Sequence[str], place: int, starts: bool) -> str:
+def _why(catalogue: Works, order: Sequence[str], place: int, starts: bool) -> str:
     """What the work does to an earlier one, what it prepares, or its weight.
 
     Also where to start, unless the order has a start that was chosen by hand.
     """
     key = order[place]
-    reasons = ["Start here."] if starts and _rank(graph, key) == 0 else []
-    earlier = [work for work in order[:place] if graph.has_edge(key, work)]
+    reasons = ["Start here."] if starts and _rank(catalogue, key) == 0 else []
+    here = catalogue.relations.get(key, {})
+    earlier = [work for work in order[:place] if work in here]
     stated = [
-        f"{phrase(relation).capitalize()} {_byline(graph, work)}."
+        f"{phrase(relation).capitalize()} {_byline(catalogue, work)}."
         for relation in (*BUILDS_ON, *(r for r in JUDGEMENTS if r not in BUILDS_ON))
         for work in earlier
-        if graph.has_edge(key, work, key=relation)
+        if relation in here[work]
     ]
     reasons += stated[:1]
-    later = [work for work in order[place + 1 :] if graph.has_edge(work, key, key=Relation.AFTER)]
+    later = [
+        work
+        for work in order[place + 1 :]
+        if Relation.AFTER in catalogue.relations.get(work, {}).get(key, ())
+    ]
     if later and len(reasons) < 2:
-        names = [_byline(graph, work) for work in later[:2]]
+        names = [_byline(catalogue, work) for work in later[:2]]
         names += [f"{len(later) - 2} more"] if len(later) > 2 else []
         listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
         reasons.append(f"Prepares {listed}.")
-    number = len(citing(graph, key))
+    number = catalogue.works[key].cited
     if number and len(reasons) < 2:
         reasons.append(f"Cited by {number} {'work' if number == 1 else 'works'} here.")
     if not reasons:
-        needs = [work for work in earlier if graph.has_edge(key, work, key=Relation.AFTER)]
-        after = f" after {_byline(graph, needs[-1])}" if needs else ""
-        reasons.append(
-            f"{(graph.nodes[key].get('level') or 'further').capitalize()} reading{after}."
-        )
+        needs = [work for work in earlier if Relation.AFTER in here[work]]
+        after = f" after {_byline(catalogue, needs[-1])}" if needs else ""
+        reasons.append(f"{(catalogue.works[key].level or 'further').capitalize()} reading{after}.")
     return " ".join(reasons)
 
 
-def _byline(graph: G, key: str) -> str:
-    byline: str = graph.nodes[key]["byline"]
-    return byline
+def _byline(catalogue: Works, key: str) -> str:
+    return catalogue.works[key].byline

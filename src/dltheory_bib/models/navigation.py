@@ -6,7 +6,7 @@ bibliography, and nothing of it is imported. Properties are facts; what takes op
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.errors import DetachedRecordError
 from dltheory_bib.text.names import family, given
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from dltheory_bib.models.registries import Person, Topic
     from dltheory_bib.models.theorem import Result
     from dltheory_bib.papers import PaperList
-
-T = TypeVar("T")
-
-
-def belonging(record: T, bibliography: object) -> T:
-    """Return the record, which from now on belongs to a bibliography."""
-    if bibliography is not None:
-        object.__setattr__(record, "_bibliography", bibliography)
-    return record
 
 
 class Navigation:

@@ -6,6 +6,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
 from dltheory_bib.models.navigation import PaperNavigation
 from dltheory_bib.models.record import Record, Source
 from dltheory_bib.models.relations import RelationKind
@@ -25,13 +26,6 @@ from dltheory_bib.models.types import (
 )
 from dltheory_bib.text.identifiers import Identifier, arxiv_year
 from dltheory_bib.text.names import family, unbraced
-
-EntryType = Literal[
-    "article", "inproceedings", "incollection", "book", "thesis", "report", "online", "software"
-]
-"""BibLaTeX's entry types, as far as works of this field need them; a preprint is `online`."""
-ReadingLevel = Literal["start", "core", "further", "background"]
-Checked = Literal["full-text", "abstract", "unchecked"]
 
 
 class Remark(Record):
@@ -198,9 +192,9 @@ class Paper(PaperNavigation, Record):
     def _repr_html_(self) -> str:
         # Jupyter asks the object itself; the one place where a record reaches up to what shows it.
         from dltheory_bib.display.html import paper_html
-        from dltheory_bib.display.views import own_card
+        from dltheory_bib.snapshot.compile_views import own_view
 
-        return paper_html(own_card(self))
+        return paper_html(own_view(self))
 
     @property
     def plain_title(self) -> str:

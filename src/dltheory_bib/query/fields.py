@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
 from dltheory_bib.errors import QueryError, UnknownNameError, did_you_mean
-from dltheory_bib.models.paper import Checked, EntryType, ReadingLevel
+from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
 from dltheory_bib.models.relations import INVERSE_PHRASE, Relation, phrase
 from dltheory_bib.query.grammar import Term
 from dltheory_bib.snapshot.reader import Snapshot
@@ -30,8 +29,7 @@ class Condition(NamedTuple):
 Ask = Callable[[Snapshot, Term], Condition]
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A field: its name, what it finds, an example, and how it is asked."""
 
     name: str

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from dltheory_bib.errors import QueryError
 
@@ -30,8 +30,7 @@ _FIELD = "([A-Za-z][A-Za-z_]*):(?!//)"
 _LAST_FIELD = re.compile(r"[A-Za-z][A-Za-z_]*:$")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """`field:value`; the field of bare words is `text`. `exact` marks a quoted value."""
 
     field: str
@@ -40,21 +39,21 @@ class Term:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AllOf:
     """Every part holds."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AnyOf:
     """At least one part holds."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NoneOf:
     """The part does not hold."""
 

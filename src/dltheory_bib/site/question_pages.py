@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from dltheory_bib.display.result_lines import CHECKED, HOLDS
 from dltheory_bib.formats.comparison_files import BEST
 from dltheory_bib.site import addresses
 from dltheory_bib.site.page_charts import progress
 from dltheory_bib.site.renderer import Renderer
 from dltheory_bib.site.site_data import Contents
+from dltheory_bib.snapshot.compile_views import CARD_CHECKED, HOLDS
 from dltheory_bib.text.names import author_line, fold
 from dltheory_bib.theorems.notation import bound_terms
 from dltheory_bib.theorems.theorem_table import Group, TableRow
@@ -68,7 +68,7 @@ def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, 
                 drawn=progress(table),
                 best=BEST,
                 ways=HOLDS,
-                checked=CHECKED,
+                checked=CARD_CHECKED,
                 open=len(question.symbols or question.columns) <= _MOST_OPEN,
             ),
         )

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from typing import Any, get_args
 
-from dltheory_bib.models.paper import Checked, EntryType, ReadingLevel
+from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
 from dltheory_bib.models.relations import INVERSE_PHRASE, Relation
 from dltheory_bib.query.fields import FIELDS
 from dltheory_bib.site.site_data import Contents

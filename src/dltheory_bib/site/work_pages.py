@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from dltheory_bib.display.views import CHECKED, VERDICT
 from dltheory_bib.formats.bibtex import to_bibtex
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.relations import Relation
@@ -14,6 +13,7 @@ from dltheory_bib.site import addresses
 from dltheory_bib.site.linked_data import json_ld
 from dltheory_bib.site.renderer import Renderer, data_block
 from dltheory_bib.site.site_data import Contents
+from dltheory_bib.snapshot.compile_views import CHECKED, VERDICT
 
 _SHOWN_FIELDS = ("volume", "number", "edition", "pages")
 
@@ -32,17 +32,17 @@ def work_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, byte
 
 
 def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
-    card = contents.bib.card(paper.key)
+    view = contents.bib.view(paper.key)
     after = contents.bib.neighbours(paper.key, Relation.AFTER, inverse=True).keys
     fields = [(name, getattr(paper, name)) for name in _SHOWN_FIELDS if getattr(paper, name)]
     return {
         "paper": paper,
         "authors": contents.authors[paper.key],
-        "card": card,
+        "view": view,
         "checked": CHECKED[paper.checked],
         "verdicts": VERDICT,
-        "cites": contents.entries(card.cites),
-        "cited_by": contents.entries(card.cited_by),
+        "cites": contents.entries(view.cites),
+        "cited_by": contents.entries(view.cited_by),
         "read_before": contents.entries(contents.bib.key(name) for name in paper.after),
         "read_after": contents.entries(after),
         "places": contents.places.get(paper.key, []),

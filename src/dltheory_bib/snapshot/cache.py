@@ -4,20 +4,24 @@ A snapshot is used only while it is that of the files as they are. Beside it lie
 size, time of change and SHA-256 of every source file and of the snapshot itself. A file counts as
 unchanged when size and time are as recorded, else when its SHA-256 is; anything else, a damaged
 file or manifest included, means that the snapshot is made again.
+
+The snapshot of an installed package is not hashed: its files change only when another version is
+installed, so names, sizes and the version of the package are enough.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sqlite3
+import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dltheory_bib import __version__
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.snapshot.schema import SCHEMA
 from dltheory_bib.source.folders import (
@@ -47,14 +51,25 @@ def open_snapshot(path: Path | None = None, progress: Progress | None = None) ->
     """
     shipped = shipped_directory()
     files = collection_files(path) if path else catalogue_files(shipped)
-    if path is None:
-        built = shipped / f"{NAME}.sqlite"
-        if _is_current(built, files):
-            return Snapshot.open(built)
     cached = _cache_path(path or shipped)
+    return _find(path, files, cached) or _make(files, cached, progress)
+
+
+def shipped_names() -> frozenset[str] | None:
+    """The keys and aliases of the shipped works; None where nothing is compiled of them as is."""
+    directory = shipped_directory()
+    found = _find(None, catalogue_files(directory), _cache_path(directory))
+    return frozenset(found.names()) if found else None
+
+
+def _find(path: Path | None, files: list[DataFile], cached: Path | None) -> Snapshot | None:
+    """The snapshot of a collection as it stands, where there is one."""
+    built = shipped_directory() / f"{NAME}.sqlite"
+    if path is None and _is_installed(built, files):
+        return Snapshot.open(built)
     if cached is not None and _is_current(cached, files):
         return Snapshot.open(cached)
-    return _make(files, cached, progress)
+    return None
 
 
 def _make(files: list[DataFile], cached: Path | None, progress: Progress | None) -> Snapshot:
@@ -114,41 +129,63 @@ def write_snapshot(
         temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
-    manifest = {"schema": SCHEMA, "snapshot": mark, "sources": stamps}
-    written = target.with_suffix(f".{os.getpid()}.tmp")
+    _write_manifest(target, {"schema": SCHEMA, "snapshot": mark, "sources": stamps})
+
+
+def _write_manifest(snapshot: Path, manifest: dict[str, Any]) -> None:
+    written = snapshot.with_suffix(f".{os.getpid()}.tmp")
     written.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    written.replace(target.with_suffix(".json"))
+    written.replace(snapshot.with_suffix(".json"))
 
 
 def write_shipped(directory: Path, target: Path) -> None:
     """Compile the catalogue in a directory for the wheel, where it will lie beside the snapshot.
 
-    The manifest names the files alone: they will have other times and directories when installed.
+    The manifest names neither times nor directories, so that two builds of one commit are equal.
     """
     from dltheory_bib.source.loader import load_catalogue
 
     files = catalogue_files(directory)
-    stamps = [stamp(file.path, movable=True) for file in files]
-    write_snapshot(load_catalogue(files)[0], target, stamps, movable=True)
+    write_snapshot(load_catalogue(files)[0], target, [])
+    manifest = {
+        "schema": SCHEMA,
+        "version": __version__,
+        "files": {file.path.name: file.path.stat().st_size for file in files}
+        | {target.name: target.stat().st_size},
+    }
+    _write_manifest(target, manifest)
 
 
-def stamp(path: Path, movable: bool = False) -> dict[str, Any]:
+def _is_installed(snapshot: Path, files: list[DataFile]) -> bool:
+    """Whether a snapshot was shipped with these files by this version of the package."""
+    try:
+        manifest = json.loads(snapshot.with_suffix(".json").read_bytes())
+        if (manifest["schema"], manifest["version"]) != (SCHEMA, __version__):
+            return False
+        present = [snapshot, *(file.path for file in files)]
+        return bool(manifest["files"] == {path.name: path.stat().st_size for path in present})
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return False
+
+
+def stamp(path: Path) -> dict[str, Any]:
     """What a file is recognised by: its place, size, time of change in nanoseconds and SHA-256.
 
-    The time is left out when the file changed just now, and, like its directory, when it is
-    `movable`.
+    The time is left out when the file changed just now.
     """
     stat = path.stat()
     settled = time.time_ns() - stat.st_mtime_ns > _RACY
     return {
-        "path": path.name if movable else str(path.absolute()),
+        "path": str(path.absolute()),
         "size": stat.st_size,
-        "mtime_ns": stat.st_mtime_ns if settled and not movable else None,
+        "mtime_ns": stat.st_mtime_ns if settled else None,
         "sha256": _digest(path),
     }
 
 
 def _digest(path: Path) -> str:
+    import hashlib  # most commands meet files whose times tell
+
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -178,8 +215,15 @@ def _is_whole(snapshot: Path, mark: dict[str, Any]) -> bool:
 
 
 def discard(path: Path | None = None) -> None:
-    """Remove the cached snapshot of a collection, which then is made again when it is asked."""
-    cached = _cache_path(path or shipped_directory())
+    """Remove the snapshot of a collection, which then is made again when it is asked for.
+
+    Of the shipped one, where that may be done, the manifest.
+    """
+    shipped = shipped_directory()
+    if path is None:
+        with suppress(OSError):
+            (shipped / f"{NAME}.json").unlink(missing_ok=True)
+    cached = _cache_path(path or shipped)
     if cached is not None:
         cached.unlink(missing_ok=True)
         cached.with_suffix(".json").unlink(missing_ok=True)
@@ -194,10 +238,22 @@ def _is_same(path: Path, mark: dict[str, Any]) -> bool:
 
 def _cache_path(path: Path) -> Path | None:
     """Where the snapshot of a collection is kept, or None where there is no place to keep it."""
-    from platformdirs import user_cache_path
+    from zlib import adler32, crc32
 
     try:
-        name = hashlib.sha256(os.fsencode(path.resolve())).hexdigest()[:20]
-        return user_cache_path("dltheory-bib", appauthor=False) / f"{name}.sqlite"
+        # Two places of one name cost time, not an answer: the manifest names the sources.
+        place = os.fsencode(path.resolve())
+        return _cache_directory() / f"{crc32(place):08x}{adler32(place):08x}.sqlite"
     except (OSError, RuntimeError, ValueError):
         return None
+
+
+def _cache_directory() -> Path:
+    system: str = sys.platform
+    if system == "linux":
+        # What platformdirs says there; importing it takes a tenth of `show`.
+        base = os.environ.get("XDG_CACHE_HOME", "").strip()
+        return Path(base if base else "~/.cache").expanduser() / "dltheory-bib"
+    from platformdirs import user_cache_path
+
+    return user_cache_path("dltheory-bib", appauthor=False)

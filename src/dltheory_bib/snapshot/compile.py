@@ -11,15 +11,26 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from dltheory_bib.formats.bibtex import DIALECTS, render_entry
 from dltheory_bib.models.paper import Paper, ReferenceList, TypedRelation, Version
 from dltheory_bib.models.record import Record
 from dltheory_bib.models.registries import Person, Topic
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.models.theorem import Column, Quantity, Question, Result
+from dltheory_bib.snapshot.compile_views import (
+    all_ties,
+    list_row,
+    model_facts,
+    plain_view,
+    result_view,
+    view_of,
+)
 from dltheory_bib.snapshot.schema import FEATURES, INDEXES, TABLES
+from dltheory_bib.snapshot.statistics import count
+from dltheory_bib.snapshot.views import ResultView
 from dltheory_bib.source.catalogue import Catalogue
 from dltheory_bib.text.identifiers import parse_identifier
-from dltheory_bib.text.maths import MATHS, convert
+from dltheory_bib.text.maths import MATHS, convert, unicode_maths
 from dltheory_bib.text.names import fold, natural, searchable, slug, unbraced, words
 
 
@@ -34,11 +45,13 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
     numbers = {name: n for n, paper in enumerate(papers, 1) for name in (paper.key, *paper.aliases)}
     people = _People((at.record for at in catalogue.people), numbers)
     topics = [at.record for at in catalogue.topics]
+    maths = _maths(papers, formulas(catalogue))
     _write_topics(database, topics)
     _write_trails(database, catalogue)
     _write_venues(database, catalogue)
     _write_papers(database, papers, people, _ancestors(topics))
-    _write_maths(database, papers, formulas(catalogue))
+    database.executemany("INSERT INTO maths VALUES (?, ?)", maths.items())
+    _write_views(database, catalogue, papers, numbers, maths)
     _write_people(database, people)
     _write_edges(database, catalogue, papers, numbers)
     write_cards(database, catalogue, numbers, dump)
@@ -48,6 +61,8 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
         "UPDATE paper SET features = features | ? WHERE n = ?", ((bit, n) for n in sorted(listed))
     )
     database.executescript(INDEXES)
+    found = count(database.execute, papers, {at.record.id: at.record for at in catalogue.venues})
+    database.execute("INSERT INTO statistics VALUES (?)", (_encode(found.to_dict()),))
     database.execute("INSERT INTO text(text) VALUES ('optimize')")
     database.commit()
     database.execute("ANALYZE")
@@ -212,9 +227,8 @@ def _row(paper: Paper, n: int, title: str) -> tuple[object, ...]:
     )
 
 
-def _write_maths(
-    database: sqlite3.Connection, papers: Iterable[Paper], more: Iterable[str]
-) -> None:
+def _maths(papers: Iterable[Paper], more: Iterable[str]) -> dict[str, str]:
+    """Every formula in Unicode, by its TeX, in order."""
     found = {
         formula
         for paper in papers
@@ -222,8 +236,58 @@ def _write_maths(
         if "$" in text
         for formula in MATHS.findall(text)
     }
-    rows = ((formula, convert(formula)) for formula in sorted(found.union(more)))
-    database.executemany("INSERT INTO maths VALUES (?, ?)", rows)
+    return {formula: convert(formula) for formula in sorted(found.union(more))}
+
+
+def _write_views(
+    database: sqlite3.Connection,
+    catalogue: Catalogue,
+    papers: list[Paper],
+    numbers: dict[str, int],
+    maths: dict[str, str],
+) -> None:
+    """Write what lists and `show` print of each work, and its entries in the default styles."""
+    venues = {at.record.id: at.record for at in catalogue.venues}
+    labels = {at.record.id: at.record.label for at in catalogue.topics}
+    ties = all_ties(papers, {name: papers[n - 1].key for name, n in numbers.items()})
+    results = _result_views(catalogue, numbers, maths)
+
+    def read(text: str) -> str:
+        return unicode_maths(text, maths.get)
+
+    insert = database.execute
+    for n, paper in enumerate(papers, 1):
+        row = list_row(paper, venues, read)
+        insert("INSERT INTO list_row VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (n, *row))
+        view = view_of(
+            paper,
+            row[0],
+            [labels[topic] for topic in paper.topics],
+            ties.get(paper.key, ()),
+            results.get(n, ()),
+            maths.get,
+        )
+        insert("INSERT INTO paper_view VALUES (?, ?)", (n, _encode(plain_view(view))))
+        texts = (render_entry(paper, venues, dialect) for dialect in DIALECTS)
+        insert("INSERT INTO rendered VALUES (?, ?, ?)", (n, *texts))
+
+
+def _result_views(
+    catalogue: Catalogue, numbers: Mapping[str, int], maths: Mapping[str, str]
+) -> dict[int, list[ResultView]]:
+    """The result cards as they are shown with their works, in order of ids, by number."""
+    questions = {at.record.id: at.record for at in catalogue.questions}
+    assumptions = {at.record.id: at.record for at in catalogue.assumptions}
+    found: dict[int, list[ResultView]] = defaultdict(list)
+    for card in sorted((at.record for at in catalogue.results), key=lambda one: one.id):
+        view = result_view(
+            card,
+            questions[card.question],
+            assumptions,
+            lambda text: unicode_maths(text, maths.get),
+        )
+        found[numbers[card.work]].append(view)
+    return found
 
 
 def _annotation(paper: Paper) -> str:
@@ -379,5 +443,4 @@ def _texts_of_card(card: Result) -> Iterator[str | None]:
     yield from (card.method, card.statement, card.note, card.version, card.where)
     yield from card.values.values()
     yield from (claim.says for claim in card.improves)
-    if card.model:
-        yield from (value for _, value in card.model)
+    yield from model_facts(card)

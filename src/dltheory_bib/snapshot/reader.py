@@ -9,21 +9,23 @@ import json
 import os
 import sqlite3
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
+from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.navigation import belonging
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.record import Record
-from dltheory_bib.models.registries import Person, Topic, Venue
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.text.identifiers import Identifier, find_dois, parse_identifier
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import is_text, nearest
 
-T = TypeVar("T", bound=Record)
+if TYPE_CHECKING:
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.record import Record
+    from dltheory_bib.models.registries import Person, Topic, Venue
+
+T = TypeVar("T")
 
 
 class Edge(NamedTuple):
@@ -130,6 +132,19 @@ class Snapshot:
         row = self.fetch(sql, (name.scheme, name.folded)).fetchone()
         return row[0] if row else None
 
+    def numbers(self, names: Iterable[str]) -> dict[str, int]:
+        """The numbers of the works with these keys and aliases; of those that there are."""
+        rows = self.fetch(
+            "SELECT m.name, m.n FROM json_each(?) l JOIN name m ON m.name = l.value",
+            (json.dumps(list(names)),),
+        )
+        return dict(rows.fetchall())
+
+    def keys_of(self, names: Iterable[str]) -> dict[str, str]:
+        """The keys of the works with these keys and aliases; of those that there are."""
+        numbers = self.numbers(names)
+        return dict(zip(numbers, self.keys(numbers.values()), strict=True))
+
     def key(self, n: int) -> str:
         """The key of a work."""
         return str(self.fetch("SELECT key FROM paper WHERE n = ?", (n,)).fetchone()[0])
@@ -138,7 +153,11 @@ class Snapshot:
         """The keys of some works, in the order asked for, or of all."""
         if numbers is None:
             return [row[0] for row in self.fetch("SELECT key FROM paper ORDER BY n")]
-        return [self.key(n) for n in numbers]
+        rows = self.fetch(
+            "SELECT p.key FROM json_each(?) l JOIN paper p ON p.n = l.value ORDER BY l.key",
+            (json.dumps(list(numbers)),),
+        )
+        return [row[0] for row in rows]
 
     def names(self) -> list[str]:
         """All keys and aliases."""
@@ -147,12 +166,21 @@ class Snapshot:
     def paper(self, n: int) -> Paper:
         """A work."""
         row = self.fetch("SELECT data FROM record WHERE n = ?", (n,)).fetchone()
-        return belonging(Paper.model_validate_json(row[0]), self.owner)
+        paper: Paper = record_reader("paper", self.owner)(row[0])
+        return paper
 
-    def papers(self) -> Iterator[Paper]:
-        """Every work, in order of keys."""
-        for row in self.fetch("SELECT data FROM record ORDER BY n"):
-            yield belonging(Paper.model_validate_json(row[0]), self.owner)
+    def papers(self, numbers: Iterable[int] | None = None) -> Iterator[Paper]:
+        """Some works, in the order asked for, or every work, in order of keys."""
+        if numbers is None:
+            rows = self.fetch("SELECT data FROM record ORDER BY n")
+        else:
+            rows = self.fetch(
+                "SELECT r.data FROM json_each(?) l JOIN record r ON r.n = l.value ORDER BY l.key",
+                (json.dumps(list(numbers)),),
+            )
+        read = record_reader("paper", self.owner)
+        for row in rows:  # yielded: whoever iterates keeps the connection open by this
+            yield read(row[0])
 
     def readable(self, text: str) -> str:
         """A text with its mathematics in Unicode, as it was converted when it was compiled."""
@@ -164,15 +192,15 @@ class Snapshot:
 
     def topics(self) -> dict[str, Topic]:
         """Every topic by id, in order of ids."""
-        return self._records("topic", Topic)
+        return dict(Registry[Any](self, "topic").items())
 
     def venues(self) -> dict[str, Venue]:
         """Every venue by id, in order of ids."""
-        return self._records("venue", Venue)
+        return dict(Registry[Any](self, "venue").items())
 
     def people(self) -> dict[str, Person]:
         """Every author by id, in order of ids."""
-        return self._records("person", Person)
+        return dict(Registry[Any](self, "person").items())
 
     def edges_from(self, n: int) -> list[Edge]:
         """The edges that start at a work: what it cites, extends …"""
@@ -196,9 +224,40 @@ class Snapshot:
         )
         return [_edge(*row) for row in rows]
 
-    def _records(self, table: str, model: type[T]) -> dict[str, T]:
-        rows = self.fetch(f"SELECT id, data FROM {table} ORDER BY id")
-        return {row[0]: belonging(model.model_validate_json(row[1]), self.owner) for row in rows}
+
+_MODELS = {
+    "paper": ("paper", "Paper"),
+    "topic": ("registries", "Topic"),
+    "venue": ("registries", "Venue"),
+    "person": ("registries", "Person"),
+    "trail": ("registries", "Trail"),
+    "question": ("theorem", "Question"),
+    "assumption": ("theorem", "Assumption"),
+    "result": ("theorem", "Result"),
+}
+
+
+def belonging(record: Any, owner: object) -> Any:
+    """The record, which from now on belongs to a bibliography; see `models.navigation`."""
+    if owner is not None:
+        object.__setattr__(record, "_bibliography", owner)
+    return record
+
+
+def record_reader(table: str, owner: object) -> Callable[[str], Any]:
+    """What makes records of the stored JSON of a table, which belong to a bibliography."""
+    read = _validator(table)
+    return lambda data: belonging(read(data), owner)
+
+
+@cache
+def _validator(table: str) -> Callable[[str], Any]:
+    # The model is imported where its records are wanted.
+    from importlib import import_module
+
+    module, name = _MODELS[table]
+    model: type[Record] = getattr(import_module(f"dltheory_bib.models.{module}"), name)
+    return model.model_validate_json
 
 
 _PLURAL = {
@@ -215,10 +274,9 @@ _PLURAL = {
 class Registry(Mapping[str, T]):
     """Topics, venues or people by id, in order of ids, read when they are asked for."""
 
-    def __init__(self, snapshot: Snapshot, table: str, model: type[T]) -> None:
+    def __init__(self, snapshot: Snapshot, table: str) -> None:
         self._snapshot = snapshot
         self._table = table
-        self._model = model
         self._read: dict[str, T] = {}
 
     def __getitem__(self, name: str) -> T:
@@ -229,9 +287,30 @@ class Registry(Mapping[str, T]):
             if row is None:
                 known = self._snapshot.fetch(f"SELECT id FROM {self._table}")
                 raise UnknownNameError(self._table, name, nearest(name, (row[0] for row in known)))
-            record = self._model.model_validate_json(row[0])
-            self._read[name] = belonging(record, self._snapshot.owner)
+            self._read[name] = record_reader(self._table, self._snapshot.owner)(row[0])
         return self._read[name]
+
+    def _read_all(self) -> dict[str, T]:
+        """Every record, in one statement."""
+        if len(self._read) < len(self):
+            rows = self._snapshot.fetch(f"SELECT id, data FROM {self._table} ORDER BY id")
+            known = self._read
+            read = record_reader(self._table, self._snapshot.owner)
+            self._read = {name: known[name] if name in known else read(data) for name, data in rows}
+        return self._read
+
+    def items(self) -> ItemsView[str, T]:
+        """Ids and records, in order of ids."""
+        return self._in_order().items()
+
+    def values(self) -> ValuesView[T]:
+        """The records, in order of ids."""
+        return self._in_order().values()
+
+    def _in_order(self) -> dict[str, T]:
+        found = self._read_all()
+        # Records that were asked for one by one lie in the order in which that was done.
+        return found if list(found) == sorted(found) else dict(sorted(found.items()))
 
     def __contains__(self, name: object) -> bool:
         sql = f"SELECT 1 FROM {self._table} WHERE id = ?"

@@ -7,28 +7,27 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.navigation import belonging
-from dltheory_bib.models.theorem import Assumption, Question, Result
-from dltheory_bib.snapshot.reader import Registry, Snapshot
+from dltheory_bib.snapshot.reader import Registry, Snapshot, record_reader
 from dltheory_bib.text.names import fold, nearest, searchable, words
 
 if TYPE_CHECKING:
+    from dltheory_bib.models.theorem import Assumption, Question, Result
     from dltheory_bib.theorems.dominance import Vocabulary
 
 
 def questions(snapshot: Snapshot) -> Registry[Question]:
     """Every question by id."""
-    return Registry(snapshot, "question", Question)
+    return Registry(snapshot, "question")
 
 
 def assumptions(snapshot: Snapshot) -> Registry[Assumption]:
     """Every assumption by id."""
-    return Registry(snapshot, "assumption", Assumption)
+    return Registry(snapshot, "assumption")
 
 
 def results(snapshot: Snapshot) -> Registry[Result]:
     """Every result card by id."""
-    return Registry(snapshot, "result", Result)
+    return Registry(snapshot, "result")
 
 
 def vocabulary(snapshot: Snapshot) -> Vocabulary:
@@ -46,7 +45,8 @@ def cards_on(snapshot: Snapshot, question: str) -> list[tuple[int, Result]]:
         "ORDER BY p.year, r.id",
         (question,),
     )
-    return [(row[0], belonging(Result.model_validate_json(row[1]), snapshot.owner)) for row in rows]
+    read = record_reader("result", snapshot.owner)
+    return [(row[0], read(row[1])) for row in rows]
 
 
 def cards_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, list[Result]]:
@@ -56,8 +56,9 @@ def cards_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, list[Resul
         (json.dumps(list(numbers)),),
     )
     found: dict[int, list[Result]] = {}
+    read = record_reader("result", snapshot.owner)
     for n, data in rows:
-        found.setdefault(n, []).append(belonging(Result.model_validate_json(data), snapshot.owner))
+        found.setdefault(n, []).append(read(data))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 8
+SCHEMA = 9
 """Counted up whenever the tables, the records or what is written into them change."""
 
 FEATURES = (
@@ -33,6 +33,12 @@ CREATE TABLE paper(
   type TEXT NOT NULL, level TEXT, checked TEXT NOT NULL, first_author TEXT NOT NULL,
   title TEXT NOT NULL, features INTEGER NOT NULL);
 CREATE TABLE record(n INTEGER PRIMARY KEY, data TEXT NOT NULL);
+CREATE TABLE list_row(
+  n INTEGER PRIMARY KEY, venue TEXT NOT NULL, authors TEXT NOT NULL, byline TEXT NOT NULL,
+  label TEXT NOT NULL, title TEXT NOT NULL, readable TEXT NOT NULL, address TEXT);
+CREATE TABLE paper_view(n INTEGER PRIMARY KEY, data TEXT NOT NULL);
+CREATE TABLE rendered(n INTEGER PRIMARY KEY, bibtex TEXT NOT NULL, biblatex TEXT NOT NULL);
+CREATE TABLE statistics(data TEXT NOT NULL);
 CREATE TABLE name(name TEXT PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE identifier(scheme TEXT, value TEXT, n INTEGER NOT NULL, PRIMARY KEY(scheme, value))
   WITHOUT ROWID;

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.relations import JUDGEMENTS
-from dltheory_bib.snapshot.reader import Snapshot
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Venue
+    from dltheory_bib.snapshot.reader import Snapshot
+
+    Fetch = Callable[..., sqlite3.Cursor]
 
 FIELDS = ("author", "title", "year", "venue", "volume", "pages", "doi", "eprint", "url")
 """The bibliographic fields that are counted."""
@@ -29,8 +36,7 @@ class FieldCoverage(NamedTuple):
     """Records that list it as unverified."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """Numbers of records, edges and evidence."""
 
     works: int
@@ -54,17 +60,23 @@ class Coverage:
 
     def to_dict(self) -> dict[str, Any]:
         """The numbers as plain values, for JSON."""
-        made = asdict(self)
+        made = self._asdict()
         made["fields"] = [field._asdict() for field in self.fields]
         return made
 
 
 def coverage(snapshot: Snapshot) -> Coverage:
-    """Count what a catalogue holds."""
-    papers = list(snapshot.papers())
-    venues = snapshot.venues()
-    count = snapshot.fetch
-    edges = dict(count("SELECT relation, count(*) FROM edge GROUP BY relation").fetchall())
+    """What a catalogue holds, as it was counted when it was compiled."""
+    (data,) = snapshot.fetch("SELECT data FROM statistics").fetchone()
+    found = json.loads(data)
+    found["fields"] = tuple(FieldCoverage(**field) for field in found["fields"])
+    found["printed_pages"] = tuple(found["printed_pages"])
+    return Coverage(**found)
+
+
+def count(fetch: Fetch, papers: Sequence[Paper], venues: Mapping[str, Venue]) -> Coverage:
+    """Count what a catalogue holds; `fetch` asks the tables that are written already."""
+    edges = dict(fetch("SELECT relation, count(*) FROM edge GROUP BY relation").fetchall())
     printing = [
         paper
         for paper in papers
@@ -72,20 +84,20 @@ def coverage(snapshot: Snapshot) -> Coverage:
     ]
     return Coverage(
         works=len(papers),
-        people=count("SELECT count(*) FROM person").fetchone()[0],
-        topics=count("SELECT count(*) FROM topic").fetchone()[0],
+        people=fetch("SELECT count(*) FROM person").fetchone()[0],
+        topics=fetch("SELECT count(*) FROM topic").fetchone()[0],
         venues=len(venues),
         types=_counted("preprint" if paper.is_preprint else paper.type for paper in papers),
         checked=_counted(paper.checked for paper in papers),
         fields=tuple(_field(papers, name) for name in FIELDS),
         printed_pages=(sum(paper.pages is not None for paper in printing), len(printing)),
-        lists_read=count("SELECT count(DISTINCT n) FROM reference_list").fetchone()[0],
+        lists_read=fetch("SELECT count(DISTINCT n) FROM reference_list").fetchone()[0],
         citations=edges.get("cites", 0),
         relations={r.value: edges[r.value] for r in JUDGEMENTS if r.value in edges},
-        questions=count("SELECT count(DISTINCT question) FROM result").fetchone()[0],
+        questions=fetch("SELECT count(DISTINCT question) FROM result").fetchone()[0],
         results=_counted(
             row[0]
-            for row in count("SELECT json_extract(data, '$.checked') FROM result ORDER BY id")
+            for row in fetch("SELECT json_extract(data, '$.checked') FROM result ORDER BY id")
         ),
     )
 

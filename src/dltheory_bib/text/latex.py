@@ -11,7 +11,7 @@ What BibTeX does to a value decides how it is written here; the rules are those 
 - Braces are counted without regard to backslashes, so `\{` cannot stand in a value.
 
 The commands compile with LaTeX alone, but for ogoneks, Icelandic and some other letters, which the
-encoding of its standard fonts lacks; `borrowed_letters` has LaTeX take those from T1.
+encoding of its standard fonts lacks; `formats.bibtex_file` has LaTeX take those from T1.
 """
 
 from __future__ import annotations
@@ -38,18 +38,6 @@ _ATOM = re.compile(r"\$[^$]*\$|.", re.DOTALL)
 _AND = re.compile(r"(?<!\S)(and)(?!\S)", re.IGNORECASE)
 _MEANS_SOMETHING = re.compile(r"[\\{}$~%]|--|``|''")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
-_ONLY_IN_T1 = re.compile(r"\\(k|TH|th|DH|dh|DJ|dj|NG|ng)(?![A-Za-z])")
-_LETTERS_OF_T1 = {
-    "k": "ąęįųĄĘĮŲ",
-    "TH": "Þ",
-    "th": "þ",
-    "DH": "Ð",
-    "dh": "ð",
-    "DJ": "Đ",
-    "dj": "đ",
-    "NG": "Ŋ",
-    "ng": "ŋ",
-}
 _BARE_PERCENT = re.compile(r"(?<!\\)%")
 
 # A character or a formula, and whether it keeps its case.
@@ -100,29 +88,6 @@ def to_latex(text: str, encoding: Encoding = "utf-8") -> str:
     if not _SPECIAL.search(text):
         return text
     return "".join(_character(char, encoding) for char in unicodedata.normalize("NFC", text))
-
-
-def borrowed_letters(text: str) -> str:
-    r"""The TeX that lets a document in LaTeX's standard encoding print the rarer letters of a text.
-
-    Empty where there are none. It defines what a command does where the encoding at hand lacks it
-    (as `\DeclareTextCommandDefault` would in a preamble: LaTeX2e, fntguide, section 5.2), so it
-    changes nothing in a document that loads T1. Labels of natbib and of alpha name authors before
-    the bibliography is read, so the .aux file gets the definitions as well.
-
-    >>> print(borrowed_letters(r"Stanis{\l}aw Jastrz{\k{e}}bski").partition(r"\expandafter\imm")[0])
-    \expandafter\gdef\csname ?\string\k\endcsname{\UseTextAccent{T1}\k}
-    """
-    found = set(_ONLY_IN_T1.findall(text))
-    # inputenc makes these commands of the letters themselves.
-    found |= {name for name, letters in _LETTERS_OF_T1.items() if any(c in text for c in letters)}
-    made = "".join(
-        rf"\expandafter\gdef\csname ?\string\{name}\endcsname"
-        rf"{{\UseText{'Accent' if name == 'k' else 'Symbol'}{{T1}}\{name}}}"
-        for name in sorted(found)
-    )
-    to_aux = r"\expandafter\immediate\expandafter\write\csname @auxout\endcsname"
-    return rf"{made}{to_aux}{{\unexpanded{{{made}}}}}" if made else ""
 
 
 def name_to_latex(name: str, encoding: Encoding = "utf-8") -> str:

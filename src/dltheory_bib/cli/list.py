@@ -1,0 +1,71 @@
+"""The command that lists works, and how a list is printed."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from dltheory_bib.cli.app import (
+    LIST_FORMATS,
+    QueryCommand,
+    bibliography,
+    dltheory,
+    draw,
+    format_option,
+    is_drawn,
+    note,
+    note_nothing_found,
+    query_argument,
+)
+
+if TYPE_CHECKING:
+    from dltheory_bib.papers import PaperList
+
+_SCREENFUL = 100
+
+
+@dltheory.command("list", cls=QueryCommand, short_help="Works for a query, oldest first.")
+@query_argument()
+@click.option(
+    "--sort",
+    type=click.Choice(["year", "key", "title", "author", "cited"]),
+    default="year",
+    show_default=True,
+    help="Order; `cited` is by how many works here cite it.",
+)
+@click.option("--reverse", is_flag=True, help="The other way round.")
+@click.option("-n", "--limit", type=click.IntRange(0), help="At most this many; 0 for all.")
+@format_option(*LIST_FORMATS)
+def list_(
+    query: tuple[str, ...], sort: str, reverse: bool, limit: int | None, format_: str | None
+) -> None:
+    """List the works for which QUERY holds, oldest first; all works without a query.
+
+    Quote a query that has quotes or parentheses for the shell, and write `not` where the shell
+    would take `-` for an option.
+
+    \b
+    Example: dltheory list topic:ntk year:2018.. not type:preprint
+    Example: dltheory list 'title:"saddle points" or cites:ge2015escaping' --format keys
+    """
+    bib = bibliography()
+    found = bib.where(" ".join(query)).sort(sort, reverse)  # type: ignore[arg-type]
+    print_list(found, limit, _SCREENFUL, format_)
+
+
+def print_list(found: PaperList, limit: int | None, screen: int, format_: str | None) -> None:
+    """Print a list; at a terminal, where nobody asked for all, no more than a screenful or so."""
+    drawn = is_drawn() and format_ is None
+    # Forced colour, as build servers force it, draws into a pipe: that is never cut.
+    most = (screen if drawn and sys.stdout.isatty() else 0) if limit is None else limit
+    shown = found[:most] if most else found
+    if not found:
+        note_nothing_found()
+    if drawn and shown:
+        draw(shown)
+    elif not drawn:
+        sys.stdout.write(shown.to(format_ or "tsv"))
+    if len(shown) < len(found) and drawn:
+        note(f"{len(shown)} of {len(found)} works; --limit 0 shows all")

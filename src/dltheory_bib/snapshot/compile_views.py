@@ -1,0 +1,222 @@
+"""From records to what is shown of them: the compiler's side of `views`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dltheory_bib.formats.venue_names import venue_name
+from dltheory_bib.models.relations import INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
+from dltheory_bib.snapshot.views import PaperView, RemarkView, ResultView, Tie
+from dltheory_bib.text.maths import MATHS, convert
+from dltheory_bib.text.names import author_line, natural, unbraced
+from dltheory_bib.theorems.notation import bound_tex, bound_text
+
+if TYPE_CHECKING:
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Venue
+    from dltheory_bib.models.theorem import Assumption, Question, Result
+
+LEVEL = {"start": "start here", "core": "core", "further": "further reading"}
+"""How a reading level is said."""
+CHECKED = {
+    "full-text": "checked against the full text",
+    "abstract": "checked against the abstract",
+    "unchecked": "not checked against a text",
+}
+"""How an annotation's evidence is said."""
+VERDICT = {
+    "stands": "stands up",
+    "partly": "stands up in part",
+    "does-not-stand": "does not stand up",
+    "unchecked": "not checked",
+}
+"""How it is said whether a remark stands up."""
+HOLDS = {
+    "surely": "surely",
+    "high-probability": "with high probability",
+    "constant-probability": "with constant probability",
+    "expectation": "in expectation",
+    "asymptotically": "asymptotically",
+}
+"""How a statement holds, the strongest first."""
+CARD_CHECKED = {
+    "full-text": "checked against the full text",
+    "abstract": "checked against the abstract",
+    "secondary": "as another work says",
+}
+"""What a card was checked against."""
+_KINDS = {
+    "upper": "upper bound on",
+    "lower": "lower bound on",
+    "exact": "exact bound on",
+    "negative": "negative result on",
+    "statement": "statement on",
+}
+
+
+def list_row(
+    paper: Paper, venues: Mapping[str, Venue], read: Callable[[str], str]
+) -> tuple[str, str, str, str, str, str, str | None]:
+    """What a list shows of a work, as the columns of `list_row` after its number."""
+    title = unbraced(paper.title)
+    return (
+        venue_name(paper, venues),
+        author_line(paper.author),
+        author_line(paper.author, at_most=3),
+        f"{author_line(paper.author, at_most=2)} {paper.year}",
+        title,
+        read(title),
+        paper.address,
+    )
+
+
+def view_of(
+    paper: Paper,
+    venue: str,
+    topics: Iterable[str],
+    ties: Iterable[Tie],
+    results: Iterable[ResultView] = (),
+    known: Callable[[str], str | None] | None = None,
+) -> PaperView:
+    """All that is shown of a work; `known` gives the Unicode of formulas converted before."""
+    annotated = (("Summary", paper.summary), ("Idea", paper.idea), ("Limits", paper.limits))
+    annotation = tuple((head, text) for head, text in annotated if text)
+    where = f": {paper.checked_in}" if paper.checked_in else ""
+    view = PaperView(
+        key=paper.key,
+        title=unbraced(paper.title),
+        authors=", ".join(natural(name) for name in paper.author),
+        venue=venue,
+        imprint=_imprint(paper, venue),
+        address=paper.address,
+        links=tuple(_links(paper)),
+        aliases=tuple(paper.aliases),
+        topics=tuple(topics),
+        level=LEVEL.get(paper.level or "", paper.level or ""),
+        annotation=annotation,
+        checked=f"{CHECKED[paper.checked]}{where}" if annotation else "",
+        remarks=tuple(
+            RemarkView(
+                remark.text,
+                f"But: {remark.comment}"
+                if remark.comment and remark.verdict in {"partly", "does-not-stand"}
+                else remark.comment or "",
+                remark.by,
+                VERDICT[remark.verdict],
+            )
+            for remark in paper.remarks
+        ),
+        ties=tuple(ties),
+        results=tuple(results),
+        sources=tuple(dict.fromkeys(source.source for source in paper.sources)),
+        unverified=tuple(paper.unverified),
+        disagreements=tuple(
+            f"{one.field} is {one.value} in {one.source}"
+            + (f" ({one.comment})" if one.comment else "")
+            for one in paper.disagreements
+        ),
+        formulas={},
+    )
+    told = {tex for text in _texts(view) if "$" in text for tex in MATHS.findall(text)}
+    view.formulas.update(
+        (tex, (known(tex) if known else None) or convert(tex)) for tex in sorted(told)
+    )
+    return view
+
+
+def own_view(paper: Paper) -> PaperView:
+    """What a work says of itself, without the collection around it."""
+    venue = "arXiv" if paper.is_preprint else paper.venue or ""
+    ties = (
+        Tie(phrase(Relation(stated.kind)), stated.work, stated.says, stated.where)
+        for stated in paper.relations
+    )
+    return view_of(paper, venue, paper.topics, ties)
+
+
+def plain_view(view: PaperView) -> list[Any]:
+    """A view as it is stored; what the tables of the snapshot say already is left out."""
+    return list(view[: PaperView._fields.index("references_read")])
+
+
+def _texts(view: PaperView) -> Iterator[str]:
+    yield view.title
+    yield from (text for _, text in view.annotation)
+    for remark in view.remarks:
+        yield from (remark.text, remark.comment)
+    yield from (tie.says for tie in view.ties if tie.says)
+    for result in view.results:
+        yield from (result.head, result.statement)
+        yield from (value for _, value in result.facts)
+
+
+def _imprint(paper: Paper, venue: str) -> str:
+    parts = [f"{venue or paper.type.capitalize()} {paper.year}"]
+    if paper.volume:
+        parts.append(f"vol. {paper.volume}" + (f"({paper.number})" if paper.number else ""))
+    if paper.pages:
+        many = "pp." if "-" in paper.pages else "p."
+        parts.append(f"{many} {paper.pages.replace('-', '–')}")
+    return ", ".join(parts)
+
+
+def _links(paper: Paper) -> Iterator[tuple[str, str]]:
+    if paper.doi:
+        yield f"doi:{paper.doi}", f"https://doi.org/{paper.doi}"
+    if paper.eprint:
+        yield f"arXiv:{paper.eprint}", f"https://arxiv.org/abs/{paper.eprint}"
+    if paper.url and not paper.doi:
+        yield paper.url, paper.url
+
+
+def all_ties(papers: Sequence[Paper], keys: Mapping[str, str]) -> dict[str, list[Tie]]:
+    """The ties of each work by key: what it does to others, then what others do to it.
+
+    `keys` gives the key of a work from its key or alias.
+    """
+    numbers = {relation.value: place for place, relation in enumerate(JUDGEMENTS)}
+    found: dict[str, list[tuple[tuple[int, int, str], Tie]]] = defaultdict(list)
+    for paper in papers:
+        for stated in paper.relations:
+            relation = Relation(stated.kind)
+            place, other = numbers[relation.value], keys[stated.work]
+            tie = Tie(phrase(relation), other, stated.says, stated.where)
+            back = Tie(INVERSE_PHRASE[relation], paper.key, stated.says, stated.where)
+            found[paper.key].append(((0, place, other), tie))
+            found[other].append(((1, place, paper.key), back))
+    return {key: [tie for _, tie in sorted(ties)] for key, ties in found.items()}
+
+
+def result_view(
+    card: Result,
+    question: Question,
+    assumptions: Mapping[str, Assumption],
+    read: Callable[[str], str],
+) -> ResultView:
+    """A card, its ids replaced by labels."""
+    labels = {one.id: one.label for one in question.quantities}
+    head = question.label
+    if card.quantity:
+        head += f": {_KINDS[card.kind]} {labels[card.quantity]}"
+    if card.bound_tex:
+        tex, text = card.bound_tex, read(f"${card.bound_tex}$")
+    else:
+        tex, text = bound_tex(card, question), bound_text(card, question, read)
+    facts = [("method", card.method or "")]
+    facts += [(column.label, card.values.get(column.id, "")) for column in question.columns]
+    facts.append(("holds", HOLDS[card.holds] if card.holds else ""))
+    facts.append(("assumes", ", ".join(assumptions[name].label for name in card.assumptions)))
+    if card.model:
+        facts.append(("model", "; ".join(model_facts(card))))
+    facts.append(("read", f"{card.version}, {card.where} ({CARD_CHECKED[card.checked]})"))
+    facts.append(("note", card.note or ""))
+    told = tuple((name, value) for name, value in facts if value)
+    return ResultView(card.id, head, tex, text, card.statement, told)
+
+
+def model_facts(card: Result) -> list[str]:
+    """What is said of the network that a card is about."""
+    names = ("architecture", "depth", "width", "activation", "loss", "initialisation", "trained")
+    return [said for name in names if card.model and (said := getattr(card.model, name))]

@@ -1,0 +1,279 @@
+"""What is shown of a work, a topic, a trail or a question: text only, read from the snapshot.
+
+The compiler writes a view of each work beside its record (`compile_views`), so that showing needs
+neither the models nor what validates them. A text keeps its mathematics between dollar signs, as a
+notebook and the site typeset it; `formulas` of a view has each formula in Unicode.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dltheory_bib.text.maths import unicode_maths
+from dltheory_bib.text.names import is_text
+
+if TYPE_CHECKING:
+    from dltheory_bib.snapshot.reader import Snapshot
+
+Reader = Callable[[str], str]
+"""Turns the mathematics of a text into Unicode."""
+
+
+class Row(NamedTuple):
+    """A work in a list."""
+
+    key: str
+    year: int
+    venue: str
+    """Short name of where it appeared; empty where that is nowhere."""
+    authors: str
+    """The family names of all authors."""
+    byline: str
+    """The same, at most three."""
+    label: str
+    """At most two, and the year: "Jin et al. 2017"."""
+    title: str
+    """Without protecting braces."""
+    readable: str
+    """The title, its mathematics in Unicode."""
+    address: str | None
+    why: str | None = None
+    """Why it stands there, in a reading order."""
+
+
+class Tie(NamedTuple):
+    """What a work does to another, or what is done to it."""
+
+    phrase: str
+    """As in "improves" or "extended by"."""
+    key: str
+    says: str | None
+    where: str | None
+
+
+class RemarkView(NamedTuple):
+    """What somebody else said of a work."""
+
+    text: str
+    comment: str
+    """What is right instead; or empty."""
+    by: str
+    verdict: str
+    """Whether it stands up, in words."""
+
+
+class ResultView(NamedTuple):
+    """A result card as it is shown with its work."""
+
+    id: str
+    head: str
+    """The question, and what is bounded or stated."""
+    tex: str
+    """The bound as the theorem prints it, else up to constants, in TeX; or empty."""
+    text: str
+    """The same in Unicode."""
+    statement: str
+    facts: tuple[tuple[str, str], ...]
+    """Names and values: how it holds, what it assumes, what its columns say, where it was read."""
+
+
+class PaperView(NamedTuple):
+    """Everything that is shown of one work."""
+
+    key: str
+    title: str
+    authors: str
+    """All names in reading order."""
+    venue: str
+    """Short name of where it appeared; empty where that is nowhere."""
+    imprint: str
+    """Venue or type, year, volume and pages."""
+    address: str | None
+    """The best address to open."""
+    links: tuple[tuple[str, str], ...]
+    """Labels and addresses."""
+    aliases: tuple[str, ...]
+    topics: tuple[str, ...]
+    """The labels of its topics."""
+    level: str
+    annotation: tuple[tuple[str, str], ...]
+    """Summary, idea and limits: heads and texts."""
+    checked: str
+    """What the annotation was checked against; empty where there is none."""
+    remarks: tuple[RemarkView, ...]
+    ties: tuple[Tie, ...]
+    results: tuple[ResultView, ...]
+    sources: tuple[str, ...]
+    """The public sources of its facts, each once."""
+    unverified: tuple[str, ...]
+    disagreements: tuple[str, ...]
+    formulas: dict[str, str]
+    """The formulas of all these texts in Unicode, by their TeX."""
+    references_read: bool = False
+    """Whether its reference list was read, so that a missing citation means something."""
+    cites: tuple[str, ...] = ()
+    cited_by: tuple[str, ...] = ()
+
+    def readable(self, text: str) -> str:
+        """A text of this view with its mathematics in Unicode."""
+        return unicode_maths(text, self.formulas.get) if "$" in text else text
+
+    def _repr_html_(self) -> str:
+        # The one step up: a notebook asks the object itself.
+        from dltheory_bib.display.html import paper_html
+
+        return paper_html(self)
+
+
+class TopicView(NamedTuple):
+    """A topic in the tree of topics."""
+
+    id: str
+    label: str
+    broader: str | None
+    works: int
+    """How many works there are on it and on narrower topics."""
+
+
+class TrailView(NamedTuple):
+    """A trail in the list of trails."""
+
+    id: str
+    label: str
+    description: str
+    steps: int
+
+
+class QuestionView(NamedTuple):
+    """A question in the list of questions."""
+
+    id: str
+    label: str
+    definition: str
+    cards: int
+    works: int
+
+
+def rows(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[Row]:
+    """The rows of some works, in this order."""
+    found = snapshot.fetch(
+        "SELECT p.key, p.year, r.venue, r.authors, r.byline, r.label, r.title, r.readable, "
+        "r.address FROM json_each(?) l JOIN paper p ON p.n = l.value "
+        "JOIN list_row r ON r.n = p.n ORDER BY l.key",
+        (json.dumps(list(numbers)),),
+    )
+    return map(Row._make, ((*row, None) for row in found))
+
+
+def paper_view(snapshot: Snapshot, n: int) -> PaperView:
+    """All that is shown of a work."""
+    fetch = snapshot.fetch
+    (data,) = fetch("SELECT data FROM paper_view WHERE n = ?", (n,)).fetchone()
+    cites, cited_by = (
+        tuple(
+            row[0]
+            for row in fetch(
+                f"SELECT p.key FROM edge e JOIN paper p ON p.n = e.{there} "
+                f"WHERE e.{here} = ? AND e.relation = 'cites' ORDER BY e.{there}",
+                (n,),
+            )
+        )
+        for here, there in (("source", "target"), ("target", "source"))
+    )
+    read = fetch("SELECT 1 FROM reference_list WHERE n = ? LIMIT 1", (n,)).fetchone() is not None
+    return restore_view(json.loads(data))._replace(
+        references_read=read, cites=cites, cited_by=cited_by
+    )
+
+
+def restore_view(data: list[Any]) -> PaperView:
+    """A view from its JSON, an array of the fields up to `formulas`."""
+    view = PaperView._make(
+        [*(tuple(value) if isinstance(value, list) else value for value in data), False, (), ()]
+    )
+    return view._replace(
+        links=tuple((label, address) for label, address in view.links),
+        annotation=tuple((head, text) for head, text in view.annotation),
+        remarks=tuple(map(RemarkView._make, view.remarks)),
+        ties=tuple(map(Tie._make, view.ties)),
+        results=tuple(map(ResultView._make, view.results)),
+    )
+
+
+def records(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """The stored JSON of some works, in this order: what the data files hold."""
+    found = snapshot.fetch(
+        "SELECT r.data FROM json_each(?) l JOIN record r ON r.n = l.value ORDER BY l.key",
+        (json.dumps(list(numbers)),),
+    )
+    return (json.loads(row[0]) for row in found)
+
+
+def entries(snapshot: Snapshot, numbers: Iterable[int], dialect: str) -> Iterator[str]:
+    """The entries of some works in the default style of `bibtex` or `biblatex`, in this order."""
+    column = {"bibtex": "bibtex", "biblatex": "biblatex"}[dialect]
+    found = snapshot.fetch(
+        f"SELECT r.{column} FROM json_each(?) l JOIN rendered r ON r.n = l.value ORDER BY l.key",
+        (json.dumps(list(numbers)),),
+    )
+    return (row[0] for row in found)
+
+
+def results_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[str, list[dict[str, Any]]]:
+    """The stored JSON of the result cards of some works, by key."""
+    made: dict[str, list[dict[str, Any]]] = {}
+    for key, data in snapshot.fetch(
+        "SELECT p.key, r.data FROM result r JOIN paper p ON p.n = r.n "
+        "WHERE r.n IN (SELECT value FROM json_each(?)) ORDER BY r.id",
+        (json.dumps(list(numbers)),),
+    ):
+        made.setdefault(key, []).append(json.loads(data))
+    return made
+
+
+def topics(snapshot: Snapshot) -> dict[str, TopicView]:
+    """Every topic by id, in order of ids."""
+    found = snapshot.fetch(
+        "SELECT t.id, t.label, t.broader, count(m.n) FROM topic t "
+        "LEFT JOIN member m ON m.topic = t.id GROUP BY t.id ORDER BY t.id"
+    )
+    return {row[0]: TopicView(*row) for row in found}
+
+
+def trails(snapshot: Snapshot) -> list[TrailView]:
+    """Every trail, in order of ids."""
+    found = snapshot.fetch(
+        "SELECT id, label, json_extract(data, '$.description'), "
+        "json_array_length(data, '$.steps') FROM trail ORDER BY id"
+    )
+    return [TrailView(*row) for row in found]
+
+
+def questions(snapshot: Snapshot) -> list[QuestionView]:
+    """Every question, in order of ids."""
+    found = snapshot.fetch(
+        "SELECT q.id, q.label, json_extract(q.data, '$.definition'), count(r.id), "
+        "count(DISTINCT r.n) FROM question q LEFT JOIN result r ON r.question = q.id "
+        "GROUP BY q.id ORDER BY q.id"
+    )
+    return [QuestionView(*row) for row in found]
+
+
+def stored(snapshot: Snapshot, table: str) -> dict[str, dict[str, Any]]:
+    """The stored JSON of every topic, trail or question, by id, in order of ids."""
+    assert table in {"topic", "trail", "question"}
+    found = snapshot.fetch(f"SELECT id, data FROM {table} ORDER BY id")
+    return {row[0]: json.loads(row[1]) for row in found}
+
+
+def steps_of(snapshot: Snapshot, table: str, name: str) -> list[tuple[str, str]]:
+    """The works of a trail, or of the start of a topic, each with why it stands there."""
+    field = {"trail": "steps", "topic": "start"}[table]
+    if not is_text(name):
+        return []
+    row = snapshot.fetch(
+        f"SELECT json_extract(data, '$.{field}') FROM {table} WHERE id = ?", (name,)
+    ).fetchone()
+    return [(step["work"], step["says"]) for step in json.loads(row[0])] if row and row[0] else []
