@@ -84,6 +84,16 @@ class QueryError(BibliographyError, ValueError):
         return f"{self.query}\n{' ' * (self.column - 1)}^"
 
 
+class DetachedRecordError(BibliographyError):
+    """A record that belongs to no bibliography was asked for what is around it."""
+
+    def __init__(self, record: str) -> None:
+        super().__init__(
+            f"{record} belongs to no bibliography; those of load() do, and those of "
+            "Bibliography.from_records([...])"
+        )
+
+
 class UnsafeChangeError(BibliographyError):
     """A change to a user's file would lose data, or the file has changed meanwhile.
 
