@@ -241,7 +241,7 @@ CHANGES = [
         "says: Carries the law of leaves over to soft water.\n"
         "    - {kind: confirms, work: no2001steeping, says: It holds.}\n",
         "papers.yaml:35:24: warning: no2001steeping (2001) is younger than abel1992water (1992); "
-        "state the relation there, the other way round [judges-later-work]",
+        "put the relation on no2001steeping, in the other direction [judges-later-work]",
     ),
     # Starts and trails
     (
@@ -524,3 +524,18 @@ def test_a_work_without_sources_is_a_problem_among_works_that_have_them(
     assert said.endswith("[no-source]")
     assert judge("".join(bare)) == []
     assert judge("".join([bare[0], bare[1], sourced[2]])) == []
+
+
+def test_the_names_of_the_shipped_works_are_asked_for_before_their_files_are_read(
+    tmp_path: Path,
+) -> None:
+    """Those of a snapshot do as well, and where there are none the files say them."""
+    own = tmp_path / "papers.yaml"
+    own.write_text(work(extra="after: [lent2020work, jin2017escape]"), encoding="utf-8")
+
+    def unknown(names: frozenset[str] | None) -> list[str]:
+        problems, _ = check_paths([own], lambda: names)
+        return [word for p in problems for word in p.message.split() if word.startswith("lent2020")]
+
+    assert unknown(frozenset({"lent2020work", "jin2017escape"})) == []
+    assert unknown(None) != []

@@ -206,7 +206,7 @@ def test_a_year_lies_in_the_range_of_the_subject_and_its_roots(
             "the family name in 'Jane Doe' is not marked; write 'Doe, Jane', or "
             "'{Jane Doe}' for an organisation",
         ),
-        ("Doe, Jane and Roe, Jo", "holds more than one name; write one list item for each"),
+        ("Doe, Jane and Roe, Jo", "contains more than one name; write one list item for each"),
         ("Doe,", "'Doe,' lacks a part; write 'Family, Given'"),
         ("et al.", "write every author; a list that ends in 'others' is not complete"),
     ],

@@ -591,7 +591,7 @@ def test_a_base_that_is_no_whole_address_is_bad_usage(
     out = tmp_path / "out"
     code, _, said = run("--data", str(catalogue_dir), "site", "build", str(out), "--base-url", base)
     assert code == 2
-    assert "is no whole address; write https://example.org/theory/" in said.replace("\n", " ")
+    assert "is not an absolute URL; write https://example.org/theory/" in said.replace("\n", " ")
     assert not out.exists()
 
 

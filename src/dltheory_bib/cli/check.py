@@ -212,6 +212,7 @@ def _lint(
 
 def _check_data(paths: list[Path], fix: bool) -> _Answer:
     from dltheory_bib.cli.collection import chosen_collection
+    from dltheory_bib.snapshot.cache import shipped_names
     from dltheory_bib.source.folders import shown
     from dltheory_bib.source.loader import check_paths
 
@@ -219,7 +220,7 @@ def _check_data(paths: list[Path], fix: bool) -> _Answer:
     judged = paths or [collection.place]
     if fix:
         _fix(judged)
-    problems, records = check_paths(judged)
+    problems, records = check_paths(judged, shipped_names)
     names = _names(judged)
     if not paths and collection.is_catalogue:
         names = f"the catalogue in {shown(collection.place)}"

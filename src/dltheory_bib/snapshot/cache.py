@@ -51,14 +51,25 @@ def open_snapshot(path: Path | None = None, progress: Progress | None = None) ->
     """
     shipped = shipped_directory()
     files = collection_files(path) if path else catalogue_files(shipped)
-    if path is None:
-        built = shipped / f"{NAME}.sqlite"
-        if _is_installed(built, files):
-            return Snapshot.open(built)
     cached = _cache_path(path or shipped)
+    return _find(path, files, cached) or _make(files, cached, progress)
+
+
+def shipped_names() -> frozenset[str] | None:
+    """The keys and aliases of the shipped works; None where nothing is compiled of them as is."""
+    directory = shipped_directory()
+    found = _find(None, catalogue_files(directory), _cache_path(directory))
+    return frozenset(found.names()) if found else None
+
+
+def _find(path: Path | None, files: list[DataFile], cached: Path | None) -> Snapshot | None:
+    """The snapshot of a collection as it stands, where there is one."""
+    built = shipped_directory() / f"{NAME}.sqlite"
+    if path is None and _is_installed(built, files):
+        return Snapshot.open(built)
     if cached is not None and _is_current(cached, files):
         return Snapshot.open(cached)
-    return _make(files, cached, progress)
+    return None
 
 
 def _make(files: list[DataFile], cached: Path | None, progress: Progress | None) -> Snapshot:

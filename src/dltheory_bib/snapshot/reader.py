@@ -139,7 +139,8 @@ class Snapshot:
                 (json.dumps(list(numbers)),),
             )
         read = record_reader("paper")
-        return (read(row[0]) for row in rows)
+        for row in rows:  # yielded: whoever iterates keeps the connection open by this
+            yield read(row[0])
 
     def readable(self, text: str) -> str:
         """Return a text with its mathematics in Unicode, as converted at compile time."""

@@ -62,15 +62,28 @@ def load_catalogue(
     return catalogue, problems
 
 
-def check_paths(paths: Sequence[Path]) -> tuple[list[Problem], int]:
-    """Check catalogue directories and single files; return the problems, and the number of records.
+Names = Callable[[], frozenset[str] | None]
+"""Gives the keys and aliases of the shipped works, or None where their files must be read."""
 
-    A file is checked together with the files next to it, or, if there are none, with the shipped
-    catalogue: it replaces the file of its own kind, and may refer to the others. Only problems of
-    the named files are reported.
+
+def check_paths(
+    paths: Sequence[Path], shipped_names: Names | None = None
+) -> tuple[list[Problem], int]:
+    """Judge catalogue directories and single files; the problems, and how many records were read.
+
+    A file is judged together with the files beside it, or, where it stands alone, with the shipped
+    catalogue: it takes the place of the file of its own kind, and may refer to what is there. Only
+    problems of the named files are reported. `shipped_names` is asked for the names of the shipped
+    works before they are read from its files.
     """
     problems: list[Problem] = []
     records = 0
+
+    @cache
+    def elsewhere() -> frozenset[str]:
+        known = shipped_names() if shipped_names else None
+        return _shipped_works() if known is None else known
+
     paths = list({path.absolute(): path for path in paths}.values())
     for path in filter(is_directory, paths):
         judged = catalogue_files(path)
@@ -78,7 +91,7 @@ def check_paths(paths: Sequence[Path]) -> tuple[list[Problem], int]:
             message = f"contains no file of a catalogue; they are {', '.join(KINDS)} (.yaml)"
             problems.append(Problem(shown(path), 0, 0, "error", "file", message))
             continue
-        found, number = _judge(judged, path, whole=True)
+        found, number = _judge(judged, path, elsewhere, whole=True)
         problems += found
         records += number
     single = [
@@ -88,7 +101,7 @@ def check_paths(paths: Sequence[Path]) -> tuple[list[Problem], int]:
     for file in single:
         beside[file.path.parent].append(file)
     for directory, judged in beside.items():
-        found, number = _judge(judged, directory, whole=False)
+        found, number = _judge(judged, directory, elsewhere, whole=False)
         problems += found
         records += number
     return sorted(set(problems)), records
@@ -117,7 +130,12 @@ def kind_of(path: Path) -> str:
     return next((kind for kind, names in telling.items() if names & fields), "papers")
 
 
-def _judge(judged: list[DataFile], directory: Path, whole: bool) -> tuple[list[Problem], int]:
+def _judge(
+    judged: list[DataFile],
+    directory: Path,
+    elsewhere: Callable[[], frozenset[str]],
+    whole: bool,
+) -> tuple[list[Problem], int]:
     kinds = {file.kind for file in judged}
     names = {file.path for file in judged}
     beside = [file for file in catalogue_files(directory) if file.path not in names]
@@ -128,9 +146,10 @@ def _judge(judged: list[DataFile], directory: Path, whole: bool) -> tuple[list[P
     records = len(catalogue)
     _merge(catalogue, around)
     # A directory with its own works is loaded by `load`, which uses no others.
-    lenders = [] if whole and kinds & WORKS else [*beside, *catalogue_files(shipped_directory())]
-    lent = _work_names(file for file in lenders if file.kind in WORKS)
-    known = Known(lent, elsewhere=cache(_shipped_works))
+    lent: frozenset[str] = frozenset()
+    if not (whole and kinds & WORKS):
+        lent = _work_names(file for file in beside if file.kind in WORKS) | elsewhere()
+    known = Known(lent, elsewhere=elsewhere)
     ours = {file.shown for file in judged}
     findings = (f for f in check_catalogue(catalogue, known) if f.at.file in ours)
     return problems + _resolve(findings, judged), records
