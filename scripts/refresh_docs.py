@@ -252,7 +252,7 @@ def _fields(_: str) -> str:
 
 
 def _formats(_: str) -> str:
-    rows = [f"| `{one.name}` | `{one.suffix}` | {one.says} |" for one in FORMATS.values()]
+    rows = [f"| `{one.name}` | `{one.suffix}` | {one.description} |" for one in FORMATS.values()]
     return "\n".join(["| format | file | what it is |", "|---|---|---|", *rows, ""])
 
 

@@ -55,22 +55,22 @@ MISTAKES = """\
   pages: 10–20
 """
 SAID = """\
-5:7: error: author, item 1: 'Jane Doe' does not say which part is the family name; write \
+5:7: error: author, item 1: the family name in 'Jane Doe' is not marked; write \
 'Doe, Jane', or '{Jane Doe}' for an organisation [ill-formed]
-7:3: error: field year is repeated; keep one [repeated-field]
+7:3: error: field year is repeated; keep one of them [repeated-field]
 9:3: error: title is missing [missing-field]
 11:3: error: unknown field titel; did you mean title or titles? [unknown-field]
 12:3: error: author should be a list, one '- item' a line or [a, b], not 'Doe, Jane' [wrong-type]
-13:3: error: year 1066 is out of range; none is before 1600 [out-of-range]
+13:3: error: year 1066 is out of range; it must not be before 1600 [out-of-range]
 14:3: error: eprint: 'arXiv:1703.00887v2' is not an arXiv id without a version; write 1703.00887 \
 [ill-formed]
 15:3: error: is not a record; write it as 'name: value' lines [not-a-record]
-19:12: error: YAML anchors and aliases are refused; write the value out [anchor]
+19:12: error: YAML anchors and aliases are not allowed; write the value out [anchor]
 21:17: error: unknown topic sadle-escape; did you mean saddle-escape? [unknown-topic]
 22:3: error: unknown venue icmll; did you mean icml or iclr? [unknown-venue]
-23:3: error: doe2017c already names an earlier record; choose another [repeated-key]
-25:3: error: title: holds the invisible character U+001B; delete it [ill-formed]
-27:9: error: the YAML tag !!int is refused; delete it [tag]
+23:3: error: doe2017c is already used by an earlier record; choose another one [repeated-key]
+25:3: error: title: contains the invisible character U+001B; delete it [ill-formed]
+27:9: error: the YAML tag !!int is not allowed; delete it [tag]
 28:3: error: pages: '10–20' is not a page range; write 10-20 [ill-formed]
 """
 
@@ -115,13 +115,13 @@ SNIPPETS: list[tuple[str, str | bytes, list[str]]] = [
     (
         "the start of a document only",
         "---\n",
-        ["1:1: error: holds no record; one starts with '- key: …' [empty-file]"],
+        ["1:1: error: contains no record; a record starts with '- key: …' [empty-file]"],
     ),
     ("an empty list", "[]\n", []),
     (
         "two documents",
         work() + "---\n" + work("doe2018b"),
-        ["7:1: error: holds a second document; join them in one list [shape]"],
+        ["7:1: error: contains a second document; join them in one list [shape]"],
     ),
     (
         "a mapping",
@@ -142,12 +142,12 @@ SNIPPETS: list[tuple[str, str | bytes, list[str]]] = [
     (
         "a field's name that is a list",
         work(extra="? [a, b]\n: c"),
-        ["7:5: error: a field's name must be a plain word [shape]"],
+        ["7:5: error: the name of a field must be a plain word [shape]"],
     ),
     (
         "a field's name that is a mapping",
         work(extra="? {a: b}\n: c"),
-        ["7:5: error: a field's name must be a plain word [shape]"],
+        ["7:5: error: the name of a field must be a plain word [shape]"],
     ),
     ("a tab", work() + "\tidea: x\n", ["7:1: error: a tab; indent with spaces [tab]"]),
     (
@@ -189,50 +189,53 @@ SNIPPETS: list[tuple[str, str | bytes, list[str]]] = [
     (
         "a Python object",
         work(extra='idea: !!python/object/apply:os.system "true"'),
-        ["7:9: error: the YAML tag !!python/object/apply:os.system is refused; delete it [tag]"],
+        [
+            "7:9: error: the YAML tag !!python/object/apply:os.system is not allowed; delete it "
+            "[tag]"
+        ],
     ),
     (
         "a tag of one's own",
         work(extra="idea: !foo x"),
-        ["7:9: error: the YAML tag !foo is refused; delete it [tag]"],
+        ["7:9: error: the YAML tag !foo is not allowed; delete it [tag]"],
     ),
     (
         "a tag that would colour the terminal",
         work(extra="idea: !<%1b[31m> x"),
-        [r"7:9: error: the YAML tag '\x1b[31m' is refused; delete it [tag]"],
+        [r"7:9: error: the YAML tag '\x1b[31m' is not allowed; delete it [tag]"],
     ),
     (
         "a tag on the whole list",
         "--- !foo\n" + work(),
-        ["1:5: error: the YAML tag !foo is refused; delete it [tag]"],
+        ["1:5: error: the YAML tag !foo is not allowed; delete it [tag]"],
     ),
     (
         "an anchor",
         work(extra="idea: &a x"),
-        ["7:9: error: YAML anchors and aliases are refused; write the value out [anchor]"],
+        ["7:9: error: YAML anchors and aliases are not allowed; write the value out [anchor]"],
     ),
     (
         "an alias",
         work(extra="idea: *a"),
         [
-            "7:3: error: idea: is empty; write a value or leave the field out [ill-formed]",
-            "7:9: error: YAML anchors and aliases are refused; write the value out [anchor]",
+            "7:3: error: idea: is empty; write a value or omit the field [ill-formed]",
+            "7:9: error: YAML anchors and aliases are not allowed; write the value out [anchor]",
         ],
     ),
     (
         "a colon and a blank in a plain text",
         work(extra="idea: a: b"),
         [
-            "7:10: error: mapping values are not allowed in this context; put quotes round a value"
-            " that holds ': ' [yaml]"
+            "7:10: error: mapping values are not allowed in this context; quote a value that "
+            "contains ': ' [yaml]"
         ],
     ),
     (
         "a special character at the start",
         work(extra="idea: @a"),
         [
-            "7:9: error: found character that cannot start any token; put quotes round a value"
-            " that starts with a special character [yaml]"
+            "7:9: error: found character that cannot start any token; quote a value that "
+            "starts with a special character [yaml]"
         ],
     ),
     (
@@ -245,7 +248,7 @@ SNIPPETS: list[tuple[str, str | bytes, list[str]]] = [
     (
         "deep nesting",
         "- a: " + "[" * 20 + "]" * 20,
-        ["1:13: error: nests deeper than 8 levels [depth]"],
+        ["1:13: error: is nested deeper than 8 levels [depth]"],
     ),
     ("no line end at the end", work().rstrip(), []),
     ("blanks at line ends", work().replace("\n", "   \n"), []),
@@ -286,7 +289,7 @@ def test_a_file_stops_being_read_after_200_problems_and_the_next_one_does_not(
     papers = [p for p in problems if p.file.endswith("papers.yaml")]
     assert len(papers) == source.MAX_PROBLEMS + 1
     (last,) = [p for p in papers if p.rule == "too-many"]
-    assert last.message == "this file has 200 problems or more; mend those shown first"
+    assert last.message == "this file has 200 problems or more; fix those shown first"
     assert [p.line for p in problems if p.file.endswith("people.yaml")] == [1, 1, 2, 2]
 
 
@@ -395,7 +398,7 @@ def test_an_error_of_the_disk_is_said() -> None:
     ("name", "said"),
     [
         ("x" * 300, "cannot be read: file name too long"),
-        ("a\0b", "is not the name of a file"),
+        ("a\0b", "is not a file name"),
         ("- key: jin2017escape\n" * 20, "cannot be read: file name too long"),
     ],
 )

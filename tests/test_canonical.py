@@ -161,7 +161,7 @@ def test_windows_line_ends_become_those_of_the_repository(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"- a: [\n", "is not YAML that can be read"),
+        (b"- a: [\n", "is not valid YAML"),
         (b"a: b\n", "is not a list of records"),
         (b"- \xff\n", "codec can't decode byte"),
         (b"", "is not a list of records"),

@@ -66,7 +66,7 @@ CHANGES = [
         "results",
         "\\frac{4 c n}",
         "\\frac{4 c n",
-        "results.yaml:9:3: error: bound_tex: has braces that do not balance [ill-formed]",
+        "results.yaml:9:3: error: bound_tex: has unbalanced braces [ill-formed]",
     ),
     (
         "results",
@@ -90,8 +90,8 @@ CHANGES = [
         "questions",
         "    - id: minutes\n",
         "    - id: stirs\n",
-        "questions.yaml:13:3: error: quantities has two with the id stirs; delete one "
-        "[inconsistent]",
+        "questions.yaml:13:3: error: quantities has two items with the id stirs; delete one of "
+        "them [inconsistent]",
     ),
     # What nobody has
     (
@@ -182,15 +182,15 @@ CHANGES = [
         "results",
         "id: abel1992water-soft",
         "id: abel1992water-lower",
-        "results.yaml:33:3: error: abel1992water-lower already names an earlier record; choose "
-        "another [repeated-key]",
+        "results.yaml:33:3: error: abel1992water-lower is already used by an earlier record; "
+        "choose another one [repeated-key]",
     ),
     (
         "assumptions",
         "id: hot",
         "id: boiling",
-        "assumptions.yaml:19:3: error: boiling already names an earlier record; choose another "
-        "[repeated-key]",
+        "assumptions.yaml:19:3: error: boiling is already used by an earlier record; choose "
+        "another one [repeated-key]",
     ),
     (
         "results",
@@ -202,69 +202,70 @@ CHANGES = [
         "assumptions",
         "implies: [hot]",
         "implies: [hot, boiling]",
-        "assumptions.yaml:10:18: error: boiling cannot stand in implies of itself [self-reference]",
+        "assumptions.yaml:10:18: error: boiling cannot be in implies of itself [self-reference]",
     ),
     # Improvements
     (
         "results",
         "card: abel1990leaves-square-root",
         "card: ost1995kettles-tin",
-        "results.yaml:52:7: error: ost1995kettles-tin is a card of cup-material; only what "
-        "answers the same is improved [improves-other]",
+        "results.yaml:52:7: error: ost1995kettles-tin is a card of cup-material; a card can "
+        "only improve a card of the same question and quantity [improves-other]",
     ),
     (
         "results",
         "card: abel1990leaves-square-root",
         "card: ost2003programsii-stirring",
         "results.yaml:52:7: error: ost2003programsii-stirring is a card of steeping-time and "
-        "stirs; only what answers the same is improved [improves-other]",
+        "stirs; a card can only improve a card of the same question and quantity "
+        "[improves-other]",
     ),
     (
         "results",
         "{eps: -2, n: polylog}",
         "{eps: -3, n: 1}",
-        "results.yaml:52:7: error: abel1990leaves-square-root says more than abel1992water-soft: "
-        "its bound, guarantee and assumptions are at least as good; mend one of the cards or "
-        "delete the claim [improves-contradicted]",
+        "results.yaml:52:7: error: abel1990leaves-square-root is stronger than "
+        "abel1992water-soft: its bound, guarantee and assumptions are at least as good; "
+        "correct one of the cards or delete the claim [improves-contradicted]",
     ),
     (
         "results",
         "  read_in: Tea Letters 1\n  checked: full-text\n",
         "  read_in: Tea Letters 1\n  checked: full-text\n"
         "  improves: [{card: no2001steeping-log, says: Back again.}]\n",
-        "results.yaml:17:3: error: improves goes in a circle: abel1990leaves-square-root → "
-        "no2001steeping-log → abel1992water-soft → abel1990leaves-square-root; break it at its "
+        "results.yaml:17:3: error: improves has a cycle: abel1990leaves-square-root → "
+        "no2001steeping-log → abel1992water-soft → abel1990leaves-square-root; remove its "
         "weakest link [improves-cycle]",
     ),
     (
         "assumptions",
         "  definition: The water is of any hardness $h \\ge 0$.\n",
         "  definition: The water is of any hardness $h \\ge 0$.\n  implies: [boiling]\n",
-        "assumptions.yaml:5:3: error: implies goes in a circle: any-water → boiling → hot → "
-        "any-water; break it at its weakest link [implies-cycle]",
+        "assumptions.yaml:5:3: error: implies has a cycle: any-water → boiling → hot → "
+        "any-water; remove its weakest link [implies-cycle]",
     ),
     # Lower bounds, years, what nobody uses
     (
         "results",
         "{eps: -1}",
         "{eps: -3, n: 2}",
-        "results.yaml:23:3: error: lies above the upper bound abel1990leaves-square-root, whose "
-        "assumptions its instance satisfies; mend one of the two, or name the assumption that is "
-        "missing [lower-above-upper]",
+        "results.yaml:23:3: error: exceeds the upper bound abel1990leaves-square-root, whose "
+        "assumptions its instance satisfies; correct one of the two, or add the missing "
+        "assumption [lower-above-upper]",
     ),
     (
         "results",
         "version: KETTLE 1992",
         "version: KETTLE 1989",
-        "results.yaml:28:3: error: abel1992water did not exist in 1989, it is of 1991; name the "
-        "version that was read [version-year]",
+        "results.yaml:28:3: error: abel1992water did not exist in 1989, its first version is "
+        "of 1991; name the version that was read [version-year]",
     ),
     (
         "results",
         "version: arXiv cs/0101001v1",
         "version: arXiv 0005.1234v1",
-        "results.yaml:67:3: error: no2001steeping did not exist in 2000, it is of 2001; name the "
-        "version that was read [version-year]",
+        "results.yaml:67:3: error: no2001steeping did not exist in 2000, its first version is "
+        "of 2001; name the version that was read [version-year]",
     ),
     (
         "results",
@@ -277,7 +278,7 @@ CHANGES = [
         "results",
         "id: ost1995kettles-tin\n  work: ost1995kettles",
         "id: abel1990leaves-tin\n  work: abel1990leaves",
-        "results.yaml:76:3: warning: abel1990leaves-tin stands after no2001steeping-log; sort the "
+        "results.yaml:76:3: warning: abel1990leaves-tin is after no2001steeping-log; sort the "
         "file by id [unsorted]",
     ),
 ]

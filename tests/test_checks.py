@@ -38,29 +38,29 @@ CHANGES = [
         "papers",
         "key: ost1995kettles",
         "key: no2001steeping",
-        "papers.yaml:63:3: error: no2001steeping already names an earlier record; choose another"
-        " [repeated-key]",
+        "papers.yaml:63:3: error: no2001steeping is already used by an earlier record; choose "
+        "another one [repeated-key]",
     ),
     (
         "papers",
         "key: ost1995kettles",
         "key: abel1991water",
-        "papers.yaml:63:3: error: abel1991water already names abel1992water; choose another"
-        " [repeated-key]",
+        "papers.yaml:63:3: error: abel1991water is already used by abel1992water; choose "
+        "another one [repeated-key]",
     ),
     (
         "papers",
         "[abel1991water]\n  type",
         "[abel1990leaves]\n  type",
-        "papers.yaml:20:13: error: abel1990leaves already names an earlier record; choose another"
-        " [repeated-key]",
+        "papers.yaml:20:13: error: abel1990leaves is already used by an earlier record; choose "
+        "another one [repeated-key]",
     ),
     (
         "topics",
         "id: cups",
         "id: brewing",
-        "topics.yaml:10:3: error: brewing already names an earlier record; choose another"
-        " [repeated-key]",
+        "topics.yaml:10:3: error: brewing is already used by an earlier record; choose another "
+        "one [repeated-key]",
     ),
     # Names that nobody has
     (
@@ -123,22 +123,23 @@ CHANGES = [
         "papers",
         "unverified: [year]",
         "eprint: cs/0101001",
-        "papers.yaml:71:3: error: arXiv id cs/0101001 is that of no2001steeping too; join the "
-        "records or mend the id [repeated-identifier]",
+        "papers.yaml:71:3: error: arXiv id cs/0101001 also belongs to no2001steeping; merge "
+        "the records or correct the id [repeated-identifier]",
     ),
     (
         "papers",
         "unverified: [year]",
         "doi: 10.1234/LEAVES.1",
-        "papers.yaml:71:3: error: DOI 10.1234/LEAVES.1 is that of abel1990leaves too; join the "
-        "records or mend the id [repeated-identifier]",
+        "papers.yaml:71:3: error: DOI 10.1234/LEAVES.1 also belongs to abel1990leaves; merge "
+        "the records or correct the id [repeated-identifier]",
     ),
     (
         "papers",
         "title: 'Tea Programs {III}: Black'",
         "title: 'Tea {Programs} {II}: black'",
-        "papers.yaml:83:3: error: ost2003programsii has a near-equal title and the same authors; "
-        "make one record of two versions of a work, listing the other under versions [same-work]",
+        "papers.yaml:83:3: error: ost2003programsii has nearly the same title and the same "
+        "authors; make one record of two versions of a work, with the other version under "
+        "versions [same-work]",
     ),
     # Lists
     (
@@ -157,14 +158,14 @@ CHANGES = [
         "papers",
         "after: [abel1990leaves]",
         "after: [abel1991water]",
-        "papers.yaml:30:11: error: abel1992water cannot be read after itself [self-reference]",
+        "papers.yaml:30:11: error: abel1992water cannot be a prerequisite of itself "
+        "[self-reference]",
     ),
     (
         "papers",
         "work: abel1990leaves",
         "work: abel1992water",
-        "papers.yaml:33:7: error: abel1992water cannot stand in a relation to itself"
-        " [self-reference]",
+        "papers.yaml:33:7: error: abel1992water cannot have a relation to itself [self-reference]",
     ),
     (
         "citations",
@@ -177,15 +178,15 @@ CHANGES = [
         "topics",
         "label: Brewing\n",
         "label: Brewing\n  broader: steeping\n",
-        "topics.yaml:3:3: error: broader goes in a circle: brewing → steeping → brewing; break it "
-        "at its weakest link [topic-cycle]",
+        "topics.yaml:3:3: error: broader has a cycle: brewing → steeping → brewing; remove its "
+        "weakest link [topic-cycle]",
     ),
     (
         "papers",
         "level: start",
         "after: [no2001steeping]",
-        "papers.yaml:14:3: error: after goes in a circle: abel1990leaves → no2001steeping → "
-        "abel1992water → abel1990leaves; break it at its weakest link [after-cycle]",
+        "papers.yaml:14:3: error: after has a cycle: abel1990leaves → no2001steeping → "
+        "abel1992water → abel1990leaves; remove its weakest link [after-cycle]",
     ),
     # Fields that are spoken of
     (
@@ -211,28 +212,28 @@ CHANGES = [
         "topics",
         "id: cups",
         "id: a-cup",
-        "topics.yaml:10:3: warning: a-cup stands after brewing; sort the file by id [unsorted]",
+        "topics.yaml:10:3: warning: a-cup is after brewing; sort the file by id [unsorted]",
     ),
     (
         "citations",
         "cites: [abel1990leaves]",
         "cites: [no2001steeping]",
-        "citations.yaml:4:11: warning: no2001steeping (2001) is younger than abel1992water (1992), "
-        "which cites it; give the earlier version, or an explanation [cites-later-work]",
+        "citations.yaml:4:11: warning: no2001steeping (2001) is younger than abel1992water "
+        "(1992), which cites it; add the earlier version, or an explanation [cites-later-work]",
     ),
     (
         "papers",
         "unverified: [year]",
         "summary: Leaves release their colour in proportion to the square root of time.",
-        "papers.yaml:71:3: warning: the summary is that of abel1990leaves; say what sets this work "
-        "apart [repeated-summary]",
+        "papers.yaml:71:3: warning: the summary is the same as that of abel1990leaves; write "
+        "what distinguishes this work [repeated-summary]",
     ),
     (
         "papers",
         "- No, Yes",
         "- Abel, I.",
-        "papers.yaml:53:7: warning: Abel, I. may be Abel, Ida; settle it in people.yaml, or spell "
-        "one alike [unsettled-name]",
+        "papers.yaml:53:7: warning: Abel, I. may be the same person as Abel, Ida; settle it in "
+        "people.yaml, or use one spelling [unsettled-name]",
     ),
     (
         "papers",
@@ -253,8 +254,8 @@ CHANGES = [
         "trails",
         "work: no2001steeping",
         "work: abel1990leaves",
-        "trails.yaml:5:7: warning: abel1992water is to be read after abel1990leaves, which stands "
-        "below it [order]",
+        "trails.yaml:5:7: warning: abel1992water must be read after abel1990leaves, which is "
+        "listed below it [order]",
     ),
     (
         "topics",
@@ -268,7 +269,7 @@ CHANGES = [
         "papers",
         "fields: [author, title, year, venue, pages]",
         "fields: [author, title, year, venue]",
-        "papers.yaml:28:3: warning: no source supports pages; name one, or list it under "
+        "papers.yaml:28:3: warning: no source supports pages; add one, or list it under "
         "unverified [no-source]",
     ),
     (
@@ -276,7 +277,7 @@ CHANGES = [
         "  disagreements:",
         "  unverified: [title]\n  disagreements:",
         "papers.yaml:44:16: warning: title is listed as unverified, but a source supports it; "
-        "delete one [no-source]",
+        "delete it from unverified [no-source]",
     ),
     (
         "papers",
@@ -290,49 +291,48 @@ CHANGES = [
         "papers",
         "doi: 10.1234/leaves.1",
         "doi: 10.48550/arxiv.1703.00887",
-        "papers.yaml:12:3: error: is arXiv's DOI, which is that of the preprint; write its id as "
-        "eprint [mixed-version]",
+        "papers.yaml:12:3: error: is arXiv's DOI, which identifies the preprint; write its id "
+        "as eprint [mixed-version]",
     ),
     (
         "papers",
         "unverified: [year]",
         "url: https://arxiv.org/abs/cs/0101001",
-        "papers.yaml:71:3: error: is the preprint's page, but the work was published; write its "
-        "id as eprint [mixed-version]",
+        "papers.yaml:71:3: error: is the URL of the preprint, but the work was published; "
+        "write its id as eprint [mixed-version]",
     ),
     (
         "papers",
         "unverified: [year]",
         "eprint: cs/9801001",
-        "papers.yaml:68:3: warning: 1995 is long before the preprint of 1998; is the preprint that "
-        "of another work or of a later version? [mixed-version]",
+        "papers.yaml:68:3: warning: 1995 is long before the preprint of 1998; does the "
+        "preprint belong to another work or to a later version? [mixed-version]",
     ),
     (
         "papers",
         "unverified: [year]",
         "volume: '71'\n  url: https://proceedings.mlr.press/v70/ost17a.html",
-        "papers.yaml:71:3: error: volume 71 is not that of its address, 70 [mixed-version]",
+        "papers.yaml:71:3: error: volume 71 is not the one in the URL, 70 [mixed-version]",
     ),
     (
         "papers",
         "unverified: [year]",
         "url: https://proceedings.neurips.cc/paper/1996/hash/ab-Abstract.html",
-        "papers.yaml:68:3: error: the year 1995 is not that of its address, 1996 [mixed-version]",
+        "papers.yaml:68:3: error: the year 1995 is not the one in the URL, 1996 [mixed-version]",
     ),
     # Summaries
     (
         "papers",
         "unverified: [year]",
         "summary: Kettles.",
-        "papers.yaml:71:3: warning: says little more than the title; say what is shown, and for "
-        "which model [summary-length]",
+        "papers.yaml:71:3: warning: adds little to the title; write what the work shows, and "
+        "for which model [summary-length]",
     ),
     (
         "papers",
         "unverified: [year]",
         f"summary: {'word ' * 111}",
-        "papers.yaml:71:3: warning: is 111 words long; 110 are more than a list can show "
-        "[summary-length]",
+        "papers.yaml:71:3: warning: has 111 words; at most 110 fit in a list [summary-length]",
     ),
 ]
 
@@ -473,14 +473,17 @@ def test_a_file_that_is_named_twice_is_judged_once(tmp_path: Path) -> None:
 
 
 def test_of_two_records_with_one_key_the_one_in_the_judged_file_is_at_fault(judge: Judge) -> None:
-    twin = "papers.yaml:1:3: error: doe2017first already names an earlier record; choose another"
+    twin = (
+        "papers.yaml:1:3: error: doe2017first is already used by an earlier record; choose another "
+        "one"
+    )
     assert judge(work(), resources=work(title="Another")) == [f"{twin} [repeated-key]"]
 
 
 def test_a_directory_without_a_catalogue_says_what_belongs_there(tmp_path: Path) -> None:
     (problem,) = check_paths([tmp_path])[0]
     assert problem.message == (
-        "holds no file of a catalogue; they are papers, resources, topics, venues, people, "
+        "contains no file of a catalogue; they are papers, resources, topics, venues, people, "
         "citations, trails, assumptions, questions, results (.yaml)"
     )
     with pytest.raises(DataError, match=r"holds no papers\.yaml"):
@@ -517,7 +520,7 @@ def test_a_work_without_sources_is_a_problem_among_works_that_have_them(
     bare = [one.partition("  sources:")[0] for one in sourced]
     assert judge("".join(sourced)) == []
     (said,) = judge("".join([sourced[0], bare[1], sourced[2]]))
-    assert "papers.yaml:9:3: warning: names no source; write sources: with where" in said
+    assert "papers.yaml:9:3: warning: has no sources; add the sources of its facts" in said
     assert said.endswith("[no-source]")
     assert judge("".join(bare)) == []
     assert judge("".join([bare[0], bare[1], sourced[2]])) == []

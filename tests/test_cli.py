@@ -283,7 +283,8 @@ def test_no_path_is_1(run: Run, bib: Bibliography, catalogue_dir: Path) -> None:
     assert run("--data", str(catalogue_dir), "path", *ends) == (
         1,
         "",
-        "no chain of citations between ost2003programsii and abel1990leaves is known here\n",
+        "there is no chain of citations between ost2003programsii and abel1990leaves in this "
+        "collection\n",
     )
 
 
@@ -518,7 +519,7 @@ def test_a_collection_with_mistakes_is_not_asked(run: Run, catalogue_dir: Path) 
         assert re.search(
             r"papers\.yaml:14:\d+: error: level cannot be 'strat'; did you mean start", err
         )
-        assert err.endswith("nothing was loaded; mend the data first\n")
+        assert err.endswith("nothing was loaded; fix the data first\n")
 
 
 # check
@@ -646,7 +647,7 @@ def test_export_keeps_what_was_added_to_its_file(run: Run, tmp_path: Path) -> No
         stream.write(mine)
     code, _, err = run("export", "topic:ntk", "-o", str(file))
     assert code == 1
-    assert "was changed since export wrote it; --force overwrites it" in err
+    assert "was edited since export wrote it; overwrite it with --force" in err
     assert file.read_text("utf-8").endswith(mine)
 
 
@@ -656,7 +657,7 @@ def test_export_keeps_somebody_elses_file(run: Run, tmp_path: Path) -> None:
     file.write_text("@article{mine, title={Mine}}\n", "utf-8")
     code, out, err = run("export", "topic:ntk", "-o", str(file))
     assert (code, out) == (1, "")
-    assert "was not written by export; --force overwrites it" in err
+    assert "was not written by export; overwrite it with --force" in err
     assert file.read_text("utf-8") == "@article{mine, title={Mine}}\n"
     assert run("export", "topic:ntk", "-o", str(file), "--force")[0] == 0
     assert run("export", "author:jacot", "-o", str(file))[0] == 0
@@ -720,7 +721,7 @@ def test_export_replaces_no_device_or_pipe(run: Run, tmp_path: Path) -> None:
     for more in ((), ("--force",)):
         code, out, err = run("export", "author:jacot", "-o", str(pipe), *more)
         assert (code, out) == (1, "")
-        assert err == f"Error: {pipe} is not a file; without -o the entries are printed\n"
+        assert err == f"Error: {pipe} is not a regular file; without -o the entries are printed\n"
     assert pipe.is_fifo()
 
 
@@ -751,7 +752,9 @@ def test_export_writes_over_nothing_it_could_not_mark(run: Run, tmp_path: Path) 
     file.write_text("mine", "utf-8")
     code, _, err = run("export", "topic:ntk", "-o", str(file))
     assert (code, file.read_text("utf-8")) == (1, "mine")
-    assert f"{file} is there already; --force overwrites it, another -o keeps it" in err
+    assert (
+        f"{file} already exists; overwrite it with --force, or choose another file with -o" in err
+    )
     assert run("export", "topic:ntk", "-o", str(file), "--force")[0] == 0
     assert json.loads(file.read_text("utf-8"))[0]["key"]
     code, _, err = run("export", "topic:ntk", "-o", str(tmp_path / "none" / "a.ris"))
@@ -764,7 +767,7 @@ def test_export_writes_over_nothing_it_could_not_mark(run: Run, tmp_path: Path) 
         (("--format", "ris", "--venues", "short"), "--venues is for bibtex and biblatex, not for"),
         (("--format", "json", "--table", "people"), "--table is for csv and parquet, not for json"),
         (("--related",), "--related is for biblatex, not for bibtex"),
-        (("--format", "parquet"), "parquet is not text; name a file with -o"),
+        (("--format", "parquet"), "parquet is not a text format; give a file with -o"),
     ],
 )
 def test_export_refuses_options_that_would_do_nothing(

@@ -426,7 +426,7 @@ def test_svg_is_written_the_same_each_time(run: Run, tmp_path: Path) -> None:
     [
         (("--symbol", "esp"), "no symbol 'esp'; did you mean eps?"),
         (("--quantity", "minute"), "no quantity 'minute'; did you mean minutes?"),
-        (("--quantity", "stirs"), "no card on steeping-time counts stirs with a bound to draw"),
+        (("--quantity", "stirs"), "no card on steeping-time has a bound on stirs to draw"),
     ],
 )
 def test_a_picture_that_cannot_be_drawn_says_why(

@@ -245,7 +245,7 @@ def test_drawn_it_shows_what_needs_a_look(
     assert max(map(len, plain.splitlines())) <= int(width)
     for head in ("Outdated", "Not in the catalogue", "Not recognised"):
         assert f"\n{head}\n" in f"\n{plain}"
-    assert "What the list lacks on saddle-escape (2 of its works)" in plain
+    assert "Missing from the list on saddle-escape (2 of its works)" in plain
 
 
 def test_lists_that_name_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +254,7 @@ def test_lists_that_name_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> N
     assert run("cover", "empty.txt") == (0, "", "empty.txt: 0 in the catalogue, 0 not\n")
     assert json.loads(run("cover", "empty.txt", "-f", "json")[1])["lacking"] == []
     monkeypatch.setenv("FORCE_COLOR", "1")
-    assert "name one: --topic" in run("cover", "empty.txt")[2]
+    assert "give one with --topic" in run("cover", "empty.txt")[2]
     code, out, err = run("cover", "none.txt")
     assert (code, out) == (1, "")
     assert "none.txt: error: does not exist" in err

@@ -66,9 +66,9 @@ def test_what_is_shown_and_said(refs: Path, capfd: pytest.CaptureFixture[str]) -
     assert main(("fix", "refs.bib")) == 0
     out, err = capfd.readouterr()
     assert out.startswith("--- refs.bib\n+++ refs.bib\n@@ -1,2 +1,2 @@\n-@misc{a")
-    assert "refs.bib:1: a: arXiv → ICML 2017 (known by eprint, 0.90)\n" in err
-    assert "refs.bib: 2 entries, 1 known, 1 to change: published 1\n" in err
-    assert err.endswith("nothing was written; --write does\n")
+    assert "refs.bib:1: a: arXiv → ICML 2017 (matched by eprint, 0.90)\n" in err
+    assert "refs.bib: 2 entries, 1 matched, 1 to change: published 1\n" in err
+    assert err.endswith("nothing was written; use --write to apply the changes\n")
     assert refs.read_bytes() == data
     assert beside() == []
 
@@ -91,12 +91,12 @@ def test_written_with_a_backup_and_then_nothing_more(write: Write, refs: Path) -
     code, out, err, after = write(KNOWN)
     assert code == 0
     assert out.startswith("---")
-    assert "wrote refs.bib; the old one is refs.bib.bak\n" in err
+    assert "wrote refs.bib; the backup is refs.bib.bak\n" in err
     assert PUBLISHED in after
     assert Path("refs.bib.bak").read_bytes() == KNOWN
     code, out, err, again = write(after)
     assert (code, out, again) == (0, "", after)
-    assert err == "refs.bib: 1 entry, 0 known; nothing to change\n"  # it names no author
+    assert err == "refs.bib: 1 entry, 0 matched; nothing to change\n"  # it names no author
     assert write(KNOWN)[0] == 0
     assert beside() == ["refs.bib.bak", "refs.bib.bak2"]
     assert refs.stat().st_mode & 0o777 == Path("refs.bib.bak").stat().st_mode & 0o777
@@ -105,14 +105,14 @@ def test_written_with_a_backup_and_then_nothing_more(write: Write, refs: Path) -
 def test_merging_says_what_goes(write: Write) -> None:
     twin = KNOWN.replace(b"{a,", b"{b,")
     err = write(KNOWN + twin)[2]
-    assert "a and b are one work; --merge joins them\n" in err
+    assert "a and b are the same work; use --merge to merge them\n" in err
     code, _, err, after = write(KNOWN + twin, "--merge")
     assert code == 0
-    assert "b goes; cite a in its place\n" in err
+    assert "b is deleted; cite a instead\n" in err
     assert "merged 1" in err
     assert after.count(b"@") == 1
     err = write(KNOWN + twin + b"@misc{c, crossref={b}}", "--merge")[2]
-    assert "a and b are one work; they stay" in err
+    assert "a and b are the same work; they stay" in err
 
 
 # Encodings
@@ -157,7 +157,7 @@ def test_new_names_are_written_as_the_file_can_hold_them(write: Write, data: byt
     ("data", "said"),
     [
         (KNOWN.decode().encode("utf-16"), "refs.bib: error: is in UTF-16; save it as UTF-8"),
-        (b"\x7fELF\0\0" + KNOWN, "refs.bib: error: holds null bytes; it is no text"),
+        (b"\x7fELF\0\0" + KNOWN, "refs.bib: error: contains null bytes; it is not a text file"),
     ],
 )
 def test_what_is_no_bib_is_refused(write: Write, data: bytes, said: str) -> None:
@@ -251,7 +251,9 @@ def test_a_file_that_changed_meanwhile_is_not_written(refs: Path, bib: Bibliogra
     made = fix(bib, read_bib(refs))
     newer = KNOWN + b"% a line more\n"
     refs.write_bytes(newer)
-    with pytest.raises(UnsafeChangeError, match=r"refs.bib was changed meanwhile; nothing was"):
+    with pytest.raises(
+        UnsafeChangeError, match=r"refs.bib was changed by another program; nothing was"
+    ):
         write_fixed(refs, made)
     assert refs.read_bytes() == newer
     assert beside() == []
@@ -268,7 +270,10 @@ def test_a_file_marked_read_only_is_not_written(
     refs.write_bytes(KNOWN)
     refs.chmod(0o444)
     assert main(("fix", "refs.bib", "--write")) == 1
-    assert "Error: cannot write refs.bib: is read-only; it is as it was\n" in capfd.readouterr().err
+    assert (
+        "Error: cannot write refs.bib: is read-only; the file is unchanged\n"
+        in capfd.readouterr().err
+    )
     assert refs.read_bytes() == KNOWN
     assert beside() == []
 
@@ -290,7 +295,7 @@ def test_a_folder_in_which_nothing_may_be_written(
     finally:
         tmp_path.chmod(0o755)
     assert (code, after) == (1, KNOWN)
-    assert "Error: cannot write refs.bib: permission denied; it is as it was\n" in err
+    assert "Error: cannot write refs.bib: permission denied; the file is unchanged\n" in err
     assert beside() == []
 
 

@@ -89,16 +89,16 @@ def test_a_bib_with_everything_wrong_in_it(take: Importer) -> None:
     assert said.splitlines() == [
         "refs.bib:11: the entry k is not closed",
         "@inproceedings{Jin:2017/x} has url 'https://a b.org' is not a URL; write it as the "
-        "browser's address line copies it, with %20 for a blank; that field is left out",
-        "@inproceedings{Jin:2017/x} gets the key jin2017escape; Jin:2017/x is no key: ASCII "
-        "letters and digits, joined by -_.:+",
+        "browser's address bar copies it, with %20 for a space; that field is skipped",
+        "@inproceedings{Jin:2017/x} gets the key jin2017escape; Jin:2017/x is not a valid key: "
+        "use ASCII letters and digits, joined by -_.:+",
         "@inproceedings{Jin:2017/x} does not name all authors; author is listed as unverified",
-        "@article{nojournal} is of type article and names no place; it becomes type online",
-        "@misc{none} has no author and no year; it is left out",
-        "@article{j} has pages 10-2 runs backwards; write the smaller number first, in full; that "
-        "field is left out",
+        "@article{nojournal} is of type article but has no venue; the record gets type online",
+        "@misc{none} has no author and no year; it is skipped",
+        "@article{j} has pages 10-2 runs backwards; write the smaller number first, in full; "
+        "that field is skipped",
         "@article{j} gets the key j-2; j is taken",
-        "wrote 5 works to mine; 1 venue is new, look at it; next: dltheory --data mine list",
+        "wrote 5 works to mine; 1 venue is new; check it; next: dltheory --data mine list",
     ]
     assert check_paths([made])[0] == []
     ours = load(made)
@@ -117,7 +117,7 @@ def test_a_bib_with_everything_wrong_in_it(take: Importer) -> None:
 def test_a_work_of_the_catalogue_is_counted(take: Importer) -> None:
     """By its DOI or arXiv id, so that nobody keeps a second record without knowing."""
     _, said, _ = take("@misc{me, title={T}, author={A, B}, year=2017, eprint={1703.00887}}")
-    assert said == "wrote 1 work to mine, 1 of them in the catalogue as well; next: " + (
+    assert said == "wrote 1 work to mine, 1 of them also in the catalogue; next: " + (
         "dltheory --data mine list\n"
     )
 
@@ -128,14 +128,14 @@ def test_a_work_of_the_catalogue_is_counted(take: Importer) -> None:
         (
             "refs.txt",
             "x",
-            "refs.txt: error: is none of .bib, .json, .ris; its name must end",
+            "refs.txt: error: has none of the extensions .bib, .json, .ris; rename it",
         ),
         ("refs.json", "{", "refs.json: error: is not JSON in UTF-8: "),
         ("refs.json", '{"a": 1}', "refs.json: error: is not CSL-JSON, which is a list of items"),
-        ("refs.bib", "", "refs.bib holds no work; nothing was written"),
-        ("refs.json", "[]", "refs.json holds no work; nothing was written"),
-        ("refs.ris", "", "refs.ris holds no work; nothing was written"),
-        ("refs.ris", b"\xff\x00\xfe", "refs.ris holds no work; nothing was written"),
+        ("refs.bib", "", "refs.bib contains no works; nothing was written"),
+        ("refs.json", "[]", "refs.json contains no works; nothing was written"),
+        ("refs.ris", "", "refs.ris contains no works; nothing was written"),
+        ("refs.ris", b"\xff\x00\xfe", "refs.ris contains no works; nothing was written"),
     ],
 )
 def test_a_file_that_is_none_of_these(
@@ -154,7 +154,7 @@ def test_nothing_is_written_over(take: Importer) -> None:
     take(text)
     before = (take(text)[2] / "papers.yaml").read_bytes()
     code, said, made = take(text.replace("2017", "2018"))
-    assert (code, said) == (1, "Error: mine/papers.yaml is there already; name another directory\n")
+    assert (code, said) == (1, "Error: mine/papers.yaml already exists; name another directory\n")
     assert (made / "papers.yaml").read_bytes() == before
 
 

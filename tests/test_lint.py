@@ -50,35 +50,35 @@ BAD: list[tuple[str, str, list[str]]] = [
     (
         "unbalanced",
         "@misc{a,\n  title = {Open,\n  year = 2001\n\n@misc{b, title={B}}\n",
-        ["2:11: error: a: the { that opens title is not closed; write } where the value ends"],
+        ["2:11: error: a: the { that opens title is not closed; write } at the end of the value"],
     ),
     (
         "unbalanced",
         '@misc{a,\n  title = "Open {brace", year = 2001}\n',
-        ['2:11: error: a: the " that opens title is not closed; write " where the value ends'],
+        ['2:11: error: a: the " that opens title is not closed; write " at the end of the value'],
     ),
     (
         "unbalanced",
         "@misc{a,\n  title = {A, note = {B}, year = 2001}\n\n@misc{b, title={B}}\n",
-        ["2:11: error: a: title takes in note; write } where its value ends"],
+        ["2:11: error: a: title includes note; write } at the end of its value"],
     ),
     (
         "unbalanced",
         "@misc{a, title={A},\n  year = 2001\n\n@misc{b, title={B}}\n",
-        ["1:1: error: a: the entry is not closed; write } where it ends"],
+        ["1:1: error: a: the entry is not closed; write } at its end"],
     ),
     (
         "unbalanced",
         "@misc{a,\n  title = {A}},\n  year = 2001\n}\n",
         [
-            "2:14: error: a: this } ends the entry, and what follows is ignored; delete a closing "
-            "brace before it"
+            "2:14: error: a: this } ends the entry, so the text after it is ignored; delete a "
+            "closing brace before it"
         ],
     ),
     (
         "unbalanced",
         "@comment{ open\n@misc{b, title={B}}\n",
-        ["1:1: error: @comment is not closed; write } where it ends"],
+        ["1:1: error: @comment is not closed; write } at its end"],
     ),
     (
         "syntax",
@@ -91,39 +91,41 @@ BAD: list[tuple[str, str, list[str]]] = [
         [
             "2:3: error: a: title has no = and value; write title = {…}",
             "4:3: error: b: title has no value; write title = {…}",
-            "6:8: error: c: no field follows this comma; write name = {value}, or delete the comma",
+            "6:8: error: c: there is no field after this comma; write name = {value}, or "
+            "delete the comma",
         ],
     ),
     (
         "syntax",
         "@misc{, title={A}}\n@string{jmlr}\n@misc{a b c}\n",
         [
-            "1:1: error: @misc has no key; write one behind its brace",
+            "1:1: error: @misc has no key; write one after its brace",
             "2:1: error: @string without a name and a value; write @string{name = {value}}",
-            "3:9: error: a: the entry cannot be read from 'b c}' on; write name = {value}",
+            "3:9: error: a: the entry cannot be parsed from 'b c}' on; write name = {value}",
         ],
     ),
     (
         "repeated-key",
         "@misc{a2001, title={A}}\n@misc{A2001, title={B}}\n@misc{a2001, title={C}}\n",
         [
-            "2:7: error: A2001: the key is taken in line 1 as a2001; choose another, or delete one "
-            "of the two",
-            "3:7: error: a2001: the key is taken in line 1; choose another, or delete one of the "
-            "two",
+            "2:7: error: A2001: the key is already used in line 1 as a2001; choose another "
+            "one, or delete one of the two entries",
+            "3:7: error: a2001: the key is already used in line 1; choose another one, or delete "
+            "one of the two entries",
         ],
     ),
     (
         "repeated-field",
         "@misc{a,\n  title = {A},\n  Title = {B}}\n",
-        ["3:3: error: a: title stands in line 2 already; delete one of the two"],
+        ["3:3: error: a: title is already in line 2; delete one of the two"],
     ),
     (
         "unknown-type",
         "@inproceeding{a, title={A}}\n@thing{b, title={B}}\n",
         [
-            "1:1: warning: a: no style knows the type @inproceeding; did you mean @inproceedings?",
-            "2:1: warning: b: no style knows the type @thing; @misc takes anything",
+            "1:1: warning: a: no style supports the type @inproceeding; did you mean "
+            "@inproceedings?",
+            "2:1: warning: b: no style supports the type @thing; @misc allows any fields",
         ],
     ),
     (
@@ -162,7 +164,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         "unknown-string",
         "@string{jmlr = {Journal}}\n@article{a, title=jmlr, journal=jmrl, month=jan}\n",
         [
-            "2:33: warning: a: no @string is called jmrl, so nothing is printed; write {jmrl}; did "
+            "2:33: warning: a: there is no @string jmrl, so nothing is printed; write {jmrl}; did "
             "you mean jmlr?"
         ],
     ),
@@ -174,10 +176,10 @@ BAD: list[tuple[str, str, list[str]]] = [
         [
             '1:18: warning: a: the authors end in "and others"; write all the names; the style '
             "shortens them",
-            '2:18: warning: b: the authors end in "et al."; BibTeX takes it for a name; write all '
-            "the names, or end with: and others",
-            '3:18: warning: c: the authors end in "and others"; write the names it stands for: '
-            "Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and 1 more",
+            '2:18: warning: b: the authors end in "et al."; BibTeX treats it as a name; write '
+            "all the names, or end with: and others",
+            '3:18: warning: c: the authors end in "and others"; write the missing names: Ge, '
+            "Rong and Netrapalli, Praneeth and Kakade, Sham M. and 1 more",
         ],
     ),
     (
@@ -193,10 +195,10 @@ BAD: list[tuple[str, str, list[str]]] = [
         "@misc{a, doi={https://doi.org/10.1000/ab.c}}\n@misc{b, doi={doi:10.1000/ab.}}\n"
         "@misc{c, doi={none}}\n@misc{d, doi={10.1000/a\\_b}}\n@misc{e, doi={10.1000/a<b>c{x}}}\n",
         [
-            "1:15: error: a: write the DOI alone: doi = {10.1000/ab.c}",
-            "2:15: error: b: write the DOI alone: doi = {10.1000/ab}",
-            "3:15: error: c: 'none' is no DOI: one begins with 10., a number and a slash; delete "
-            "it",
+            "1:15: error: a: write only the DOI: doi = {10.1000/ab.c}",
+            "2:15: error: b: write only the DOI: doi = {10.1000/ab}",
+            "3:15: error: c: 'none' is not a DOI; a DOI begins with 10., a number and a slash; "
+            "delete it",
         ],
     ),
     (
@@ -212,7 +214,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         [
             "1:20: warning: a: ReLU and GANs lose their capitals in most styles; write {ReLU}, "
             "{GANs}",
-            "2:17: warning: b: the title is in capitals; write it as it is printed, {…} round "
+            "2:17: warning: b: the title is in capitals; write it as printed, with {…} around "
             "acronyms",
         ],
     ),
@@ -228,13 +230,13 @@ BAD: list[tuple[str, str, list[str]]] = [
         "  note = {see https://a.org/b_c and \\url{https://a.org/b_c}},\n"
         "  url = {https://a.org/b_c#%&},\n  publisher = {#1 for $5},\n  abstract = {50%}}\n",
         [
-            "2:14: error: a: % makes LaTeX drop the rest of the line; write \\%",
-            "2:20: error: a: & is a column's end to LaTeX, an error outside tables; write \\& (and "
-            "1 more)",
-            "2:22: error: a: _ is an error to LaTeX outside mathematics; write \\_",
-            "3:30: error: a: _ in an address; write \\url{…} round the address",
-            "5:16: error: a: # is an error to LaTeX; write \\#",
-            "5:23: error: a: $ has no partner; close the formula, or write \\$",
+            "2:14: error: a: LaTeX treats the text after % as a comment; write \\%",
+            "2:20: error: a: LaTeX treats & as the end of a table cell, an error outside "
+            "tables; write \\& (and 1 more)",
+            "2:22: error: a: LaTeX reports an error for _ outside mathematics; write \\_",
+            "3:30: error: a: _ in a URL; write \\url{…} around the URL",
+            "5:16: error: a: LaTeX reports an error for #; write \\#",
+            "5:23: error: a: $ is not closed; close the formula, or write \\$",
         ],
     ),
     (
@@ -242,11 +244,11 @@ BAD: list[tuple[str, str, list[str]]] = [
         "% JÃ¶rg\n@misc{a,\n  author = {SchÃ¶lkopf, Ã‰mile},\n  title = {A â€“ B \ufffd}}\n"
         "@misc{b, author={Ângström, Ä}, title={Ärzte in Ã, “â”}}\n",
         [
-            "1:4: error: JÃ¶rg was read in a wrong encoding; write Jörg",
-            "3:16: error: a: SchÃ¶lkopf was read in a wrong encoding; write Schölkopf",
-            "3:25: error: a: Ã‰mile was read in a wrong encoding; write Émile",
-            "4:14: error: a: â€“ was read in a wrong encoding; write –",
-            "4:20: error: a: a letter was lost here (\ufffd); write it anew",
+            "1:4: error: JÃ¶rg was decoded in a wrong encoding; write Jörg",
+            "3:16: error: a: SchÃ¶lkopf was decoded in a wrong encoding; write Schölkopf",
+            "3:25: error: a: Ã‰mile was decoded in a wrong encoding; write Émile",
+            "4:14: error: a: â€“ was decoded in a wrong encoding; write –",
+            "4:20: error: a: a letter was lost here (\ufffd); type it again",
         ],
     ),
     (
@@ -264,7 +266,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         f"@article{{a, {JIN}, {ESCAPE}, journal={{arXiv preprint arXiv:1703.00887}}, year=2017}}\n"
         f"@misc{{b, {JIN}, {ESCAPE}, eprint={{1703.00887}}, year=2017}}\n",
         [
-            f"{n}: warning: {k}: it appeared in ICML 2017; write {ICML}"
+            f"{n}: warning: {k}: it was published in ICML 2017; write {ICML}"
             for n, k in (("1:1", "a"), ("2:1", "b"))
         ],
     ),
@@ -274,9 +276,10 @@ BAD: list[tuple[str, str, list[str]]] = [
         "{Gaussian} Processes}, booktitle={ICLR},\n  year=2018}\n"
         f"@inproceedings{{b, title={{B}}, {DOE},\n  booktitle={{Place}}, journal={{CoRR}}}}\n",
         [
-            "3:8: error: a: 2018 is the year of the preprint, at the venue it was 2019; write year "
-            "= {2019}",
-            "5:31: error: b: journal names arXiv beside booktitle; delete journal, keep eprint",
+            "3:8: error: a: 2018 is the year of the preprint, but the venue is that of 2019; "
+            "write year = {2019}",
+            "5:31: error: b: journal names arXiv, but booktitle names a venue; delete "
+            "journal, keep eprint",
         ],
     ),
     (
@@ -293,11 +296,11 @@ BAD: list[tuple[str, str, list[str]]] = [
         [
             "2:11: warning: a: 3 authors here and 5 in the catalogue; write Jin, Chi and Ge, Rong "
             "and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
-            "5:8: warning: a: the catalogue has another year; write year = {2017}",
-            "6:10: warning: a: the catalogue has other pages; write pages = {1724--1732}",
-            f'8:62: warning: b: it appeared elsewhere than in "Nature": write {ICML}',
-            "10:11: warning: c: another name stands for Michael I. Jordan; write Jin, Chi and Ge, "
-            "Rong and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
+            "5:8: warning: a: the catalogue has a different year; write year = {2017}",
+            "6:10: warning: a: the catalogue has different pages; write pages = {1724--1732}",
+            f'8:62: warning: b: the venue is not "Nature"; write {ICML}',
+            "10:11: warning: c: a different name is in the place of Michael I. Jordan; write Jin, "
+            "Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
             "11:10: warning: c: the title is printed as: How to Escape Saddle Points Efficiently",
         ],
     ),
@@ -307,8 +310,8 @@ BAD: list[tuple[str, str, list[str]]] = [
         "@inproceedings{b, year=2019, title={B},\n"
         "  booktitle={Advances in Neural Information Processing Systems 32 (NIPS)}}\n",
         [
-            "1:72: warning: a: in 2001 it was not NeurIPS; write NIPS",
-            "3:14: warning: b: in 2019 it was not NIPS; write NeurIPS",
+            "1:72: warning: a: in 2001 its name was not NeurIPS; write NIPS",
+            "3:14: warning: b: in 2019 its name was not NIPS; write NeurIPS",
         ],
     ),
     (
@@ -325,10 +328,11 @@ BAD: list[tuple[str, str, list[str]]] = [
         f"@article{{h, {DOE}, title={{H}}, journal={{Nature Communications}}}}\n"
         f"@inproceedings{{i, {DOE}, title={{I}}, booktitle={{ICML Workshop on Things}}}}\n",
         [
-            '3:64: warning: c: the venue is "J. Foo Bars" here and spelled otherwise in 2 entries; '
-            "write it as in a: Journal of Foo Bars",
-            '4:72: warning: d: the venue is "ICML" here and spelled otherwise in 2 entries; write '
-            "it as in e: Proceedings of the 18th International Conference on Machine Learning",
+            '3:64: warning: c: the venue is "J. Foo Bars" here, but spelled otherwise in 2 '
+            "entries; write it as in a: Journal of Foo Bars",
+            '4:72: warning: d: the venue is "ICML" here, but spelled otherwise in 2 entries; '
+            "write it as in e: Proceedings of the 18th International Conference on Machine "
+            "Learning",
         ],
     ),
     (
@@ -353,9 +357,9 @@ BAD: list[tuple[str, str, list[str]]] = [
         f"@inproceedings{{b, {ESCAPE}, {JIN}, year=2017, booktitle={{ICML}},\n"
         "  eprint={1806.07572}}\n",
         [
-            "2:11: error: a: this arXiv id is that of jin2017escape, How to Escape Saddle Points "
-            "Efficiently; delete it, or write that of this work",
-            "4:11: error: b: this arXiv id is that of jacot2018neural, Neural Tangent Kernel: "
+            "2:11: error: a: this arXiv id belongs to jin2017escape, How to Escape Saddle "
+            "Points Efficiently; delete it, or write the {kind} of this work",
+            "4:11: error: b: this arXiv id belongs to jacot2018neural, Neural Tangent Kernel: "
             "Convergence and Generalization in Neural Networks; write 1703.00887",
         ],
     ),
@@ -425,7 +429,7 @@ def test_each_entry_has_its_verdict(bib: Bibliography, verdict: str) -> None:
     assert [note.rule for note in notes] == [verdict.replace(" ", "-")]
     if verdict in {"verified", "venue variant", "not covered"}:
         assert found.problems == []
-    assert not any(word in one.says for word in ("fake", "wrong", "error"))
+    assert not any(word in one.message for word in ("fake", "wrong", "error"))
 
 
 def test_a_version_that_is_not_the_one_of_record_is_held_against_itself(
@@ -470,10 +474,12 @@ def test_keys_are_held_against_the_manuscript(bib: Bibliography, thesis: Path) -
     found = lint_paths(bib, [Path("one.bib"), Path("two.bib")], manuscript)
     problems = [str(p) for p in found.problems if p.rule in {"never-cited", "missing-entry"}]
     assert problems == [
-        "one.bib:2:1: warning: never: it is never cited; cite it, or delete it [never-cited]",
-        "main.tex:1:1: error: lost is cited, and no .bib has it; dltheory cite finds entries "
+        "one.bib:2:1: warning: never: no key of the manuscript cites it; cite it, or delete it "
+        "[never-cited]",
+        "main.tex:1:1: error: lost is cited, but no .bib file contains it; run dltheory cite "
+        "to find entries [missing-entry]",
+        "main.tex:2:1: error: P2 is cited, but no .bib file contains it; did you mean p? "
         "[missing-entry]",
-        "main.tex:2:1: error: P2 is cited, and no .bib has it; did you mean p? [missing-entry]",
     ]
 
 
@@ -662,14 +668,14 @@ def test_verdicts_are_notes_in_every_format(run: Run) -> None:
     code, out, err = run("check", "refs.bib", "--verdicts", "--ignore", "repeated-key")
     assert code == 0
     assert out.splitlines() == [
-        "refs.bib:1:1: note: k: it is jin2017escape, by title, authors and year, and all that both "
-        "say agrees [verified]",
-        "refs.bib:2:1: note: k: the catalogue does not hold this work and says nothing of it "
+        "refs.bib:1:1: note: k: matches jin2017escape, by title, authors and year, and agrees "
+        "with it [verified]",
+        "refs.bib:2:1: note: k: the catalogue does not contain this work; nothing was compared "
         "[not-covered]",
     ]
     assert err == "refs.bib: 2 entries, no problem; 1 verified, 1 not covered\n"
     out = run("check", "refs.bib", "--verdicts", "--ignore", "repeated-key", "-f", "github")[1]
-    assert out.startswith("::notice file=refs.bib,line=1,col=1::k: it is jin2017escape")
+    assert out.startswith("::notice file=refs.bib,line=1,col=1::k: matches jin2017escape")
     out = run("check", "refs.bib", "--verdicts", "--ignore", "repeated-key", "-f", "json")[1]
     assert [one["level"] for one in json.loads(out)] == ["note", "note"]
 
@@ -682,7 +688,7 @@ def test_github_commands_are_escaped(run: Run) -> None:
         "::error file=a%2Cb%3Ac%25.bib,line=1,col=28::a: pages run backwards; write 1--9 "
         "[reversed-pages]"
     )
-    assert "::a: %25 makes LaTeX drop the rest of the line; write \\%25 [" in out
+    assert "::a: LaTeX treats the text after %25 as a comment; write \\%25 [" in out
 
 
 SARIF = {
@@ -807,7 +813,7 @@ def test_a_person_sees_the_place_then_the_message_in_the_width_of_the_terminal(
     assert plain[:3] == [
         "refs.bib:2:11 error unbalanced",
         "  a: the { that opens title is not",
-        "  closed; write } where the value ends",
+        "  closed; write } at the end of the",
     ]
 
 

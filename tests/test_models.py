@@ -17,7 +17,7 @@ MISTAKES = [
     ("titel: x", "7:3: error: unknown field titel; did you mean title or titles? [unknown-field]"),
     (
         "summary:",
-        "7:3: error: summary: is empty; write a value or leave the field out [ill-formed]",
+        "7:3: error: summary: is empty; write a value or omit the field [ill-formed]",
     ),
     # The wrong type
     (
@@ -119,15 +119,15 @@ MISTAKES = [
     # Nothing invisible
     (
         r'summary: "red \e[31m"',
-        "7:3: error: summary: holds the invisible character U+001B; delete it [ill-formed]",
+        "7:3: error: summary: contains the invisible character U+001B; delete it [ill-formed]",
     ),
     (
         r'summary: "nul \0"',
-        "7:3: error: summary: holds the invisible character U+0000; delete it [ill-formed]",
+        "7:3: error: summary: contains the invisible character U+0000; delete it [ill-formed]",
     ),
     (
         "summary: back\u202ewards",
-        "7:3: error: summary: holds the invisible character U+202E; delete it [ill-formed]",
+        "7:3: error: summary: contains the invisible character U+202E; delete it [ill-formed]",
     ),
     (
         r'"name\e[31m": x',
@@ -149,8 +149,8 @@ MISTAKES = [
     ),
     (
         "remarks: [{text: So so, by: me, verdict: partly}]",
-        "7:13: error: remarks, item 1: a remark that stands up 'partly' needs a comment: say why"
-        " [ill-formed]",
+        "7:13: error: remarks, item 1: a remark with the verdict 'partly' needs a comment: "
+        "give the reason [ill-formed]",
     ),
 ]
 
@@ -203,7 +203,7 @@ def test_a_year_lies_in_the_range_of_the_subject_and_its_roots(
     [
         (
             "Jane Doe",
-            "'Jane Doe' does not say which part is the family name; write 'Doe, Jane', or "
+            "the family name in 'Jane Doe' is not marked; write 'Doe, Jane', or "
             "'{Jane Doe}' for an organisation",
         ),
         ("Doe, Jane and Roe, Jo", "holds more than one name; write one list item for each"),
@@ -222,8 +222,8 @@ def test_an_author_is_one_name_with_its_family_part_told_apart(
 @pytest.mark.parametrize(
     ("title", "said"),
     [
-        ("The {SGD Problem", "title: has braces that do not balance; protect words as {SGD}"),
-        ("}SGD{", "title: has braces that do not balance; protect words as {SGD}"),
+        ("The {SGD Problem", "title: has unbalanced braces; protect words as {SGD}"),
+        ("}SGD{", "title: has unbalanced braces; protect words as {SGD}"),
         ("In $n steps", r"title: has a single $; mathematics stands between two, as in $\epsilon$"),
     ],
 )

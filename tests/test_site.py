@@ -409,7 +409,7 @@ def test_a_folder_with_other_things_in_it_is_refused(tea: Bibliography, tmp_path
     other = tmp_path / "other"
     other.mkdir()
     (other / "thesis.tex").write_text("mine", "utf-8")
-    with pytest.raises(SiteError, match="holds other files"):
+    with pytest.raises(SiteError, match="contains other files"):
         build_site(tea, other)
     assert [path.name for path in other.iterdir()] == ["thesis.tex"]
     with pytest.raises(SiteError, match="is a file"):
@@ -510,7 +510,7 @@ def test_a_manifest_cannot_reach_outside(tea: Bibliography, tmp_path: Path, name
     out = tmp_path / "out"
     out.mkdir()
     (out / MANIFEST).write_text(json.dumps({"fingerprint": "x", "files": {name: "0"}}), "utf-8")
-    with pytest.raises(SiteError, match="lies elsewhere"):
+    with pytest.raises(SiteError, match="is outside the folder"):
         build_site(tea, out)
     assert victim.read_text("utf-8") == "mine"
 
@@ -611,8 +611,8 @@ def test_site_build_refuses_a_foreign_folder_plainly(run: Run, catalogue_dir: Pa
     code, _, said = run("--data", str(catalogue_dir), "site", "build", str(catalogue_dir))
     assert code == 1
     assert said == (
-        f"dltheory: {catalogue_dir} holds other files; name an empty folder, or one that holds a "
-        "site\n"
+        f"dltheory: {catalogue_dir} contains other files; name an empty folder, or one that "
+        "contains a site\n"
     )
 
 
@@ -673,5 +673,5 @@ def test_a_port_that_is_taken_is_said_to_be(catalogue_dir: Path, run: Run) -> No
         code, _, said = run("--data", str(catalogue_dir), "site", "serve", "--port", port)
     assert code == 1
     assert said == (
-        f"dltheory: port {port} is taken, or not to be had; choose another with --port\n"
+        f"dltheory: port {port} is in use, or not permitted; choose another with --port\n"
     )

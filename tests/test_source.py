@@ -94,7 +94,7 @@ def test_a_repeated_field_is_said_and_does_not_shift_later_places(tmp_path: Path
     text = "- key: a\n  topics: [b]\n  topics: [c, {d: [e]}]\n  idea: f\n"
     (record,), (problem,) = _read(tmp_path / "a.yaml", text)
     assert (problem.line, problem.column) == (3, 3)
-    assert problem.message == "field topics is repeated; keep one"
+    assert problem.message == "field topics is repeated; keep one of them"
     assert record.value == {"key": "a", "topics": ["b"], "idea": "f"}
     assert record.place(("idea",)) == (4, 3)
 

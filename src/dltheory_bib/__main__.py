@@ -1,4 +1,4 @@
-"""`python -m dltheory_bib` does what `dltheory` does."""
+"""Run `dltheory` as `python -m dltheory_bib`."""
 
 import sys
 

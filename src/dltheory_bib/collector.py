@@ -1,4 +1,4 @@
-"""Python's cyclic garbage collector, and when it has nothing to do."""
+"""Pause Python's cyclic garbage collector during bulk allocation."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """Pause the collector where many objects are made and none of them in cycles.
+    """Pause the collector while many objects are made, none of them in cycles.
 
-    Looking for cycles among millions of records halves the speed of reading them; among the modules
-    that a command imports it costs a tenth of its time.
+    Scanning millions of records for cycles halves the speed of reading them, and costs a tenth of
+    the time of importing the modules of a command.
     """
     enabled = gc.isenabled()
     gc.disable()

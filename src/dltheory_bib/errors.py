@@ -1,7 +1,7 @@
-"""What can go wrong, and how it is said.
+"""Exceptions and problems: what they carry and how they are printed.
 
-Every problem in a data file is a `Problem` with a place; every exception this package raises on
-purpose is a `BibliographyError`.
+Each problem in a data file is a `Problem` with a position; every exception that this package raises
+on purpose is a `BibliographyError`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ Level = Literal["error", "warning", "note"]
 
 
 class Problem(NamedTuple):
-    """One thing wrong in one place of a data file.
+    """One problem at one position in a data file.
 
-    `line` and `column` count from 1; both are 0 where the file as a whole is meant (a directory, an
-    unreadable file). `rule` is the kebab-case name of the rule, `message` says what is wrong and
-    what to write instead. An *error* keeps a data file from being loaded, a *warning* does not; a
-    *note* is an answer and no fault.
+    `line` and `column` count from 1; both are 0 if the problem concerns the whole file (a
+    directory, an unreadable file). `rule` is the kebab-case name of the rule, `message` describes
+    the problem and how to fix it. An *error* prevents a data file from being loaded, a *warning*
+    does not; a *note* is information, not a fault.
     """
 
     file: str
@@ -34,11 +34,11 @@ class Problem(NamedTuple):
 
 
 class BibliographyError(Exception):
-    """The base of every exception that dltheory-bib raises on purpose."""
+    """The base class of every exception that dltheory-bib raises on purpose."""
 
 
 class DataError(BibliographyError):
-    """Data files that cannot be loaded; `problems` holds every problem that was found."""
+    """The data files cannot be loaded; `problems` lists every problem found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)
@@ -48,10 +48,10 @@ class DataError(BibliographyError):
 
 
 class UnknownNameError(BibliographyError, KeyError):
-    """A paper, topic, person or venue that the bibliography does not hold.
+    """The bibliography contains no paper, topic, person or venue of this name.
 
-    `kind` is what was asked for ("paper", "topic", …), `name` what was typed and `nearest` the
-    closest known names, best first.
+    `kind` is the kind of record ("paper", "topic", …), `name` the name that was given and `nearest`
+    the closest known names, best first.
     """
 
     def __init__(self, kind: str, name: str, nearest: Sequence[str] = ()) -> None:
@@ -66,9 +66,9 @@ class UnknownNameError(BibliographyError, KeyError):
 
 
 class QueryError(BibliographyError, ValueError):
-    """A query that does not parse, or that names an unknown field or value.
+    """The query has a syntax error, or names an unknown field or value.
 
-    `query` is the text, `column` the place (from 1) where it went wrong.
+    `query` is the text, `column` the position of the error (from 1).
     """
 
     def __init__(self, message: str, query: str = "", column: int = 0) -> None:
@@ -78,16 +78,16 @@ class QueryError(BibliographyError, ValueError):
         super().__init__(message)
 
     def pointer(self) -> str:
-        """The query with a caret under the place where it went wrong, or nothing."""
+        """Return the query with a caret under the position of the error, or an empty string."""
         if not self.column or "\n" in self.query:
             return ""
         return f"{self.query}\n{' ' * (self.column - 1)}^"
 
 
 class UnsafeChangeError(BibliographyError):
-    """A change of a user's file that would lose something, or that comes too late.
+    """A change to a user's file would lose data, or the file has changed meanwhile.
 
-    The file is left as it is.
+    The file is left unchanged.
     """
 
 
@@ -99,7 +99,7 @@ class MissingExtraError(BibliographyError, ImportError):
 
 
 def did_you_mean(nearest: Sequence[str]) -> str:
-    """`"; did you mean a, b or c?"`, or nothing when there is nothing near."""
+    """Return `"; did you mean a, b or c?"`, or an empty string if no name is close."""
     if not nearest:
         return ""
     names = " or ".join(filter(None, [", ".join(nearest[:-1]), nearest[-1]]))

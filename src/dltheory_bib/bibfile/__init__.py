@@ -1,1 +1,1 @@
-"""A user's .bib file: read with positions, matched, compared, edited."""
+"""A user's .bib file: parse with positions, match, compare, edit."""

@@ -1,12 +1,11 @@
-r"""A .bib file as its owner wrote it: every byte, and where the parts of its entries stand.
+r"""Parse a .bib file without loss: every byte, and the positions of the parts of its entries.
 
-bibtexparser gives values without their places and writes its own layout, so what it has read cannot
-be given back byte for byte. This reader keeps the text as it is and only notes spans in it; what it
-does not understand is left as text between entries. It reads as BibTeX does (btxhak, and the
-WEB source of BibTeX 0.99d, sections "Reading the database file"): an entry begins with `@`, a word
-and `{` or `(`; values are in braces, in quotes, numbers or names of `@string`s, joined by `#`;
-braces count without regard to backslashes. `@comment{…}` is a comment as biber sees it, with all
-that is in it.
+bibtexparser returns values without positions and writes its own layout, so its result cannot
+reproduce the file byte for byte. This parser keeps the text and only records spans in it; text that
+it cannot parse is kept as text between entries. It reads as BibTeX does (btxhak, and the WEB source
+of BibTeX 0.99d, sections "Reading the database file"): an entry begins with `@`, a word and `{` or
+`(`; values are in braces, in quotes, numbers or names of `@string`s, joined by `#`; braces count
+without regard to backslashes. `@comment{…}` is a comment with all its content, as in biber.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from dltheory_bib.errors import DataError, Problem
 from dltheory_bib.source.folders import shown
 
 MOST_BYTES = 100_000_000
-"""A larger file is no bibliography."""
+"""A larger file is not a bibliography."""
 
 _START = re.compile(r"@[ \t\r\n]*([A-Za-z][\w.:+/-]*)[ \t\r\n]*([{(])", re.ASCII)
 _KEY = re.compile(r"[ \t\r\n]*([^\s,{}()\"#%=]*[^\s,{}\"#%=]*)[ \t\r\n]*")
@@ -37,14 +36,15 @@ class BibField:
     """A field of an entry; spans count characters of the file's text."""
 
     name: str
-    """As it is written."""
+    """As written."""
     start: int
-    """Where its name begins."""
+    """The start of its name."""
     value_start: int
     value_end: int
     parts: list[tuple[str, str]]
-    """The parts of its value that `#` joins: how each is written (`{`, `"` or a bare word, then
-    an empty string) and what stands in it."""
+    """The parts of its value that `#` joins: the delimiter of each (`{`, `"` or, for a bare word,
+    an empty string) and its content.
+    """
 
 
 @dataclass(slots=True)
@@ -52,28 +52,28 @@ class BibEntry:
     """An entry of the file."""
 
     type: str
-    """As it is written, without `@`."""
+    """As written, without `@`."""
     key: str
     start: int
-    """Where its `@` stands."""
+    """The position of its `@`."""
     end: int
-    """Behind its last brace."""
+    """The position after its last brace."""
     key_start: int
     fields: list[BibField] = field(default_factory=list)
     whole: bool = True
-    """Whether it could be read to its end; one that could not is never changed."""
+    """Whether it was parsed to its end; an incomplete entry is never changed."""
     closing: int = 0
-    """Where the brace stands that closes it."""
+    """The position of its closing brace."""
 
     def get(self, name: str) -> BibField | None:
-        """The first field of a name, in any case of letters."""
+        """Return the first field with a name; the case of letters is ignored."""
         lower = name.lower()
         return next((one for one in self.fields if one.name.lower() == lower), None)
 
 
 @dataclass(slots=True)
 class BibFile:
-    """A .bib file: its text, and what was found in it."""
+    """A .bib file: its text and its entries."""
 
     text: str
     """Decoded so that encoding it again gives the same bytes."""
@@ -85,11 +85,11 @@ class BibFile:
     string_spans: dict[str, tuple[int, int]] = field(default_factory=dict)
     preambles: list[tuple[int, int]] = field(default_factory=list)
     faults: list[tuple[int, str, str]] = field(default_factory=list)
-    """What could not be read: where, the rule, and what is wrong."""
+    """Syntax errors: position, rule, and message."""
     _lines: list[int] = field(default_factory=list)
 
     def place(self, position: int) -> tuple[int, int]:
-        """Line and column of a position, from 1."""
+        """Return line and column of a position, from 1."""
         from bisect import bisect_right
 
         if not self._lines:
@@ -98,40 +98,42 @@ class BibFile:
         return line, position - self._lines[line - 1] + 1
 
     def value(self, one: BibField) -> str:
-        """A value with its `@string`s put in, white space folded."""
+        """Return a value with its `@string`s replaced and white space folded."""
         made = ""
         for kind, inside in one.parts:
             made += inside if kind else self.strings.get(inside.lower(), inside)
         return " ".join(made.split())
 
     def values(self, entry: BibEntry) -> dict[str, str]:
-        """The values of an entry by field name in lower case; of a repeated field, the first."""
+        """Return the values of an entry by field name in lower case; of a repeated field, the
+        first.
+        """
         found: dict[str, str] = {}
         for one in entry.fields:
             found.setdefault(one.name.lower(), self.value(one))
         return found
 
     def source(self, entry: BibEntry) -> str:
-        """An entry as it stands in the file."""
+        """Return the text of an entry unchanged."""
         return self.text[entry.start : entry.end]
 
     def encode(self, text: str) -> bytes:
-        """A text of this file as bytes."""
+        """Encode a text of this file as bytes."""
         return text.encode(self.encoding, "surrogateescape")
 
 
 def read_bib(path: Path) -> BibFile:
-    """A .bib file, decoded and taken apart.
+    """Read and parse a .bib file.
 
-    UTF-8 where its bytes are, else each odd byte is kept for itself. Raises `DataError` for a file
-    that is not there or cannot be a .bib: UTF-16, or one of null bytes.
+    It is decoded as UTF-8; bytes that are not UTF-8 are preserved as surrogates. Raises `DataError`
+    for a file that does not exist or cannot be a .bib: UTF-16, or one with null bytes.
     """
     name = shown(path)
     raw = _bytes(path, name)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         _refuse(name, "encoding", "is in UTF-16; save it as UTF-8")
     if b"\0" in raw[:1_000_000]:
-        _refuse(name, "encoding", "holds null bytes; it is no text")
+        _refuse(name, "encoding", "contains null bytes; it is not a text file")
     return parse_bib(raw.decode("utf-8", "surrogateescape"), name)
 
 
@@ -147,7 +149,7 @@ def _bytes(path: Path, name: str) -> bytes:
     except OSError as error:
         _refuse(name, "file", f"cannot be read: {(error.strerror or str(error)).lower()}")
     except ValueError:
-        _refuse(name, "file", "is not the name of a file")
+        _refuse(name, "file", "is not a file name")
     raise AssertionError
 
 
@@ -156,7 +158,7 @@ def _refuse(name: str, rule: str, message: str) -> None:
 
 
 def parse_bib(text: str, name: str = "refs.bib") -> BibFile:
-    """Take the text of a .bib file apart. Never raises for what the text is."""
+    """Parse the text of a .bib file. Never raises, whatever the text."""
     found = BibFile(text, name)
     position = 0
     while match := _START.search(text, position):
@@ -169,7 +171,7 @@ def parse_bib(text: str, name: str = "refs.bib") -> BibFile:
 
 
 class _Reader:
-    """Reads what begins at one `@`."""
+    """Parses what begins at one `@`."""
 
     def __init__(self, found: BibFile, match: re.Match[str]) -> None:
         self.found = found
@@ -178,10 +180,10 @@ class _Reader:
         self.close = "}" if match[2] == "{" else ")"
 
     def other(self, kind: str) -> int:
-        """A comment, a `@string` or a `@preamble`; where it ends."""
+        """Parse a comment, a `@string` or a `@preamble`; return its end."""
         start, inside = self.match.start(), self.match.end()
         if kind == "comment" and self.close == ")":
-            return inside  # BibTeX takes the word alone for the comment
+            return inside  # for BibTeX only the word itself is the comment
         if kind == "comment" or kind == "preamble":
             end = self._matching(inside)
             if end is None:
@@ -206,7 +208,7 @@ class _Reader:
         return end + 1
 
     def entry(self) -> int:
-        """An entry; where it ends."""
+        """Parse an entry; return its end."""
         start = self.match.start()
         key = _KEY.match(self.text, self.match.end())
         if key is None:
@@ -236,16 +238,16 @@ class _Reader:
         return made.end
 
     def _recover(self, position: int, made: BibEntry) -> int:
-        """Say what is wrong with an entry, and find where the next can begin."""
-        said = "is not closed" if position >= len(self.text) else "cannot be read from here on"
+        """Report a syntax error in an entry, and find where the next can begin."""
+        message = "is not closed" if position >= len(self.text) else "cannot be read from here on"
         rule = "unbalanced" if position >= len(self.text) else "syntax"
-        self._fault(min(position, len(self.text)), rule, f"the entry {made.key} {said}")
+        self._fault(min(position, len(self.text)), rule, f"the entry {made.key} {message}")
         following = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
         found = following.search(self.text, max(position, made.start + 1))
         return found.start() if found else len(self.text)
 
     def _field(self, position: int) -> BibField | int:
-        """A field and its value, or where reading it failed."""
+        """Parse a field and its value; on an error, return the position."""
         name = _NAME.match(self.text, position)
         if name is None:
             return self._blank(position)
@@ -263,7 +265,7 @@ class _Reader:
             position = self._blank(after + 1)
 
     def _part(self, position: int) -> tuple[str, str, int] | None:
-        """A part of a value: how it is written, what stands in it, where it ends."""
+        """Parse a part of a value: return its delimiter, its content, and its end."""
         char = self.text[position : position + 1]
         if char == "{":
             end = self._matching(position + 1)
@@ -277,7 +279,7 @@ class _Reader:
         return ("0" if bare[0].isdigit() else "", bare[0], bare.end())
 
     def _matching(self, position: int) -> int | None:
-        """Where the brace stands that closes the one before this position."""
+        """Find the brace that closes the one before this position."""
         depth = 1
         for brace in _BRACES.finditer(self.text, position):
             depth += 1 if brace[0] == "{" else -1
@@ -286,7 +288,7 @@ class _Reader:
         return None
 
     def _quote(self, position: int) -> int | None:
-        """Where the quotation mark stands that closes a value: the next outside braces."""
+        """Find the quotation mark that closes a value: the next outside braces."""
         depth = 0
         for found in _QUOTED.finditer(self.text, position):
             if found[0] == '"' and depth == 0:
@@ -305,7 +307,7 @@ class _Reader:
 
 
 def needed_strings(bib: BibFile, entries: Iterator[BibEntry]) -> list[str]:
-    """The names of the `@string`s that some entries use, those they are made of included."""
+    """Return the names of the `@string`s that some entries use, including nested ones."""
     wanted: dict[str, None] = {}
     for entry in entries:
         for one in entry.fields:

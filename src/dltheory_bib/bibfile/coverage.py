@@ -1,4 +1,4 @@
-"""Somebody's list against the catalogue, both ways: what each has and the other lacks."""
+"""Compare a list of works with the catalogue, in both directions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _MOST_TOPICS = 3
 _SHARE = 0.2
-"""A topic of the list is one of at least this share of its works, and of two at least."""
+"""A topic belongs to the list if it has at least this share of its works, and at least two."""
 _JUDGES = {
     Relation.REFUTES: 6,
     Relation.CORRECTS: 6,
@@ -31,8 +31,9 @@ _JUDGES = {
     Relation.IMPROVES: 4,
     Relation.GENERALISES: 3,
 }
-"""What a later work may do to one that is cited, so that who cites the one should know the other,
-and how much that weighs."""
+"""Relations of a later work to a cited one that readers of the cited work should know, with
+weights.
+"""
 _START, _BUILT_ON, _MOST_CITING = 5, 3, 6
 _SHORT = 60
 _LEVELS = {"start": 3, "core": 2}
@@ -42,11 +43,11 @@ class Evidence(NamedTuple):
     """A reason why a work matters to a list."""
 
     weight: int
-    says: str
+    text: str
 
 
 class OnTopic(NamedTuple):
-    """A topic of a list, and how many of its works are on it."""
+    """A topic of a list, and the number of its works on it."""
 
     topic: str
     works: int
@@ -54,23 +55,24 @@ class OnTopic(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """A list and the catalogue."""
+    """A list compared with the catalogue."""
 
     listed: list[Listed]
-    """What the list names, in its order."""
+    """The works of the list, in its order."""
     topics: list[OnTopic]
-    """The topics on which works were looked for that the list lacks."""
+    """The topics that were searched for works missing from the list."""
     uncited: PaperList
-    """Core works on these topics that the list does not name, what matters most first; its `whys`
-    say why."""
+    """Core works on these topics that the list lacks, the most important first; `whys` gives the
+    reasons.
+    """
 
     def having(self, status: Status) -> list[Listed]:
-        """What the list names, of one status."""
+        """Return the items of the list with one status."""
         return [one for one in self.listed if one.status == status]
 
 
 def read_list(bib: Bibliography, path: Path) -> list[Listed]:
-    """The works that a .bib, a Markdown page or a text file names. Raises `DataError`."""
+    """Return the works in a .bib, a Markdown page or a text file. Raises `DataError`."""
     if is_bib(path):
         return list_bib(bib, read_bib(path))
     return list_text(bib, read_text(path), is_markdown(path))
@@ -82,12 +84,12 @@ def cover(
     topics: Iterable[str] = (),
     count: int | None = None,
 ) -> Cover:
-    """What a list lacks of the topics that are named, or else of those of most of its works.
+    """Return the works missing from a list on the given topics, by default on those of most of its
+    works.
 
-    A work matters to a list if it is one to start with or core on the topic, if it refutes,
-    corrects or betters a work that is listed, if listed works build on it, or if at least two of
-    them cite it, as far as their reference lists were read. At most `count` works are given, where
-    nothing is said all.
+    A work matters to a list if it is a start or core work on the topic, if it refutes, corrects or
+    improves a listed work, if listed works build on it, or if at least two of them cite it, as far
+    as their reference lists were read. At most `count` works are returned, by default all.
     """
     keys = list(dict.fromkeys(one.work for one in listed if one.work))
     wanted = [bib.topic(name).id for name in topics]
@@ -113,14 +115,14 @@ def _works_on(bib: Bibliography, topic: str, keys: Sequence[str]) -> int:
 def _lacking(
     bib: Bibliography, listed: set[str], topics: Sequence[str]
 ) -> dict[str, list[Evidence]]:
-    """The works on some topics that a list lacks and that matter, each with the evidence."""
+    """Return the works on some topics that a list lacks and that matter, each with the evidence."""
     starts: dict[str, Evidence] = {}
     for topic in bib.topics.values():
         above = {topic.id, *(one.id for one in bib.broader(topic.id))}
         if above & set(topics):
             for step in topic.start:
-                said = f"A first step on {topic.id}: {step.says}"
-                starts.setdefault(bib.key(step.work), Evidence(_START, said))
+                text = f"A first step on {topic.id}: {step.says}"
+                starts.setdefault(bib.key(step.work), Evidence(_START, text))
     found: dict[str, list[Evidence]] = defaultdict(list)
     for topic_id in topics:
         for paper in bib.on(topic_id):
@@ -134,7 +136,7 @@ def _lacking(
 
 
 def _reasons(bib: Bibliography, paper: Paper, listed: set[str]) -> list[Evidence]:
-    """Why a work matters to a list: its level, its relations, its citations."""
+    """Return why a work matters to a list: its level, its relations, its citations."""
     out, back = bib.edges(paper.key)
     reasons = [
         Evidence(_JUDGES[edge.relation], _done(bib, edge))
@@ -148,8 +150,8 @@ def _reasons(bib: Bibliography, paper: Paper, listed: set[str]) -> list[Evidence
     theirs = len(citing & listed)
     if theirs:
         works = "work" if theirs == 1 else "works"
-        said = f"Cited by {theirs} {works} of the list."
-        reasons.append(Evidence(min(theirs, _MOST_CITING), said))
+        text = f"Cited by {theirs} {works} of the list."
+        reasons.append(Evidence(min(theirs, _MOST_CITING), text))
     if paper.level in _LEVELS:
         kind = "A work to start with" if paper.level == "start" else "A core work"
         cited = f", cited by {len(citing)} works here" if len(citing) > 1 else ""
@@ -158,22 +160,15 @@ def _reasons(bib: Bibliography, paper: Paper, listed: set[str]) -> list[Evidence
 
 
 def _done(bib: Bibliography, edge: Edge) -> str:
-    """What a work does to one that is listed, with the sentence of the relation."""
-    said = f": {edge.says}" if edge.says else "."
-    return f"{phrase(edge.relation).capitalize()} {_name(bib, edge.target)}{said}"
+    """Describe the relation of a work to a listed one, with the sentence of the relation."""
+    text = f": {edge.says}" if edge.says else "."
+    return f"{phrase(edge.relation).capitalize()} {_name(bib, edge.target)}{text}"
 
 
 def _built(bib: Bibliography, edges: Sequence[Edge]) -> str:
-    first = edges[0]
-    more = f", and {len(edges) - 1} more of the list build on it" if edges[1:] else ""
-    verb = phrase(first.relation)
-    return (
-        f"{_name(bib, first.source)}{more} {verb} it."
-        if not more
-        else (
-            f"{_name(bib, first.source)} {verb} it; {len(edges) - 1} more of the list build on it."
-        )
-    )
+    first, *others = edges
+    text = f"{_name(bib, first.source)} {phrase(first.relation)} it"
+    return f"{text}; {len(others)} more of the list build on it." if others else f"{text}."
 
 
 def _name(bib: Bibliography, key: str) -> str:
@@ -186,7 +181,7 @@ def _sum(reasons: Sequence[Evidence]) -> int:
 
 
 def _why(reasons: Sequence[Evidence]) -> str:
-    """The weightiest reason, and a short one behind it."""
+    """Return the strongest reason, followed by a short one."""
     first, *others = reasons
-    short = [one.says for one in others if len(one.says) <= _SHORT]
-    return " ".join([first.says, *short[:1]])
+    short = [one.text for one in others if len(one.text) <= _SHORT]
+    return " ".join([first.text, *short[:1]])

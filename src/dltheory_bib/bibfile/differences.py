@@ -1,4 +1,4 @@
-"""An entry against the work it is: which version it means, and where it differs from that."""
+"""Compare an entry with its catalogue work: find the version it cites and list the differences."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Verdict = Literal["verified", "outdated", "field mismatch", "venue variant", "no
 _NUMBER = re.compile(r"\d+")
 
 
-def says(matched: MatchedFile, paper: Paper) -> str:
-    """What an entry of the published version says, for a message."""
+def correct_fields(matched: MatchedFile, paper: Paper) -> str:
+    """Return the fields of the published version, for a message."""
     kind, known = matched.target(paper)
     telling: tuple[str, ...] = (
         "booktitle",
@@ -40,7 +40,7 @@ def says(matched: MatchedFile, paper: Paper) -> str:
 
 
 def differences(matched: MatchedFile, item: MatchedEntry) -> Iterator[Difference]:
-    """Where an entry of a work says something else than the version that it means."""
+    """Yield the differences between an entry and the version that it cites."""
     assert item.match is not None
     paper = item.match.paper
     meant = _meant(matched, item)
@@ -59,7 +59,7 @@ def differences(matched: MatchedFile, item: MatchedEntry) -> Iterator[Difference
 
 
 def variant(matched: MatchedFile, item: MatchedEntry) -> str | None:
-    """The short name of an entry's venue, where the catalogue spells it otherwise."""
+    """Return the short name of an entry's venue, if the catalogue spells it otherwise."""
     assert item.match is not None
     paper = item.match.paper
     name, place = item.place
@@ -74,14 +74,15 @@ def variant(matched: MatchedFile, item: MatchedEntry) -> str | None:
 
 
 def _meant(matched: MatchedFile, item: MatchedEntry) -> Paper | Version | None:
-    """The version that an entry's venue names; None where that is no venue of the work."""
+    """Return the version that an entry's venue names; None if it is not a venue of the work."""
     assert item.match is not None
     paper = item.match.paper
     name, place = item.place
     if not name or says_arxiv(place) or not paper.venue:
         return paper
     found = matched.venues.find(place).venue
-    # A book and its chapters are kept under other venues than their entries name.
+    # The catalogue keeps a book and its chapters under venues that differ from those of their
+    # entries.
     if found == paper.venue or (found is None and paper.type not in {"article", "inproceedings"}):
         return paper
     for version in paper.versions:
@@ -93,7 +94,8 @@ def _meant(matched: MatchedFile, item: MatchedEntry) -> Paper | Version | None:
 def _other_venue(matched: MatchedFile, item: MatchedEntry, paper: Paper) -> Difference:
     name, place = item.place
     return Difference(
-        name, f'it appeared elsewhere than in "{from_latex(place)}": write {says(matched, paper)}'
+        name,
+        f'the venue is not "{from_latex(place)}"; write {correct_fields(matched, paper)}',
     )
 
 
@@ -101,11 +103,13 @@ def _other_year(item: MatchedEntry, paper: Paper, meant: Paper | Version, year: 
     field = "date" if "date" in item.values and not item.values.get("year") else "year"
     wanted = f"write {field} = {{{meant.year}}}"
     if item.place[0] and not item.is_preprint and year == paper.eprint_year:
-        said = f"{year} is the year of the preprint, at the venue it was {meant.year}; {wanted}"
-        return Difference(field, said, "mixed-versions")
+        message = (
+            f"{year} is the year of the preprint, but the venue is that of {meant.year}; {wanted}"
+        )
+        return Difference(field, message, "mixed-versions")
     if item.is_preprint and paper.eprint_year:
         wanted = f"write {field} = {{{paper.eprint_year}}}"
-    return Difference(field, f"the catalogue has another year; {wanted}")
+    return Difference(field, f"the catalogue has a different year; {wanted}")
 
 
 def _identifiers(item: MatchedEntry, paper: Paper) -> Iterator[Difference]:
@@ -113,7 +117,9 @@ def _identifiers(item: MatchedEntry, paper: Paper) -> Iterator[Difference]:
     for doi in find_dois(item.values.get("doi", "").lower())[:1]:
         known = not paper.doi or doi in dois or is_arxiv_doi(doi)
         if not known and not _disputed(paper, "doi", doi):
-            yield Difference("doi", f"the catalogue has another DOI; write doi = {{{paper.doi}}}")
+            yield Difference(
+                "doi", f"the catalogue has a different DOI; write doi = {{{paper.doi}}}"
+            )
     ids = {one for one in (paper.eprint, *(v.eprint for v in paper.versions)) if one}
     found = [value for by, value in item.read.ids if by == "eprint"]
     if ids and found and not ids & set(found) and paper.eprint:
@@ -122,7 +128,7 @@ def _identifiers(item: MatchedEntry, paper: Paper) -> Iterator[Difference]:
             if "eprint" in item.values
             else next((name for name, value in item.values.items() if found[0] in value), "eprint")
         )
-        yield Difference(field, f"the catalogue has another arXiv id; write {paper.eprint}")
+        yield Difference(field, f"the catalogue has a different arXiv id; write {paper.eprint}")
 
 
 def _numbers(item: MatchedEntry, paper: Paper, meant: Paper | Version) -> Iterator[Difference]:
@@ -131,17 +137,23 @@ def _numbers(item: MatchedEntry, paper: Paper, meant: Paper | Version) -> Iterat
         ours, theirs = _NUMBER.findall(meant.pages), _NUMBER.findall(pages)
         if theirs and not _same_pages(ours, theirs) and not _disputed(paper, "pages", pages):
             shown = meant.pages.replace("-", "--")
-            yield Difference("pages", f"the catalogue has other pages; write pages = {{{shown}}}")
+            yield Difference(
+                "pages", f"the catalogue has different pages; write pages = {{{shown}}}"
+            )
     numbered = paper.type == "article" and volume.isdigit() and "volume" not in paper.unverified
     known = meant.volume if numbered else None
     differs = known and known.isdigit() and int(known) != int(volume)
     if differs and not _disputed(paper, "volume", volume):
-        yield Difference("volume", f"the catalogue has another volume; write volume = {{{known}}}")
+        yield Difference(
+            "volume", f"the catalogue has a different volume; write volume = {{{known}}}"
+        )
 
 
 def _same_pages(ours: list[str], theirs: list[str]) -> bool:
-    """Whether two ranges are one: an end may be short, or left out, or both counted by article."""
-    if theirs in (ours, ours[:1], ours[::-1]):  # that they are reversed is another rule's
+    """Return whether two ranges are the same: an end may be abbreviated, or omitted, or both be
+    numbered by article.
+    """
+    if theirs in (ours, ours[:1], ours[::-1]):  # another rule reports reversed ranges
         return True
     short = len(ours) == len(theirs) == 2 and ours[0] == theirs[0]
     return short and len(theirs[1]) < len(ours[1]) and ours[1].endswith(theirs[1])
@@ -163,9 +175,9 @@ def _authors(matched: MatchedFile, item: MatchedEntry, paper: Paper) -> Iterator
     if theirs == expected or _are_aliases(matched, theirs, paper, expected):
         return
     if sorted(theirs) == sorted(expected):
-        said = "the authors are in another order"
+        message = "the authors are in a different order"
     elif len(theirs) != len(expected):
-        said = f"{len(theirs)} authors here and {len(ours)} in the catalogue"
+        message = f"{len(theirs)} authors here and {len(ours)} in the catalogue"
     else:
         wrong = [
             natural(name)
@@ -173,13 +185,13 @@ def _authors(matched: MatchedFile, item: MatchedEntry, paper: Paper) -> Iterator
             if one != own
         ]
         more = f" and {len(wrong) - 2} more" if len(wrong) > 2 else ""
-        said = f"another name stands for {', '.join(wrong[:2])}{more}"
+        message = f"a different name is in the place of {', '.join(wrong[:2])}{more}"
     shown = " and ".join(paper.author[:6]) + (" and …" if len(paper.author) > 6 else "")
-    yield Difference("author", f"{said}; write {shown}")
+    yield Difference("author", f"{message}; write {shown}")
 
 
 def _are_aliases(matched: MatchedFile, theirs: list[str], paper: Paper, ours: list[str]) -> bool:
-    """Whether each differing name is another spelling of the same person."""
+    """Return whether each differing name is another spelling of the same person."""
     if len(theirs) != len(ours):
         return False
     aliases = matched.spellings
@@ -190,7 +202,9 @@ def _are_aliases(matched: MatchedFile, theirs: list[str], paper: Paper, ours: li
 
 
 def _disputed(paper: Paper, field: str, value: str) -> bool:
-    """Whether a source states what the entry says, though the catalogue follows another."""
+    """Return whether a source supports the entry's value, although the catalogue follows another
+    source.
+    """
     stated = words(value)
     return field in paper.unverified or any(
         one.field == field and words(one.value) == stated for one in paper.disagreements

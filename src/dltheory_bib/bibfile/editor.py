@@ -1,7 +1,7 @@
-"""Changing an entry of a .bib file and nothing else of the file.
+"""Edit an entry of a .bib file and nothing else in the file.
 
-An entry is taken apart into the text before each field, the field, and the tail; what is not
-changed is put back as it stood, in its place, with its blanks, commas and letters.
+An entry is split into the text before each field, the field, and the tail; parts that do not change
+are written back unchanged, with their spaces, commas and letters.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile
 @dataclass(slots=True)
 class _Piece:
     gap: str
-    """What stands before the field: a comma and blanks."""
+    """The text before the field: a comma and spaces."""
     lead: str
-    """Its name, the equals sign and the blanks round it."""
+    """Its name, the equals sign and the spaces around it."""
     value: str
     name: str
 
     @property
     def text(self) -> str:
-        """The field as it will stand; empty for one that was taken away."""
+        """The new text of the field; empty if it is deleted."""
         return self.lead + self.value
 
 
 class Rewriter:
-    """An entry that is being changed."""
+    """An entry that is being edited."""
 
     def __init__(self, bib: BibFile, entry: BibEntry) -> None:
         self.bib = bib
@@ -48,17 +48,17 @@ class Rewriter:
         self.tail = text[ends[-1] : entry.end]
 
     def text(self) -> str:
-        """The entry as it stands now."""
+        """Return the current text of the entry."""
         return self.head + "".join(one.gap + one.text for one in self.pieces) + self.tail
 
     def retype(self, kind: str) -> None:
-        """Give the entry another type, in the letters of the old one."""
+        """Change the entry's type, in the case of the old one."""
         old = self.entry.type
         shown = kind.upper() if old.isupper() else kind.capitalize() if old[:1].isupper() else kind
         self.head = re.sub(re.escape(old), lambda _: shown, self.head, count=1)
 
     def set(self, name: str, value: str) -> None:
-        """Give a field a value, in the delimiters it has; a new one goes behind the last."""
+        """Set a field to a value, in its present delimiters; a new field is added at the end."""
         for piece in self.pieces:
             if piece.name == name.lower() and piece.text:
                 quoted = piece.value.startswith('"') and '"' not in value
@@ -68,12 +68,12 @@ class Rewriter:
         self._add(name, value)
 
     def rename(self, old: str, new: str) -> None:
-        """Give a field another name, in the letters of the old one."""
+        """Rename a field, in the case of the old name."""
         for piece in self.pieces:
             if piece.name == old.lower() and piece.text:
                 upper = piece.lead[: len(old)].isupper()
                 rest = piece.lead[len(old) :]
-                if rest.startswith("  "):  # signs in a column stay in it
+                if rest.startswith("  "):  # keep aligned signs aligned
                     blanks = len(rest) - len(rest.lstrip(" ")) + len(old) - len(new)
                     rest = " " * max(blanks, 1) + rest.lstrip(" ")
                 piece.lead = (new.upper() if upper else new) + rest
@@ -81,13 +81,13 @@ class Rewriter:
                 return
 
     def remove(self, name: str) -> None:
-        """Take a field away, with the comma before it."""
+        """Delete a field, with the comma before it."""
         for piece in self.pieces:
             if piece.name == name.lower():
                 piece.gap = piece.lead = piece.value = ""
 
     def take(self, name: str, written: str) -> None:
-        """Put in a field behind the last, its value as it is written with its delimiters."""
+        """Add a field at the end; its value includes its delimiters."""
         last = next((one for one in reversed(self.pieces) if one.text), None)
         model = self.entry.fields[-1] if self.entry.fields else None
         gap = last.gap if last and "," in last.gap else self._gap()
@@ -110,7 +110,7 @@ class Rewriter:
 
 
 def _aligned(between: str, model: BibField | None, name: str) -> str:
-    """The blanks round the equals sign, so that signs in a column stay in it."""
+    """Return the spaces around the equals sign, so that aligned signs stay aligned."""
     if model is None or not between.startswith("  "):
         return between
     width = len(model.name) + len(between) - len(between.lstrip(" "))

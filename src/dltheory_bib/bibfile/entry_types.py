@@ -1,8 +1,8 @@
-"""What an entry of a .bib file needs, by its type and by who reads the file.
+"""The fields that an entry of a .bib file needs, by entry type and dialect.
 
-For BibTeX the fields are those of which `plain.bst` (0.99c, the functions of the entry types) says
-that they are empty; for biblatex the mandatory constraints of its data model (`blx-dm.def` 3.18b),
-with the types and fields that biber renames first (`biblatex.def`, "Driver sourcemaps").
+For BibTeX they are the fields that `plain.bst` (0.99c, the functions of the entry types) reports as
+empty; for biblatex the mandatory constraints of its data model (`blx-dm.def` 3.18b), with the types
+and fields that biber renames first (`biblatex.def`, "Driver sourcemaps").
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dltheory_bib.formats.bibtex import Dialect
 
 Needed = tuple[str, ...]
-"""A field, or several of which one is enough."""
+"""A field, or alternatives of which one is enough."""
 
 
 def _fields(text: str) -> tuple[Needed, ...]:
@@ -82,7 +82,7 @@ _RENAMED_FIELDS = {
     "primaryclass": "eprintclass",
     "pdf": "file",
 }
-# What biblatex knows besides, and asks nothing of.
+# Other types that biblatex supports, without required fields.
 _WITHOUT_NEEDS = (
     "artwork audio bibnote commentary customa customb customc customd custome customf image "
     "jurisdiction legal legislation letter movie music performance review standard video xdata"
@@ -95,17 +95,19 @@ _WORKS = (
 TYPES = frozenset(
     {*_BIBTEX, *_BIBLATEX, *_RENAMED_TYPES, *_WITHOUT_NEEDS.split(), "preprint", "webpage"}
 )
-"""The entry types that BibTeX's styles or biblatex know."""
+"""The entry types that BibTeX's styles or biblatex support."""
 WORKS = frozenset(_WORKS.split())
-"""The entry types under which a work of the catalogue may stand."""
+"""The entry types allowed for a work of the catalogue."""
 KEEP_CAPITALS = frozenset({"book", "inbook", "manual", "phdthesis", "proceedings"})
-"""The types whose titles BibTeX's standard styles print as they are (`format.btitle`)."""
+"""The types whose titles BibTeX's standard styles print unchanged (`format.btitle`)."""
 ONLY_BIBLATEX = frozenset({"journaltitle", "date", "eprinttype", "eprintclass", "location", "ids"})
-"""Fields that tell a file for biblatex; BibTeX's styles print none of them."""
+"""Fields that indicate a file for biblatex; BibTeX's styles print none of them."""
 
 
 def missing_fields(kind: str, names: Collection[str], dialect: Dialect) -> Iterator[Needed]:
-    """The fields that an entry needs and lacks; `names` are those with a value, in lower case."""
+    """Return the required fields that an entry lacks; `names` are its non-empty fields, in lower
+    case.
+    """
     kind = kind.lower()
     if dialect == "bibtex":
         kind = _RENAMED_TYPES[kind] if kind == "conference" else kind
@@ -122,7 +124,9 @@ def missing_fields(kind: str, names: Collection[str], dialect: Dialect) -> Itera
 
 
 def inherited(values: Mapping[str, str]) -> dict[str, str]:
-    """What an entry gets from its crossref: a parent's title is the child's booktitle."""
+    """Return the fields that an entry inherits by crossref: a parent's title is the child's
+    booktitle.
+    """
     found = {name: value for name, value in values.items() if name != "title"}
     if "title" in values:
         found.setdefault("booktitle", values["title"])

@@ -1,8 +1,8 @@
-"""Which works somebody's list names: a .bib, a Markdown page, or plain text.
+"""Find the works in a list: a .bib, a Markdown page, or plain text.
 
-In free text a work is found by its arXiv id, its DOI or its key, which are certain, or by its
-title: the whole of it, of four words and two dozen letters at least, set off by punctuation on both
-sides; for "Deep learning" stands in many lines, and "… of Two-Layer Networks" may go on.
+In free text a work is found by its arXiv id, its DOI or its key, which are unambiguous, or by its
+title: the whole of it, at least four words and 24 letters, delimited by punctuation on both sides.
+The words "Deep learning" are in many lines, and "… of Two-Layer Networks" may go on.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dltheory_bib.bibfile.bib_parser import BibFile
-from dltheory_bib.bibfile.differences import says
+from dltheory_bib.bibfile.differences import correct_fields
 from dltheory_bib.bibfile.entry_types import WORKS
 from dltheory_bib.bibfile.lint.catalogue_rules import is_outdated
 from dltheory_bib.bibfile.match import Matcher
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 Status = Literal["covered", "outdated", "missing", "unrecognised"]
 
 FEWEST_WORDS, FEWEST_LETTERS = 4, 24
-"""A shorter title is not looked for in free text."""
+"""Shorter titles are not searched in free text."""
 _KEY = re.compile(r"(?<![\w/.])[a-z][a-z-]*\d{4}[a-z][a-z0-9-]*(?![\w/])")
 _URL = re.compile(r"https?://\S+")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]|\|)\s*\S")
@@ -50,20 +50,20 @@ _MARKUP = re.compile(r"\]\([^)]*\)|[\[\]*`|#>]|^\s*(?:[-+]|\d+[.)])\s+")
 
 
 class Listed(NamedTuple):
-    """A work that a list names, or a line of it in which none was recognised."""
+    """A work in a list, or a line of it without a recognised work."""
 
     line: int
     status: Status
     work: str | None
     """Its key in the catalogue."""
     title: str
-    """Its title; of what is not in the catalogue, what the list says of it."""
+    """Its title; if it is not in the catalogue, the text of the list."""
     says: str
-    """By what it was found, or what to write instead."""
+    """How it was found, or the correction."""
 
 
 def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
-    """The works that a .bib lists, one for each entry."""
+    """Return the works in a .bib, one for each entry."""
     one = match_entries(bib, file, Matcher(bib), VenueNames(bib))
     found = []
     for item in one.entries:
@@ -76,7 +76,9 @@ def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
             continue
         paper = item.match.paper
         if is_outdated(item):
-            found.append(_listed(bib, line, "outdated", paper, f"write {says(one, paper)}"))
+            found.append(
+                _listed(bib, line, "outdated", paper, f"write {correct_fields(one, paper)}")
+            )
         else:
             by = {"eprint": "arXiv id", "doi": "DOI"}.get(item.match.by, "title and authors")
             found.append(_listed(bib, line, "covered", paper, f"by {by}"))
@@ -84,10 +86,10 @@ def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
 
 
 def list_text(bib: Bibliography, text: str, markdown: bool = False) -> list[Listed]:
-    """The works that a text lists, each once, in the order of its lines.
+    """Return the works in a text, each once, in the order of its lines.
 
-    Lines in which nothing was recognised are given where they look like items of a list; in plain
-    text that is every line of some words.
+    Lines without a recognised work are included if they look like list items; in plain text that is
+    every line of several words.
     """
     reader = _Reader(bib)
     found: list[Listed] = []
@@ -106,14 +108,12 @@ def list_text(bib: Bibliography, text: str, markdown: bool = False) -> list[List
             continue  # the head of a table
         plain = _bare(line)
         if len(_WORD.findall(plain)) >= 3:
-            found.append(
-                Listed(number, "unrecognised", None, plain, "no id, key or title that is known")
-            )
+            found.append(Listed(number, "unrecognised", None, plain, "no known id, key or title"))
     return found
 
 
 def is_markdown(path: Path) -> bool:
-    """Whether a list is a Markdown page, in which not every line is an item."""
+    """Return whether a list is a Markdown page, in which not every line is an item."""
     return path.suffix.lower() in {".md", ".markdown", ".rst", ".html"}
 
 
@@ -130,7 +130,7 @@ class _Reader:
                     self.titles[tuple(names[:FEWEST_WORDS])].append((names, number))
 
     def read(self, number: int, line: str) -> Iterator[Listed]:
-        """The works of a line."""
+        """Return the works in a line."""
         by_id, unknown = self._by_id(line)
         found = dict(by_id)
         for work in self._by_title(line):
@@ -144,7 +144,7 @@ class _Reader:
             outdated = self._outdated(line, paper) if len(found) == 1 else None
             status: Status = "outdated" if outdated else "covered"
             yield _listed(self.bib, number, status, paper, outdated or how)
-        # A line with one work known may name it by a second id, which the catalogue lacks.
+        # A line with one known work may give a second id of it, which the catalogue lacks.
         arxiv = [one for one in unknown if not one.startswith("10.")]
         missing = unknown[:1] if not found else arxiv if "by arXiv id" in found.values() else []
         for one in missing:
@@ -189,7 +189,7 @@ class _Reader:
                 place += 1
 
     def _outdated(self, line: str, paper: Paper) -> str | None:
-        """Where a line calls a published work one of arXiv, what it became."""
+        """If a line cites a published work by its arXiv id, return where it was published."""
         plain = _URL.sub(" ", line)
         if paper.venue is None or paper.type == "online" or not says_arxiv(plain):
             return None
@@ -199,12 +199,12 @@ class _Reader:
         names = {one for period in venue.periods for one in (period.short, period.long)}
         if any(fold(one) in fold(plain) for one in (*names, *venue.aliases)):
             return None
-        return f"it appeared in {venue.in_year(paper.year).short} {paper.year}"
+        return f"it was published in {venue.in_year(paper.year).short} {paper.year}"
 
 
-def _listed(bib: Bibliography, line: int, status: Status, paper: Paper, said: str) -> Listed:
+def _listed(bib: Bibliography, line: int, status: Status, paper: Paper, text: str) -> Listed:
     title = bib.snapshot.readable(paper.plain_title)
-    return Listed(line, status, paper.key, title, said)
+    return Listed(line, status, paper.key, title, text)
 
 
 def _is_long(names: list[str]) -> bool:
@@ -212,11 +212,11 @@ def _is_long(names: list[str]) -> bool:
 
 
 def _is_set_off(line: str, start: int, end: int) -> bool:
-    """Whether a title stands for itself: it does not go on, and nothing leads up to it."""
+    """Return whether a title is complete: no text continues it or leads up to it."""
     return bool(_BEFORE.search(line[:start]) and _AFTER.match(line, end))
 
 
 def _bare(line: str) -> str:
-    """A line without its markup, for a message."""
+    """Return a line without its markup, for a message."""
     plain = " ".join(_URL.sub(" ", _MARKUP.sub(" ", line)).split())
     return plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST].rpartition(' ')[0]} …"

@@ -1,8 +1,8 @@
-"""Works as other programs' files hold them, on the way to becoming records of one's own.
+"""Read works from other programs' files as drafts of records.
 
-BibTeX and BibLaTeX, CSL-JSON and RIS. A draft holds what the file says in the words of our records;
-nothing is looked up, and what a file does not say is not guessed. Fields are those of the formats
-that `formats.bibtex`, `formats.csl` and `formats.ris` write, with their sources.
+BibTeX and BibLaTeX, CSL-JSON and RIS. A draft has the content of the file in the fields of our
+records; nothing is looked up, and missing values are not guessed. The fields and their sources are
+those of the formats that `formats.bibtex`, `formats.csl` and `formats.ris` write.
 """
 
 from __future__ import annotations
@@ -60,33 +60,36 @@ _RIS_TYPES = {
 
 @dataclass(slots=True)
 class Draft:
-    """What a file says of one work."""
+    """The data that a file has about one work."""
 
     where: str
-    """Its place in the file: the key of the entry, or the number of the item."""
+    """Its position in the file: the key of the entry, or the number of the item."""
     key: str
-    """The key it has there; empty where it has none."""
+    """Its key there; empty if it has none."""
     type: str
     title: str = ""
     author: list[str] = field(default_factory=list)
     year: int | None = None
     venue: str = ""
-    """The name of its journal, proceedings or publisher, as the file writes it."""
+    """The name of its journal, proceedings or publisher, as in the file."""
     publisher: str = ""
     fields: dict[str, str] = field(default_factory=dict)
-    """`volume`, `number`, `edition`, `pages`, `doi`, `eprint`, `url`: what the file says."""
+    """`volume`, `number`, `edition`, `pages`, `doi`, `eprint`, `url`, as in the file."""
 
 
 def read_drafts(path: Path) -> tuple[list[Draft], list[str]]:
-    """The works of a .bib, .json (CSL-JSON) or .ris file, and what could not be read of it.
+    """Return the works of a .bib, .json (CSL-JSON) or .ris file, and its unreadable parts.
 
-    Raises `DataError` for a file that is none of these, and `OSError`.
+    Raises `DataError` for a file of another kind, and `OSError`.
     """
     readers: Mapping[str, Callable[[Path], tuple[list[Draft], list[str]]]]
     readers = {".bib": _read_bib, ".json": _read_csl, ".ris": _read_ris}
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise _bad(path, f"is none of {', '.join(readers)}; its name must end in one of them")
+        raise _bad(
+            path,
+            f"has none of the extensions {', '.join(readers)}; rename it to end in one of them",
+        )
     return reader(path)
 
 
@@ -99,12 +102,14 @@ def _bad(path: Path, message: str) -> DataError:
 
 def _read_bib(path: Path) -> tuple[list[Draft], list[str]]:
     file = read_bib(path)
-    said = [
+    notes = [
         f"{file.name}:{file.place(min(place, max(len(file.text) - 1, 0)))[0]}: {message}"
         for place, _, message in file.faults
     ]
     entries = [entry for entry in file.entries if entry.whole]
-    return [_of_entry(entry.key, entry.type.lower(), file.values(entry)) for entry in entries], said
+    return [
+        _of_entry(entry.key, entry.type.lower(), file.values(entry)) for entry in entries
+    ], notes
 
 
 def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
@@ -128,7 +133,7 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
         pages=plain.get("pages", "") if place else "",
         doi=next((one for by, one in identifiers(values) if by == "doi"), ""),
         eprint=ids[0] if ids else "",
-        # An address stands as it is, a ~ in it too; some write it with LaTeX's backslashes.
+        # A URL is plain text, including ~; some files write it with LaTeX's backslashes.
         url=re.sub(r"\\([_%&#~])", r"\1", values.get("url", "")),
     )
     return draft
@@ -181,8 +186,8 @@ def _of_item(number: int, item: Mapping[str, Any]) -> Draft:
         whose if draft.type in {"book", "thesis", "report"} else ""
     )
     draft.publisher = whose
-    said = " ".join((text("note"), text("number"), text("URL"), text("archive_location")))
-    ids = arxiv_ids({"note": said})
+    identifiers = " ".join((text("note"), text("number"), text("URL"), text("archive_location")))
+    ids = arxiv_ids({"note": identifiers})
     draft.fields = _known(
         volume=text("volume"),
         number=text("issue") or (text("number") if draft.venue and not ids else ""),
@@ -215,7 +220,7 @@ def _read_ris(path: Path) -> tuple[list[Draft], list[str]]:
     import rispy
 
     try:
-        # Reference managers write UTF-8, some with a mark at the start, or the Windows code page.
+        # Reference managers write UTF-8, some with a byte order mark, or the Windows code page.
         data = path.read_bytes()
         text = data.decode("utf-8-sig") if is_text(data.decode("utf-8", "surrogateescape")) else ""
         records = rispy.loads(text or data.decode("cp1252", "replace"))
@@ -254,7 +259,7 @@ def _of_record(number: int, record: Mapping[str, Any]) -> Draft:
 
 
 def _ris_name(name: str) -> str:
-    """`Family, Given, Suffix` in our order; a name without a comma is taken as it stands."""
+    """Convert `Family, Given, Suffix` to our order; a name without a comma is kept."""
     parts = [part.strip() for part in str(name).split(",") if part.strip()]
     if len(parts) == 3:
         parts = [parts[0], parts[2], parts[1]]
@@ -262,7 +267,7 @@ def _ris_name(name: str) -> str:
 
 
 def _first(values: Mapping[str, Any], *names: str) -> str:
-    """The first of some fields that says something."""
+    """Return the first non-empty value of some fields."""
     return next((str(values[name]) for name in names if values.get(name)), "")
 
 

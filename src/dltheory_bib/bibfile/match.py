@@ -1,9 +1,9 @@
-"""Which work of the catalogue an entry of somebody's .bib file is.
+"""Match an entry of a .bib file to a work of the catalogue.
 
-By DOI, by arXiv id wherever it stands, or by title, authors and year together; never by title
-alone, for works of this field share titles ("Deep learning" is a paper, a book and a tutorial). An
-identifier is believed only where title or authors do not speak against it: ids are mistyped, and
-copied from the entry above.
+The match is by DOI, by arXiv id in any field, or by title, authors and year together; never by
+title alone, because works of this field share titles ("Deep learning" is a paper, a book and a
+tutorial). An identifier is rejected if title or authors contradict it: ids are mistyped, or copied
+from the entry above.
 """
 
 from __future__ import annotations
@@ -23,16 +23,21 @@ from dltheory_bib.text.names import family, fold, searchable, unbraced, words
 By = Literal["doi", "eprint", "title"]
 
 ALIKE = 0.9
-"""Titles at least this alike (Ratcliff-Obershelp ratio of their folded letters) may be one; a
-title is compared with those alone that share its authors."""
+"""Titles with at least this similarity (Ratcliff-Obershelp ratio of their folded letters) may be
+the same; a title is compared only with those that share its authors.
+"""
 SLIPS = 2
-"""By title alone a match may differ in so many letters: misspelt, or British for American."""
+"""For a match by title alone, the number of letters that may differ: a typo, or British for
+American spelling.
+"""
 KIN = 0.6
-"""Titles at least this alike, of just the same authors, are one work under two names."""
+"""Titles with at least this similarity, by exactly the same authors, are one work under two
+names.
+"""
 CONFIDENCE: Mapping[By, float] = {"doi": 0.99, "eprint": 0.98, "title": 0.95}
-"""How sure a match is where everything else agrees."""
+"""Confidence of a match if everything else agrees."""
 ENOUGH = 0.9
-"""Below this nothing is changed."""
+"""Below this confidence nothing is changed."""
 
 _ID_FIELDS = (
     "eprint",
@@ -54,29 +59,29 @@ _ID_FIELDS = (
 _NUMERAL = re.compile(r"[ivx]+[ab]?|\d+")
 _OTHERS = re.compile(r"\sand\s+others\s*$", re.IGNORECASE)
 _NEGATIONS = frozenset({"un", "in", "im", "ir", "no", "de", "a"})
-"""Letters that make another word of a word."""
+"""Letters that change the meaning of a word."""
 
 
 class Match(NamedTuple):
-    """A work that an entry is, and how sure that is."""
+    """A work matched to an entry, with the confidence of the match."""
 
     paper: Paper
     by: By
     confidence: float
-    """From 0 to 1; `ENOUGH` is needed for a change."""
+    """From 0 to 1; a change needs at least `ENOUGH`."""
 
 
 class Reading(NamedTuple):
-    """What an entry says of which work it is."""
+    """The identifying data of an entry."""
 
     title: str
     families: list[str]
     ids: list[tuple[By, str]]
-    """DOIs and arXiv ids, wherever it has them."""
+    """DOIs and arXiv ids, from any field."""
 
 
 class Matcher:
-    """Finds works of a bibliography by what an entry says."""
+    """Finds works of a bibliography for entries."""
 
     def __init__(self, bib: Bibliography) -> None:
         self.bib = bib
@@ -84,9 +89,9 @@ class Matcher:
         self._papers: dict[int, Paper] = {}
 
     def match(self, values: Mapping[str, str], read: Reading | None = None) -> Match | None:
-        """The work that an entry is; `values` are its fields, by names in lower case.
+        """Return the work of an entry; `values` are its fields, by names in lower case.
 
-        Whoever has called `read_entry` already hands on what it gave.
+        Callers that have called `read_entry` already pass its result.
         """
         title, authors, ids = read or read_entry(values)
         renamed = None
@@ -98,12 +103,12 @@ class Matcher:
             agrees = _title_agrees(title, paper) + _authors_agree(authors, paper)
             if agrees > 0:
                 return Match(paper, by, CONFIDENCE[by] if agrees > 1 else ENOUGH)
-            # A paper that got another title on its way to print keeps its authors and some words.
+            # A paper that was published under another title keeps its authors and some words.
             if agrees == 0 and _same_authors(authors, paper) and _title_is_akin(title, paper):
                 renamed = renamed or Match(paper, by, ENOUGH)
         titled = self._by_title(title, authors, values)
         if titled and renamed and titled.paper is not renamed.paper:
-            return None  # the identifier is of one work, title and authors are of another
+            return None  # the identifier belongs to one work, title and authors to another
         return titled or renamed
 
     def _paper(self, number: int) -> Paper:
@@ -136,7 +141,7 @@ class Matcher:
         return None if rivals else found[0]
 
     def _by_first_author(self, name: str) -> list[int]:
-        """The works whose first author's family name ends with this word, by number."""
+        """Return the works whose first author's family name ends with this word, by number."""
         if not self._families:
             self._families = defaultdict(list)
             for number, first in self.bib.snapshot.fetch("SELECT n, first_author FROM paper"):
@@ -145,12 +150,12 @@ class Matcher:
 
 
 def read_entry(values: Mapping[str, str]) -> Reading:
-    """Title, authors and identifiers of an entry."""
+    """Return title, authors and identifiers of an entry."""
     return Reading(read_title(values), read_families(values), list(identifiers(values)))
 
 
 def identifiers(values: Mapping[str, str]) -> Iterator[tuple[By, str]]:
-    """DOIs, then arXiv ids, wherever an entry has them."""
+    """Return DOIs, then arXiv ids, from any field of an entry."""
     for name in ("doi", "url", "note"):
         for value in find_dois(values.get(name, ""))[:1]:
             if not is_arxiv_doi(value):
@@ -160,7 +165,7 @@ def identifiers(values: Mapping[str, str]) -> Iterator[tuple[By, str]]:
 
 
 def arxiv_ids(values: Mapping[str, str]) -> list[str]:
-    """The arXiv ids of an entry: of `eprint`, or of any field that says arXiv."""
+    """Return the arXiv ids of an entry: from `eprint`, or from any field that mentions arXiv."""
     found: dict[str, None] = {}
     for name in _ID_FIELDS:
         text = values.get(name)
@@ -170,12 +175,12 @@ def arxiv_ids(values: Mapping[str, str]) -> list[str]:
 
 
 def read_title(values: Mapping[str, str]) -> str:
-    """The folded letters and digits of an entry's title."""
+    """Return the folded letters and digits of an entry's title."""
     return _bare(from_latex(values.get("title", "")))
 
 
 def read_families(values: Mapping[str, str]) -> list[str]:
-    """The last words of the authors' family names, folded; "others" is left out."""
+    """Return the last words of the authors' family names, folded; "others" is skipped."""
     names = re.split(r"\s+and\s+", values.get("author", "").strip(), flags=re.IGNORECASE)
     found = []
     for name in names:
@@ -187,7 +192,7 @@ def read_families(values: Mapping[str, str]) -> list[str]:
 
 
 def read_year(values: Mapping[str, str]) -> int | None:
-    """The year of an entry, from `year` or `date`."""
+    """Return the year of an entry, from `year` or `date`."""
     found = re.search(r"\b(1[6-9]|20)\d\d\b", values.get("year") or values.get("date") or "")
     return int(found[0]) if found else None
 
@@ -212,13 +217,13 @@ def _last_word(name: str) -> str:
 
 
 def _likeness(one: str, other: str, slips: int | None = None) -> float:
-    """How alike two folded titles are; 0 where more letters than `slips` differ."""
+    """Return the similarity of two folded titles; 0 if more than `slips` letters differ."""
     if one == other:
         return 1.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
         return 0.0
-    # Parts of a series differ in a numeral alone.
+    # Parts of a series differ only in a numeral.
     differing = "".join(
         one[a:b] + other[c:d] for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"
     )
@@ -237,20 +242,20 @@ def _title_is_akin(title: str, paper: Paper) -> bool:
 
 
 def _has_other_ids(values: Mapping[str, str], paper: Paper) -> bool:
-    """Whether an entry has arXiv ids, and none of them is the work's."""
+    """Return whether an entry has arXiv ids, and none of them is the work's."""
     ours = {paper.eprint, *(one.eprint for one in paper.versions)} - {None}
     theirs = set(arxiv_ids(values))
     return bool(ours and theirs and not ours & theirs)
 
 
 def _overlap(authors: list[str], paper: Paper) -> float:
-    """How many of the entry's authors are the work's, as a share of the entry's."""
+    """Return the share of the entry's authors that are authors of the work."""
     ours = {_last_word(family(name)) for name in paper.author}
     return sum(name in ours for name in authors) / len(authors) if authors else 0.0
 
 
 def _title_agrees(title: str, paper: Paper) -> int:
-    """1 where an entry's title is the work's, -1 where it is another, 0 where it has none."""
+    """Return 1 if an entry's title is the work's, -1 if it is another, 0 if it has none."""
     if not title:
         return 0
     return 1 if any(_likeness(title, one) >= ALIKE for one in _bare_titles(paper)) else -1
@@ -270,15 +275,15 @@ _TYPES = frozenset(
     {"misc", "online", "unpublished", "techreport", "report", "electronic", "preprint", "article"}
 )
 PLACES = ("journal", "journaltitle", "booktitle")
-"""The fields that name what a paper appeared in."""
+"""The fields that name the venue of a paper."""
 SAYING = ("howpublished", "publisher", "institution", "organization", "note", "url")
-"""Fields that say arXiv or something of the user's own."""
+"""Fields that mention arXiv or contain data of the user."""
 
 
 def is_preprint(kind: str, values: Mapping[str, str]) -> bool:
-    """Whether an entry is that of a preprint on arXiv and of nothing else."""
+    """Return whether an entry cites only a preprint on arXiv."""
     places = [values[name] for name in PLACES if values.get(name)]
     if places:
         return all(map(says_arxiv, places))
-    says = any(says_arxiv(values.get(name, "")) for name in ("volume", *SAYING))
-    return (says or bool(arxiv_ids(values))) and kind.lower() in _TYPES
+    mentioned = any(says_arxiv(values.get(name, "")) for name in ("volume", *SAYING))
+    return (mentioned or bool(arxiv_ids(values))) and kind.lower() in _TYPES

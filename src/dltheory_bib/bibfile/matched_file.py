@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from dltheory_bib.models.paper import Paper
 
 _MOST_READ_AGAIN = 20_000_000
-"""Characters that are read a second time, at most, behind braces that are never closed."""
+"""The most characters that are parsed a second time, after braces that are never closed."""
 _NEXT = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _BRACES = re.compile(r"[{}]")
 _ONLY_NUL = "\0"
@@ -39,14 +39,14 @@ _NOTHING = Reading("", [], [])
 
 
 class Found(NamedTuple):
-    """What a rule finds: a position in the file's text, and what to write instead."""
+    """A finding of a rule: a position in the file's text, and a message with the correction."""
 
     position: int
     message: str
 
 
 class Difference(NamedTuple):
-    """A field that says something else than the catalogue."""
+    """A field that differs from the catalogue."""
 
     field: str
     message: str
@@ -55,7 +55,7 @@ class Difference(NamedTuple):
 
 @dataclass(slots=True)
 class MatchedEntry:
-    """An entry with what was read from it, and the work that it is."""
+    """An entry with its parsed values, and the work it matches."""
 
     entry: BibEntry
     kind: str
@@ -76,19 +76,21 @@ class MatchedEntry:
 
     @property
     def is_preprint(self) -> bool:
-        """Whether it is that of a preprint on arXiv and of nothing else."""
+        """Whether it cites only a preprint on arXiv."""
         return is_preprint(self.kind, self.values)
 
     @property
     def place(self) -> tuple[str, str]:
-        """The field that says where it appeared, and what it says; empty without one."""
-        for name in reversed(PLACES):  # a book before a journal
+        """Return the field that names the venue, and its value; empty if there is none."""
+        for name in reversed(PLACES):  # a book takes precedence over a journal
             if self.values.get(name):
                 return name, self.values[name]
         return "", ""
 
     def at(self, name: str) -> int:
-        """Where the value of a field begins, behind its delimiter; else where the entry does."""
+        """Return the start of a field's value, after its delimiter; otherwise the start of the
+        entry.
+        """
         one = self.entry.get(name)
         if one is None:
             return self.entry.start
@@ -104,22 +106,22 @@ class MatchedFile:
     dialect: Dialect
     matcher: Matcher
     entries: list[MatchedEntry]
-    """Those of its entries that could be read to their end."""
+    """Its entries that were parsed to their end."""
     venues: VenueNames
     manuscript: Manuscript | None = None
     differing: dict[int, list[Difference]] = field(default_factory=dict)
-    """What was found of entries, by where they start."""
+    """The data of entries, by their start."""
     _targets: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     _spellings: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def works(self) -> Iterator[MatchedEntry]:
-        """The entries that are a work of the catalogue."""
+        """The entries that match a work of the catalogue."""
         return (item for item in self.entries if item.match)
 
     @property
     def spellings(self) -> dict[str, set[str]]:
-        """The family names under which somebody is known, by name in the catalogue."""
+        """The family names of an author, by name in the catalogue."""
         if not self._spellings:
             for person in self.bib.people.values():
                 names = (person.name, *person.aliases)
@@ -128,7 +130,7 @@ class MatchedFile:
         return self._spellings
 
     def target(self, paper: Paper) -> tuple[str, dict[str, str]]:
-        """The type and the fields, by names in lower case, that export gives a work."""
+        """Return the type and the fields, by names in lower case, that export gives a work."""
         if paper.key not in self._targets:
             plain = self.file.text.isascii()
             kind, fields = entry_fields(
@@ -143,15 +145,15 @@ class MatchedFile:
 
 
 class Rule(NamedTuple):
-    """A rule: its name in kebab-case, its level, and what judges; its docstring says what for."""
+    """A rule: its name in kebab-case, its level, and its function, whose docstring describes it."""
 
     name: str
     level: Level
     judge: Callable[[MatchedFile], Iterator[Found]]
 
     @property
-    def says(self) -> str:
-        """What it asks, in one sentence."""
+    def description(self) -> str:
+        """Return the description of the rule, in one sentence."""
         return (self.judge.__doc__ or "").partition("\n")[0]
 
 
@@ -163,7 +165,7 @@ def match_entries(
     manuscript: Manuscript | None = None,
     dialect: Dialect | None = None,
 ) -> MatchedFile:
-    """Read every entry of a file, and find out which works of the catalogue they are."""
+    """Parse every entry of a file, and match the entries to works of the catalogue."""
     _read_on(file)
     if dialect is None:
         theirs = manuscript is not None and manuscript.biblatex
@@ -180,7 +182,9 @@ def match_entries(
 
 
 def _read_on(file: BibFile) -> None:
-    """Read what stands behind an entry that is never closed, as if it ended before the next."""
+    """Parse the text after an entry that is never closed, as if the entry ended before the next
+    one.
+    """
     budget = _MOST_READ_AGAIN
     while file.entries and not file.entries[-1].whole and budget > 0:
         last = file.entries[-1]
@@ -197,12 +201,14 @@ def _read_on(file: BibFile) -> None:
 
 
 def folded_families(names: Iterable[str]) -> list[str]:
-    """The family names of authors of the catalogue, as `read_families` reads those of an entry."""
+    """Return the family names of authors of the catalogue, in the form that `read_families`
+    returns.
+    """
     return read_families({"author": " and ".join(names)})
 
 
 def literals(file: BibFile, one: BibField) -> Iterator[tuple[int, str]]:
-    """The parts of a value that stand in braces or quotes, and where each begins."""
+    """Yield the parts of a value in braces or quotes, with their positions."""
     position = one.value_start
     for kind, inside in one.parts:
         position = file.text.find(inside, position)
@@ -212,7 +218,7 @@ def literals(file: BibFile, one: BibField) -> Iterator[tuple[int, str]]:
 
 
 def outside_braces(text: str) -> str:
-    """A text with everything in braces, and the braces, blotted out by as many null characters."""
+    """Return a text with braces and their contents replaced by as many null characters."""
     if "{" not in text:
         return text
     made, depth, last = [], 0, 0
@@ -232,5 +238,5 @@ def outside_braces(text: str) -> str:
 
 
 def blotted(text: str, pattern: re.Pattern[str]) -> str:
-    """A text with what a pattern finds blotted out by as many null characters."""
+    """Return a text with matches of a pattern replaced by as many null characters."""
     return pattern.sub(lambda found: _ONLY_NUL * len(found[0]), text)

@@ -1,4 +1,4 @@
-"""A collection of one's own out of other programs' files: drafts become records in YAML."""
+"""Make a collection from other programs' files: drafts become records in YAML."""
 
 from __future__ import annotations
 
@@ -38,26 +38,26 @@ _SMALL = frozenset(
 
 @dataclass(slots=True)
 class Collected:
-    """The text of the files of a collection, and what there is to say of it."""
+    """The texts of the files of a collection, and notes about them."""
 
     papers: str
     venues: str
     keys: list[str] = field(default_factory=list)
-    """The keys of its works, in the order of the files they came from."""
+    """The keys of its works, in the order of the source files."""
     known: list[str] = field(default_factory=list)
-    """Those of works that the catalogue has as well."""
+    """The keys of works that are also in the catalogue."""
     new_venues: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
-    """What could not become a record or a field of one, each with the reason."""
+    """Drafts or fields that were left out, each with the reason."""
 
 
 def collect(bib: Bibliography, drafts: Iterable[Draft], source: str) -> Collected:
-    """Records of one's own for these drafts, in canonical form.
+    """Make records for these drafts, in canonical form.
 
     A venue that `bib` knows by one of its names keeps its record; any other gets one with the name
-    the file gives. A key that is none, or is taken, is made anew in Google Scholar's style. What
-    breaks the rule of its field is left out, and said; so is a work without title, author or year.
-    `source` is named in each record as where its facts were seen.
+    in the file. An invalid or used key is replaced by one in Google Scholar's style. Values that
+    break the rule of their field are left out and reported; so is a work without title, author or
+    year. Each record names `source` as the source of its facts.
     """
     made = Collected("", "")
     collector = _Collector(bib, made, source)
@@ -78,21 +78,23 @@ class _Collector:
         self.taken: set[str] = set()
 
     def record(self, draft: Draft) -> dict[str, Any] | None:
-        """The record of a draft, its scalars as text; None, with a word, where it cannot be one."""
+        """Return the record of a draft, its scalars as text; None, with a note, if it is
+        incomplete.
+        """
         others = bool(_OTHERS.intersection(draft.author))
         lacking = [n for n in ("title", "author", "year") if not getattr(draft, n)]
         if lacking:
-            self._leave(draft, f"has no {' and no '.join(lacking)}; it is left out")
+            self._leave(draft, f"has no {' and no '.join(lacking)}; it is skipped")
             return None
         try:
             title = rules.balanced(draft.title)
             author = [rules.person(name) for name in draft.author if name not in _OTHERS]
         except ValueError as error:
-            self._leave(draft, f"{error}; it is left out")
+            self._leave(draft, f"{error}; it is skipped")
             return None
         kind = draft.type
         if kind in _IN_PLACES and not draft.venue:
-            self._leave(draft, f"is of type {kind} and names no place; it becomes type online")
+            self._leave(draft, f"is of type {kind} but has no venue; the record gets type online")
             kind = "online"
         found = {
             "type": kind,
@@ -125,14 +127,16 @@ class _Collector:
             try:
                 found[name] = rule(text) if rule else rules.clean(text)
             except ValueError as error:
-                self._leave(draft, f"has {name} {error}; that field is left out")
+                self._leave(draft, f"has {name} {error}; that field is skipped")
         address = parse_identifier(found.get("url", ""))
         if "eprint" in found and address and address.scheme == "arxiv":
-            del found["url"]  # it says the id again
+            del found["url"]  # it repeats the id
         return found
 
     def _key(self, draft: Draft, author: list[str], title: str) -> str:
-        """The draft's own key where it is one and is free, else one in Google Scholar's style."""
+        """Return the draft's own key if it is valid and free, otherwise one in Google Scholar's
+        style.
+        """
         key = draft.key
         if not _is_key(key):
             telling = [
@@ -152,7 +156,11 @@ class _Collector:
         return free
 
     def _why_not(self, key: str) -> str:
-        return "taken" if key in self.taken else "no key: ASCII letters and digits, joined by -_.:+"
+        return (
+            "taken"
+            if key in self.taken
+            else "not a valid key: use ASCII letters and digits, joined by -_.:+"
+        )
 
     def _venue(self, draft: Draft) -> str:
         known = self.names.find(draft.venue).venue

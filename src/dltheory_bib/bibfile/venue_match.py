@@ -1,8 +1,9 @@
-"""Which venue a name in somebody's .bib means, and in which of its spellings.
+"""Find the venue that a name in a .bib means, and in which spelling.
 
-Venues are written in many ways: with the ordinal in figures or words, with the year, the place and
-the acronym behind, and abbreviated word by word as ISO 4 does ("J. Mach. Learn. Res."). What
-changes from year to year is left out of a spelling, so that two volumes can be compared.
+Venues are written in many ways: with the ordinal in digits or words, followed by the year, the
+location and the acronym, and abbreviated word by word as in ISO 4 ("J. Mach. Learn. Res."). The
+parts that change from year to year are removed from a spelling, so that two volumes can be
+compared.
 """
 
 from __future__ import annotations
@@ -29,17 +30,17 @@ _NUMBERS = re.compile(r"['’]?\b\d+(?:st|nd|rd|th)?\b")
 _WORD = re.compile(r"[^\W\d_]+|&")
 _PLACEHOLDER = re.compile(r"\{[a-z]+\}")
 _BOILERPLATE = {"proceedings", "proc", "of", "the", "annual", "in", "on", "and", "for", "a", "&"}
-# From the comma on stand the acronym, the year, the place and the date, as DBLP has them.
+# The acronym, the year, the location and the date follow the comma, as in DBLP.
 _BEHIND = re.compile(r"\s*(?:,[^,]*\d|\(|,\s*[A-Z]{3,}\b).*", re.DOTALL)
 
 
 class Named(NamedTuple):
-    """What a name of a venue was understood as."""
+    """The interpretation of a venue's name."""
 
     venue: str | None
-    """Its id in the catalogue; None where it is not known there."""
+    """Its id in the catalogue; None if it is unknown there."""
     spelling: str
-    """Its words without numbers, and without what stands behind the name."""
+    """Its words without numbers, and without the text after the name."""
 
 
 class VenueNames:
@@ -75,21 +76,21 @@ class VenueNames:
             self._initials["".join(word[0] for word in core)].append((core, venue.id))
 
     def find(self, text: str) -> Named:
-        """The venue that a value of `booktitle` or `journal` names, and how it is spelled."""
+        """Return the venue that a value of `booktitle` or `journal` names, and its spelling."""
         key = _NUMBERS.sub("0", text)
         if key not in self._cache:
             self._cache[key] = self._find(from_latex(key))
         return self._cache[key]
 
     def style(self, venue: str, spelling: str, year: int) -> str | None:
-        """`long` or `short` where a name is spelled as the catalogue has it for that year."""
+        """Return `long` or `short` if a name is spelled as in the catalogue for that year."""
         period = self.venues[venue].in_year(year)
         if spelling == spelled(period.long):
             return "long"
         return "short" if spelling == spelled(period.short) else None
 
     def wrong_year(self, venue: str, text: str, year: int) -> tuple[str, str] | None:
-        """A short name that the venue had in other years, and the one of this year."""
+        """Return a short name that the venue had in other years, and the one of this year."""
         right = self.venues[venue].in_year(year).short
         for period in self.venues[venue].periods:
             one = period.short
@@ -102,7 +103,7 @@ class VenueNames:
     def _find(self, plain: str) -> Named:
         found = self._pattern.search(plain)
         workshop = "workshop" in plain.lower()
-        # "ICML Workshop on …" is another venue than ICML.
+        # "ICML Workshop on …" is a different venue from ICML.
         if found and (not workshop or "workshop" in found[0].lower()):
             venue = self._part[" ".join(_words(found[0]))]
             return Named(venue, spelled(plain[: found.end()]))
@@ -120,7 +121,8 @@ class VenueNames:
 
 
 def spelled(text: str) -> str:
-    """The spelling of a name: its words in their case, without numbers and what stands behind.
+    """Return the spelling of a name: its words in their case, without numbers and the text after
+    it.
 
     >>> spelled("Proceedings of the 34th International Conference on Machine Learning, ICML 2017")
     'Proceedings of the International Conference on Machine Learning'
@@ -130,12 +132,12 @@ def spelled(text: str) -> str:
 
 
 def telling(text: str) -> list[str]:
-    """The words of a venue's name that tell it from others, in lower case."""
+    """Return the significant words of a venue's name, in lower case."""
     return _core(_BEHIND.sub("", from_latex(text)))
 
 
 def abbreviates(one: list[str], other: list[str]) -> bool:
-    """Whether two names are the same but for words cut short, as ISO 4 does."""
+    """Return whether two names are equal except for words abbreviated as in ISO 4."""
     return len(one) == len(other) and all(
         a.startswith(b) or b.startswith(a) for a, b in zip(one, other, strict=True)
     )
@@ -162,13 +164,14 @@ _FILLING = frozenset({"the", "of", "on", "in", "for", "and"})
 
 
 def names_venue(text: str, venue: Venue) -> bool:
-    """Whether a name, with whatever LaTeX is in it, is one of the venue's in any year.
+    """Return whether a name, possibly with LaTeX, is one of the venue's in any year.
 
-    Stricter than `VenueNames.find`, for `fix` changes what it recognises.
+    Stricter than `VenueNames.find`, because `fix` changes matched entries.
 
-    A journal is known by its whole name, each word in full or abbreviated, for `Nature` is not
-    `Nature Communications`. A conference may stand among other words (`Proc. of the 34th ICML`),
-    but a workshop at it is another place, and so is a conference "on Machine Learning and …".
+    A journal is matched by its whole name, each word in full or abbreviated, because `Nature` is
+    not `Nature Communications`. The name of a conference may be part of a longer one (`Proc. of the
+    34th ICML`), but a workshop at it is a different venue, and so is a conference "on Machine
+    Learning and …".
     """
     found = words(from_latex(text))
     names = [words(_PLACEHOLDER.sub(" ", name)) for name in _names(venue)]
@@ -183,13 +186,15 @@ def names_venue(text: str, venue: Venue) -> bool:
 
 
 def _is_short_for(text: list[str], name: list[str]) -> bool:
-    """Whether each word of a text is a word of the name or an abbreviation of it, in order."""
+    """Return whether each word of a text is a word of the name or an abbreviation of it, in
+    order.
+    """
     ours = [word for word in name if word not in _FILLING]
     theirs = [word for word in text if word not in _FILLING]
     return len(ours) == len(theirs) > 0 and all(map(_abbreviates, theirs, ours))
 
 
 def _abbreviates(short: str, word: str) -> bool:
-    """`Natl` for `National`: the same first letter, and the others in order."""
+    """Match `Natl` with `National`: the same first letter, and the others in order."""
     rest = iter(word)
     return short[0] == word[0] and all(char in rest for char in short)

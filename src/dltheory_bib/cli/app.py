@@ -1,4 +1,4 @@
-"""The command group, and what all commands share."""
+"""The command group, and code shared by all commands."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
 
 LIST_FORMATS = tuple(one.name for one in FORMATS.values() if one.is_list)
-"""How a list of works is printed for a program."""
+"""Formats of a list of works for a program."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,7 +33,7 @@ A query joins fields and words:
 """
 
 
-# The commands in the order in which help shows them, each with the module that adds it.
+# The commands in the order of the help, each with the module that adds it.
 _HOMES = {
     "topics": "topics",
     "list": "list",
@@ -58,7 +58,7 @@ _HOMES = {
 
 
 class _Commands(click.Group):
-    """Commands that are imported when they are wanted."""
+    """Commands that are imported on first use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(_HOMES)
@@ -83,11 +83,14 @@ class _Commands(click.Group):
             _show_all()
             return result
         except sqlite3.DatabaseError as error:
-            # A large snapshot is known by its time alone; what rots unnoticed shows in reading.
+            # A large snapshot is checked only by its time; hidden damage shows when it is read.
             from dltheory_bib.snapshot.cache import discard
 
             discard(ctx.obj.path)
-            message = f"the compiled collection is damaged ({error}); it was removed, ask again"
+            message = (
+                f"the compiled collection is damaged ({error}); it was deleted, so run the command "
+                "again"
+            )
             raise click.ClickException(message) from None
 
     def resolve_command(
@@ -108,15 +111,15 @@ def _without_pager(context: click.Context, _: click.Parameter, asked: bool) -> N
 
 
 def _no_pager(hidden: bool = False) -> Callable[[F], F]:
-    """An option that may stand before the command and, unseen in its help, after it."""
+    """An option that may be given before the command and, hidden in its help, after it."""
     return click.option(
         "--no-pager",
         is_flag=True,
         expose_value=False,
         hidden=hidden,
         callback=_without_pager,
-        help="Print a long answer without the pager, which is that of DLTHEORY_PAGER, PAGER or "
-        "`less`; may also stand after the command.",
+        help="Print a long answer without the pager (DLTHEORY_PAGER, PAGER or `less`); may also "
+        "follow the command.",
     )
 
 
@@ -150,7 +153,7 @@ def dltheory(context: click.Context, data: Path | None) -> None:
 
 
 def bibliography() -> Bibliography:
-    """The bibliography that the command line is about, compiled first where that is due."""
+    """Return the bibliography of the command line; compile it first if necessary."""
     from dltheory_bib.bibliography import load
     from dltheory_bib.cli.collection import chosen_collection
 
@@ -164,13 +167,13 @@ def bibliography() -> Bibliography:
 
 
 def is_drawn() -> bool:
-    """Whether a person looks: standard output is a terminal, or colour is forced."""
+    """Return whether standard output is a terminal, or colour is forced."""
     return sys.stdout.isatty() or os.environ.get("FORCE_COLOR", "0") not in {"", "0"}
 
 
 @dataclass(slots=True)
 class _Screen:
-    """What a command has drawn for a terminal, to be shown in one piece when it ends."""
+    """Output drawn by a command for a terminal, shown at once when the command ends."""
 
     paged: bool = True
     height: int = 0
@@ -186,8 +189,8 @@ def _screen_of(context: click.Context) -> _Screen:
 def draw(renderable: RenderableType) -> None:
     """Print something drawn: with colour and in the width of the terminal, or else plain.
 
-    At a terminal it is shown when the command ends, through a pager where it is longer than the
-    screen. Plain output is neither wrapped nor cut, and has no trailing blanks.
+    At a terminal it is shown when the command ends, through a pager if it is longer than the
+    screen. Plain output is neither wrapped nor cut, and has no trailing spaces.
     """
     from rich.console import Console
 
@@ -210,7 +213,7 @@ _UNLIMITED = 100_000
 
 
 def _show_all() -> None:
-    """Show what was drawn, then what is to be noted about it."""
+    """Show the drawn output, then the notes about it."""
     screen = _screen_of(click.get_current_context())
     if screen.drawn:
         from dltheory_bib.cli.pager import show
@@ -222,7 +225,7 @@ def _show_all() -> None:
 
 
 def note(message: str) -> None:
-    """Say something to the person, not to the pipe; after what was drawn before it."""
+    """Print a note on standard error, after the output drawn before it."""
     line = f"{visible(message)}\n"
     screen = _screen_of(click.get_current_context())
     if screen.drawn:
@@ -232,7 +235,7 @@ def note(message: str) -> None:
 
 
 def note_nothing_found() -> None:
-    """Say that the query of the command matches no work, and what nearly matched."""
+    """Report that no work matches the command's query, and near matches."""
     from dltheory_bib.cli.nothing_found import nothing_found
 
     query = " ".join(click.get_current_context().params.get("query") or ())
@@ -241,14 +244,14 @@ def note_nothing_found() -> None:
 
 
 def visible(text: str) -> str:
-    """A message about somebody's file with its control characters shown, never sent."""
+    """Return a message about a user's file with its control characters escaped."""
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )
 
 
 def query_argument(required: bool = False) -> Callable[[F], F]:
-    """The query, as a tuple of texts to be joined by blanks."""
+    """The query, as a tuple of texts to be joined by spaces."""
     from dltheory_bib.cli.completion import complete_query
 
     return click.argument(
@@ -263,7 +266,7 @@ def query_argument(required: bool = False) -> Callable[[F], F]:
 def _with_quotes(
     context: click.Context, _: click.Parameter, arguments: tuple[str, ...]
 ) -> tuple[str, ...]:
-    """The query in one piece, with the quotes that the shell took away."""
+    """Return the query as one text, with the quotes that the shell removed."""
     if context.resilient_parsing or not any(set(one) & set(" \t\n") for one in arguments):
         return arguments
     from dltheory_bib.cli.query_arguments import query_text
@@ -285,13 +288,13 @@ def key_argument(name: str = "key", many: bool = False) -> Callable[[F], F]:
 
 
 def format_option(*formats: str) -> Callable[[F], F]:
-    """The machine-readable formats a command knows."""
+    """The machine-readable formats of a command."""
     return click.option(
         "-f",
         "--format",
         "format_",
         type=click.Choice(formats),
-        help="Print for a program: no colour, nothing cut.",
+        help="Format for a program: no colour, nothing cut.",
     )
 
 

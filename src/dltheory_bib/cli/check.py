@@ -1,4 +1,4 @@
-"""The command that judges: data files of a catalogue, and .bib files; it changes nothing."""
+"""Check data files of a catalogue, and .bib files; nothing is changed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _list_rules(context: click.Context, _: click.Parameter, asked: bool) -> None
 
 
 def _rule_names(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The rules to ignore; an unknown one is a mistake of the command line."""
+    """Return the rules to ignore; an unknown one is a usage error."""
     if not names:
         return names
     from dltheory_bib.bibfile.lint.linter import rule_sentences
@@ -57,13 +57,13 @@ def _rule_names(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -
 _EXIT_CODES = """
 \b
 The exit code is
-  0  nothing is wrong, or a .bib has warnings at most
+  0  no problem, or only warnings on a .bib
   1  an error, a warning on a data file, or with --strict a warning on a .bib
-  2  the command line makes no sense
+  2  a usage error
 """
 
 
-@dltheory.command(epilog=_EXIT_CODES, short_help="Every mistake in a .bib or a data file.")
+@dltheory.command(epilog=_EXIT_CODES, short_help="Report every problem in a .bib or a data file.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "-f",
@@ -77,22 +77,22 @@ The exit code is
 @click.option(
     "--tex",
     type=click.Path(path_type=Path),
-    help="A manuscript (.tex, .aux, .bcf): also say which keys it does not cite, or in vain.",
+    help="A manuscript (.tex, .aux, .bcf): also report unused entries and missing keys.",
 )
 @click.option(
     "--dialect",
     type=click.Choice(["bibtex", "biblatex"]),
-    help="Who reads the .bib; default: as the manuscript or the fields say.",
+    help="Dialect of the .bib; default: that of the manuscript or of the fields.",
 )
-@click.option("--verdicts", is_flag=True, help="Also say of each entry how it stands.")
-@click.option("--strict", is_flag=True, help="Warnings on a .bib count for the exit code too.")
+@click.option("--verdicts", is_flag=True, help="Also give a verdict on each entry.")
+@click.option("--strict", is_flag=True, help="Warnings on a .bib also give exit code 1.")
 @click.option(
     "--ignore",
     multiple=True,
     metavar="RULE",
     callback=_rule_names,
     shell_complete=complete_rule,
-    help="Leave out a rule on .bib files.",
+    help="Ignore a rule on .bib files.",
 )
 @click.option(
     "--rules",
@@ -105,7 +105,7 @@ The exit code is
 @click.option(
     "--fix",
     is_flag=True,
-    help="First write data files in their one form: records by key, fields in the order of "
+    help="First write data files in canonical form: records by key, fields in the order of "
     "CONTRIBUTING.md, long texts folded; comments are kept.",
 )
 def check(
@@ -118,16 +118,16 @@ def check(
     ignore: tuple[str, ...],
     fix: bool,
 ) -> None:
-    """Say every mistake in .bib files and in data files of a catalogue, with its place.
+    """Report every problem in .bib files and in data files of a catalogue, with line and column.
 
-    A .bib is judged by its form, and each entry against the catalogue: it is verified, outdated
-    (a preprint of what was published), a field mismatch, a venue variant, or not covered, which
-    is no fault. Every message says what to write instead; nothing is changed.
+    A .bib is checked for its form, and each entry is compared with the catalogue: it is verified,
+    outdated (the preprint of a published work), a field mismatch, a venue variant, or not covered,
+    which is no fault. Every message gives a correction; nothing is changed.
 
-    Other PATHS are directories with papers.yaml, or single data files; a file is judged together
-    with those beside it. With no path the .bib files that the manuscript names are judged, or the
-    collection in use: that of --data or DLTHEORY_DATA, else data/ of the clone of dltheory-bib in
-    which you are, else the catalogue that was installed. The last line names the folder.
+    Other PATHS are directories with papers.yaml, or single data files; a file is checked together
+    with the files next to it. The default is the .bib files that the manuscript names, or the
+    collection in use: that of --data or DLTHEORY_DATA, else data/ of the clone of dltheory-bib
+    around the working directory, else the installed catalogue. The last line names the folder.
 
     \b
     Example: dltheory check own.bib
@@ -148,11 +148,11 @@ def check(
 
 
 class _Answer(NamedTuple):
-    """What was found in files of one kind."""
+    """The problems in files of one kind."""
 
     problems: list[Problem]
-    said: str
-    """The numbers, in a sentence."""
+    summary: str
+    """Return the numbers, in a sentence."""
     failed: bool
 
 
@@ -163,7 +163,7 @@ def _answer(linted: Linted, paths: list[Path], verdicts: bool, strict: bool) -> 
 
 
 def _report(answers: list[_Answer], format_: str) -> None:
-    """Print what was found, then the numbers; end with 1 where that is a failure."""
+    """Print the problems, then the numbers; exit with 1 if that is a failure."""
     problems = [problem for answer in answers for problem in answer.problems]
     rules = None
     if format_ == "sarif":
@@ -172,13 +172,13 @@ def _report(answers: list[_Answer], format_: str) -> None:
         rules = rule_sentences()
     print_problems(problems, format_, rules)
     for answer in answers:
-        note(answer.said)
+        note(answer.summary)
     if any(answer.failed for answer in answers):
         raise click.exceptions.Exit(1)
 
 
 def _sorted_out(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The .bib files, and the rest."""
+    """Split the paths: the .bib files, and the others."""
     from dltheory_bib.bibfile.lint.linter import is_bib
 
     bibs = [path for path in paths if is_bib(path)]
@@ -186,7 +186,7 @@ def _sorted_out(paths: Sequence[Path]) -> tuple[list[Path], list[Path]]:
 
 
 def _manuscript(tex: Path | None, paths: Sequence[Path]) -> tuple[Manuscript | None, list[Path]]:
-    """What was read of a manuscript, and, where no .bib is given, those that it names."""
+    """Return the citations of a manuscript, and, if no .bib is given, those that it names."""
     if tex is None:
         return None, []
     from dltheory_bib.bibfile.lint.linter import is_bib
@@ -231,8 +231,8 @@ def _check_data(paths: list[Path], fix: bool) -> _Answer:
 def _summary(paths: list[Path], linted: Linted) -> str:
     read = f"{linted.entries} entry" if linted.entries == 1 else f"{linted.entries} entries"
     verdicts = ", ".join(f"{n} {verdict}" for verdict, n in linted.counts.items())
-    told = f"{_names(paths)}: {read}, {_counted(linted.problems)}"
-    return f"{told}; {verdicts}" if verdicts else told
+    text = f"{_names(paths)}: {read}, {_counted(linted.problems)}"
+    return f"{text}; {verdicts}" if verdicts else text
 
 
 def _names(paths: Sequence[Path]) -> str:
@@ -252,7 +252,7 @@ def _counted(problems: Sequence[Problem]) -> str:
 
 
 def _fix(paths: list[Path]) -> None:
-    """Write files in canonical form; one that cannot be read is left for `check` to judge."""
+    """Write files in canonical form; `check` reports those that cannot be read."""
     from dltheory_bib.source.folders import catalogue_files, is_directory, is_file, shown
     from dltheory_bib.source.loader import kind_of
     from dltheory_bib.source.yaml_writer import rewrite
@@ -265,6 +265,6 @@ def _fix(paths: list[Path]) -> None:
             if rewrite(path, kind):
                 note(f"{shown(path)}: written in canonical form")
         except ValueError as error:
-            note(f"{shown(path)}: left as it is; it {error}")
+            note(f"{shown(path)}: left unchanged; it {error}")
         except OSError as error:
             note(f"{shown(path)}: cannot be written: {(error.strerror or str(error)).lower()}")

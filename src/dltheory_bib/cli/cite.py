@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from dltheory_bib.text.latex import Encoding
 
 
-@dltheory.command(short_help="The .bib of a manuscript, and no more.")
+@dltheory.command(short_help="Write the .bib of a manuscript, and no more.")
 @click.argument("manuscript", type=click.Path(path_type=Path))
 @click.option(
     "--bib",
     "own",
     type=click.Path(path_type=Path),
-    help="Your own .bib: what the catalogue lacks is taken from it as it stands.",
+    help=(
+        "Your own .bib: entries for works that are not in the catalogue are copied from it "
+        "unchanged."
+    ),
 )
 @bib_options(dialect=None)
 def cite(
@@ -38,9 +41,9 @@ def cite(
 ) -> None:
     """Write an entry for every key that MANUSCRIPT cites: a .tex, .aux or .bcf file.
 
-    Keys may be keys of the catalogue, its aliases, arXiv ids or DOIs; each entry gets the key as
-    you typed it. A .tex file is followed through what it takes in. Keys that nobody knows are
-    listed with file, line and the nearest known ones, and the exit code is 1.
+    Keys may be keys of the catalogue, its aliases, arXiv ids or DOIs; each entry gets the key that
+    the manuscript uses. Files that a .tex file includes are read as well. Unknown keys are listed
+    with file, line and the nearest known ones, and the exit code is 1.
 
     \b
     Example: dltheory cite main.tex -o thesis.bib
@@ -64,20 +67,20 @@ def cite(
     _say(found, made)
     _write(made.text, made.entries, output, f"cite {manuscript}", force)
     if not found.keys and not found.everything:
-        note(f"{manuscript} cites nothing")
+        note(f"{manuscript} contains no citations")
     if made.unknown:
-        more = "" if own else "; name your own .bib with --bib"
+        more = "" if own else "; add your own .bib with --bib"
         number = len(made.unknown)
         note(f"{number} {'key has' if number == 1 else 'keys have'} no entry{more}")
         raise click.exceptions.Exit(1)
 
 
 def _say(found: Manuscript, made: Cited) -> None:
-    """The warnings of reading, then the keys that nobody knows."""
+    """Print the warnings of the reader, then the unknown keys."""
     for problem in found.problems:
         note(visible(str(problem)))
-    for said in made.notes:
-        note(visible(said))
+    for message in made.notes:
+        note(visible(message))
     for missing in made.unknown:
         place = missing.place
         where = f"{place.file}:{place.line}" if place.line else place.file

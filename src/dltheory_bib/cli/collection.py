@@ -1,11 +1,11 @@
-"""Which collection a command line is about: decided here, for all commands.
+"""Find the collection of a command line, for all commands.
 
-The first of these that there is:
+The first of these that exists:
 
 1. the option `--data`,
 2. the environment variable `DLTHEORY_DATA` (click reads it as the option),
-3. `data/` of the clone of this repository in which the command runs, at any depth,
-4. the catalogue that comes with the package.
+3. `data/` of the clone of this repository around the working directory,
+4. the catalogue of the package.
 """
 
 from __future__ import annotations
@@ -26,18 +26,19 @@ class Collection(NamedTuple):
 
     path: Path | None
     is_catalogue: bool
-    """Whether it is the catalogue itself, shipped or in a clone, and nobody's own collection."""
+    """Whether it is the catalogue itself, shipped or in a clone, and not a user's collection."""
 
     @property
     def place(self) -> Path:
-        """The folder or file that holds its records."""
+        """The folder or file that contains its records."""
         return self.path or shipped_directory()
 
 
 def choose_collection(named: Path | None) -> Collection:
-    """The collection that an option or the environment names, else the clone's, else the shipped.
+    """Return the collection that an option or the environment names, else the clone's, else the
+    shipped.
 
-    In a clone from which the package itself is run the two are one, and the shipped is given.
+    If the package is run from that clone, the two are the same, and the shipped one is returned.
     """
     if named is not None:
         return Collection(named, is_catalogue=False)
@@ -45,7 +46,7 @@ def choose_collection(named: Path | None) -> Collection:
 
 
 def clone_data() -> Path | None:
-    """`data/` of the clone around the working directory, where it is not the shipped one."""
+    """Return `data/` of the clone around the working directory, unless it is the shipped one."""
     try:
         here = Path.cwd()
     except OSError:  # a directory that was removed
@@ -66,7 +67,7 @@ def _is_ours(project: Path) -> bool:
 
 
 def chosen_collection() -> Collection:
-    """The collection of the command that runs."""
+    """Return the collection of the running command."""
     chosen = click.get_current_context().find_root().obj
     assert isinstance(chosen, Collection)
     return chosen

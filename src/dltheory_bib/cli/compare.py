@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from dltheory_bib.comparison import Comparison
 
 _SHORT = 3
-"""Cards of each kind that are shown where nobody asks for all."""
+"""Number of cards of each kind shown by default."""
 
 
-@dltheory.command(cls=QueryCommand, short_help="Theorems side by side, the best bound first.")
+@dltheory.command(cls=QueryCommand, short_help="Compare theorems, the best bound first.")
 @click.argument("question", required=False, shell_complete=complete_question)
 @query_argument()
 @click.option(
@@ -29,7 +29,7 @@ _SHORT = 3
     type=click.Choice(["latex", "markdown", "csv", "html", "json"]),
     help="Print for a document or a program; `latex` needs booktabs.",
 )
-@click.option("--best", is_flag=True, help="Only the cards than which no other says more.")
+@click.option("--best", is_flag=True, help="Only the cards that no other card strictly dominates.")
 @click.option(
     "--all", "everything", is_flag=True, help="Every card, not only the first of each kind."
 )
@@ -37,10 +37,10 @@ _SHORT = 3
 @click.option(
     "--plot",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write exponent against year as SVG here; needs the extra `plots`.",
+    help="Write a chart of exponent against year as SVG; needs the extra `plots`.",
 )
-@click.option("--symbol", help="Whose exponent --plot shows.")
-@click.option("--quantity", help="What is counted in --plot.")
+@click.option("--symbol", help="The symbol whose exponent --plot shows.")
+@click.option("--quantity", help="The quantity in --plot.")
 def compare(
     question: str | None,
     query: tuple[str, ...],
@@ -56,9 +56,9 @@ def compare(
 
     The best bounds come first; three of each kind are shown, and with --all or --best all of them.
     A unique prefix of a question's name is enough. Only works that match QUERY are shown. Letters
-    name the assumptions, which are spelled out below each table; a star marks what is the best
-    known for what it assumes, by an order that is computed: same quantity, assumptions that follow
-    from the other's, a guarantee at least as strong, a bound at most the other's.
+    denote the assumptions, listed below each table; a star marks a card that no other dominates.
+    Card A dominates card B if both bound the same quantity, A's assumptions follow from B's, and
+    A's guarantee and bound are at least as strong.
 
     \b
     Example: dltheory compare
@@ -112,7 +112,7 @@ def _list_questions(bib: Bibliography, format_: str | None) -> None:
     if format_:
         raise click.UsageError("name a question; without one the formats are text and json")
     if not counts:
-        note("this collection has no questions; they stand in questions.yaml")
+        note("this collection has no questions; add them in questions.yaml")
         return
     from dltheory_bib.display.comparison_view import question_list
 

@@ -1,4 +1,4 @@
-"""What the shell offers after <Tab>: keys, topics, fields and their values."""
+"""Shell completion of keys, topics, fields and their values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 _MOST = 60
 
 
-# After the colon of a field comes its value, not a blank. fish adds none after a colon by itself.
+# The colon of a field is followed by its value, without a space. fish adds none after a colon.
 _NO_BLANK = {
     "bash": (
         "    return 0\n",
@@ -30,7 +30,7 @@ _NO_BLANK = {
 
 
 def completion_script(shell: str) -> str:
-    """What a shell has to run to complete the command line."""
+    """Return the script with which a shell completes the command line."""
     from click.shell_completion import get_completion_class
 
     from dltheory_bib.cli.app import dltheory
@@ -45,12 +45,12 @@ def completion_script(shell: str) -> str:
 def complete_key(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Keys and aliases that start with what was typed."""
+    """Complete keys and aliases."""
     return _items(_ids(context, "name", incomplete, "name"))
 
 
 def complete_rule(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Rules on .bib files that start with what was typed."""
+    """Complete rules on .bib files."""
     from dltheory_bib.bibfile.lint.linter import rule_sentences
 
     return [
@@ -63,31 +63,31 @@ def complete_rule(_: click.Context, __: click.Parameter, incomplete: str) -> lis
 def complete_topic(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Topic ids that start with what was typed."""
+    """Complete topic ids."""
     return _items(_ids(context, "topic", incomplete))
 
 
 def complete_question(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Ids of questions that start with what was typed."""
+    """Complete ids of questions."""
     return _items(_ids(context, "question", incomplete))
 
 
 def complete_query(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Fields, and the values of a field after its colon."""
+    """Complete fields, and the values of a field after its colon."""
     from dltheory_bib.query.fields import FIELDS
 
     field, colon, value = incomplete.rpartition(":")
     if not colon:
-        # bash ends a word at a colon: `topic:sa` arrives as "topic", ":" and "sa".
+        # bash ends a word at a colon: it passes `topic:sa` as "topic", ":" and "sa".
         before = [str(word) for word in context.params.get("query") or ()]
         if before and before[-1] == ":":
             return _items(_values(context, before[-2] if len(before) > 1 else "", incomplete))
         offered = [f"{name}:" for name in FIELDS if name.startswith(incomplete)]
-        if context.info_name == "read":  # takes the bare name of a topic
+        if context.info_name == "read":  # accepts the bare name of a topic
             offered += _ids(context, "topic", incomplete)
             offered += _ids(context, "trail", incomplete)
         return _items(offered)
@@ -124,10 +124,10 @@ def _ids(context: click.Context, table: str, incomplete: str, column: str = "id"
     from dltheory_bib.errors import BibliographyError
 
     try:
-        # From the parameters: while a word is completed, no command runs that could set `obj`.
+        # From the parameters: during completion no command runs that could set `obj`.
         snapshot = load(choose_collection(context.find_root().params.get("data")).path).snapshot
     except BibliographyError:
-        return []  # nobody asked for anything yet; a message would stand amid the command line
+        return []  # the user has not run a command yet; a message would disturb the command line
     upper = f"{incomplete}\U0010ffff"
     sql = (
         f"SELECT DISTINCT {column} FROM {table} WHERE {column} >= ? AND {column} < ? "

@@ -1,4 +1,4 @@
-"""The command that holds somebody's list against the catalogue: cover."""
+"""Compare a list of works with the catalogue: cover."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _MOST_UNCITED = 10
 
 
-@dltheory.command(short_help="A list against the catalogue, both ways.")
+@dltheory.command(short_help="Compare a list with the catalogue.")
 @click.argument("path", metavar="LIST", type=click.Path(path_type=Path))
 @click.option(
     "-t",
@@ -29,7 +29,10 @@ _MOST_UNCITED = 10
     "topics",
     multiple=True,
     shell_complete=complete_topic,
-    help="Look for what the list lacks on this topic; default: those of most of its works.",
+    help=(
+        "Search this topic for works missing from the list; default: the topics of most of its "
+        "works."
+    ),
 )
 @click.option(
     "-n",
@@ -37,17 +40,18 @@ _MOST_UNCITED = 10
     type=click.IntRange(0),
     default=_MOST_UNCITED,
     show_default=True,
-    help="So many works that the list lacks; 0 for all.",
+    help="Show at most this number of missing works; 0 for all.",
 )
 @format_option("tsv", "json")
 def cover(path: Path, topics: tuple[str, ...], count: int, format_: str | None) -> None:
-    """Say what of LIST is in the catalogue, what is not, what is outdated, and what LIST lacks.
+    """Show which works of LIST are in the catalogue, missing or outdated, and which LIST lacks.
 
     LIST is a .bib, a Markdown page or a text file. In text, works are found by arXiv id, DOI or
-    key, and by their whole title where that is long and set off by punctuation.
+    key, or by a long title delimited by punctuation.
 
-    What it lacks are core works on its topics, each with the reason why it matters: a relation to
-    a work of the list, a place among the first steps on the topic, citations by the list's works.
+    The works that LIST lacks are core works on its topics. Each has the reason why it matters: a
+    relation to a work of the list, a place among the first steps on the topic, or citations by
+    works of the list.
 
     \b
     Example: dltheory cover own.bib --topic saddle-escape
@@ -69,7 +73,9 @@ def cover(path: Path, topics: tuple[str, ...], count: int, format_: str | None) 
 
 
 def _rows(found: Cover) -> Iterator[tuple[str, ...]]:
-    """Status, line, key, title, reason; what the list lacks comes last, without a line."""
+    """Print status, line, key, title and reason; the works that the list lacks come last, without a
+    line.
+    """
     for one in found.listed:
         yield one.status, str(one.line), one.work or "", one.title, one.says
     whys = found.uncited.whys
@@ -89,25 +95,25 @@ def _print_json(found: Cover) -> None:
             for paper in found.uncited
         ],
     }
-    # In ASCII: the list may hold any character, a terminal's codes included.
+    # In ASCII: the list may contain any character, including a terminal's control codes.
     click.echo(json.dumps(record, indent=2))
 
 
 def _counted(found: Cover) -> str:
-    """The numbers, in a sentence."""
+    """Return the numbers, in a sentence."""
     outdated, missing = len(found.having("outdated")), len(found.having("missing"))
     here = len(found.having("covered")) + outdated
-    said = f"{here} in the catalogue"
-    said += f" ({outdated} outdated)" if outdated else ""
-    said += f", {missing} not"
+    text = f"{here} in the catalogue"
+    text += f" ({outdated} outdated)" if outdated else ""
+    text += f", {missing} not"
     lines = len(found.having("unrecognised"))
     if lines:
-        said += f", {lines} {'line' if lines == 1 else 'lines'} in which no work was recognised"
-    return said
+        text += f", {lines} {'line' if lines == 1 else 'lines'} in which no work was recognised"
+    return text
 
 
 def _draw(found: Cover) -> None:
-    """What needs a look, section by section; what is covered is counted."""
+    """Show the works to check, section by section; those in the catalogue are only counted."""
     sections = (
         ("Outdated", found.having("outdated"), True),
         ("Not in the catalogue", found.having("missing"), False),
@@ -119,15 +125,18 @@ def _draw(found: Cover) -> None:
             draw(_table(listed, outdated))
             draw("")
     if not found.topics:
-        note("no work of the list is in the catalogue, so its topic is unknown; name one: --topic")
+        note(
+            "no work of the list is in the catalogue, so its topic is unknown; give one with "
+            "--topic"
+        )
         return
     on = " and ".join(f"{one.topic} ({one.works} of its works)" for one in found.topics)
     if found.uncited:
-        _head(f"What the list lacks on {on}")
+        _head(f"Missing from the list on {on}")
         draw(found.uncited)
         draw("")
     else:
-        draw(f"On {on} the list lacks nothing that is core here.")
+        draw(f"The list contains every core work on {on}.")
 
 
 def _head(text: str) -> None:
@@ -146,10 +155,10 @@ def _table(listed: list[Listed], outdated: bool) -> RenderableType:
     table.add_column(justify="right", style="dim")
     table.add_column()
     for one in listed:
-        said = Text(visible(one.title))
+        text = Text(visible(one.title))
         if outdated:
-            said = Text.assemble((one.work or "", "cyan"), f"  {visible(one.says)}")
+            text = Text.assemble((one.work or "", "cyan"), f"  {visible(one.says)}")
         elif one.status == "missing" and one.says not in one.title:
-            said.append(f"  {visible(one.says)}", style="dim")
-        table.add_row(str(one.line), said)
+            text.append(f"  {visible(one.says)}", style="dim")
+        table.add_row(str(one.line), text)
     return table

@@ -1,4 +1,4 @@
-"""The command that gives works to other programs: export."""
+"""Write works in other formats: export."""
 
 from __future__ import annotations
 
@@ -30,12 +30,13 @@ class _ExportCommand(QueryCommand):
         """Write the formats as a definition list, then the fields."""
         with formatter.section("Formats"):
             formatter.write_dl(
-                [(one.name, f"{one.says} ({one.suffix})") for one in FORMATS.values()], col_max=34
+                [(one.name, f"{one.description} ({one.suffix})") for one in FORMATS.values()],
+                col_max=34,
             )
         super().format_epilog(ctx, formatter)
 
 
-@dltheory.command(cls=_ExportCommand, short_help="BibTeX, CSL-JSON, RIS, tables, graphs …")
+@dltheory.command(cls=_ExportCommand, short_help="Write BibTeX, CSL-JSON, RIS, tables, graphs …")
 @query_argument()
 @click.option(
     "-f",
@@ -43,7 +44,7 @@ class _ExportCommand(QueryCommand):
     "format_",
     type=click.Choice(list(FORMATS)),
     metavar="FORMAT",
-    help="What to write.  [default: what the name of OUTPUT says, else bibtex]",
+    help="Output format.  [default: by the extension of OUTPUT, else bibtex]",
 )
 @click.option(
     "--table",
@@ -53,7 +54,9 @@ class _ExportCommand(QueryCommand):
     help="Which table, for csv and parquet.",
 )
 @bib_options(dialect="bibtex")
-@click.option("--related", is_flag=True, help="For biblatex: name the works an entry builds on.")
+@click.option(
+    "--related", is_flag=True, help="For biblatex: name the works that an entry builds on."
+)
 @click.pass_context
 def export(
     context: click.Context,
@@ -66,7 +69,7 @@ def export(
     related: bool,
     **options: str | None,
 ) -> None:
-    """Write the works for which QUERY holds for another program; all works without a query.
+    """Write the works that match QUERY in a format for another program; without a query, all works.
 
     \b
     Example: dltheory export topic:saddle-escape -o refs.bib
@@ -118,7 +121,7 @@ def _bib(found: PaperList, kind: Dialect, related: bool, options: dict[str, str 
 def _refuse_what_does_not_fit(
     context: click.Context, kind: str, output: Path | None, related: bool
 ) -> None:
-    """An option that would do nothing is a mistake, and is said before anything is written."""
+    """An option without effect is an error, reported before anything is written."""
     given = [
         name
         for name in (*_FOR_BIB, "table")
@@ -131,4 +134,4 @@ def _refuse_what_does_not_fit(
     if related and kind != "biblatex":
         raise click.UsageError(f"--related is for biblatex, not for {kind}")
     if kind == "parquet" and output is None:
-        raise click.UsageError("parquet is not text; name a file with -o")
+        raise click.UsageError("parquet is not a text format; give a file with -o")

@@ -1,4 +1,4 @@
-"""Bringing a .bib up to date: fix."""
+"""Update a .bib: fix."""
 
 from __future__ import annotations
 
@@ -20,27 +20,28 @@ if TYPE_CHECKING:
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
-@dltheory.command(short_help="Bring a .bib up to date.")
+@dltheory.command(short_help="Update a .bib from the catalogue.")
 @click.argument("refs", type=click.Path(path_type=Path))
-@click.option("--write", is_flag=True, help="Write the file; the old one is kept beside it.")
-@click.option("--keep-preprint", is_flag=True, help="Published entries keep their arXiv id.")
+@click.option("--write", is_flag=True, help="Write the file; a backup of the old one is kept.")
+@click.option("--keep-preprint", is_flag=True, help="Keep the arXiv id of published entries.")
 @click.option(
     "--venues",
     type=click.Choice(["as-is", "long", "short"]),
     default="as-is",
     show_default=True,
-    help="How the venues of known works are named.",
+    help="How to name the venues of known works.",
 )
-@click.option("--merge", is_flag=True, help="Join entries of one work under the first key.")
+@click.option("--merge", is_flag=True, help="Merge entries of one work under the first key.")
 def fix(refs: Path, write: bool, keep_preprint: bool, venues: VenueStyle, merge: bool) -> None:
-    """Show what the catalogue knows better than REFS, a .bib file; with --write, change it.
+    """Show corrections of REFS, a .bib file, from the catalogue; with --write, apply them.
 
-    Preprints that were published become the published version; missing pages and DOIs, given
-    names for initials, and braces round capitals are put in. An entry is known by its DOI, its
-    arXiv id, or its title, authors and year together; everything else stays byte for byte.
+    Entries for published preprints are changed to the published version; missing pages and DOIs,
+    given names for initials, and braces around capitals are added. An entry is matched by its DOI,
+    its arXiv id, or its title, authors and year together; entries not in the catalogue are left
+    unchanged, byte for byte.
 
-    What is shown is a patch. --write keeps the old file as REFS.bak, and refuses where REFS was
-    changed meanwhile.
+    The output is a patch. --write keeps the old file as REFS.bak, and fails if another program has
+    changed REFS meanwhile.
 
     \b
     Example: dltheory fix my-refs.bib
@@ -54,34 +55,34 @@ def fix(refs: Path, write: bool, keep_preprint: bool, venues: VenueStyle, merge:
     made = fixed(bibliography(), file, keep_preprint=keep_preprint, venues=venues, merge=merge)
     for position, _, message in file.faults:
         line, column = file.place(min(position, max(len(file.text) - 1, 0)))
-        note(f"{file.name}:{line}:{column}: {message}; it is left as it is")
+        note(f"{file.name}:{line}:{column}: {message}; it is left unchanged")
     if made.edits:
         _show(made)
     for keys in made.twins:
-        stay = "they stay: others refer to one, or a key stands twice"
-        joins = stay if merge else "--merge joins them"
-        note(f"{' and '.join(keys)} are one work; {joins}")
+        stay = "not merged, because another entry refers to one of them, or a key is duplicated"
+        joins = stay if merge else "use --merge to merge them"
+        note(f"{' and '.join(keys)} are the same work; {joins}")
     note(f"{file.name}: {_summary(made, file)}")
     if made.edits and write:
         _write(refs, made)
     elif made.edits:
-        note("nothing was written; --write does")
+        note("nothing was written; use --write to apply the changes")
 
 
 def _show(made: Fixed) -> None:
-    """The patch, then a line for each entry on what is changed and how it was recognised."""
+    """Print the patch, then a line for each entry with its changes and how it was matched."""
     if is_drawn():
-        # Not by rich, which would measure and wrap each of what may be thousands of lines.
+        # rich would measure and wrap each of thousands of lines, so it is not used here.
         click.echo("".join(map(_coloured, made.diff())), nl=False, color=True)
     else:
         print_bytes("".join(made.diff()))
     for entry in made.changed:
         if entry.key not in made.merged:
-            said = "; ".join(change.says for change in entry.changes)
-            how = f"known by {entry.match.by}, {entry.match.confidence:.2f}"
-            note(f"{made.before.name}:{entry.line}: {entry.key}: {said} ({how})")
-    for key, stays in made.merged.items():
-        note(f"{key} goes; cite {stays} in its place")
+            text = "; ".join(change.text for change in entry.changes)
+            how = f"matched by {entry.match.by}, {entry.match.confidence:.2f}"
+            note(f"{made.before.name}:{entry.line}: {entry.key}: {text} ({how})")
+    for key, kept_key in made.merged.items():
+        note(f"{key} is deleted; cite {kept_key} instead")
 
 
 def _coloured(line: str) -> str:
@@ -94,14 +95,14 @@ def _coloured(line: str) -> str:
 
 def _summary(made: Fixed, file: BibFile) -> str:
     number = len(file.entries)
-    said = f"{number} {'entry' if number == 1 else 'entries'}, {len(made.entries)} known"
+    text = f"{number} {'entry' if number == 1 else 'entries'}, {len(made.entries)} matched"
     if not made.edits:
-        return f"{said}; nothing to change"
+        return f"{text}; nothing to change"
     kept = [one for one in made.changed if one.key not in made.merged]
     whats = Counter(change.what for entry in kept for change in entry.changes)
     parts = [f"{what} {count}" for what, count in whats.items()]
     parts += [f"merged {len(made.merged)}"] if made.merged else []
-    return f"{said}, {len(kept)} to change: {', '.join(parts)}"
+    return f"{text}, {len(kept)} to change: {', '.join(parts)}"
 
 
 def _write(refs: Path, made: Fixed) -> None:
@@ -110,9 +111,9 @@ def _write(refs: Path, made: Fixed) -> None:
     try:
         backup = write_fixed(refs, made)
     except OSError as error:
-        said = (error.strerror or str(error)).lower()
-        raise click.ClickException(f"cannot write {refs}: {said}; it is as it was") from None
+        text = (error.strerror or str(error)).lower()
+        raise click.ClickException(f"cannot write {refs}: {text}; the file is unchanged") from None
     kept = (
         backup.name if backup.parent == refs.resolve().parent == refs.absolute().parent else backup
     )
-    note(f"wrote {refs}; the old one is {kept}")
+    note(f"wrote {refs}; the backup is {kept}")

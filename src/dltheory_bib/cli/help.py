@@ -1,4 +1,4 @@
-"""The command that helps: help."""
+"""Show help: help."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from click.shell_completion import CompletionItem
 from dltheory_bib.cli.app import QueryCommand, dltheory, draw
 
 FIRST_STEPS = """\
-A bibliography of deep learning theory, from the shell. What to type first:
+A bibliography of deep learning theory, from the shell. First steps:
   dltheory topics                        the topics
   dltheory read ntk                      what to read on one, in order, and why
-  dltheory search spurious local minima  find works by words
+  dltheory search spurious local minima  search by keyword
   dltheory list topic:ntk year:2020..    ... by topic, author, year, relation
   dltheory show jacot2018neural          one work: summary, idea, relations
-  dltheory compare width-overparam       theorems side by side, best first
-  dltheory export topic:ntk -o ntk.bib   BibTeX for what matches
-  dltheory fix refs.bib                  bring a .bib of your own up to date
+  dltheory compare width-overparam       compare theorems, best first
+  dltheory export topic:ntk -o ntk.bib   BibTeX for matching works
+  dltheory fix refs.bib                  update your own .bib
 More: dltheory --help, dltheory help COMMAND, dltheory help query
 """
-"""What `dltheory` alone prints."""
+"""The output of `dltheory` without arguments."""
 
 _LANGUAGE = """\
-A query is made of terms: words, "words in a row", or a field and its value. Terms are combined
-with AND; `or` is weaker, `not` or `-` negates the next term, and parentheses group.
+A query consists of terms: words, "words in a row", or a field and its value. Terms are combined
+with AND; `or` binds weaker, `not` or `-` negates the next term, and parentheses group.
 
 \b
   topic:saddle-escape author:jin year:2017..2019
   "spurious local minima" not type:preprint
   (topic:ntk or topic:mean-field) cites:jacot2018neural
 
-A shell takes quotes and parentheses for itself. A value of several words may be quoted as usual
+The shell interprets quotes and parentheses. A value of several words may be quoted as usual
 (topic:"lazy training"); put a query with parentheses into single quotes. Write bounds as
 year:2017.. or year:..2019, and `not` instead of `-` at the start.
 """
@@ -41,7 +41,7 @@ def _complete(_: click.Context, __: click.Parameter, incomplete: str) -> list[Co
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
 
-@dltheory.command("help", short_help="Help on a command, or on the query language.")
+@dltheory.command("help", short_help="Show help on a command, or on the query language.")
 @click.argument("words", nargs=-1, metavar="[COMMAND]", shell_complete=_complete)
 @click.pass_context
 def help_(context: click.Context, words: tuple[str, ...]) -> None:

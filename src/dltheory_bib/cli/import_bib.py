@@ -1,4 +1,4 @@
-"""The command that makes a collection of one's own out of other programs' files: import."""
+"""Make a collection from other programs' files: import."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from dltheory_bib.bibfile.new_collection import Collected
 
 
-@dltheory.command("import", short_help="A .bib, CSL-JSON or RIS file as a collection of your own.")
+@dltheory.command("import", short_help="Make a collection from a BibTeX, CSL-JSON or RIS file.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.argument("directory", type=click.Path(path_type=Path))
 def import_(file: Path, directory: Path) -> None:
-    """Make of FILE (.bib, .json in CSL, .ris) a collection in DIRECTORY, to be asked with --data.
+    """Make a collection in DIRECTORY from FILE (.bib, .json in CSL, .ris); query it with --data.
 
-    DIRECTORY gets a papers.yaml and a venues.yaml; it must not have them yet. Every record names
-    FILE as its source. What cannot be a record is said, and left out.
+    The command writes papers.yaml and venues.yaml in DIRECTORY; they must not exist yet. Every
+    record names FILE as its source. Entries that cannot become a record are reported and skipped.
 
     \b
     Example: dltheory import my-refs.bib my-collection
@@ -32,13 +32,13 @@ def import_(file: Path, directory: Path) -> None:
     targets = [directory / "papers.yaml", directory / "venues.yaml"]
     there = [path for path in targets if path.exists() or path.is_symlink()]
     if there:
-        raise click.ClickException(f"{there[0]} is there already; name another directory")
+        raise click.ClickException(f"{there[0]} already exists; name another directory")
     drafts, faults = read_drafts(file)
     made = collect(bibliography(), drafts, file.name)
-    for said in (*faults, *made.left_out):
-        note(said)
+    for message in (*faults, *made.left_out):
+        note(message)
     if not made.keys:
-        note(f"{file} holds no work; nothing was written")
+        note(f"{file} contains no works; nothing was written")
         return
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -53,10 +53,10 @@ def import_(file: Path, directory: Path) -> None:
 
 def _said(made: Collected, directory: Path) -> str:
     works = f"{len(made.keys)} {'work' if len(made.keys) == 1 else 'works'}"
-    known = f", {len(made.known)} of them in the catalogue as well" if made.known else ""
+    known = f", {len(made.known)} of them also in the catalogue" if made.known else ""
     new = len(made.new_venues)
     venues = ""
     if new:
-        said = "1 venue is new, look at it" if new == 1 else f"{new} venues are new, look at them"
-        venues = f"; {said}"
+        news = "1 venue is new; check it" if new == 1 else f"{new} venues are new; check them"
+        venues = f"; {news}"
     return f"wrote {works} to {directory}{known}{venues}; next: dltheory --data {directory} list"

@@ -1,4 +1,4 @@
-"""Commands that walk the graph: path, lineage."""
+"""Commands for walks on the graph: path, lineage."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _KINDS = [relation.value for relation in (*JUDGEMENTS, Relation.CITES, Relation.AFTER)]
 
 
-@dltheory.command(short_help="How two works are connected.")
+@dltheory.command(short_help="Show how two works are connected.")
 @key_argument("start")
 @key_argument("end")
 def path(start: str, end: str) -> None:
@@ -35,13 +35,13 @@ def path(start: str, end: str) -> None:
     key = bib.key(start)
     edges = bib.path(start, end)
     if edges is None:
-        note(f"no chain of citations between {key} and {bib.key(end)} is known here")
+        note(f"there is no chain of citations between {key} and {bib.key(end)} in this collection")
         raise click.exceptions.Exit(1)
     draw(path_steps(key, edges, bib.describe, _sentence))
 
 
 def _sentence(edge: Edge) -> str:
-    """A step in words: the curator's sentence, or where the citation was read."""
+    """Describe a step: the curator's sentence, or the source of the citation."""
     if edge.says:
         return f"{edge.source} {phrase(edge.relation)} {edge.target}: {edge.says}"
     where = ", ".join(filter(None, (edge.evidence, edge.where)))
@@ -49,19 +49,19 @@ def _sentence(edge: Edge) -> str:
     return f"{edge.source} {phrase(edge.relation)} {edge.target}{read}"
 
 
-@dltheory.command(short_help="What a paper builds on, and what builds on it.")
+@dltheory.command(short_help="Show what a paper builds on and what builds on it.")
 @key_argument()
 @click.option(
     "-r",
     "--relations",
-    help="Kinds to follow, with commas between; default: those by which a work builds on another. "
-    f"Known: {', '.join(_KINDS)}.",
+    help="Relations to follow, separated by commas; default: those by which a work builds on "
+    f"another. Known: {', '.join(_KINDS)}.",
 )
 @click.option("--back/--forward", "back", default=None, help="Only to the roots, or to the tips.")
 @click.option(
     "--results",
     is_flag=True,
-    help="Follow who improved the bound of a result card, or of each card of a work.",
+    help="Show who improved the bound of a result card, or of each card of a work.",
 )
 @click.option("--all", "everything", is_flag=True, help="Every work, with a sentence on each step.")
 def lineage(
@@ -69,9 +69,9 @@ def lineage(
 ) -> None:
     """Show what a paper builds on, back to the roots, and what builds on it, to the tips.
 
-    Of a long line the nearest works are shown, one a line; --all shows every work, with the
-    sentence on each step. With --results, KEY may also be the id of a result card: who improved
-    its bound, by how much, and what is the best known today.
+    A long line is reduced to the nearest works, one per line; --all shows every work, with the
+    sentence on each step. With --results, KEY may also be the id of a result card: the output shows
+    who improved its bound, by how much, and the best known today.
 
     \b
     Example: dltheory lineage jin2017escape
@@ -86,8 +86,8 @@ def lineage(
     found = bib.lineage(key, kinds) if kinds else bib.lineage(key)
     shown, works, whole, nothing = 0, 0, True, []
     for branch, phrases, none in (
-        (found.back, phrase, "builds on nothing that is recorded here"),
-        (found.forward, INVERSE_PHRASE.__getitem__, "nothing recorded here builds on it"),
+        (found.back, phrase, "builds on no work recorded here"),
+        (found.forward, INVERSE_PHRASE.__getitem__, "no work recorded here builds on it"),
     ):
         if back is (branch is found.forward):
             continue
@@ -97,11 +97,11 @@ def lineage(
         if works:
             draw("")
         size = _size(branch)
-        told = everything or size <= FEW
-        _draw_branch(bib, branch, phrases, told)
-        shown += size if told else min(size, SHORT)
+        complete = everything or size <= FEW
+        _draw_branch(bib, branch, phrases, complete)
+        shown += size if complete else min(size, SHORT)
         works += size
-        whole = whole and told
+        whole = whole and complete
     for message in nothing:
         note(message)
     if not whole:
@@ -113,7 +113,7 @@ def lineage(
 def _draw_branch(
     bib: Bibliography, branch: Branch, phrases: Callable[[Relation], str], whole: bool
 ) -> None:
-    """Draw one direction: with the sentence on each step, or the nearest works alone."""
+    """Draw one direction: with the sentence on each step, or only the nearest works."""
     tree = lineage_tree(
         branch if whole else nearest_works(branch, SHORT),
         bib.snapshot.readable,
@@ -125,12 +125,12 @@ def _draw_branch(
 
 
 def _size(branch: Branch) -> int:
-    """How many works a line has beside its root."""
+    """Return the number of works on a line, without its root."""
     return len(list(branch.keys())) - 1
 
 
 def _improvements(bib: Bibliography, key: str, back: bool | None) -> None:
-    """The lines on which the cards of a work stand."""
+    """Return the lines of improvements through the cards of a work."""
     from dltheory_bib.display.improvement_chart import improvement_tree
 
     found = bib.improvements(key)
@@ -143,7 +143,7 @@ def _improvements(bib: Bibliography, key: str, back: bool | None) -> None:
 
 
 def _relations(names: str | None) -> list[Relation]:
-    """The kinds named on the command line; a mistyped one is bad usage."""
+    """Return the relations named on the command line; an unknown one is a usage error."""
     from dltheory_bib.errors import did_you_mean
     from dltheory_bib.text.names import nearest
 

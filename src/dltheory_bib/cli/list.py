@@ -1,4 +1,4 @@
-"""The command that lists works, and how a list is printed."""
+"""List works, and print lists: list."""
 
 from __future__ import annotations
 
@@ -26,25 +26,27 @@ if TYPE_CHECKING:
 _SCREENFUL = 100
 
 
-@dltheory.command("list", cls=QueryCommand, short_help="Works for a query, oldest first.")
+@dltheory.command(
+    "list", cls=QueryCommand, short_help="List works that match a query, oldest first."
+)
 @query_argument()
 @click.option(
     "--sort",
     type=click.Choice(["year", "key", "title", "author", "cited"]),
     default="year",
     show_default=True,
-    help="Order; `cited` is by how many works here cite it.",
+    help="Sort order; `cited` is the number of works here that cite it.",
 )
-@click.option("--reverse", is_flag=True, help="The other way round.")
+@click.option("--reverse", is_flag=True, help="Reverse the order.")
 @click.option("-n", "--limit", type=click.IntRange(0), help="At most this many; 0 for all.")
 @format_option(*LIST_FORMATS)
 def list_(
     query: tuple[str, ...], sort: str, reverse: bool, limit: int | None, format_: str | None
 ) -> None:
-    """List the works for which QUERY holds, oldest first; all works without a query.
+    """List the works that match QUERY, oldest first; without a query, all works.
 
-    Quote a query that has quotes or parentheses for the shell, and write `not` where the shell
-    would take `-` for an option.
+    Quote a query with quotes or parentheses for the shell, and write `not` if the shell would treat
+    `-` as an option.
 
     \b
     Example: dltheory list topic:ntk year:2018.. not type:preprint
@@ -56,9 +58,9 @@ def list_(
 
 
 def print_list(found: PaperList, limit: int | None, screen: int, format_: str | None) -> None:
-    """Print a list; at a terminal, where nobody asked for all, no more than a screenful or so."""
+    """Print a list; at a terminal, about a screenful unless a limit is given."""
     drawn = is_drawn() and format_ is None
-    # Forced colour, as build servers force it, draws into a pipe: that is never cut.
+    # Output with forced colour, as on build servers, goes into a pipe and is never cut.
     most = (screen if drawn and sys.stdout.isatty() else 0) if limit is None else limit
     shown = found[:most] if most else found
     if not found:

@@ -1,4 +1,4 @@
-"""The `dltheory` command. It loads, asks and prints; nothing else prints or exits."""
+"""The `dltheory` command: load, query and print; no other package prints or exits."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ BROKEN_PIPE = 141
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line (default: the process's) and give its exit code.
+    """Run a command line (default: the process's) and return its exit code.
 
-    0: done. 1: an unknown key, data with problems, a file that cannot be read or written. 2: a
-    command line or a query that makes no sense. 130 and 141 after Ctrl-C and a closed pipe, as if
-    the signal had ended the process.
+    0: success. 1: an unknown key, data with problems, a file that cannot be read or written. 2: an
+    invalid command line or query. 130 and 141 after Ctrl-C and a closed pipe, as if the signal had
+    ended the process.
     """
     with collector_paused():
         return _run(argv)
@@ -76,15 +76,17 @@ def _run(argv: Sequence[str] | None) -> int:
 
 
 def _stop_writing(code: int) -> int:
-    """Python flushes standard output once more at exit; there is nobody to take it."""
+    """Python flushes standard output once more at exit, although the pipe is closed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
 
 
 def _advice(problems: Sequence[Problem]) -> str:
-    """What to do about data; a file that is not there, or is none, has no data to mend."""
+    """Return advice on data with problems; a missing file, or one of another type, cannot be
+    fixed.
+    """
     unread = all(problem.rule == "file" for problem in problems)
-    return "" if unread else "nothing was loaded; mend the data first"
+    return "" if unread else "nothing was loaded; fix the data first"
 
 
 def _say(*lines: str) -> None:
@@ -95,9 +97,9 @@ def _say(*lines: str) -> None:
 
 
 def _prepare_streams() -> None:
-    """Names have accents: a stream that cannot show one shows a question mark, and goes on.
+    """Let a stream that cannot encode an accented letter print a question mark.
 
-    A stream that was closed before the start (`>&-`) is None; what is written to it is lost.
+    A stream that was closed before the start (`>&-`) is None; output to it is discarded.
     """
     sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
@@ -106,7 +108,7 @@ def _prepare_streams() -> None:
         if reconfigure is None:
             continue
         if not stream.isatty() and "PYTHONIOENCODING" not in os.environ:
-            # Programs read it, and expect UTF-8 and Unix line ends wherever it was made.
+            # Programs read it, and expect UTF-8 and Unix line ends on every system.
             reconfigure(encoding="utf-8", newline="\n")
         elif (stream.encoding or "").lower().replace("-", "") != "utf8":
             reconfigure(errors="replace")

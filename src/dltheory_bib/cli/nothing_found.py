@@ -1,4 +1,4 @@
-"""The message where a query matches no work: what was looked for, and what nearly matched."""
+"""The message if a query matches no work: the query, and near matches."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
 
 _MOST = 6
-"""Terms that are counted one by one."""
+"""The most terms that are counted separately."""
 
 
 def nothing_found(bib: Bibliography, query: str) -> str:
-    """The message for a query that holds for no work, in a line or two."""
+    """Return the message for a query that matches no work, in a line or two."""
     expression = parse_query(query)
     hint = _hint(bib, expression)
     return f"no work matches {query}\n  {hint or '`dltheory help query` explains queries'}"
@@ -33,17 +33,17 @@ def _hint(bib: Bibliography, expression: Expression) -> str:
         rest = " ".join(text for text, count in counts if count)
         found = len(bib.where(rest))
         return f"nothing matches {' or '.join(missing)}; {_works(found, rest)}"
-    told = ", ".join(f"{text} {count or 'none'}" for text, count in counts)
-    return f"works that match one term alone: {told}; leave a term out, or join two with `or`"
+    listing = ", ".join(f"{text} {count or 'none'}" for text, count in counts)
+    return f"works that match a single term: {listing}; omit a term, or combine two with `or`"
 
 
 def _apart(bib: Bibliography, term: Term) -> str:
-    """Of words in a row, how many works have them apart."""
+    """For words in a row, return how many works have them apart."""
     words = re.findall(r"\w+", term.value)
     if not term.exact or len(words) < 2 or term.field not in {"text", "title"}:
         return ""
     field = "" if term.field == "text" else f"{term.field}:"
-    # `and` and its like join terms where they are bare.
+    # Bare `and` and similar words join terms.
     apart = " ".join(field + word for word in words if word.lower() not in {"and", "or", "not"})
     found = len(bib.where(apart))
     if not found:
@@ -56,12 +56,12 @@ def _works(count: int, query: str) -> str:
 
 
 def _is_simple(part: Expression) -> bool:
-    """Whether it is a term, or one that is excluded."""
+    """Return whether it is a term, or one that is excluded."""
     return isinstance(part.part if isinstance(part, NoneOf) else part, Term)
 
 
 def _text(part: Expression) -> str:
-    """A term as it is typed."""
+    """Return a term as it is typed."""
     if isinstance(part, NoneOf):
         return f"not {_text(part.part)}"
     assert isinstance(part, Term)

@@ -1,4 +1,4 @@
-"""Writing .bib files for the user: the options they share, and what is never overwritten."""
+"""Write .bib files for the user: common options, and protection against overwriting."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _MARK = re.compile(rb"% Exported by dltheory-bib [^\n]* \[(\w+)\]\n\n")
 
 
 def bib_options(dialect: str | None) -> Callable[[F], F]:
-    """Where a .bib goes and how it is written; without a `dialect` that of the manuscript."""
+    """The output file of a .bib and its format; the default `dialect` is that of the manuscript."""
     options = [
         click.option(
             "-o",
             "--output",
             type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
-            help="Write here; without it, or to -, the entries are printed.",
+            help="Write to this file; by default, or for -, print the entries.",
         ),
-        click.option("--force", is_flag=True, help="Overwrite a file that is there already."),
+        click.option("--force", is_flag=True, help="Overwrite an existing file."),
         click.option(
             "--dialect",
             type=click.Choice(["bibtex", "biblatex"]),
@@ -37,13 +37,12 @@ def bib_options(dialect: str | None) -> Callable[[F], F]:
             type=click.Choice(["published", "preprint"]),
             default="published",
             show_default=True,
-            help="Which version, where there are both.",
+            help="Which version to print of a work with both.",
         ),
         click.option(
             "--accents",
             type=click.Choice(["utf-8", "latex", "ascii"]),
-            help="How letters beyond ASCII are written; default: latex for bibtex, utf-8 for "
-            "biblatex.",
+            help="Encoding of non-ASCII letters; default: latex for bibtex, utf-8 for biblatex.",
         ),
         click.option(
             "--venues", type=click.Choice(["long", "short"]), default="long", show_default=True
@@ -59,7 +58,7 @@ def bib_options(dialect: str | None) -> Callable[[F], F]:
 
 
 def print_bytes(text: str) -> None:
-    """Print a .bib; bytes of the user's file that are not UTF-8 stay as they are."""
+    """Print a .bib; bytes of the user's file that are not UTF-8 are kept."""
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:
@@ -69,34 +68,41 @@ def print_bytes(text: str) -> None:
 
 
 def write_export(output: Path, text: str, command: str, force: bool) -> None:
-    """Write a file whole or not at all; one with somebody's own lines only when told to."""
+    """Write a file atomically; overwrite a file that the user edited only with --force."""
     from dltheory_bib import __version__
     from dltheory_bib.files import write_bytes
 
     if output.exists() and not output.is_file():
-        # Writing is replacing: run by root, it would put a file in the place of /dev/null.
-        raise click.ClickException(f"{output} is not a file; without -o the entries are printed")
+        # Writing replaces the path: run by root, it would put a file in the place of /dev/null.
+        raise click.ClickException(
+            f"{output} is not a regular file; without -o the entries are printed"
+        )
     content = text.encode("utf-8", "surrogateescape")
     try:
         if output.exists() and not force:
             _refuse_to_lose(output, output.read_bytes())
-        # An @ outside an entry would start one, so the query is written without.
-        said = " ".join(f"% Exported by dltheory-bib {__version__}: dltheory {command}".split())
-        said = said.replace("@", "(at)")
-        head = f"{said} [{_sum(content)}]\n\n".encode("utf-8", "replace")
+        # An @ outside an entry would start one, so it is removed from the query.
+        text = " ".join(f"% Exported by dltheory-bib {__version__}: dltheory {command}".split())
+        text = text.replace("@", "(at)")
+        head = f"{text} [{_sum(content)}]\n\n".encode("utf-8", "replace")
         write_bytes(output, head + content)
     except OSError as error:
         raise click.ClickException(f"cannot write {output}: {error.strerror or error}") from None
 
 
 def write_new(output: Path, save: Callable[[Path], None], force: bool) -> None:
-    """Write a file of a format that has no comments to mark it as ours: never over another one."""
+    """Write a file in a format without comments, which cannot be marked as ours: never
+    overwrite.
+    """
     if output.exists() and not output.is_file():
-        raise click.ClickException(f"{output} is not a file; without -o the works are printed")
+        raise click.ClickException(
+            f"{output} is not a regular file; without -o the works are printed"
+        )
     try:
         if output.exists() and output.stat().st_size and not force:
             raise click.ClickException(
-                f"{output} is there already; --force overwrites it, another -o keeps it"
+                f"{output} already exists; overwrite it with --force, or choose another file "
+                "with -o"
             )
         save(output)
     except OSError as error:
@@ -104,12 +110,14 @@ def write_new(output: Path, save: Callable[[Path], None], force: bool) -> None:
 
 
 def _refuse_to_lose(output: Path, old: bytes) -> None:
-    """Only a file that is as export wrote it is written over without a word."""
+    """Return why a file must not be overwritten; only an unchanged file of export may be."""
     written = _MARK.match(old)
     if not old or (written and _sum(old[written.end() :]) == written[1].decode()):
         return
-    how = "was changed since export wrote it" if written else "was not written by export"
-    raise click.ClickException(f"{output} {how}; --force overwrites it, another -o keeps it")
+    how = "was edited since export wrote it" if written else "was not written by export"
+    raise click.ClickException(
+        f"{output} {how}; overwrite it with --force, or choose another file with -o"
+    )
 
 
 def _sum(text: bytes) -> str:

@@ -1,8 +1,8 @@
-"""What a person reads at a terminal: on the screen where it fits, else through a pager.
+"""Show output at a terminal: directly if it fits the screen, else through a pager.
 
 The pager is that of `DLTHEORY_PAGER`, else of `PAGER`, else `less`, else `more`; an empty name and
-`cat` mean none. `less` gets git's options `FRX` where `LESS` names none: it passes colours on,
-leaves the text on the screen, and ends by itself where the text fits.
+`cat` mean none. `less` gets git's options `FRX` if `LESS` sets none: it passes colours on, leaves
+the text on the screen, and exits by itself if the text fits.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _LINK = re.compile(r"\x1b\]8;[^\x1b\x07]*(?:\x1b\\|\x07)")
 
 
 def show(text: str, height: int, paged: bool = True) -> None:
-    """Print a text that was drawn for a terminal of this height, through a pager if it is longer.
+    """Print a text drawn for a terminal of this height, through a pager if it is longer.
 
-    Only at a terminal, with somebody at the keyboard; `paged` is what the command line wants.
+    The pager is used only at a terminal with a keyboard; `paged` is the option of the command line.
     """
     is_longer = text.count("\n") >= height  # the prompt needs a line as well
     command = _command() if paged and is_longer and _has_person() else []
@@ -29,7 +29,9 @@ def show(text: str, height: int, paged: bool = True) -> None:
 
 
 def _has_person() -> bool:
-    """Whether there is a terminal that can move its cursor, and a keyboard to press `q` on."""
+    """Return whether there is a terminal that can move its cursor, and a keyboard to press `q`
+    on.
+    """
     if os.environ.get("TERM") in {"dumb", "emacs"}:
         return False
     return sys.stdout.isatty() and sys.stdin is not None and sys.stdin.isatty()
@@ -48,7 +50,7 @@ def _command() -> list[str]:
 
 
 def _page(text: str, command: list[str]) -> bool:
-    """Give a text to a pager and wait until it is left; whether there was one."""
+    """Pass a text to a pager and wait until it exits; return whether there was one."""
     environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}
     sys.stdout.flush()
     try:
@@ -62,10 +64,10 @@ def _page(text: str, command: list[str]) -> bool:
         with pager.stdin as stream:
             stream.write(data)
     except (OSError, KeyboardInterrupt):
-        pass  # left before the end: the rest is not wanted
+        pass  # the user left before the end and does not need the rest
     while True:
         try:
             pager.wait()
-        except KeyboardInterrupt:  # a pager takes Ctrl-C for itself, and goes on
+        except KeyboardInterrupt:  # a pager handles Ctrl-C itself, and continues
             continue
         return True

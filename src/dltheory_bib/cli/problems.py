@@ -1,4 +1,4 @@
-"""How problems are printed: for a person, for a program, for a code host."""
+"""Print problems: for a person, for a program, for a code host."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 def print_problems(
     problems: Sequence[Problem], format_: str, rules: Mapping[str, str] | None = None
 ) -> None:
-    """Print problems in one of `PROBLEM_FORMATS`; `rules` says what each rule asks."""
+    """Print problems in one of `PROBLEM_FORMATS`; `rules` gives a description of each rule."""
     if format_ == "json":
         import json
 
         records = [problem._asdict() for problem in problems]
-        # In ASCII: a name in the file judged may hold any character, a terminal's codes included.
+        # In ASCII: a name in the file may contain any character, including a terminal's control
+        # codes.
         click.echo(json.dumps(records, indent=2))
     elif format_ == "sarif":
         from dltheory_bib.formats.sarif import to_sarif
@@ -45,7 +46,7 @@ def print_problems(
 
 
 def _drawn(problems: Sequence[Problem]) -> RenderableType:
-    """For each the place and the rule, and below them, wrapped and indented, what is wrong."""
+    """Print the position and the rule of each, with the message below, wrapped and indented."""
     from rich.console import Group
     from rich.padding import Padding
     from rich.text import Text
@@ -61,12 +62,13 @@ def _drawn(problems: Sequence[Problem]) -> RenderableType:
 
 
 def _annotation(problem: Problem) -> str:
-    """A problem as GitHub's workflow command; what ends a property or a line is encoded.
+    """Return a problem as GitHub's workflow command; characters that end a property or a line are
+    encoded.
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions; the codes are
     those of actions/toolkit, packages/core/src/command.ts.
     """
     file = visible(problem.file).replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
     place = f"file={file},line={max(problem.line, 1)},col={max(problem.column, 1)}"
-    said = visible(f"{problem.message} [{problem.rule}]").replace("%", "%25")
-    return f"::{_COMMANDS[problem.level]} {place}::{said}"
+    message = visible(f"{problem.message} [{problem.rule}]").replace("%", "%25")
+    return f"::{_COMMANDS[problem.level]} {place}::{message}"

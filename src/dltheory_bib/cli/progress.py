@@ -1,4 +1,4 @@
-"""What is shown on standard error while a collection is compiled, or a site built."""
+"""Progress on standard error while a collection is compiled, or a site built."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 _SOON = 0.7
-"""Seconds that pass before anything is shown: most collections are compiled by then."""
+"""Seconds before anything is shown; most collections are compiled by then."""
 
 
 class CompileProgress:
-    """A moving bar with what is worked on and how much is done, once it takes a while."""
+    """A progress bar with the current task and its progress, shown only for long tasks."""
 
     def __init__(self, doing: str = "compiling", counted: str = "records") -> None:
         self.doing = doing
@@ -27,7 +27,7 @@ class CompileProgress:
         return self
 
     def __call__(self, file: str, records: int) -> None:
-        """Show that this many records of a file have been read, or this many files made."""
+        """Show that this number of records of a file were read, or files built."""
         if time.monotonic() - self.started < _SOON:
             return
         if self.progress is None:

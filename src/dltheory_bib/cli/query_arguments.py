@@ -1,15 +1,14 @@
-"""From the arguments of a command line to the text of a query.
+"""Convert the arguments of a command line to the text of a query.
 
-A shell takes quotes away: `topic:"lazy training"` arrives as the one argument `topic:lazy
-training`, and only the blank inside it tells that there were quotes. This is the one place where
-they are put back.
+A shell removes quotes: `topic:"lazy training"` arrives as the one argument `topic:lazy training`,
+and only the space inside it shows that there were quotes. This module restores them.
 
-An argument without a blank is taken as it is, and so is one that is a query on its own: it has
-quotes or parentheses, a second field, `and`, `or`, `not`, or a `-` before a word. Of the others
+An argument without a space is unchanged, and so is one that is a query on its own: it has quotes or
+parentheses, a second field, `and`, `or`, `not`, or a `-` before a word. Of the others
 
-- `field:several words` is this field with the whole as its value; where the field knows no such
-  value but knows the first word, it is a query of several terms (`"topic:ntk depth"`);
-- words alone are a phrase; so is a title with a colon, whatever words are in it.
+- `field:several words` is this field with the whole as its value; if the field has no such value
+  but has the first word, it is a query of several terms (`"topic:ntk depth"`);
+- words without a field are a phrase; so is a title with a colon, whatever its words.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _FIELD = re.compile(r"(-?)([A-Za-z][A-Za-z_]*):(?!//)\s*(.*)", re.DOTALL)
 
 
 def query_text(arguments: Sequence[str], snapshot: Callable[[], Snapshot]) -> str:
-    """The query that was typed, with the quotes that the shell took away.
+    """Return the query as typed, with the quotes that the shell removed.
 
     `snapshot` opens the collection; it is called only for `field:several words`.
     """
@@ -55,7 +54,7 @@ def _requoted(argument: str, snapshot: Callable[[], Snapshot]) -> str:
 
 
 def _is_title(argument: str) -> bool:
-    """Whether the only colons are those of a title, with no field before and a blank behind."""
+    """Return whether the only colons are those of a title: no field before, and a space after."""
     from dltheory_bib.query.fields import field_named
 
     before = re.findall(r"([^\s:]*):(\s?)", argument)

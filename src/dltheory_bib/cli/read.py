@@ -1,4 +1,4 @@
-"""Commands that say what to read: read, trails."""
+"""Commands for reading orders: read, trails."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
 
 
-@dltheory.command(cls=QueryCommand, short_help="What to read, in which order, and why.")
+@dltheory.command(cls=QueryCommand, short_help="Suggest what to read, in which order, and why.")
 @query_argument()
 @click.option(
     "-n",
     "--count",
     type=click.IntRange(1),
-    help="How many works.  [default: 10, and all of a trail]",
+    help="Number of works.  [default: 10, and all of a trail]",
 )
 @format_option(*LIST_FORMATS)
 def read(query: tuple[str, ...], count: int | None, format_: str | None) -> None:
-    """Say what to read on a topic, on a trail or for a QUERY, in which order, and why.
+    """Suggest what to read on a topic, on a trail or for a QUERY, in which order, and why.
 
-    A topic begins with what a newcomer can follow, chosen by hand. What must be read before a work
-    comes before it, also from outside the query. `dltheory trails` lists the trails.
+    A topic begins with works for newcomers, chosen by hand. Every work comes after its
+    prerequisites, which may be outside the query. `dltheory trails` lists the trails.
 
     \b
     Example: dltheory read saddle-escape
@@ -57,7 +57,7 @@ def read(query: tuple[str, ...], count: int | None, format_: str | None) -> None
 
 
 def _hint_at_topic(bib: Bibliography, query: tuple[str, ...]) -> None:
-    """A mistyped topic is looked for as words, and finds something else; say so."""
+    """A mistyped topic is searched as words, which match other works; warn about it."""
     from dltheory_bib.query.fields import find_topic, nearest_topics
 
     asked = " ".join(query)
@@ -66,13 +66,13 @@ def _hint_at_topic(bib: Bibliography, query: tuple[str, ...]) -> None:
         return
     near = nearest_topics(bib.snapshot, asked)
     if near:
-        note(f"looked for the words {asked!r}; did you mean the topic {near[0]}?")
+        note(f"searched for the words {asked!r}; did you mean the topic {near[0]}?")
 
 
-@dltheory.command(short_help="Hand-made ways through the works.")
+@dltheory.command(short_help="List the hand-made reading trails.")
 @format_option("keys", "json")
 def trails(format_: str | None) -> None:
-    """List the trails: ways through works of several topics, in the order to read them.
+    """List the trails: reading orders through works of several topics.
 
     `dltheory read` with the id of a trail shows its works.
 
@@ -94,4 +94,4 @@ def trails(format_: str | None) -> None:
 
         draw(trail_list(found))
     else:
-        note("this collection has no trails; they stand in trails.yaml")
+        note("this collection has no trails; add them in trails.yaml")

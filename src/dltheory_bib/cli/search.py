@@ -1,4 +1,4 @@
-"""The command that finds works by words."""
+"""Search works by keyword: search."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from dltheory_bib.cli.list import print_list
 _BEST = 20
 
 
-@dltheory.command(cls=QueryCommand, short_help="Works for words, best match first.")
+@dltheory.command(cls=QueryCommand, short_help="Search by keyword; best match first.")
 @query_argument(required=True)
 @click.option("-n", "--limit", type=click.IntRange(0), help="At most this many; 0 for all.")
 @format_option(*LIST_FORMATS)
 def search(query: tuple[str, ...], limit: int | None, format_: str | None) -> None:
-    """Find works by words in titles, names and annotations, the best match first.
+    """Search words in titles, names and annotations; best match first.
 
     \b
     Example: dltheory search spurious local minima

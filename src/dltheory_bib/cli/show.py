@@ -1,4 +1,4 @@
-"""The command that shows works."""
+"""Show works: show."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dltheory_bib.cli.app import (
 )
 
 
-@dltheory.command(short_help="What is known of a work.")
+@dltheory.command(short_help="Show a work.")
 @key_argument("keys", many=True)
 @click.option(
     "--all",
@@ -28,8 +28,8 @@ from dltheory_bib.cli.app import (
 def show(keys: tuple[str, ...], whole: bool, format_: str | None) -> None:
     """Show works: bibliography, annotation, relations, and how many works they cite.
 
-    KEYS are citation keys, aliases, arXiv ids or DOIs. Shown in short, with the first three
-    relations of each; --all shows everything that is known.
+    KEYS are citation keys, aliases, arXiv ids or DOIs. The default is a short form with the first
+    three relations of each kind; --all shows the whole record.
 
     \b
     Example: dltheory show jin2017escape

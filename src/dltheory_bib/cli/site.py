@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-@dltheory.group(short_help="A web site of the works, for a folder or a server.")
+@dltheory.group(short_help="Make a web site of the works, for a folder or a server.")
 def site() -> None:
     """Make a web site of the catalogue, or of a collection of your own.
 
-    It is a folder of pages that works anywhere: opened as files, under any path of any server,
-    without a network and, for reading, without JavaScript. Needs the extra `site`.
+    The site is a folder of pages that works anywhere: opened as files, under any path of any
+    server, without a network and, for reading, without JavaScript. Needs the extra `site`.
 
     \b
     Example: dltheory site build site
@@ -34,19 +34,18 @@ def _title_option() -> Callable[[F], F]:
     return click.option("--title", help="Its name.  [default: the collection's]")
 
 
-@site.command(short_help="Make the site in a folder.")
+@site.command(short_help="Build the site in a folder.")
 @click.argument("out", type=click.Path(path_type=Path))
 @_title_option()
 @click.option(
     "--base-url",
-    help="Where it will stand, as in https://example.org/theory/: adds a sitemap and canonical "
-    "links.",
+    help="Its public URL, as in https://example.org/theory/: adds a sitemap and canonical links.",
 )
 def build(out: Path, title: str | None, base_url: str | None) -> None:
-    """Make the site in the folder OUT, or bring the one there up to date.
+    """Build the site in the folder OUT, or update the one there.
 
-    Only files that differ are written, and only files that an earlier build wrote are removed. A
-    folder with anything else in it is refused. Open OUT/index.html, or copy OUT to a server.
+    Only files that differ are written, and only files that an earlier build wrote are deleted. The
+    command fails if the folder contains other files. Open OUT/index.html, or copy OUT to a server.
 
     \b
     Example: dltheory site build site
@@ -55,13 +54,13 @@ def build(out: Path, title: str | None, base_url: str | None) -> None:
     """
     done = _build(out, title, base_url)
     for name in done.kept:
-        note(f"{out / name}: left as it is; it is no part of the site, but was changed by hand")
+        note(f"{out / name}: kept; it is no longer part of the site, but was edited by hand")
     changes = f"{done.written} written, {done.unchanged} unchanged, {done.removed} removed"
     files = done.written + done.unchanged
     note(f"{out / 'index.html'}: {files} files ({changes})")
 
 
-@site.command(short_help="Make the site and show it on this machine.")
+@site.command(short_help="Build the site and serve it on this machine.")
 @click.argument("out", required=False, type=click.Path(path_type=Path))
 @_title_option()
 @click.option(
@@ -69,12 +68,12 @@ def build(out: Path, title: str | None, base_url: str | None) -> None:
     type=click.IntRange(0, 65535),
     default=8000,
     show_default=True,
-    help="Where it listens; 0 takes any that is free.",
+    help="Port of the server; 0 chooses a free one.",
 )
 def serve(out: Path | None, title: str | None, port: int) -> None:
-    """Make the site and serve it to a browser on this machine alone, until Ctrl-C.
+    """Build the site and serve it to a browser on this machine only, until Ctrl-C.
 
-    With OUT the site is made there and stays; without it, it is gone afterwards.
+    With OUT the site is built there and kept; by default it is deleted at the end.
 
     \b
     Example: dltheory site serve
@@ -107,20 +106,22 @@ def _build(out: Path, title: str | None, base_url: str | None) -> Written:
 
 
 def _name(data: Path) -> str:
-    """A collection's name: that of its folder, or of its file unless that is `papers.yaml`."""
+    """Return a collection's name: that of its folder, or of its file unless that is
+    `papers.yaml`.
+    """
     path = data.resolve()
     return path.parent.name if path.name == "papers.yaml" else path.name.removesuffix(".yaml")
 
 
 def _whole(base_url: str | None) -> str:
-    """An address that ends with a slash, as links are added to it."""
+    """Return a URL that ends with a slash, so that links can be appended."""
     import re
 
     if not base_url:
         return ""
     if not re.fullmatch(r"https?://(?!/)[!-~]+", base_url) or re.search("[?#]", base_url):
         raise click.UsageError(
-            f"--base-url {base_url!r} is no whole address; write https://example.org/theory/"
+            f"--base-url {base_url!r} is not an absolute URL; write https://example.org/theory/"
         )
     return base_url.rstrip("/") + "/"
 

@@ -7,13 +7,13 @@ import click
 from dltheory_bib.cli.app import bibliography, dltheory, draw, format_option
 
 
-@dltheory.command(short_help="What is held, and on what evidence.")
+@dltheory.command(short_help="Count the works and the evidence for them.")
 @format_option("json")
 def stats(format_: str | None) -> None:
-    """Show what the catalogue holds, and what evidence there is for it.
+    """Show what the catalogue contains, and the evidence for it.
 
-    For each field: how many records carry it, how many have it from two sources or more, and how
-    many list it as unverified.
+    For each field: the number of records with a value, of those with two sources or more, and of
+    those that list it as unverified.
 
     \b
     Example: dltheory stats
@@ -29,10 +29,10 @@ def stats(format_: str | None) -> None:
         draw(stats_tables(found))
 
 
-@dltheory.command(short_help="Completion for bash, zsh or fish.")
+@dltheory.command(short_help="Set up completion for bash, zsh or fish.")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print what makes SHELL complete commands, keys, topics and fields.
+    """Print a script that makes SHELL complete commands, keys, topics and fields.
 
     zsh needs `autoload -Uz compinit && compinit` before it in ~/.zshrc.
 

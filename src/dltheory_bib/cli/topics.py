@@ -1,4 +1,4 @@
-"""The command that shows the topics as a tree."""
+"""Show the topics as a tree: topics."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dltheory_bib.snapshot.reader import Snapshot
 
 
-@dltheory.command(short_help="Topics as a tree.")
+@dltheory.command(short_help="Show the topics as a tree.")
 @click.argument("topic", required=False, shell_complete=complete_topic)
 @format_option("keys", "tsv", "json")
 def topics(topic: str | None, format_: str | None) -> None:
@@ -58,7 +58,7 @@ def _print_topics(
 
 
 def _line(known: Mapping[str, views.TopicView], topic: str) -> list[str]:
-    """A topic and all its broader topics."""
+    """Return a topic and all its broader topics."""
     line = [topic]
     while (above := known[line[-1]].broader) is not None:
         line.append(above)

@@ -1,1 +1,1 @@
-"""What a person looks at: terminal, notebook, pictures."""
+"""Output for people: terminal, notebook, pictures."""

@@ -1,8 +1,8 @@
-"""Exponent against year: how a bound fell, and how far the lower bounds have risen.
+"""Chart of exponent against year: how a bound fell, and how far the lower bounds have risen.
 
 A point is a card whose bound can be compared, at the year of its work and the exponent with which
 its bound grows as one symbol goes to its extreme; in a sum, the largest. The frontier joins the
-best exponent known in each year, whatever was assumed for it, so it says less than the table:
+best exponents known in each year, whatever their assumptions, so it shows less than the table:
 logarithms, other symbols, guarantees and assumptions are not in the picture.
 """
 
@@ -32,7 +32,7 @@ _NAMES = {"upper": "upper bounds", "exact": "exact bounds", "lower": "lower boun
 
 
 class Point(NamedTuple):
-    """A card in the picture."""
+    """A card in the chart."""
 
     year: int
     exponent: Fraction | None
@@ -50,11 +50,11 @@ def draw_frontier(
     quantity: str | None = None,
     axes: Axes | None = None,
 ) -> Axes:
-    """Draw the cards of one quantity into `axes`, or into a new figure; give the axes.
+    """Draw the cards of one quantity into `axes`, or into a new figure; return the axes.
 
-    `quantity` is that with most cards and `symbol` the first in which they differ, where nothing
-    else is said. Raises `MissingExtraError` without matplotlib, `UnknownNameError` for what the
-    question does not declare, and `ValueError` where no card has an exponent to draw.
+    The default `quantity` is that with most cards, the default `symbol` the first in which they
+    differ. Raises `MissingExtraError` without matplotlib, `UnknownNameError` for a quantity or
+    symbol that the question does not declare, and `ValueError` if no card has an exponent to draw.
     """
     chosen, of = quantity_of(table, quantity), table.question
     shown = symbol_of(table, chosen, symbol)
@@ -70,7 +70,7 @@ def draw_frontier(
 def frontier_svg(
     table: Table, path: Path, symbol: str | None = None, quantity: str | None = None
 ) -> None:
-    """Write the picture as SVG, the same bytes each time; raises as `draw_frontier`."""
+    """Write the chart as SVG, the same bytes each time; raises as `draw_frontier` does."""
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
@@ -85,7 +85,7 @@ def frontier_svg(
 
 
 def quantity_of(table: Table, wanted: str | None = None) -> str:
-    """The quantity that is drawn; raises as `draw_frontier`."""
+    """Return the quantity to draw; raises as `draw_frontier` does."""
     counts: Counter[str] = Counter()
     for group in table.groups:
         counts[group.quantity or ""] += sum(row.ranked for row in group.rows)
@@ -101,7 +101,7 @@ def quantity_of(table: Table, wanted: str | None = None) -> str:
 
 
 def symbol_of(table: Table, quantity: str, wanted: str | None = None) -> Symbol:
-    """The symbol that is drawn; raises as `draw_frontier`."""
+    """Return the symbol to draw; raises as `draw_frontier` does."""
     symbols = {one.id: one for one in table.question.symbols}
     if wanted is not None:
         if wanted not in symbols:
@@ -116,7 +116,7 @@ def symbol_of(table: Table, quantity: str, wanted: str | None = None) -> Symbol:
 
 
 def points_of(table: Table, quantity: str, symbol: Symbol) -> list[Point]:
-    """The cards in the picture, in order of years; raises as `draw_frontier`."""
+    """Return the cards in the chart, sorted by year; raises as `draw_frontier` does."""
     place = [one.id for one in table.question.symbols].index(symbol.id)
     made = []
     for group in table.groups:
@@ -128,12 +128,12 @@ def points_of(table: Table, quantity: str, symbol: Symbol) -> list[Point]:
             name = family(row.paper.author[0])
             made.append(Point(row.paper.year, power, row.card.kind, name, row.card.id))
     if not made:
-        raise ValueError(f"no card on {table.question.id} counts {quantity} with a bound to draw")
+        raise ValueError(f"no card on {table.question.id} has a bound on {quantity} to draw")
     return sorted(made, key=lambda point: point.year)
 
 
 def frontier(points: Iterable[Point], smallest: bool) -> list[Point]:
-    """The points that were better than all before them, in order of years; one for a year."""
+    """Return the points that were better than all before them, sorted by year; one per year."""
     made: list[Point] = []
     for point in points:
         if point.exponent is None:
@@ -150,7 +150,7 @@ def _draw(axes: Axes, points: Sequence[Point], question: Question) -> None:
     first, last = points[0].year, points[-1].year
     finite = [float(point.exponent) for point in points if point.exponent is not None]
     low, high = min(finite, default=0.0), max(finite, default=1.0)
-    top = high + 0.25 * max(high - low, 1.0)  # where exponentials stand
+    top = high + 0.25 * max(high - low, 1.0)  # the height of exponentials
     for kind, colour in _COLOURS.items():
         ours = [point for point in points if point.kind == kind]
         if not ours:
@@ -158,7 +158,7 @@ def _draw(axes: Axes, points: Sequence[Point], question: Question) -> None:
         taken: Counter[tuple[int, Fraction | None]] = Counter()
         places = []
         for point in ours:
-            # Cards of one year with one exponent stand side by side.
+            # Cards of one year with one exponent are drawn next to each other.
             beside = taken[point.year, point.exponent]
             taken[point.year, point.exponent] += 1
             y = top if point.exponent is None else float(point.exponent)
@@ -185,7 +185,9 @@ def _draw(axes: Axes, points: Sequence[Point], question: Question) -> None:
         axes.annotate("exponential", (first, top), xytext=(0, 4), textcoords="offset points")
     axes.set_xticks(range(first, last + 1, max(1, (last - first) // 8)))
     axes.set_xlim(first - 0.7, last + 1.6)
-    axes.set_xlabel("the line: best so far, whatever was assumed; without logarithms", fontsize=8.5)
+    axes.set_xlabel(
+        "the line: best so far, whatever the assumptions; without logarithms", fontsize=8.5
+    )
     axes.margins(y=0.15)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -224,7 +226,7 @@ def _say(
 def _clusters(
     points: Sequence[Point], places: Sequence[tuple[float, float]]
 ) -> dict[tuple[int, Fraction | None], tuple[float, float]]:
-    """Where the first of the points of one year and exponent stands."""
+    """Return the position of the first of the points of one year and exponent."""
     found: dict[tuple[int, Fraction | None], tuple[float, float]] = {}
     for point, place in zip(points, places, strict=True):
         found.setdefault((point.year, point.exponent), place)
@@ -232,14 +234,14 @@ def _clusters(
 
 
 def _few(names: Iterable[str]) -> str:
-    """Two names, and how many more there are."""
+    """Return two names, and the number of the others."""
     different = list(dict.fromkeys(names))
     more = f" +{len(different) - 2}" if len(different) > 2 else ""
     return ", ".join(different[:2]) + more
 
 
 def _axis(symbol: Symbol) -> str:
-    """What stands at the axis; a symbol that matplotlib cannot set is given by its id."""
+    """Return the label of the axis; a symbol that matplotlib cannot set is given by its id."""
     from matplotlib.mathtext import MathTextParser
 
     tex = symbol.tex

@@ -1,4 +1,4 @@
-"""What all pictures share: where matplotlib comes in, colours, and maps."""
+"""Code shared by all pictures: the import of matplotlib, colours, and maps."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ SOFT = "#6b7178"
 LINE = "#c9ccd0"
 _NAME = 8  # size of the names on a map, in points
 LEVELS = {"start": "#c25a12", "core": "#2f6fb0", "further": "#a9c1da"}
-"""A colour for each level, told apart also by how light it is."""
+"""A colour for each level; the levels also differ in lightness."""
 
 
 def axes_for(axes: Axes | None, width: float = 8, height: float = 4.5) -> Axes:
-    """The axes given, or those of a new figure of this size in inches.
+    """Return the axes given, or those of a new figure of this size in inches.
 
     Raises `MissingExtraError` without matplotlib.
     """
@@ -44,7 +44,7 @@ def axes_for(axes: Axes | None, width: float = 8, height: float = 4.5) -> Axes:
 
 
 def calm(axes: Axes, title: str) -> None:
-    """A title at the left, no frame but the axes, whole years and numbers."""
+    """Set the title at the left, no frame but the axes, whole years and numbers."""
     from matplotlib.ticker import MaxNLocator
 
     axes.set_title(title, loc="left", fontsize=11, color=INK, parse_math=False)
@@ -63,7 +63,7 @@ def join(
     widths: Sequence[float],
     colour: str = LINE,
 ) -> None:
-    """Straight lines below everything else, with widths in points."""
+    """Draw straight lines below everything else, with widths in points."""
     from matplotlib.collections import LineCollection
 
     lines = LineCollection(list(ends), linewidths=list(widths), colors=colour, zorder=1)
@@ -81,7 +81,7 @@ class Spot(NamedTuple):
 
     @property
     def box(self) -> tuple[float, float, float, float]:
-        """Middle, and half of width and height, of the circle and its name together."""
+        """Return the middle, and half of width and height, of the circle and its name together."""
         lines = self.name.split("\n")
         wide = max(2 * self.radius, 0.58 * _NAME * max(map(len, lines)))
         high = 1.25 * _NAME * len(lines)
@@ -89,9 +89,9 @@ class Spot(NamedTuple):
 
 
 def apart(spots: Mapping[str, Spot]) -> dict[str, Spot]:
-    """The same map with no name or circle over another: what overlaps is pushed apart.
+    """Return the map without overlapping names or circles: those that overlap are pushed apart.
 
-    Moves as little as it can, and in the same order each time.
+    The moves are as small as possible, and in the same order each time.
     """
     made = dict(spots)
     for _ in range(400):
@@ -103,7 +103,7 @@ def apart(spots: Mapping[str, Spot]) -> dict[str, Spot]:
             if over <= 0 or up <= 0:
                 continue
             still = False
-            # One half each, along the way out that is shorter.
+            # Each moves half of the overlap, along the shorter way out.
             dx = (over / 2 + 0.5) * (1 if u >= x else -1) if over < up else 0.0
             dy = 0.0 if over < up else (up / 2 + 0.5) * (1 if v >= y else -1)
             made[one] = made[one]._replace(x=made[one].x - dx, y=made[one].y - dy)
@@ -119,7 +119,7 @@ def draw_map(
     title: str,
     axes: Axes | None,
 ) -> Axes:
-    """Circles with their names, and lines between them by their widths; all in points.
+    """Draw circles with their names, and lines between them by their widths; all in points.
 
     A new figure is as large as the map.
     """
@@ -170,12 +170,12 @@ def _name(axes: Axes, spot: Spot) -> None:
 
 
 NAMED = 9
-"""So many works are named at most, each of another year."""
-_LEAST = 4  # points from dot to dot; with less there are bars
+"""At most this number of works is named, each of another year."""
+_LEAST = 4  # points from dot to dot; if there is less room, bars are drawn
 
 
 class Dot(NamedTuple):
-    """A work in its year's column: those to start with lowest, then the most cited."""
+    """Sort key in a year's column: start works lowest, then the most cited."""
 
     key: str
     year: int
@@ -185,7 +185,9 @@ class Dot(NamedTuple):
 
 
 def dots(works: Works) -> list[Dot]:
-    """The columns; `cited` counts the works of the whole bibliography that cite one."""
+    """The columns; `cited` returns the number of works in the whole bibliography that cite a
+    work.
+    """
     columns: dict[int, list[tuple[int, int, str]]] = {}
     for key in works.keys:
         node, cited = works.graph.nodes[key], len(citing(works.graph, key))
@@ -199,7 +201,7 @@ def dots(works: Works) -> list[Dot]:
 
 
 def draw_timeline(works: Works, axes: Axes | None) -> Axes:
-    """See `Plots.timeline`."""
+    """Draw `Plots.timeline`."""
     found = dots(works)
     if not found:
         raise ValueError("there are no works to draw")
@@ -244,7 +246,7 @@ def _columns(axes: Axes, found: list[Dot], size: float) -> None:
 
 
 def _bars(axes: Axes, found: list[Dot]) -> None:
-    """Where there is no room for dots that can be seen."""
+    """Draw bars if there is no room for visible dots."""
     years = sorted({dot.year for dot in found})
     below = dict.fromkeys(years, 0)
     for level, colour in LEVELS.items():
@@ -256,10 +258,10 @@ def _bars(axes: Axes, found: list[Dot]) -> None:
 
 
 def named(found: list[Dot], apart: int) -> list[tuple[Dot, int]]:
-    """The works that are named, and the height of their columns.
+    """Return the works to name, and the height of their columns.
 
-    Of each year at most the one that is cited most, and of these those cited most, no nearer than
-    `apart` years.
+    Of each year at most the most cited work is named, and of these the most cited, at least `apart`
+    years apart.
     """
     heights = {dot.year: dot.height for dot in found}
     chosen: list[Dot] = []
@@ -270,18 +272,20 @@ def named(found: list[Dot], apart: int) -> list[tuple[Dot, int]]:
     return [(dot, heights[dot.year]) for dot in chosen[:NAMED]]
 
 
-# How a field grew, and how far back it looks.
+# Growth of a field, and the age of what it cites.
 
 
 def citations_among(works: Works) -> list[tuple[int, int]]:
-    """For each citation between two of the works the years of the citing and the cited one."""
+    """Return the years of the citing and the cited work for each citation between two of the
+    works.
+    """
     among = citation_graph(works.graph).subgraph(works.keys).edges
     year = {key: works.graph.nodes[key]["year"] for key in works.keys}
     return sorted((year[citing], year[cited]) for citing, cited in among)
 
 
 def draw_growth(works: Works, axes: Axes | None) -> Axes:
-    """See `Plots.growth`."""
+    """Draw `Plots.growth`."""
     appeared = Counter(works.graph.nodes[key]["year"] for key in works.keys)
     if not appeared:
         raise ValueError("there are no works to draw")
@@ -312,10 +316,10 @@ def draw_growth(works: Works, axes: Axes | None) -> Axes:
 
 
 def draw_citation_age(works: Works, axes: Axes | None) -> Axes:
-    """See `Plots.citation_age`.
+    """Draw `Plots.citation_age`.
 
-    A citation of a later year than its own, of a preprint that was published later, counts as one
-    of the same year.
+    A citation of a later year than its own, of a preprint that was published later, counts as a
+    citation of the same year.
     """
     ages = [max(0, citing - cited) for citing, cited in citations_among(works)]
     if not ages:
@@ -325,7 +329,7 @@ def draw_citation_age(works: Works, axes: Axes | None) -> Axes:
     middle = median(ages)
     calm(
         axes,
-        f"Age of what is cited, {len(ages):,} citations",
+        f"Age of cited works, {len(ages):,} citations",
     )
     axes.bar(list(counts), list(counts.values()), width=0.84, color=BLUE)
     axes.axvline(middle, color=ORANGE, linewidth=1.5)
@@ -351,7 +355,7 @@ _LONGEST = 60
 
 
 def draw_main_path(works: Works, axes: Axes | None) -> Axes:
-    """See `Plots.main_path`."""
+    """Draw `Plots.main_path`."""
     found = main_path(works.graph, works.keys)
     if not found.keys:
         raise ValueError("no citation among these works is known")
@@ -389,5 +393,5 @@ def draw_main_path(works: Works, axes: Axes | None) -> Axes:
         )
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("the wider a line, the more paths run through it", color=SOFT, fontsize=9)
+    axes.set_xlabel("a wider line has more paths through it", color=SOFT, fontsize=9)
     return axes

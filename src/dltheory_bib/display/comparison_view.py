@@ -1,4 +1,4 @@
-"""Result cards as a person looks at them: tables in a terminal and in a notebook."""
+"""Result cards as tables, in a terminal and in a notebook."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _HEAD = "bold"
 _STAR = "★"
 _GAP = 2
 _NARROWEST = 14
-"""Columns: less is no place for a text."""
+"""In columns: a narrower column has no room for a text."""
 _BOUND = 22
-"""What the only text in a row needs."""
+"""Width that the only text in a row needs."""
 _WITH_METHOD = 120
 _WITH_PLACE = 160
 
@@ -38,9 +38,9 @@ class _Cell(NamedTuple):
 
 
 def _fitted(natural: list[int], least: list[int], width: int) -> list[int] | None:
-    """Widths of columns that fit, those that may be wrapped made narrower; None where too narrow.
+    """Return widths that fit, by narrowing columns that may be wrapped; None if there is no room.
 
-    A column that must not be wrapped has nothing in `least`, one without text the width 0.
+    `least` is empty for a column that must not be wrapped; a column without text has width 0.
     """
     made = [0 if bends else size for size, bends in zip(natural, least, strict=True)]
     room = width - sum(made) - _GAP * (sum(size > 0 for size in natural) - 1)
@@ -62,10 +62,10 @@ def _fitted(natural: list[int], least: list[int], width: int) -> list[int] | Non
 
 
 class ComparisonTable:
-    """The groups of a table, each as columns where they fit the width, else stacked.
+    """The groups of a table, each in columns if they fit the width, otherwise stacked.
 
-    Below a group stand the words for its letters. Of each group at most `most` cards are shown,
-    the best bounds first.
+    Each group is followed by the legend of its letters. At most `most` cards of each group are
+    shown, the best bounds first.
     """
 
     def __init__(self, table: Table, read: Reader, most: int | None = None) -> None:
@@ -75,14 +75,14 @@ class ComparisonTable:
 
     @property
     def left_out(self) -> int:
-        """How many cards are not shown."""
+        """Return the number of cards that are not shown."""
         return sum(len(group.rows) - len(self._rows(group)) for group in self.table.groups)
 
     def _rows(self, group: Group) -> Sequence[TableRow]:
         return group.rows[: self.most]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw for the width at hand."""
+        """Render for the available width."""
         from rich.text import Text
 
         yield Text(self.read(self.table.question.label), style=_HEAD)
@@ -111,7 +111,7 @@ class ComparisonTable:
             max(size, *(cell_len(cells[n].text) for cells in rows))
             for n, size in enumerate(natural)
         ]
-        # A head is not broken within a word.
+        # A word of a head is not broken.
         least = [
             max((cell_len(word) for word in cell.head.split()), default=1) if cell.flexible else 0
             for cell in rows[0]
@@ -131,7 +131,7 @@ class ComparisonTable:
         yield grid
 
     def _cells(self, row: TableRow, group: Group, width: int) -> list[_Cell]:
-        """A row's cells, as many as the width has room for."""
+        """Return a row's cells, as many as fit the width."""
         card, read = row.card, self.read
         cells = [_Cell("", _STAR if row.best else " ", "yellow")]
         if group.columns:
@@ -150,11 +150,11 @@ class ComparisonTable:
         return cells
 
     def _bound(self, row: TableRow) -> str:
-        """The bound, or what the card says where it has none."""
+        """Return the bound, or the statement of a card without one."""
         return row.text or (self.read(row.card.statement) if not row.card.quantity else "–")
 
     def _stacked(self, row: TableRow, group: Group) -> RenderableType:
-        """A card on lines of its own: what it says, whose it is, and how it holds."""
+        """Show a card on its own lines: its statement, its work, and its guarantee."""
         from rich.console import Group as Lines
         from rich.padding import Padding
         from rich.text import Text
@@ -162,10 +162,10 @@ class ComparisonTable:
         card, read = row.card, self.read
         first = Text(f"{_STAR} " if row.best else "  ", style="yellow")
         if group.columns:
-            said = [(c.label, card.values[c.id]) for c in group.columns if c.id in card.values]
-            told = "; ".join(f"{label}: {read(value)}" for label, value in said)
+            values = [(c.label, card.values[c.id]) for c in group.columns if c.id in card.values]
+            text = "; ".join(f"{label}: {read(value)}" for label, value in values)
         else:
-            told = self._bound(row)
+            text = self._bound(row)
         byline = f"{author_line(row.paper.author, at_most=2)} {row.paper.year}"
         parts = [byline, HOLDS[card.holds], read(card.method or "")]
         parts += ["abstract only"] * (card.checked == "abstract")
@@ -173,11 +173,11 @@ class ComparisonTable:
         marks = f"assumes {' '.join(row.marks)}" if row.marks else ""
         second = Text.assemble((card.work, _KEY), "  ")
         second.append(", ".join(filter(None, (*parts, marks))), style=_DIM)
-        head = _beside(first, Text(told))
+        head = _beside(first, Text(text))
         return Lines(head, Padding(second, (0, 0, 0, 4)))
 
     def _legend(self, group: Group) -> Iterator[RenderableType]:
-        """What the letters of a group mean, in one paragraph."""
+        """Return the legend of a group's letters, in one paragraph."""
         from rich.padding import Padding
         from rich.text import Text
 
@@ -192,7 +192,7 @@ class ComparisonTable:
 
 
 def _beside(mark: RenderableType, text: RenderableType) -> RenderableType:
-    """A mark, and beside it a text that wraps on its own."""
+    """Put a mark next to a text that wraps on its own."""
     from rich.table import Table as Grid
 
     grid = Grid.grid()
@@ -209,7 +209,7 @@ _MONO = "font-family:monospace;white-space:nowrap"
 
 
 def comparison_html(table: Table) -> str:
-    """The groups as HTML tables, everything escaped, mathematics between dollar signs."""
+    """Return the groups as HTML tables, everything escaped, mathematics between dollar signs."""
     parts = [f"<p><b>{escape(table.question.label)}</b></p>"]
     for group in table.groups:
         heads = [column.label for column in group.columns] or ["Bound"]
@@ -222,11 +222,13 @@ def comparison_html(table: Table) -> str:
         )
     if any(row.best for group in table.groups for row in group.rows):
         parts.append(f'<p style="{_FAINT}">{_STAR} {escape(BEST)}</p>')
-    said = [
+    items = [
         f"<li><b>{mark}</b> {escape(one.label)}: {escape(one.definition)}</li>"
         for mark, one in table.legend.items()
     ]
-    listed = f'<ul style="list-style:none;padding:0;{_FAINT}">{"".join(said)}</ul>' if said else ""
+    listed = (
+        f'<ul style="list-style:none;padding:0;{_FAINT}">{"".join(items)}</ul>' if items else ""
+    )
     return f"<div>{''.join(parts)}{listed}</div>"
 
 
@@ -262,7 +264,7 @@ def _html_cells(cells: Iterable[str]) -> Iterator[str]:
 def question_list(
     questions: Iterable[Question], counts: Mapping[str, tuple[int, int]], read: Reader
 ) -> RenderableType:
-    """The questions, each with its id, its number of cards and works, and what is asked."""
+    """List the questions, each with its id, its numbers of cards and works, and its text."""
     from rich.console import Group as Lines
     from rich.padding import Padding
     from rich.text import Text

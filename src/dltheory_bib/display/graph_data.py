@@ -1,7 +1,7 @@
-"""What the interactive graph holds, as plain data that `static/graph/graph.js` draws.
+"""Data of the interactive graph, as plain values that `static/graph/graph.js` draws.
 
-The works stand in lanes by topic, of which there are no more than colours that can be told apart,
-also by those who do not see red and green as most do.
+The works are in lanes by topic; there are no more lanes than colours that can be told apart, also
+with red-green colour blindness.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     G = nx.MultiDiGraph[str]
 
 COLOURS = 7
-"""As many groups have a colour of their own; the rest are one group, in grey."""
+"""This number of groups have a colour of their own; the others form one group, in grey."""
 OTHERS = "others"
 _DRAWN = (Relation.CITES, *JUDGEMENTS)
 _DISPUTES = (Relation.REFUTES, Relation.QUALIFIES)
-# A group with a greater share of the works than this is shown by its narrower topics.
+# A group with a greater share of the works than this is split into its narrower topics.
 _BROAD = 0.4
 
 
@@ -43,12 +43,12 @@ def graph_data(
     address: Callable[[Paper], str | None] = lambda paper: paper.address,
     title: str = "",
 ) -> dict[str, Any]:
-    """Works with the citations and stated relations among them, as JSON has it.
+    """Return works with the citations and relations among them, as JSON values.
 
-    Each work has `id`, `label`, `byline`, `year`, `topics`, `level`, `group`, `cited` (by how many
-    works of the whole graph) and, where `address` knows one, `url`; an edge `source`, `target`,
-    `relation` and, of a stated relation, `says`. `read` turns the mathematics of titles and
-    sentences into what can be read untypeset.
+    Each work has `id`, `label`, `byline`, `year`, `topics`, `level`, `group`, `cited` (the number
+    of works of the whole graph that cite it) and, if `address` returns one, `url`; an edge has
+    `source`, `target`, `relation` and, if it is a relation, `says`. `read` converts the mathematics
+    of titles and sentences into Unicode.
     """
     chosen = {paper.key: paper for paper in papers}
     edges = [
@@ -90,7 +90,7 @@ def _node(graph: G, paper: Paper, label: str, group: str, url: str | None) -> di
 
 
 def _words(edges: Iterable[Mapping[str, str]]) -> dict[str, dict[str, str]]:
-    """How each relation that occurs reads from either side, and how it is drawn."""
+    """Return the phrases of each relation that occurs, in both directions, and its line style."""
     found = {}
     for relation in _DRAWN:
         if any(edge["relation"] == relation for edge in edges):
@@ -106,7 +106,9 @@ def _words(edges: Iterable[Mapping[str, str]]) -> dict[str, dict[str, str]]:
 
 
 def _grouped(first: Mapping[str, Sequence[str]], topics: Mapping[str, Topic]) -> dict[str, str]:
-    """The group of each work, by its first topic: a broad one, or narrower where most share it."""
+    """Return the group of each work, by its first topic: a broad one, or narrower if most share
+    it.
+    """
     chain = {key: _chain(narrow[0], topics) if narrow else [] for key, narrow in first.items()}
     group = {key: above[0] if above else OTHERS for key, above in chain.items()}
     depth = 0
@@ -127,7 +129,7 @@ def _grouped(first: Mapping[str, Sequence[str]], topics: Mapping[str, Topic]) ->
 
 
 def _chain(topic: str, topics: Mapping[str, Topic]) -> list[str]:
-    """A topic with all above it, the broadest first."""
+    """Return a topic with all broader ones, the broadest first."""
     chain: list[str] = []
     above: str | None = topic
     while above is not None and above in topics and above not in chain:
@@ -137,7 +139,7 @@ def _chain(topic: str, topics: Mapping[str, Topic]) -> list[str]:
 
 
 def _below(chain: Sequence[str], topic: str) -> str:
-    """The next narrower topic of a chain, or the topic itself where the chain ends with it."""
+    """Return the next narrower topic of a chain, or the topic itself at the end of the chain."""
     if topic not in chain or topic == chain[-1]:
         return topic
     return chain[chain.index(topic) + 1]
@@ -146,7 +148,7 @@ def _below(chain: Sequence[str], topic: str) -> str:
 def _lanes(
     group: Mapping[str, str], edges: Iterable[Mapping[str, str]], topics: Mapping[str, Topic]
 ) -> list[dict[str, str]]:
-    """The groups from top to bottom, so that those with many edges between them lie together."""
+    """Return the groups from top to bottom, with groups of many common edges next to each other."""
     sizes = Counter(group.values())
     ties: Counter[frozenset[str]] = Counter(
         frozenset((group[edge["source"]], group[edge["target"]])) for edge in edges

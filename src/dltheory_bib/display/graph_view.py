@@ -1,7 +1,7 @@
-"""The interactive graph in a notebook, and as a page that needs nothing but itself.
+"""The interactive graph in a notebook, and as a self-contained page.
 
-The front end is that of `static/graph`, which lies in the package: the same files draw the graph on
-any page that holds the data.
+The front end is in `static/graph` of the package: the same files draw the graph on any page that
+contains the data.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 STATIC = Path(__file__).parent / "static" / "graph"
-"""Where the files of the front end lie."""
+"""The folder of the front end."""
 SCRIPTS = (
     "vendor/cytoscape.min.js",
     "model.js",
@@ -37,9 +37,9 @@ _JSON_IN_HTML = str.maketrans(
 
 
 def data_element(data: dict[str, Any], in_address: bool = False) -> str:
-    """The data as the element of a page at which the graph is drawn.
+    """Return the data as the page element in which the graph is drawn.
 
-    With `in_address` the chosen work stands in the page's address, as `?work=KEY`.
+    With `in_address` the selected work is kept in the page's URL, as `?work=KEY`.
 
     No text in it can end the element or begin another: `<`, `>` and `&` are written as escapes.
     """
@@ -50,7 +50,7 @@ def data_element(data: dict[str, Any], in_address: bool = False) -> str:
 
 @cache
 def _front_end() -> tuple[tuple[str, ...], str, str]:
-    """The scripts, the style and the policy by which a page runs these and nothing else."""
+    """Return the scripts, the style and a policy that allows a page to run only these."""
     scripts = tuple((STATIC / name).read_text("utf-8") for name in SCRIPTS)
     style = (STATIC / STYLE).read_text("utf-8")
     policy = (
@@ -67,10 +67,10 @@ def _hash(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GraphView:
-    """The citation graph of some works, to walk in: in a notebook, or as a page with `save`.
+    """The citation graph of some works, to explore: in a notebook, or as a page with `save`.
 
-    `data` is what is drawn, as `display.graph_data.graph_data` makes it; `height` is that of the
-    picture in a notebook, in CSS pixels.
+    `data` is the result of `display.graph_data.graph_data`; `height` is that of the picture in a
+    notebook, in CSS pixels.
     """
 
     data: dict[str, Any] = field(repr=False)
@@ -81,7 +81,7 @@ class GraphView:
         return f"<GraphView of {nodes} works and {edges} relations and citations>"
 
     def to_html(self) -> str:
-        """A whole HTML page that holds its scripts and loads nothing."""
+        """Return a whole HTML page that contains its scripts and loads nothing."""
         scripts, style, policy = _front_end()
         inlined = "\n".join(f"<script>{script}</script>" for script in scripts)
         return (
@@ -95,16 +95,18 @@ class GraphView:
         )
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the page to a file, whole or not at all; an old file is replaced.
+        """Write the page to a file atomically; an old file is replaced.
 
         Raises `OSError`.
         """
-        from dltheory_bib.files import write_text  # drags in tempfile, of no use to a notebook
+        from dltheory_bib.files import (
+            write_text,
+        )  # imports tempfile
 
         write_text(Path(path), self.to_html())
 
     def _repr_html_(self) -> str:
-        # A frame of its own: the notebook's styles do not reach in, and nothing reaches out of it.
+        # A frame isolates the graph from the notebook's styles, and the notebook from the graph.
         title = escape(self.data.get("title") or "Citation graph")
         return (
             f'<iframe title="{title}" srcdoc="{escape(self.to_html())}" '

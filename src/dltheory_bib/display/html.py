@@ -1,6 +1,6 @@
-"""What a person looks at in a notebook: compact HTML, everything from a record escaped.
+"""Compact HTML for notebooks, everything from a record escaped.
 
-No colour is fixed but by opacity, so that it reads on a light and on a dark page, and there is no
+Colours are set only by opacity, so that it is readable on light and dark pages, and there is no
 script. Mathematics is left between dollar signs, which notebooks typeset.
 """
 
@@ -22,7 +22,7 @@ _BOX = "max-width:52em;line-height:1.4"
 
 
 def papers_html(rows: Sequence[Row]) -> str:
-    """A list of works as a table."""
+    """Return a list of works as a table."""
     if not rows:
         return f'<p style="{_DIM}">No works.</p>'
     many = "1 work" if len(rows) == 1 else f"{len(rows)} works"
@@ -51,7 +51,7 @@ def _link(address: str, label: str) -> str:
 
 
 def paper_html(view: PaperView) -> str:
-    """A work with its annotation and relations."""
+    """Return a work with its annotation and relations."""
     topics = f" · {escape(', '.join(view.topics))}" if view.topics else ""
     parts = [
         f"<div><b>{_linked(view)}</b></div>",
@@ -85,9 +85,9 @@ def _ties(view: PaperView) -> Iterable[str]:
         return
     items = []
     for tie in view.ties:
-        says = f": {escape(tie.says)}" if tie.says else ""
+        reason = f": {escape(tie.says)}" if tie.says else ""
         items.append(
-            f'<li>{escape(tie.phrase)} <span style="{_MONO}">{escape(tie.key)}</span>{says}</li>'
+            f'<li>{escape(tie.phrase)} <span style="{_MONO}">{escape(tie.key)}</span>{reason}</li>'
         )
     yield f'<ul style="margin:.4em 0">{"".join(items)}</ul>'
 
@@ -107,7 +107,7 @@ def _results(view: PaperView) -> Iterable[str]:
 
 
 def topic_html(topic: Topic) -> str:
-    """A topic with its definition."""
+    """Return a topic with its definition."""
     names = f" ({escape(', '.join(topic.aliases))})" if topic.aliases else ""
     broader = f" · part of {escape(topic.broader)}" if topic.broader else ""
     return (
@@ -118,7 +118,7 @@ def topic_html(topic: Topic) -> str:
 
 
 def bibliography_html(title: str, topics: Mapping[str, TopicView]) -> str:
-    """A bibliography as the tree of its topics, with the number of works on each."""
+    """Return a bibliography as the tree of its topics, with the number of works on each."""
 
     def grow(above: str | None) -> str:
         items = "".join(

@@ -1,4 +1,4 @@
-"""Who improved a bound, by how much: drawn as trees."""
+"""Who improved a bound, and by how much: shown as trees."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DIM = "dim"
 
 
 class _Holder(Protocol):
-    """What is asked of a bibliography."""
+    """The methods of a bibliography that are needed here."""
 
     snapshot: Snapshot
 
@@ -32,17 +32,19 @@ class _Holder(Protocol):
 
 
 def improvement_tree(found: Improvements, bib: _Holder, back: bool | None) -> RenderableType:
-    """What a card improves, what improves it, and today's best; `back` for one direction alone."""
+    """Show what a card improves, what improves it, and the best known; `back` selects one
+    direction.
+    """
     read = bib.snapshot.readable
     draw = _Drawing(found.question, bib, read)
     start = found.back.card
     parts: list[RenderableType] = [draw.card(start)]
     if back is not False:
-        parts.append(draw.branch("improves", found.back, "improves nothing that is recorded here"))
+        parts.append(draw.branch("improves", found.back, "improves no card recorded here"))
     if back is not True:
-        parts.append(draw.branch("improved by", found.forward, "nothing recorded here improves it"))
+        parts.append(draw.branch("improved by", found.forward, "no card recorded here improves it"))
     if start.id in {one.id for one in found.best}:
-        parts.append(Text("It is among the best known: no other card says more.", style=_DIM))
+        parts.append(Text("It is among the best known: no other card is stronger.", style=_DIM))
     elif found.best:
         parts.append(Text("At least as strong in every respect, and best today:", style=_DIM))
         parts += [Text.assemble("  ", draw.card(one)) for one in found.best]
@@ -58,7 +60,7 @@ class _Drawing:
         self.read = read
 
     def card(self, card: Result) -> Text:
-        """A card in one line: its id, whose it is, its bound."""
+        """Return a card in one line: its id, its work, its bound."""
         paper = self.bib[card.work]
         line = author_line(paper.author, at_most=2)
         text = Text.assemble((card.id, _KEY), f"  {line} {paper.year}")
@@ -71,12 +73,12 @@ class _Drawing:
         return self.read(f"${card.bound_tex}$") if card.bound_tex else ""
 
     def branch(self, phrase: str, link: Link, nothing: str) -> RenderableType:
-        """The steps from a card in one direction."""
+        """Return the steps from a card in one direction."""
         if not link.links:
             return Text(nothing, style=_DIM)
         tree = Tree(Text(phrase, style=_DIM), guide_style=_DIM)
         todo = [(tree, one) for one in link.links]
-        for node, here in todo:  # grows as it goes
+        for node, here in todo:  # extended in the loop
             child = node.add(self._label(here))
             todo += [(child, one) for one in here.links]
         return tree
@@ -91,7 +93,7 @@ class _Drawing:
         return text.append(f"\n{self.read(link.says)}", style=_DIM)
 
     def _changes(self, change: Change) -> list[str]:
-        """By how much: the exponents that change, and the assumptions."""
+        """Describe an improvement: the exponents that change, and the assumptions."""
         shown = {symbol.id: self.read(f"${symbol.tex}$") for symbol in self.question.symbols}
         powers = [
             f"{shown[symbol]}: {exponent_text(old)} → {exponent_text(new)}"
@@ -99,8 +101,11 @@ class _Drawing:
         ]
         lines = [f"exponent of {', of '.join(powers)}"] if powers else []
         known = self.bib.assumptions
-        for names, said in ((change.less, "no longer assumes"), (change.more, "assumes as well")):
+        for names, label in (
+            (change.less, "no longer assumes"),
+            (change.more, "additionally assumes"),
+        ):
             if names:
                 labels = [self.read(known[name].label) for name in names]
-                lines.append(f"{said}: {', '.join(labels)}")
+                lines.append(f"{label}: {', '.join(labels)}")
         return lines

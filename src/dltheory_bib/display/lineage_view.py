@@ -1,4 +1,4 @@
-"""A line of descent as a person looks at it: the nearest works first, or all of it."""
+"""Draw a line of descent: the nearest works, or all of it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ _DIM = "dim"
 
 
 def nearest_works(branch: Branch, most: int) -> Branch:
-    """The part of a tree that holds the works nearest to its root, at most so many, each once."""
+    """Return the part of a tree with the works nearest to its root, at most this many, each
+    once.
+    """
     kept, level = {branch.key}, [branch]
     while level:
         below = [one for here in level for one in here.branches if not one.repeated]
@@ -31,7 +33,7 @@ def nearest_works(branch: Branch, most: int) -> Branch:
         level = below if len(kept) <= most else []
 
     def cut(here: Branch) -> Branch:
-        # No deeper a call than the tree has levels, of which a short one has few.
+        # The recursion is as deep as the tree, and a short one has few levels.
         below = (one for one in here.branches if one.key in kept and not one.repeated)
         return replace(here, branches=tuple(map(cut, below)))
 
@@ -45,9 +47,9 @@ def lineage_tree(
     phrases: Callable[[Edge], str],
     sentences: bool = True,
 ) -> Tree:
-    """A line of descent as a tree; `describe` names a work, `phrases` a step to it.
+    """Draw a line of descent as a tree; `describe` names a work, `phrases` a step to it.
 
-    Without `sentences` each work has one line, which is cut where the terminal is narrow.
+    Without `sentences` each work has one line, which is cut if the terminal is narrow.
     """
     from rich.text import Text
     from rich.tree import Tree

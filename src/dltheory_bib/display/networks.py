@@ -1,4 +1,4 @@
-"""Who wrote with whom."""
+"""Networks of people and topics: coauthors, and a map of topics."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from dltheory_bib.display.plots import Works
 
 
-_WIDEST = 620.0  # of a row of groups, and how far these are apart, in points
+_WIDEST = 620.0  # of a row of groups, and the distance between them, in points
 _APART = 95.0
 
 
 def joint_works(works: Works, people: int) -> nx.Graph[str]:
-    """The people with most of the works, with their number `works`; an edge has that of joint ones.
+    """Return the people with most works, with the attribute `works`; an edge has the number of
+    joint works.
 
-    Among people with as many works the order is that of their ids.
+    People with equally many works are sorted by id.
     """
     authors = {
         key: sorted(
@@ -51,7 +52,7 @@ def joint_works(works: Works, people: int) -> nx.Graph[str]:
 
 
 def draw_coauthors(works: Works, people: int, axes: Axes | None) -> Axes:
-    """See `Plots.coauthors`."""
+    """Draw `Plots.coauthors`."""
     found = joint_works(works, people)
     if not found:
         raise ValueError("there are no people to draw")
@@ -82,7 +83,7 @@ def _layout(found: nx.Graph[str], **options: Any) -> dict[str, tuple[float, floa
 
 
 def _places(found: nx.Graph[str]) -> dict[str, tuple[float, float]]:
-    """Groups that never wrote together in rows, the largest first; each by its distances."""
+    """Place groups without joint works in rows, the largest first; each group by its distances."""
     groups = sorted(nx.connected_components(found), key=lambda group: (-len(group), min(group)))
     placed: dict[str, tuple[float, float]] = {}
     widest = max(_WIDEST, 2 * _scale(groups[0]))
@@ -108,19 +109,19 @@ def _scale(group: set[str]) -> float:
     return float(58 * (len(group) - 1) ** 0.55)
 
 
-# A map of topics, near each other where their works have to do with each other.
+# A map of topics, with related topics close to each other.
 
 
 _STRONGEST = 2
-"""Of each topic so many ties at least are drawn; the rest would cover the map."""
+"""At least this number of ties of each topic is drawn; more would cover the map."""
 
 
 def topic_ties(works: Works) -> nx.Graph[str]:
-    """The topics of the works, with their number `works`, and what they have to do with others.
+    """Return the topics of the works, with the attribute `works`, and the ties between them.
 
     An edge's `ties` counts works on both topics and citations between a work on one and a work on
-    the other; its `strength` divides them by the root of the product of the topics' sizes (Salton's
-    cosine, as for similar works), so that large topics are not near to all.
+    the other; its `strength` divides them by the square root of the product of the topics' sizes
+    (Salton's cosine, as for similar works), so that large topics are not close to all others.
     """
     about = {
         key: sorted(
@@ -143,10 +144,10 @@ def topic_ties(works: Works) -> nx.Graph[str]:
 
 
 def draw_topic_map(works: Works, axes: Axes | None) -> Axes:
-    """See `Plots.topic_map`."""
+    """Draw `Plots.topic_map`."""
     found = topic_ties(works)
     if not found:
-        raise ValueError("the works are on no topic")
+        raise ValueError("the works have no topic")
     drawn = _strongest(found)
     most = max((found.edges[edge]["strength"] for edge in drawn), default=1)
     for one, other, data in found.edges(data=True):
@@ -160,12 +161,12 @@ def draw_topic_map(works: Works, axes: Axes | None) -> Axes:
         radius = 3 + 12 * (data["works"] / largest) ** 0.5
         spots[topic] = Spot(x, 0.75 * y, radius, name)
     widths = {edge: 0.6 + 4 * found.edges[edge]["strength"] / most for edge in drawn}
-    title = "Topics by number of works; joined where these cite each other or are the same"
+    title = "Topics by number of works; joined if these cite each other or are the same"
     return draw_map(apart(spots), widths, title, axes)
 
 
 def _strongest(found: nx.Graph[str]) -> list[tuple[str, str]]:
-    """Of each topic the strongest ties."""
+    """Return the strongest ties of each topic."""
     kept = set()
     for topic in found:
         ties = sorted(found.edges(topic), key=lambda edge: (-found.edges[edge]["strength"], edge))

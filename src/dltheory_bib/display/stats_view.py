@@ -1,4 +1,4 @@
-"""The numbers of `dltheory stats`, drawn."""
+"""Format the numbers of `dltheory stats`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dltheory_bib.snapshot.statistics import Coverage
 
 
 def stats_tables(found: Coverage) -> RenderableType:
-    """What is held, and what evidence there is for it."""
+    """Show the contents of a collection, and the evidence for them."""
     held = Table.grid(padding=(0, 2, 0, 0))
     held.add_column(style="dim", no_wrap=True)
     held.add_column()
@@ -23,7 +23,7 @@ def stats_tables(found: Coverage) -> RenderableType:
         ("topics", str(found.topics)),
         ("venues", str(found.venues)),
         ("annotations", _listed(found.checked, _CHECKED)),
-        ("pages", f"{pages} of {printed} works in venues that print pages"),
+        ("pages", f"{pages} of {printed} works in venues with page numbers"),
         ("reference lists", f"{found.lists_read} read, {found.works - found.lists_read} not"),
         ("citations", f"{found.citations} among these works"),
         ("relations", f"{sum(found.relations.values())} ({_listed(found.relations)})"),
@@ -37,15 +37,15 @@ def _cards(found: Coverage) -> str:
     if not found.results:
         return "none"
     many = "question" if found.questions == 1 else "questions"
-    said = _listed(found.results, _CHECKED)
-    return f"{sum(found.results.values())} on {found.questions} {many} ({said})"
+    evidence = _listed(found.results, _CHECKED)
+    return f"{sum(found.results.values())} on {found.questions} {many} ({evidence})"
 
 
 _CHECKED = {
     "full-text": "checked against the full text",
     "abstract": "against the abstract",
     "unchecked": "unchecked",
-    "secondary": "as another work says",
+    "secondary": "as another work reports it",
 }
 
 

@@ -1,7 +1,7 @@
-"""What a person looks at in a terminal: rich tables, cards and trees.
+"""Output for a terminal: tables, cards and trees of rich.
 
-Everything that comes from a record is put into `Text`, which rich shows as it is; nothing in the
-data is ever read as markup.
+Everything from a record is put into `Text`, which rich shows unchanged; no data are parsed as
+markup.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ _DIM = "dim"
 _HEAD = "bold"
 _LINK = "blue underline"
 
-# A table shows authors from the first of these widths on, and needs the second for titles.
+# A table shows authors from the first of these widths on, and titles from the second.
 _WITH_AUTHORS = 100
 _TITLES = 30
 _GAP = 2
 
 
 class PaperTable:
-    """A list of works as a table that fits the width, or as lines where that is narrow."""
+    """A list of works as a table that fits the width, or as lines if the terminal is narrow."""
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.rows = list(rows)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Draw for the width at hand."""
-        # Its widths follow from three columns: rich's own table would measure and wrap every cell,
-        # which takes longer than all else that `list` does.
+        """Render for the available width."""
+        # Three columns determine its widths: rich's own table would measure and wrap every cell,
+        # which takes longer than everything else in `list`.
         widths = self._widths(options.max_width)
         if widths is None:
             for row in self.rows:
@@ -73,7 +73,7 @@ class PaperTable:
                 yield from _line(parts, widths, drawn)
 
     def _stacked(self, row: Row, console: Console, width: int) -> RenderResult:
-        """A work on lines of its own."""
+        """A work on its own lines."""
         rest = _whose(row)
         if row.why or len(row.key) + cell_len(rest) > width:
             yield _entry(row)
@@ -86,7 +86,7 @@ class PaperTable:
         yield Segment.line()
 
     def _widths(self, width: int) -> dict[str, int] | None:
-        """The columns with their widths; None where too little would be left for the titles."""
+        """Return the columns with their widths; None if there is too little room for the titles."""
         keys = max((len(row.key) for row in self.rows), default=0)
         venues = max((cell_len(row.venue) for row in self.rows), default=0)
         widths = {"key": max(keys, 3), "year": 4, "venue": max(venues, 5)}
@@ -97,7 +97,7 @@ class PaperTable:
 
 
 def _line(parts: Sequence[str], widths: Mapping[str, int], styles: Sequence[Style]) -> RenderResult:
-    """A line of a table, its cells filled up to their widths."""
+    """Return a line of a table, its cells filled to their widths."""
     last = len(parts) - 1
     for number, (part, width, style) in enumerate(zip(parts, widths.values(), styles, strict=True)):
         blanks = 0 if number == last else width - cell_len(part) + _GAP
@@ -107,7 +107,7 @@ def _line(parts: Sequence[str], widths: Mapping[str, int], styles: Sequence[Styl
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """A text in lines no wider than a number of cells; a word that is wider is cut."""
+    """Wrap a text to a number of cells; a word that is wider is cut."""
     if cell_len(text) <= width:
         return [text]
     lines = [""]
@@ -125,7 +125,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def reading_list(rows: Iterable[Row]) -> RenderableType:
-    """Works in the order in which to read them, each with its title and why it stands there."""
+    """Works in reading order, each with its title and the reason."""
     from rich.table import Table
 
     table = Table.grid(padding=(0, 2, 0, 0))
@@ -137,13 +137,13 @@ def reading_list(rows: Iterable[Row]) -> RenderableType:
 
 
 def _whose(row: Row) -> str:
-    """Whose work it is and where it appeared, as it follows the key."""
+    """Return authors and venue of a work, to follow the key."""
     where = " ".join(filter(None, (row.venue, str(row.year))))
     return f"  {row.byline}, {where}"
 
 
 def _entry(row: Row) -> RenderableType:
-    """A work on lines of its own: title, whose it is and where it appeared, and why it is here."""
+    """Show a work on its own lines: title, authors, venue, and the reason for it."""
     parts = [
         Text(row.readable, style=_HEAD),
         Text.assemble((row.key, _KEY), _whose(row)),
@@ -154,7 +154,9 @@ def _entry(row: Row) -> RenderableType:
 
 
 def paper_card(view: PaperView, *, whole: bool = True) -> RenderableType:
-    """A work: bibliography, annotation, relations and counts; with `whole`, all that is known."""
+    """Show a work: bibliography, annotation, relations and counts; with `whole`, the whole
+    record.
+    """
     read = view.readable
     parts: list[RenderableType] = [
         Text(read(view.title), style=_HEAD),
@@ -187,7 +189,7 @@ def paper_card(view: PaperView, *, whole: bool = True) -> RenderableType:
 
 
 _TIES = 3
-"""So many relations a short card has."""
+"""The number of relations on a short card."""
 
 
 def _links(view: PaperView) -> Text:
@@ -249,7 +251,7 @@ def _citations(view: PaperView) -> Iterable[tuple[str, Text]]:
 
 
 def _no_citation(view: PaperView) -> str:
-    return "nothing here" if view.references_read else "its reference list was not read"
+    return "none here" if view.references_read else "its reference list was not read"
 
 
 def _shade(found: Sequence[str]) -> str:
@@ -257,7 +259,7 @@ def _shade(found: Sequence[str]) -> str:
 
 
 def _counts(view: PaperView, ties: int) -> Iterable[tuple[str, Text]]:
-    """How much there is of what a short card leaves out."""
+    """Return the number of items that a short card leaves out."""
     cites = f"{len(view.cites)} {works(len(view.cites))} here" if view.cites else _no_citation(view)
     yield "cites", Text(cites, style=_DIM)
     cited = f"{len(view.cited_by)} {works(len(view.cited_by))} here"
@@ -282,7 +284,9 @@ def _evidence(view: PaperView, whole: bool) -> Iterable[tuple[str, Text]]:
 
 
 def topic_tree(topics: Mapping[str, TopicView], root: str | None = None) -> RenderableType:
-    """The topics below a root, or all that have works, with how many on each and below it."""
+    """Show the topics below a root, or all that have works, with the number of works on each and
+    below.
+    """
     from rich.tree import Tree
 
     def label(topic: TopicView) -> Text:
@@ -306,7 +310,7 @@ def topic_tree(topics: Mapping[str, TopicView], root: str | None = None) -> Rend
 
 
 def trail_list(trails: Iterable[TrailView]) -> RenderableType:
-    """The trails, each with its id, its length and for whom it is."""
+    """List the trails, each with its id, its length and its audience."""
     from rich.padding import Padding
 
     shown: list[RenderableType] = []
@@ -321,14 +325,16 @@ def trail_list(trails: Iterable[TrailView]) -> RenderableType:
 
 
 def works(number: int) -> str:
-    """`work` or `works`."""
+    """Return `work` or `works`."""
     return "work" if number == 1 else "works"
 
 
 def path_steps(
     start: str, edges: Sequence[Edge], describe: Callable[[str], str], says: Callable[[Edge], str]
 ) -> RenderableType:
-    """A path between two works: each work on its line, between two the step with its sentence."""
+    """Show a path between two works: each work on its line, and between two the step with its
+    sentence.
+    """
     from rich.padding import Padding
 
     lines: list[RenderableType] = [Text.assemble((start, _KEY), f"  {describe(start)}")]

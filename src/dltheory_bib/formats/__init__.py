@@ -1,1 +1,1 @@
-"""Records in other people's formats."""
+"""Export records to other formats."""

@@ -1,18 +1,18 @@
-"""Papers as BibTeX, for the classic styles and for biblatex.
+"""Export to BibTeX, for the classic styles and for biblatex.
 
-What an entry type requires and which fields exclude each other is read off the standard styles
-(Oren Patashnik, "BibTeXing", btxdoc, 1988, section 3, and `btxbst.doc`), natbib's `plainnat.bst`,
-and the data model of biblatex (Philipp Lehman et al., "The biblatex Package", sections 2.1 and
-2.2). Each entry gets the most telling type whose required fields are known; where they are not it
-is `@misc`, so that no style warns. arXiv ids follow arXiv's advice
+The fields that an entry type requires, and those that exclude each other, are taken from the
+standard styles (Oren Patashnik, "BibTeXing", btxdoc, 1988, section 3, and `btxbst.doc`), natbib's
+`plainnat.bst`, and the data model of biblatex (Philipp Lehman et al., "The biblatex Package",
+sections 2.1 and 2.2). Each entry gets the most specific type whose required fields are known,
+otherwise `@misc`, so that no style warns. arXiv ids follow arXiv's advice
 (https://info.arxiv.org/help/hypertex/bibstyles/index.html) and section 3.14.7 of the biblatex
 manual.
 
-A file for BibTeX needs no package: what LaTeX's standard encoding lacks, such as ę, it takes
-from T1 by a `@preamble`, and natbib's styles print `url` and `doi`, which are given verbatim;
-with the package url they break lines as well. The address of a work that appeared nowhere else
-is plain text in `howpublished`, which every style prints. A venue of a book is its publisher,
-one of a thesis or report its institution.
+A file for BibTeX needs no package: letters that LaTeX's standard encoding lacks, such as ę, are
+taken from T1 by a `@preamble`, and natbib's styles print `url` and `doi`, which are written
+verbatim; with the package url they also break lines. The URL of an unpublished work is plain text
+in `howpublished`, which every style prints. The venue of a book is its publisher, that of a thesis
+or report its institution.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
     from bibtexparser.writer import BibtexFormat
 
 Dialect = Literal["bibtex", "biblatex"]
-"""Who reads the file: BibTeX with a .bst style, or biber for biblatex."""
+"""The program that reads the file: BibTeX with a .bst style, or biber for biblatex."""
 DIALECTS: tuple[Dialect, ...] = ("bibtex", "biblatex")
 Preference = Literal["published", "preprint"]
-"""Which version of a work that has both is printed."""
+"""The version to print of a work that has both."""
 VenueNames = Literal["long", "short"]
 """A venue's name as its volumes print it, or its acronym."""
 
-# The fields in the order of an entry, in biblatex's words, with BibTeX's word where it differs.
+# The fields in the order of an entry, by biblatex's name, with BibTeX's name where it differs.
 _FIELDS = {
     "author": "author",
     "title": "title",
@@ -70,7 +70,7 @@ _FIELDS = {
     "relatedstring": "relatedstring",
 }
 _IN_WORDS = {"2": "Second", "3": "Third", "4": "Fourth", "5": "Fifth", "6": "Sixth"}
-# The field that names where a work appeared.
+# The field that names the venue.
 _WHERE = {
     "article": "journaltitle",
     "inproceedings": "booktitle",
@@ -84,7 +84,7 @@ _WHERE = {
     "misc": "howpublished",
 }
 _IN_BOOKS = frozenset({"inproceedings", "incollection", "inbook", "book"})
-# The types of BibTeX; the last two are also what biblatex calls the kind of such a work.
+# The entry types of BibTeX; biblatex also uses the last two as the `type` of such a work.
 _BIBTEX_TYPES = {
     "online": "misc",
     "software": "misc",
@@ -99,13 +99,13 @@ _CHOICES = {
     "venue_names": VenueNames,
 }
 
-# A field's value, ready to be printed; nothing is printed for an empty one.
+# A formatted field value; an empty value is not printed.
 _Values = dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Options:
-    """What the user chose."""
+    """The options of the user."""
 
     dialect: Dialect
     prefer: Preference
@@ -113,7 +113,7 @@ class _Options:
     venue_names: VenueNames
 
     def __post_init__(self) -> None:
-        # PaperList and the terminal hand on what was typed.
+        # PaperList and the command line pass user input unchecked.
         for name, kind in _CHOICES.items():
             value, known = getattr(self, name), get_args(kind)
             if value not in known:
@@ -131,28 +131,28 @@ def to_bibtex(
     keys: Mapping[str, Iterable[str]] | None = None,
     related: Mapping[str, Iterable[str]] | None = None,
 ) -> str:
-    r"""The papers as the text of a .bib file, one entry each, in the order given.
+    r"""Return the papers as the text of a .bib file, one entry each, in the order given.
 
     `venues` maps a venue's id to its record. With `prefer="preprint"` a work that has an arXiv id
-    is printed as that preprint: its year on arXiv, its title there if it had another, and nothing
-    of the place where it appeared later. Published works keep their arXiv id either way.
+    is printed as that preprint: with its year on arXiv, its title there if that differs, and
+    without the venue of its later publication. Published works keep their arXiv id either way.
 
-    `encoding` is that of letters beyond ASCII. BibTeX cuts text by the byte: a style that prints
+    `encoding` is that of non-ASCII letters. BibTeX splits text by bytes: a style that prints
     initials (abbrv) or labels (alpha) breaks "Émile" written in UTF-8. So the default is `"latex"`
     for BibTeX and `"utf-8"` for biblatex, whose biber reads all three.
 
     `keys` gives other citation keys for some of the papers, by `Paper.key`: a work that is cited
     under two keys needs two entries.
 
-    `related` gives, by `Paper.key`, keys of entries in the same file on which a work builds, which
-    biblatex prints behind it (section 3.5 of its manual).
+    `related` gives, by `Paper.key`, keys of entries in the same file on which a work builds;
+    biblatex prints them after the entry (section 3.5 of its manual).
 
-    The text has Unix line ends and is empty for no papers.
+    The text has Unix line ends and is empty if there are no papers.
 
     Raises `UnknownNameError` for a paper whose venue is not in `venues`, and `ValueError` for an
-    option that does not exist and where two entries would have one key.
+    unknown option or if two entries would have the same key.
     """
-    # A library whose import takes longer than that of all the rest: not for `entry_fields`.
+    # Importing this library takes longer than everything else: `entry_fields` does not need it.
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
     from bibtexparser.model import Entry, Field
@@ -165,7 +165,7 @@ def to_bibtex(
         for key in (keys or {}).get(paper.key, (paper.key,)):
             written = [Field(name, f"{{{value}}}") for name, value in fields.items()]
             library.add(Entry(kind, key, written))
-    # The values are in braces already, so no middleware need copy the library to put them there.
+    # The values already have braces, so no middleware needs to copy the library to add them.
     text = write_string(library, unparse_stack=[], bibtex_format=_layout())
     return with_preamble(text) if dialect == "bibtex" else text
 
@@ -179,7 +179,7 @@ def entry_fields(
     encoding: Encoding | None = None,
     venue_names: VenueNames = "long",
 ) -> tuple[str, dict[str, str]]:
-    """The type of a paper's entry, and its fields by name, as `to_bibtex` prints them.
+    """Return the type of a paper's entry, and its fields by name, as `to_bibtex` prints them.
 
     The options and the errors are those of `to_bibtex`.
     """
@@ -194,9 +194,9 @@ def _options(
 
 
 def render_entry(paper: Paper, venues: Mapping[str, Venue], dialect: Dialect) -> str:
-    """The entry of a work in the default style, without the preamble of a file.
+    """Return the entry of a work in the default style, without the preamble of a file.
 
-    `bibtex_file.join_entries` makes of such entries what `to_bibtex` gives.
+    `bibtex_file.join_entries` joins such entries to the output of `to_bibtex`.
     """
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
@@ -220,7 +220,9 @@ def _layout() -> BibtexFormat:
 
 
 def _as_preprint(paper: Paper) -> Paper:
-    """The paper as if it had never been published; itself where it has no preprint on arXiv."""
+    """Return the paper as if it had never been published; unchanged if it has no preprint on
+    arXiv.
+    """
     title, eprint, doi, url = paper.title, paper.eprint, None, None
     for version in paper.versions:
         if version.kind == "preprint" and eprint in {None, version.eprint or eprint}:
@@ -238,7 +240,7 @@ def _as_preprint(paper: Paper) -> Paper:
 def _entry(
     paper: Paper, venues: Mapping[str, Venue], options: _Options, related: str = ""
 ) -> tuple[str, dict[str, str]]:
-    """The type and the fields of an entry, in order, named as the dialect names them."""
+    """Return the type and the fields of an entry, in order, with the dialect's names."""
     paper = _as_preprint(paper) if options.prefer == "preprint" else paper
     period = period_of(paper, venues)
     kind = _kind(paper, period, options.dialect)
@@ -262,10 +264,10 @@ def _entry(
 
 
 def _kind(paper: Paper, period: Period | None, dialect: Dialect) -> str:
-    """The most telling entry type of biblatex whose required fields are known.
+    """Return the most specific entry type of biblatex whose required fields are known.
 
-    No record holds editors, so what biblatex calls `@incollection`, which requires them, is an
-    `@inbook`; to BibTeX a chapter without a publisher is `@inproceedings`, which looks the same.
+    No record has editors, so a work that would be `@incollection` in biblatex, which requires them,
+    is `@inbook`; in BibTeX a chapter without a publisher is `@inproceedings`, which looks the same.
     """
     if paper.type == "software":
         return "software"
@@ -281,7 +283,7 @@ def _kind(paper: Paper, period: Period | None, dialect: Dialect) -> str:
 
 
 def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -> _Values:
-    """The fields that say where the work appeared, as far as its entry type prints them."""
+    """Return the fields of the venue, as far as the entry type prints them."""
     if period is None:
         return {}
     short = options.venue_names == "short"
@@ -292,7 +294,7 @@ def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -
         values["series"] = period.series
         values["publisher"] = period.publisher or values.get("publisher")
     if kind == "article" or kind in _IN_BOOKS:
-        # The volume of a book would be printed twice if it stood in the name.
+        # If the name contains the volume of a book, the field would print it twice.
         named = names_volume(period, short=short) and kind != "article"
         values["volume"] = None if named else paper.volume
         values["pages"] = paper.pages and paper.pages.replace("-", "--")
@@ -304,10 +306,10 @@ def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -
 
 
 def _prints_number(kind: str, paper: Paper, period: Period, dialect: Dialect) -> bool:
-    """Whether the styles know what the number counts.
+    """Return whether the styles interpret the number correctly.
 
-    BibTeX takes that of an article for an issue of the volume, and that of anything in a book for
-    the book's number in its series, which it refuses beside a volume.
+    BibTeX treats the number of an article as the issue of the volume, and that of an entry in a
+    book as the book's number in its series, which it rejects next to a volume.
     """
     if kind == "article":
         return dialect == "biblatex" or paper.volume is not None
@@ -317,12 +319,12 @@ def _prints_number(kind: str, paper: Paper, period: Period, dialect: Dialect) ->
 
 
 def _edition(number: str, dialect: Dialect) -> str:
-    """A number for biblatex; BibTeX's styles want it in words."""
+    """Return a number for biblatex as it is; BibTeX's styles need it in words."""
     return number if dialect == "biblatex" else _IN_WORDS.get(number, number)
 
 
 def _own_url(paper: Paper) -> str | None:
-    """The work's address, unless it repeats the DOI or the arXiv id."""
+    """Return the work's URL, unless it repeats the DOI or the arXiv id."""
     if paper.url is None:
         return None
     address = unquote(paper.url).lower()
@@ -334,10 +336,10 @@ def _own_url(paper: Paper) -> str | None:
 
 
 def _adapt_to_bibtex(kind: str, values: _Values) -> None:
-    """Change the fields that differ from biblatex's in more than their names.
+    """Convert the fields that differ from biblatex's in more than their names.
 
-    The standard styles know neither `url` nor `eprint`, and print of a `@misc` no more than
-    `howpublished`, so that is where its address stands.
+    The standard styles support neither `url` nor `eprint`, and print only `howpublished` of a
+    `@misc`, so the URL goes there.
     """
     values["type"] = None
     if values["eprint"]:

@@ -1,6 +1,6 @@
-r"""A .bib file made of entries: what stands between them, and the preamble that BibTeX needs.
+r"""Assemble a .bib file from entries: the text between them, and the preamble that BibTeX needs.
 
-Separate from `bibtex`, so that entries that were rendered before are printed without its writer.
+Separate from `bibtex`, so that entries rendered before are printed without its writer.
 """
 
 from __future__ import annotations
@@ -25,21 +25,22 @@ _SPECIAL = re.compile("[%#_&~^]")
 
 
 def join_entries(entries: Iterable[str], dialect: str) -> str:
-    """The text of a file in the dialect `bibtex` or `biblatex` from its entries."""
+    """Return the text of a file in the dialect `bibtex` or `biblatex` from its entries."""
     text = "\n".join(entries)
     return with_preamble(text) if dialect == "bibtex" else text
 
 
 def with_preamble(text: str) -> str:
-    """Entries for BibTeX behind the definitions that they need, if any."""
+    """Return entries for BibTeX after the definitions that they need, if any."""
     preamble = borrowed_letters(text) + _verbatim(text)
     return f'@preamble{{"{preamble}"}}\n\n{text}' if preamble else text
 
 
 def borrowed_letters(text: str) -> str:
-    r"""The TeX that lets a document in LaTeX's standard encoding print the rarer letters of a text.
+    r"""Return the TeX code that a document in LaTeX's standard encoding needs for rare letters of a
+    text.
 
-    Empty where there are none. It defines what a command does where the encoding at hand lacks it
+    It is empty if there are none. The code defines a command only if the current encoding lacks it
     (as `\DeclareTextCommandDefault` would in a preamble: LaTeX2e, fntguide, section 5.2), so it
     changes nothing in a document that loads T1. Labels of natbib and of alpha name authors before
     the bibliography is read, so the .aux file gets the definitions as well.
@@ -48,7 +49,7 @@ def borrowed_letters(text: str) -> str:
     \expandafter\gdef\csname ?\string\k\endcsname{\UseTextAccent{T1}\k}
     """
     found = set(_ONLY_IN_T1.findall(text))
-    # inputenc makes these commands of the letters themselves.
+    # inputenc turns the letters themselves into these commands.
     found |= {name for name, letters in _LETTERS_OF_T1.items() if any(c in text for c in letters)}
     made = "".join(
         rf"\expandafter\gdef\csname ?\string\{name}\endcsname"
@@ -60,10 +61,11 @@ def borrowed_letters(text: str) -> str:
 
 
 def _verbatim(text: str) -> str:
-    r"""The TeX by which natbib's styles print the special characters of a `url` or `doi`.
+    r"""Return the TeX code with which natbib's styles print the special characters of a `url` or
+    `doi`.
 
-    They provide `\url` and `\doi` themselves where no package has, but take the argument as text;
-    these take it as it stands, and are there only where no package has defined the command.
+    The styles define `\url` and `\doi` themselves if no package has, but parse the argument as
+    text; these definitions take it verbatim, and apply only if no package has defined the command.
     """
     special = {name for name, value in _LINK.findall(text) if _SPECIAL.search(value)}
     needed = [name for name in ("url", "doi") if name in special]

@@ -1,7 +1,8 @@
-r"""Tables of result cards for other programs: LaTeX, Markdown, and plain records.
+r"""Export tables of result cards: to LaTeX, Markdown, and plain records.
 
-LaTeX needs booktabs, and what the cards' own mathematics needs, which the first line names. Bounds
-are given up to constants, as they are compared; `bound_tex` of a record is what the theorem prints.
+The LaTeX needs booktabs and the packages that the cards' own mathematics needs; its first line
+lists them. Bounds are given up to constants, as they are compared; `bound_tex` of a record is the
+bound that the theorem prints.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ HOLDS = {
     "asymptotically": "asympt.",
     None: "",
 }
-"""How a statement holds, short."""
+"""Return the guarantee of a statement, abbreviated."""
 _CHECKED = {"full-text": "", "abstract": "abstract only", "secondary": "as quoted elsewhere"}
 BEST = "no other card here is at least as strong in bound, guarantee and assumptions"
-"""What the mark of the best known says."""
+"""Describe the mark of the best known results."""
 
 _FORMULA = re.compile(r"(\$[^$]*\$)")
 _NEEDS = {
@@ -37,18 +38,20 @@ _NEEDS = {
 
 
 def read_where(card: Result) -> str:
-    """The version and the place that were read, and how far that was the theorem itself."""
+    """Return the version and the position that were read, and how directly the theorem itself was
+    read.
+    """
     place = f"{card.version}, {card.where}"
     known = {"full-text": True, "abstract": "abstract" in place, "secondary": "quoted" in place}
     return place if known[card.checked] else f"{place}, {_CHECKED[card.checked]}"
 
 
 def records(table: Table) -> list[dict[str, Any]]:
-    """A flat record for each card, with the same fields for all: for CSV and data frames.
+    """Return a flat record for each card, with the same fields for all: for CSV and data frames.
 
-    `bound` is the bound up to constants in Unicode, `bound_tex` as printed; a field for each symbol
-    holds the largest exponent as text where the bound is one monomial, and one for each column of
-    the question what the card says there. `best` is empty where the card is not ranked.
+    `bound` is the bound up to constants in Unicode, `bound_tex` as printed in the work. A field for
+    each symbol contains the largest exponent as text if the bound is one monomial; a field for each
+    column of the question contains the card's value. `best` is empty if the card is not ranked.
     """
     made = []
     question = table.question
@@ -87,7 +90,7 @@ def records(table: Table) -> list[dict[str, Any]]:
 
 
 def to_csv(table: Table) -> str:
-    """Comma-separated values with a header (RFC 4180, but for the line ends of Unix)."""
+    """Return comma-separated values with a header (RFC 4180, but with Unix line ends)."""
     import csv
     import io
 
@@ -104,7 +107,7 @@ def to_csv(table: Table) -> str:
 
 
 def to_markdown(table: Table) -> str:
-    """The groups as tables of GitHub-flavoured Markdown, with headings, and the legend."""
+    """Return the groups as tables of GitHub-flavoured Markdown, with headings, and the legend."""
     parts = []
     for group in table.groups:
         heads = ["Bound"] * (not group.columns) + [column.label for column in group.columns]
@@ -115,11 +118,11 @@ def to_markdown(table: Table) -> str:
     if any(row.ranked for group in table.groups for row in group.rows):
         parts.append(f"★ {BEST}.\n")
     if table.legend:
-        said = [
+        items = [
             f"- **{mark}** {escape(one.label)}: {escape(one.definition)}\n"
             for mark, one in table.legend.items()
         ]
-        parts.append("".join(said))
+        parts.append("".join(items))
     return "\n".join(parts)
 
 
@@ -146,7 +149,9 @@ def _cells(row: TableRow, group: Group) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    """A text in a cell: what would end it is written in another way, also in mathematics."""
+    """Escape a text for a cell: characters that would end the cell are replaced, also in
+    mathematics.
+    """
     parts = _FORMULA.split(text)
     return "".join(
         part.replace(r"\|", r"\Vert ").replace("|", r"\vert ") if number % 2 else escape(part)
@@ -162,9 +167,11 @@ def _short(row: TableRow) -> str:
 
 
 def to_latex_table(table: Table) -> str:
-    r"""A `table` environment for each group, with `\cite{key}`, and its assumptions below it."""
+    r"""Return a `table` environment for each group, with `\cite{key}`, and its assumptions below
+    it.
+    """
     body = "\n".join(_environment(table, group) for group in table.groups)
-    needed = ["booktabs", *(name for name, said in _NEEDS.items() if re.search(said, body))]
+    needed = ["booktabs", *(name for name, pattern in _NEEDS.items() if re.search(pattern, body))]
     return f"% \\usepackage{{{','.join(needed)}}}\n{body}"
 
 
@@ -195,33 +202,33 @@ def _environment(table: Table, group: Group) -> str:
 
 
 class _Column(NamedTuple):
-    """A column of a LaTeX table: its head, and what stands in a row."""
+    """A column of a LaTeX table: its head and its cells."""
 
     head: str
     cell: Callable[[TableRow], str]
     width: float = 0.0
-    """As a part of the line; 0 for as wide as what stands in it."""
+    """As a fraction of the line; 0 for the natural width of the cells."""
 
     @property
     def shape(self) -> str:
-        """The column as `tabular` declares it."""
+        """Return the column as `tabular` declares it."""
         return rf"p{{{self.width:.3f}\linewidth}}" if self.width else "l"
 
     @property
     def start(self) -> str:
-        """What keeps a narrow paragraph from being stretched."""
+        """Keeps a narrow paragraph from being stretched."""
         return r"\raggedright\hspace{0pt}" if self.width else ""
 
 
 def _tex_columns(group: Group) -> list[_Column]:
-    """The columns that say something in this group."""
+    """Return the columns that are not empty in this group."""
     columns = []
     if group.columns:
         texts = {c.id: [row.card.values.get(c.id, "") for row in group.rows] for c in group.columns}
-        said = [column for column in group.columns if any(texts[column.id])]
-        weights = {c.id: _weight([c.label, *texts[c.id]]) for c in said}
+        filled = [column for column in group.columns if any(texts[column.id])]
+        weights = {c.id: _weight([c.label, *texts[c.id]]) for c in filled}
         room = 0.68 / sum(weights.values()) if weights else 0
-        for c in said:
+        for c in filled:
             columns.append(_Column(c.label, _value(c.id), weights[c.id] * room))
     else:
         longest = max(len(row.text) for row in group.rows)
@@ -230,7 +237,7 @@ def _tex_columns(group: Group) -> list[_Column]:
     if not _is_wide(group) and any(row.card.method for row in group.rows):
         columns.append(_Column("Method", lambda row: prose(row.card.method or ""), 0.25))
     if any(row.card.holds for row in group.rows):
-        how = {name: said.replace(". ", r".\ ") for name, said in HOLDS.items()}
+        how = {name: text.replace(". ", r".\ ") for name, text in HOLDS.items()}
         columns.append(_Column("Holds", lambda row: how[row.card.holds]))
     marks = max((len(", ".join(row.marks)) for row in group.rows), default=0)
     if marks:
@@ -240,9 +247,9 @@ def _tex_columns(group: Group) -> list[_Column]:
 
 
 _SHORT = 26
-"""Characters that need no column of a fixed width."""
+"""Texts up to this length need no column of a fixed width."""
 _MANY = 4
-"""More columns than that are set narrower."""
+"""Tables with more columns than this are set narrower."""
 
 
 def _is_wide(group: Group) -> bool:
@@ -254,7 +261,7 @@ def _value(name: str) -> Callable[[TableRow], str]:
 
 
 def _weight(texts: list[str]) -> float:
-    """How much of the line a column of these texts should have: its longest word must fit."""
+    """Return the fraction of the line for a column of these texts; its longest word must fit."""
     words = [word for text in texts for word in _FORMULA.sub("xxxx", text).split()]
     longest = max(map(len, words), default=1)
     return float(max(longest, (sum(map(len, texts)) / len(texts)) ** 0.75))
@@ -267,11 +274,11 @@ def _tex_bound(row: TableRow) -> str:
 
 def _footnote(table: Table, group: Group) -> Iterable[str]:
     used = {mark for row in group.rows for mark in row.marks}
-    said = [f"{mark}: {prose(one.label)}" for mark, one in table.legend.items() if mark in used]
+    notes = [f"{mark}: {prose(one.label)}" for mark, one in table.legend.items() if mark in used]
     if any(row.best for row in group.rows):
-        said.insert(0, rf"$\star$: {BEST}")
-    if said:
-        yield rf"\par\smallskip\parbox{{0.95\linewidth}}{{\raggedright {'; '.join(said)}.}}"
+        notes.insert(0, rf"$\star$: {BEST}")
+    if notes:
+        yield rf"\par\smallskip\parbox{{0.95\linewidth}}{{\raggedright {'; '.join(notes)}.}}"
 
 
 def _lowered(text: str) -> str:
@@ -279,7 +286,8 @@ def _lowered(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A text with mathematics between dollar signs as LaTeX, in ASCII but for what has no command.
+    """Convert a text with mathematics between dollar signs to LaTeX; ASCII except for letters
+    without a command.
 
     >>> prose("50% of $x_1$")
     '50\\\\% of $x_1$'

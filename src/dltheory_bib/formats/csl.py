@@ -1,8 +1,8 @@
-"""Records as CSL-JSON, the items that citation processors, Zotero and Pandoc read.
+"""Export to CSL-JSON, read by citation processors, Zotero and Pandoc.
 
 Types, fields and name parts are those of the CSL 1.0.2 data schema
-(https://github.com/citation-style-language/schema, `schemas/input/csl-data.json`); what a field
-means stands in the CSL specification (https://docs.citationstyles.org/en/stable/specification.html,
+(https://github.com/citation-style-language/schema, `schemas/input/csl-data.json`); the CSL
+specification defines the fields (https://docs.citationstyles.org/en/stable/specification.html,
 appendices III and IV).
 """
 
@@ -30,12 +30,12 @@ _TYPES = {
     "software": "software",
 }
 _PREPRINT = "article"
-"""What CSL calls a preprint."""
+"""The CSL type of a preprint."""
 _PROTECTED = re.compile(r"\$[^$]*\$|\{([^{}$]*)\}")
 
 
 def to_csl_json(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
-    """A JSON array of CSL items, in the order given; what is in one says `csl_item`.
+    """Return a JSON array of CSL items, in the order given; see `csl_item`.
 
     Raises `UnknownNameError` for a paper whose venue is not in `venues`.
     """
@@ -44,10 +44,11 @@ def to_csl_json(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
 
 
 def csl_item(paper: Paper, venues: Mapping[str, Venue]) -> dict[str, Any]:
-    """A work as a CSL item: its version of record, with the arXiv id of its preprint in `note`.
+    """Return a work as a CSL item: its version of record, with the arXiv id of its preprint in
+    `note`.
 
-    Words that keep their capitals stand in `<span class="nocase">`, which every processor knows;
-    mathematics is written in Unicode. Nothing empty is given.
+    Words that keep their capitals are in `<span class="nocase">`, which every processor supports;
+    mathematics is written in Unicode. Empty fields are omitted.
     """
     period = period_of(paper, venues)
     item: dict[str, Any] = {
@@ -67,7 +68,7 @@ def csl_item(paper: Paper, venues: Mapping[str, Venue]) -> dict[str, Any]:
 
 
 def _place(paper: Paper, period: Period) -> dict[str, str | None]:
-    """Where the work appeared: its journal or volume, or, for a book, its publisher."""
+    """Return the fields of the venue: the journal or volume, or the publisher of a book."""
     long = venue_in_full(paper, period)
     if paper.type in {"book", "thesis", "report"}:
         return {"publisher": period.publisher or long, "number": paper.number}
@@ -84,7 +85,7 @@ def _place(paper: Paper, period: Period) -> dict[str, str | None]:
 
 
 def _preprint(paper: Paper) -> dict[str, str]:
-    """The arXiv id: the number of a preprint, and a note on what was published."""
+    """Return the arXiv id: as the number of a preprint, or as a note on a published work."""
     if paper.eprint is None:
         return {}
     if paper.is_preprint:
@@ -93,7 +94,7 @@ def _preprint(paper: Paper) -> dict[str, str]:
 
 
 def csl_name(name: str) -> dict[str, str]:
-    """A name in its parts; that of an organisation is literal.
+    """Split a name into its parts; the name of an organisation is literal.
 
     >>> csl_name("De Sa, Christopher"), csl_name("{Google}")
     ({'family': 'De Sa', 'given': 'Christopher'}, {'literal': 'Google'})
@@ -105,7 +106,7 @@ def csl_name(name: str) -> dict[str, str]:
 
 
 def csl_title(title: str) -> str:
-    """A title in CSL's rich text, with mathematics in Unicode.
+    """Convert a title to CSL's rich text, with mathematics in Unicode.
 
     >>> csl_title("{SGD} in $O(n^{2})$ steps")
     '<span class="nocase">SGD</span> in O(n²) steps'

@@ -1,4 +1,4 @@
-"""The graph of some works, with typed edges, for programs that draw and measure graphs.
+"""Export the graph of some works, with typed edges, to graph programs.
 
 GraphML (http://graphml.graphdrawing.org/specification.html) and GEXF 1.2
 (https://gexf.net/1.2draft/gexf-12draft-primer.pdf), both written by networkx.
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 
 def to_graphml(graph: nx.MultiDiGraph[str], keys: Iterable[str]) -> str:
-    """The works and the relations and citations among them, as GraphML.
+    """Return the works and the relations and citations among them as GraphML.
 
-    Nodes have `label`, `byline`, `year` and `level`, edges `relation`, `says`, `where`, `evidence`
-    and `cito`, as far as they are known; what they mean stands at `graph.citation_graph`.
+    Nodes have `label`, `byline`, `year` and `level`; edges have `relation`, `says`, `where`,
+    `evidence` and `cito`, as far as they are known. `graph.citation_graph` defines these
+    attributes.
     """
     import networkx as nx
 
     part = _among(graph, keys)
-    # An edge's id must be its own; networkx would take the kind of relation, which many share.
+    # Edge ids must be unique; networkx would use the kind of relation, which many edges share.
     for number, (_, _, data) in enumerate(part.edges(data=True)):
         data["edge"] = f"e{number}"
     stream = BytesIO()
@@ -32,7 +33,9 @@ def to_graphml(graph: nx.MultiDiGraph[str], keys: Iterable[str]) -> str:
 
 
 def to_gexf(graph: nx.MultiDiGraph[str], keys: Iterable[str]) -> str:
-    """The works and the relations and citations among them, as GEXF; attributes as in GraphML."""
+    """Return the works and the relations and citations among them as GEXF, with the attributes of
+    GraphML.
+    """
     import networkx as nx
 
     stream = BytesIO()
@@ -41,7 +44,7 @@ def to_gexf(graph: nx.MultiDiGraph[str], keys: Iterable[str]) -> str:
 
 
 def _among(graph: nx.MultiDiGraph[str], keys: Iterable[str]) -> nx.MultiDiGraph[str]:
-    """A copy of what stands between these works; an edge's key becomes its attribute."""
+    """Copy the edges between these works; the key of an edge becomes an attribute."""
     import networkx as nx
 
     part: nx.MultiDiGraph[str] = nx.MultiDiGraph()

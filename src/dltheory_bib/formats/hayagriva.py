@@ -1,6 +1,6 @@
-"""Records as Hayagriva YAML, the native bibliography of Typst.
+"""Export to Hayagriva YAML, the native bibliography format of Typst.
 
-Entry types and fields are those of its description
+Its description defines the entry types and fields
 (https://github.com/typst/hayagriva/blob/main/docs/file-format.md).
 """
 
@@ -29,9 +29,9 @@ _PARENTS = {"article": "periodical", "inproceedings": "proceedings", "incollecti
 
 
 def to_hayagriva(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
-    """The papers as a YAML mapping from citation key to entry, in the order given.
+    """Return a YAML mapping from citation key to entry, in the order given.
 
-    Titles are `verbatim`, so that no style lowers a capital. Raises `UnknownNameError` for a paper
+    Titles are `verbatim`, so that no style changes a capital. Raises `UnknownNameError` for a paper
     whose venue is not in `venues`.
     """
     import yaml
@@ -86,7 +86,9 @@ def _number(text: str | None) -> int | str | None:
 
 
 def _person(name: str) -> str | dict[str, str]:
-    """A name with its parts named: an organisation's may have a comma, a family's a blank."""
+    """Split a name into named parts; an organisation's name may contain a comma, a family name a
+    space.
+    """
     if is_collective(name) or not given(name):
         return {"name": family(name)}
     parts = {"name": family(name), "given-name": given(name), "suffix": suffix(name)}

@@ -1,6 +1,6 @@
-"""Records as JSON-LD in the words of schema.org, which search engines and knowledge graphs read.
+"""Export to JSON-LD in the vocabulary of schema.org, read by search engines and knowledge graphs.
 
-Types and properties: https://schema.org/ScholarlyArticle and, for where it appeared,
+Types and properties: https://schema.org/ScholarlyArticle and, for the venue,
 https://schema.org/isPartOf with `Periodical`, `PublicationVolume` and `PublicationIssue`.
 """
 
@@ -32,7 +32,7 @@ _TYPES = {
 def to_jsonld(
     papers: Iterable[Paper], venues: Mapping[str, Venue], topics: Mapping[str, Topic]
 ) -> str:
-    """A JSON-LD document whose `@graph` holds the works, in the order given.
+    """Return a JSON-LD document whose `@graph` contains the works, in the order given.
 
     Raises `UnknownNameError` for a paper whose venue is not in `venues`.
     """
@@ -47,10 +47,10 @@ def jsonld_item(
     topics: Mapping[str, Topic],
     read: Callable[[str], str] = unicode_maths,
 ) -> dict[str, Any]:
-    """A work as a node of schema.org, without the context; nothing empty is given.
+    """Return a work as a node of schema.org, without the context; empty fields are omitted.
 
-    `read` turns mathematics into what can be read untypeset. The description is the catalogue's
-    summary; the authors wrote another.
+    `read` converts mathematics into Unicode. The description is the catalogue's summary, not the
+    authors' abstract.
     """
     period = period_of(paper, venues)
     arxiv = Identifier("arxiv", paper.eprint).url if paper.eprint else None

@@ -1,4 +1,4 @@
-"""Records as Markdown, for notes and README files."""
+"""Export to Markdown, for notes and README files."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Venue
 from dltheory_bib.text.names import author_line
 
-# CommonMark's punctuation that can start markup inside a line, and HTML (section 2.4 and 6.6).
+# CommonMark's punctuation that can start markup inside a line, and HTML (sections 2.4 and 6.6).
 _MARKUP = re.compile(r"([\\`*_\[\]<>&|~])")
-# And what makes a line a heading, an item or a rule (sections 4.1 to 4.3 and 5.2).
+# Characters that start a heading, a list item or a rule (sections 4.1 to 4.3 and 5.2).
 _LINE_START = re.compile(r"^(\d*)([#+=.)-])")
-# Not every reader of Markdown knows mathematics: in it, a blank keeps `<b` from being a tag and
-# `](` from being a link. TeX does not see it.
+# Not every Markdown renderer supports mathematics: a space inside it keeps `<b` from being a tag
+# and `](` from being a link. TeX ignores the space.
 _IN_MATHS = re.compile(r"<(?=[A-Za-z/!?])|\](?=\()")
 
 
 def to_markdown(
     papers: Iterable[Paper], venues: Mapping[str, Venue], notes: Mapping[str, str] | None = None
 ) -> str:
-    """A list of works with links and summaries; `notes` are shown by key instead of the summary.
+    """Return a list of works with links and summaries; `notes`, by key, replace the summary.
 
-    Everything that comes from a record is escaped, except mathematics between dollar signs.
+    Everything from a record is escaped, except mathematics between dollar signs.
     """
     return "".join(_item(paper, venues, notes or {}) for paper in papers)
 
@@ -35,17 +35,17 @@ def _item(paper: Paper, venues: Mapping[str, Venue], notes: Mapping[str, str]) -
     where = f"{escape(venue_name(paper, venues))} {paper.year}".strip()
     authors = escape(author_line(paper.author))
     line = f"- **{linked}**, {authors}, {where} (`{paper.key}`)\n"
-    said = notes.get(paper.key) or paper.summary
-    if said and paper.checked == "unchecked" and paper.key not in notes:
-        said += " (not checked against a text)"
-    if not said:
+    text = notes.get(paper.key) or paper.summary
+    if text and paper.checked == "unchecked" and paper.key not in notes:
+        text += " (not checked against a text)"
+    if not text:
         return line
-    safe = _LINE_START.sub(r"\1\\\2", escape(said))
+    safe = _LINE_START.sub(r"\1\\\2", escape(text))
     return f"{line}  {safe}\n"
 
 
 def escape(text: str) -> str:
-    """A text in which nothing is markup.
+    """Escape a text so that nothing in it is markup.
 
     >>> escape("a *bold* <b>claim</b> for $x_1 < x_2$")
     'a \\\\*bold\\\\* \\\\<b\\\\>claim\\\\</b\\\\> for $x_1 < x_2$'

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
 
 def to_tsv(rows: Iterable[Row]) -> str:
-    """One line a work, without a header: key, year, venue, authors, title, separated by tabs.
+    """Return one line per work, without a header: key, year, venue, authors, title, separated by
+    tabs.
 
-    A reading order's lines end with why the work stands there. No field holds a tab or a line
-    break; the models refuse them.
+    In a reading order each line ends with the reason for the work. No field contains a tab or a
+    line break; the models reject them.
     """
     rows = list(rows)
     explained = any(row.why for row in rows)
@@ -32,9 +33,10 @@ def to_json(
     whys: Mapping[str, str] | None = None,
     results: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> str:
-    """A JSON array of records with the field names of the data files, empty fields left out.
+    """Return a JSON array of records with the field names of the data files; empty fields are
+    omitted.
 
-    In a reading order each has a further field `why`, and a work with result cards `results`.
+    In a reading order each record has a further field `why`, a work with result cards `results`.
     """
     made = []
     for record in records:

@@ -1,6 +1,7 @@
-"""Every format in which works are given to other programs, in one place.
+"""Registry of the export formats.
 
-Terminal, Python and site ask here; nothing is imported for a format before it is written.
+The terminal, the Python interface and the site look formats up here; a format is imported when it
+is first written.
 """
 
 from __future__ import annotations
@@ -24,44 +25,46 @@ if TYPE_CHECKING:
 
 
 class Listing(NamedTuple):
-    """Works in an order, and what they refer to; what only some formats want is asked for then."""
+    """Works in order, and what they refer to; data that only some formats need is loaded on
+    request.
+    """
 
     papers: Sequence[Paper]
     venues: Mapping[str, Venue]
     topics: Mapping[str, Topic]
     whys: Mapping[str, str]
-    """By key, why a work stands where it does in a reading order."""
+    """By key, the reason for a work's position in a reading order."""
     graph: Callable[[], nx.MultiDiGraph[str]]
     """The graph of the whole bibliography."""
     people: Callable[[], Iterable[tuple[Person, int]]]
-    """The authors of these works, each with the number of those among them."""
+    """The authors of these works, each with the number of their works in this list."""
     edges: Callable[[], Iterable[Edge]]
     """The citations and relations among these works."""
     results: Callable[[], Mapping[str, Sequence[Result]]]
-    """The result cards of those works that have some, by key."""
+    """The result cards of these works, by key; works without cards are absent."""
     rows: Callable[[], Sequence[Row]]
-    """The works as lists show them."""
+    """The works as rows of a list."""
     records: Callable[[], Iterable[Mapping[str, Any]]]
-    """The works as the data files hold them."""
+    """The works as records of the data files."""
     cards: Callable[[], Mapping[str, Sequence[Mapping[str, Any]]]]
-    """The same of the result cards, by key of their work."""
+    """The result cards as records of the data files, by key of their work."""
     entries: Callable[[str], Iterable[str]]
     """The works as entries in the default style of `bibtex` or `biblatex`."""
 
 
 class Format(NamedTuple):
-    """A format: its name at the terminal, the ending of its files, and how it is written."""
+    """A format: its name at the terminal, its file extension, and its writer."""
 
     name: str
     suffix: str
-    says: str
-    """What it is, in a few words."""
+    description: str
+    """A short description."""
     write: Callable[[Listing], str] | None = None
-    """Writes works as text; None for a table."""
+    """Writes works as text; None for a table format."""
     write_table: Callable[[Table], str | bytes] | None = None
-    """Writes any of `formats.tables.TABLES`; None for what is no table."""
+    """Writes any of `formats.tables.TABLES`; None if the format is not a table."""
     is_list: bool = True
-    """Whether it has a place for each work alone, so that a list of works is shown in it."""
+    """Whether each work has its own place in the format, so that a list of works is shown in it."""
 
 
 def _keys(listing: Listing) -> str:
@@ -155,9 +158,9 @@ def _gexf(listing: Listing) -> str:
 FORMATS: Mapping[str, Format] = {
     one.name: one
     for one in (
-        Format("keys", ".keys.txt", "citation keys, one a line", _keys),
-        Format("tsv", ".tsv", "key, year, venue, authors and title between tabs", _tsv),
-        Format("json", ".json", "all that is known, with the names of the data files", _json),
+        Format("keys", ".keys.txt", "citation keys, one per line", _keys),
+        Format("tsv", ".tsv", "key, year, venue, authors and title, separated by tabs", _tsv),
+        Format("json", ".json", "all known fields, with the names of the data files", _json),
         Format("bibtex", ".bib", "BibTeX", _bibtex),
         Format("biblatex", ".bib", "BibLaTeX", _biblatex),
         Format("csl-json", ".csl.json", "CSL-JSON, for Zotero, Pandoc and Quarto", _csl_json),
@@ -165,7 +168,7 @@ FORMATS: Mapping[str, Format] = {
         Format("hayagriva", ".yaml", "Hayagriva YAML, for Typst", _hayagriva),
         Format("markdown", ".md", "a Markdown list", _markdown),
         Format("html", ".html", "a page to send or to print", _html),
-        Format("jsonld", ".jsonld", "JSON-LD in the words of schema.org", _jsonld),
+        Format("jsonld", ".jsonld", "JSON-LD in the vocabulary of schema.org", _jsonld),
         Format("csv", ".csv", "a table for a spreadsheet", write_table=_csv),
         Format(
             "parquet", ".parquet", "a table for data frames", write_table=_parquet, is_list=False
@@ -178,25 +181,28 @@ FORMATS: Mapping[str, Format] = {
 
 
 def find_format(name: str) -> Format:
-    """A format by its name. Raises `UnknownNameError` with the nearest names."""
+    """Return a format by its name. Raises `UnknownNameError` with the nearest names."""
     if name not in FORMATS:
         raise UnknownNameError("format", name, nearest(name, FORMATS))
     return FORMATS[name]
 
 
 def format_of(path: PurePath) -> Format | None:
-    """The format that a file's name ends in; BibTeX for `.bib`, None where the ending says none."""
+    """Return the format for a file's extension: BibTeX for `.bib`, None for an unknown
+    extension.
+    """
     name = path.name.lower()
     found = [one for one in FORMATS.values() if name.endswith(one.suffix)]
-    # The longest ending: `.csl.json` is a `.json` as well. The first of equals is the plainer.
+    # The longest extension wins: `.csl.json` also ends in `.json`. Among equals the first, plainer
+    # format wins.
     return max(found, key=lambda one: len(one.suffix), default=None)
 
 
 def write(listing: Listing, name: str, table: TableName = "works") -> str | bytes:
-    """The works in a format; only Parquet is bytes.
+    """Write the works in a format; only Parquet returns bytes.
 
-    `table` says which table a format of tables gives. Raises `UnknownNameError` for a format that
-    does not exist and `MissingExtraError` where its library is not installed.
+    `table` selects the table of a table format. Raises `UnknownNameError` for an unknown format and
+    `MissingExtraError` if the library of a format is not installed.
     """
     wanted = find_format(name)
     if wanted.write_table:

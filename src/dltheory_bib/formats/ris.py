@@ -1,7 +1,7 @@
-"""Records as RIS, the tagged lines that every reference manager imports.
+"""Export to RIS, the tagged lines that every reference manager imports.
 
-Tags and types are those of the RIS specification of Reference Manager (2011), as the library rispy
-knows them.
+Tags and types are those of the RIS specification of Reference Manager (2011), as implemented by the
+library rispy.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CRLF = "\r\n"
 
 
 def to_ris(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
-    r"""The papers in RIS, in the order given, with the line ends `\r\n` that it prescribes.
+    r"""Return the papers in RIS, in the order given, with the line ends `\r\n` that RIS prescribes.
 
     `ID` is the citation key, `M1` the arXiv id, `N1` the annotation. Raises `UnknownNameError` for
     a paper whose venue is not in `venues`.
@@ -38,7 +38,7 @@ def to_ris(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
     import rispy
 
     class Writer(rispy.RisWriter):  # type: ignore[misc]
-        """Without the numbers between records, which RIS does not have."""
+        """Drop the numbers between records, which are not part of RIS."""
 
         def set_header(self, count: int) -> str:  # noqa: ARG002
             return ""
@@ -84,5 +84,5 @@ def _place(paper: Paper, period: Period) -> dict[str, str | None]:
 
 
 def _name(name: str) -> str:
-    """`Family, Given, Suffix`, the order RIS has them in."""
+    """Return `Family, Given, Suffix`, the order of RIS."""
     return ", ".join(part for part in (family(name), given(name), suffix(name)) if part)

@@ -1,7 +1,8 @@
-"""Problems as SARIF, which code hosts and editors show beside the lines in question.
+"""Report problems in SARIF, which code hosts and editors show next to the lines concerned.
 
 Static Analysis Results Interchange Format 2.1.0 (OASIS Standard, 27 March 2020): sections 3.13 the
-log, 3.14 the run, 3.19 the tool's component, 3.27 the result, 3.29 to 3.30 the place, 3.49 a rule.
+log, 3.14 the run, 3.19 the tool's component, 3.27 the result, 3.29 to 3.30 the location, 3.49 a
+rule.
 """
 
 from __future__ import annotations
@@ -16,13 +17,13 @@ from dltheory_bib import __version__
 from dltheory_bib.errors import Problem
 
 _KINDS = {"not-covered": "notApplicable", "verified": "pass"}
-"""Where the level is `none`, the kind says why (3.27.9)."""
+"""If the level is `none`, the kind gives the reason (3.27.9)."""
 
 
 def to_sarif(problems: Iterable[Problem], rules: Mapping[str, str] | None = None) -> str:
-    """Problems as a SARIF log of one run; `rules` says in a sentence what each rule asks.
+    """Return problems as a SARIF log of one run; `rules` describes each rule in a sentence.
 
-    A `note` is an answer about an entry and no fault, so its level is `none`. Paths below the
+    A `note` is information about an entry, not a fault, so its level is `none`. Paths below the
     working directory are relative. Columns count Unicode characters.
     """
     problems = list(problems)
@@ -43,12 +44,12 @@ def to_sarif(problems: Iterable[Problem], rules: Mapping[str, str] | None = None
         "version": "2.1.0",
         "runs": [run],
     }
-    # In ASCII: a message may quote any character of the file, half a surrogate pair included.
+    # In ASCII: a message may quote any character of the file, including half a surrogate pair.
     return json.dumps(log, indent=2) + "\n"
 
 
-def _rule(name: str, says: str | None) -> dict[str, Any]:
-    return {"id": name} | ({"shortDescription": {"text": says}} if says else {})
+def _rule(name: str, description: str | None) -> dict[str, Any]:
+    return {"id": name} | ({"shortDescription": {"text": description}} if description else {})
 
 
 def _result(problem: Problem, number: int) -> dict[str, Any]:

@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 TableName = Literal["works", "people", "edges", "cards"]
 TABLES: tuple[TableName, ...] = get_args(TableName)
-"""The tables there are."""
+"""The available tables."""
 Cell = str | int | None
 _JOIN = "; "
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns with their names, and rows of as many cells; what is not known is None."""
+    """Columns with their names, and rows with one cell per column; an unknown value is None."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[Cell, ...]]
 
 
 def works_table(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> Table:
-    """A row a work; several authors, topics or aliases are joined by "; "."""
+    """One row per work; several authors, topics or aliases are joined by "; "."""
     plain = ("volume", "number", "pages", "doi", "eprint", "url", "level", "checked")
-    told = ("summary", "idea", "limits")
+    annotation = ("summary", "idea", "limits")
     columns = ("key", "type", "title", "author", "year", "venue", "venue_name", *plain)
     rows = [
         (
@@ -50,15 +50,15 @@ def works_table(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> Table:
             *(getattr(paper, name) for name in plain),
             _JOIN.join(paper.topics) or None,
             _JOIN.join(paper.aliases) or None,
-            *(getattr(paper, name) for name in told),
+            *(getattr(paper, name) for name in annotation),
         )
         for paper in papers
     ]
-    return Table((*columns, "topics", "aliases", *told), rows)
+    return Table((*columns, "topics", "aliases", *annotation), rows)
 
 
 def people_table(people: Iterable[tuple[Person, int]]) -> Table:
-    """A row a person, with the number of works."""
+    """One row per person, with the number of works."""
     rows = [
         (
             one.id,
@@ -75,7 +75,7 @@ def people_table(people: Iterable[tuple[Person, int]]) -> Table:
 
 
 def edges_table(edges: Iterable[Edge]) -> Table:
-    """A row an edge between two works: its source's key does this to its target's."""
+    """One row per edge between two works: the relation of `source` to `target`."""
     rows = [
         (edge.source, edge.relation.value, edge.target, edge.says, edge.where, edge.evidence)
         for edge in edges
@@ -84,7 +84,9 @@ def edges_table(edges: Iterable[Edge]) -> Table:
 
 
 def cards_table(cards: Iterable[Result]) -> Table:
-    """A row a result card; its bound as `data/results.yaml` has it, the terms joined by " + "."""
+    """One row per result card; the bound is that of `data/results.yaml`, with terms joined by " +
+    ".
+    """
     first = ("id", "work", "question", "quantity", "kind", "method")
     last = ("bound_tex", "holds", "statement", "version", "where", "read_in", "checked", "note")
     rows = [
@@ -106,7 +108,7 @@ def _named(values: Mapping[str, str]) -> str:
 
 
 def to_csv(table: Table) -> str:
-    r"""The table as CSV (RFC 4180): a header, `\r\n` line ends, quotes where they are needed."""
+    r"""Return the table as CSV (RFC 4180): a header, `\r\n` line ends, quotes where needed."""
     stream = StringIO(newline="")
     writer = csv.writer(stream)
     writer.writerow(table.columns)
@@ -115,7 +117,10 @@ def to_csv(table: Table) -> str:
 
 
 def to_parquet(table: Table) -> bytes:
-    """The table as Apache Parquet. Raises `MissingExtraError` without the extra `parquet`."""
+    """Return the table as Apache Parquet.
+
+    Raises `MissingExtraError` without the extra `parquet`.
+    """
     try:
         import pyarrow as pa
         import pyarrow.parquet as pq

@@ -1,4 +1,4 @@
-"""What a venue is called in the year of a work."""
+"""The name of a venue in the year of a work."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 def venue_name(paper: Paper, venues: Mapping[str, Venue]) -> str:
-    """A venue's short name in the year of the work; "arXiv" for a preprint, else empty."""
+    """Return a venue's short name in the year of the work; "arXiv" for a preprint, else empty."""
     if paper.venue:
         return venues[paper.venue].in_year(paper.year).short
     return "arXiv" if paper.is_preprint else ""
 
 
 def period_of(paper: Paper, venues: Mapping[str, Venue]) -> Period | None:
-    """The names of the work's venue in its year; None where it appeared at none.
+    """Return the names of the work's venue in its year; None if the work has no venue.
 
-    Raises `UnknownNameError` for a venue that is not among `venues`.
+    Raises `UnknownNameError` for a venue that is not in `venues`.
     """
     if paper.venue is None:
         return None
@@ -33,7 +33,7 @@ def period_of(paper: Paper, venues: Mapping[str, Venue]) -> Period | None:
 
 
 def venue_in_full(paper: Paper, period: Period, *, short: bool = False) -> str:
-    """The venue's name with its placeholders filled; one that cannot be filled leaves no gap."""
+    """Fill the placeholders of a venue's name; a placeholder without a value leaves no gap."""
     count = paper.year - period.ordinal_from if period.ordinal_from is not None else 0
     template = period.short if short else period.long
     name = template.replace("{ordinal}", _ordinal(count) if count > 0 else "")
@@ -42,12 +42,12 @@ def venue_in_full(paper: Paper, period: Period, *, short: bool = False) -> str:
 
 
 def names_volume(period: Period, *, short: bool = False) -> bool:
-    """Whether the venue's name has the volume in it, where it need not be said again."""
+    """Return whether the venue's name contains the volume, so that it is not repeated."""
     return "{volume}" in (period.short if short else period.long)
 
 
 def _ordinal(count: int) -> str:
-    """An English ordinal in figures.
+    """Return an English ordinal in digits.
 
     >>> [_ordinal(count) for count in (1, 2, 3, 4, 11, 12, 13, 21, 35, 111)]
     ['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '35th', '111th']

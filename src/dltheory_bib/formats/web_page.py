@@ -1,4 +1,4 @@
-"""Records as one HTML page, to send or to print."""
+"""Export to a single HTML page, to send or to print."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dltheory_bib.models.registries import Venue
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import author_line
 
-# No script and nothing from elsewhere: the policy says so to the browser as well.
+# The page has no script and loads nothing; the policy also tells the browser so.
 _HEAD = """\
 <!DOCTYPE html>
 <html lang="en">
@@ -37,9 +37,9 @@ _FOOT = "</ol>\n</body>\n</html>\n"
 def to_html(
     papers: Iterable[Paper], venues: Mapping[str, Venue], notes: Mapping[str, str] | None = None
 ) -> str:
-    """A page with a numbered list of works; `notes` are shown by key instead of the summary.
+    """Return a page with a numbered list of works; `notes`, by key, replace the summary.
 
-    Everything that comes from a record is escaped; mathematics is written in Unicode.
+    Everything from a record is escaped; mathematics is written in Unicode.
     """
     return _HEAD + "".join(_item(paper, venues, notes or {}) for paper in papers) + _FOOT
 
@@ -49,12 +49,12 @@ def _item(paper: Paper, venues: Mapping[str, Venue], notes: Mapping[str, str]) -
     if paper.address:
         title = f'<a href="{escape(paper.address)}">{title}</a>'
     where = escape(f"{venue_name(paper, venues)} {paper.year}".strip())
-    said = notes.get(paper.key) or paper.summary
-    if said and paper.checked == "unchecked" and paper.key not in notes:
-        said += " (not checked against a text)"
-    told = f"<p>{escape(unicode_maths(said))}</p>\n" if said else ""
+    text = notes.get(paper.key) or paper.summary
+    if text and paper.checked == "unchecked" and paper.key not in notes:
+        text += " (not checked against a text)"
+    paragraph = f"<p>{escape(unicode_maths(text))}</p>\n" if text else ""
     return (
         f'<li id="{escape(paper.key)}">\n<p><b>{title}</b></p>\n'
         f"<p>{escape(author_line(paper.author))}, {where} "
-        f'<span class="key">{escape(paper.key)}</span></p>\n{told}</li>\n'
+        f'<span class="key">{escape(paper.key)}</span></p>\n{paragraph}</li>\n'
     )

@@ -1,1 +1,1 @@
-"""A LaTeX manuscript: which works it cites."""
+"""Find the works that a LaTeX manuscript cites."""

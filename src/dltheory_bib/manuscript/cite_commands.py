@@ -1,7 +1,7 @@
-"""The citation commands of LaTeX packages: which of their arguments hold keys.
+"""The citation commands of LaTeX packages, and which of their arguments contain keys.
 
 From the manuals of natbib (8.3), biblatex (3.19, section 3.9) and apacite (6.03); a star and, for
-natbib and biblatex, a capital at the start are further forms of the same command.
+natbib and biblatex, an initial capital are further forms of the same command.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 Shape = Literal["keys", "many", "volume", "first"]
-"""How the arguments stand: `keys`: `[..][..]{keys}`; `many`: `(..)(..)` and then any number of
-these; `volume`: `[..]{volume}[..]{keys}`; `first`: `{keys}` before other arguments."""
+"""The pattern of the arguments: `keys`: `[..][..]{keys}`; `many`: `(..)(..)` and then any number of
+these; `volume`: `[..]{volume}[..]{keys}`; `first`: `{keys}` before other arguments.
+"""
 
 
 class Wrapper(NamedTuple):
     """A command of the user's own, made of citation commands."""
 
     optional: tuple[bool, ...]
-    """Its arguments in order: whether each is an optional one."""
+    """Its arguments in order: whether each is optional."""
     holds_keys: frozenset[int]
-    """Which of them, from 1, hold keys."""
+    """The numbers of those, from 1, that contain keys."""
     cites: tuple[str, ...]
     """Keys that its text cites whenever it is used."""
 
@@ -64,7 +65,7 @@ NO_CITATIONS = frozenset(_NONE.split())
 
 
 def shape(name: str) -> Shape | None:
-    """How the arguments of a citation command stand; None for any other command."""
+    """Return the pattern of a citation command's arguments; None for any other command."""
     plain = name.removesuffix("*")
     found = SHAPES.get(plain)
     if found is None and plain[:1].isupper():

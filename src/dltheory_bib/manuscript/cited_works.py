@@ -1,4 +1,4 @@
-"""The minimal bibliography of a manuscript: an entry for each key it cites, and no other."""
+"""Build the minimal bibliography of a manuscript: an entry for each key it cites, and no other."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class UnknownKey(NamedTuple):
 
     key: str
     place: Citation
-    """Where it is first cited."""
+    """Position of its first citation."""
     nearest: tuple[str, ...]
-    """Known keys like it."""
+    """Similar known keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ class Cited:
     """The bibliography of a manuscript."""
 
     text: str
-    """The .bib file; surrogates stand for bytes of the user's file that are not UTF-8."""
+    """The .bib file; surrogates represent bytes of the user's file that are not UTF-8."""
     entries: int
     own: tuple[str, ...]
     """The keys whose entries are the user's."""
     unknown: tuple[UnknownKey, ...]
     notes: tuple[str, ...]
-    """What the user should know."""
+    """Notes for the user."""
 
 
 def cite(
@@ -56,13 +56,13 @@ def cite(
     encoding: Encoding | None = None,
     venue_names: VenueNames = "long",
 ) -> Cited:
-    r"""An entry for every key that a manuscript cites, under the key as it is typed there.
+    r"""Return an entry for every key that a manuscript cites, under the key that it uses.
 
-    A key is a key or alias of the catalogue, an arXiv id or a DOI. What is not in the catalogue is
-    taken from `own`, byte for byte, with the entries and strings that it refers to; so is an entry
-    whose key means another work in the catalogue. `\nocite{*}` asks for all of `own`. Without a
-    `dialect` it is that of the manuscript. Entries are in the order of their keys, the user's own
-    as they stand in the file.
+    A key is a key or alias of the catalogue, an arXiv id or a DOI. Works that are not in the
+    catalogue are taken from `own`, byte for byte, with the entries and strings that they refer to;
+    so is an entry whose key means another work in the catalogue. `\nocite{*}` requests all of
+    `own`. The default `dialect` is that of the manuscript. Entries are sorted by key; the user's
+    own keep the order of the file.
     """
     sorted_out = _Sorted(bib, own)
     for key, place in manuscript.keys.items():
@@ -92,7 +92,7 @@ def cite(
 
 
 class _Sorted:
-    """Tells keys of the catalogue from the user's own and from those that nobody knows."""
+    """Separates keys of the catalogue from the user's own and from unknown ones."""
 
     def __init__(self, bib: Bibliography, own: BibFile | None) -> None:
         self.bib = bib
@@ -100,19 +100,19 @@ class _Sorted:
         self.theirs = {entry.key: entry for entry in reversed(own.entries)} if own else {}
         self.matcher = Matcher(bib)
         self.found: dict[str, list[str]] = defaultdict(list)
-        """By key of the catalogue, the keys that were typed."""
+        """By key of the catalogue, the keys that were used."""
         self.wanted: dict[str, None] = {}
         """Keys of the user's own entries."""
         self.unknown: list[UnknownKey] = []
         self.notes: list[str] = []
 
     def add(self, key: str, place: Citation) -> None:
-        """Find out whose a key is."""
+        """Find out where a key is defined."""
         number = self.bib.snapshot.find(key)
         entry = self.theirs.get(key)
         if number is not None and self.own and entry and self._is_other(entry, number):
             where = f"{self.own.name} than in the catalogue"
-            self.notes.append(f"{key} is another work in {where}; yours is taken")
+            self.notes.append(f"{key} is a different work in {where}; your entry is used")
             number = None
         if number is not None:
             self.found[self.bib.snapshot.key(number)].append(key)
@@ -123,14 +123,16 @@ class _Sorted:
             self.unknown.append(UnknownKey(key, place, tuple(nearest(key, names, 3))))
 
     def own_keys(self, everything: bool) -> list[str]:
-        """The keys of the user's entries that are needed: those cited, or all but the others."""
+        """Return the keys of the user's entries that are needed: those cited, or all but the
+        others.
+        """
         if not everything:
             return list(self.wanted)
         typed = {key for keys in self.found.values() for key in keys}
         return [key for key in self.theirs if key not in typed]
 
     def _is_other(self, entry: BibEntry, number: int) -> bool:
-        """Whether an entry is certainly not the work that has its key in the catalogue."""
+        """Return whether an entry is certainly not the work with its key in the catalogue."""
         assert self.own is not None
         values = self.own.values(entry)
         match = self.matcher.match(values)
@@ -140,7 +142,7 @@ class _Sorted:
 
 
 def _own_text(own: BibFile, wanted: Iterable[str]) -> tuple[list[str], str]:
-    """The user's entries as they stand, with what they need, in the order of the file."""
+    """Return the user's entries unchanged, with those that they need, in the order of the file."""
     by_key = {entry.key.lower(): entry for entry in reversed(own.entries)}
     chosen: dict[str, None] = {}
     todo = list(wanted)

@@ -1,11 +1,11 @@
-r"""Which keys a manuscript cites: from its .tex, its .aux or its .bcf.
+r"""Find the keys that a manuscript cites: from its .tex, its .aux or its .bcf.
 
-A .tex file is read with pylatexenc where that holds up: it parses the arguments of the commands
-that matter, with their comments, nested braces and mathematics. What stands between such commands
-is passed over by a search for the next backslash or per cent sign, because pylatexenc walks over
-every letter (some seconds for a thesis), does not know the arguments of commands that are not its
-own, and cannot tell what TeX would skip: `\iffalse`, verbatim environments of any name, text after
-`\endinput`. A .tex file is a program; where keys are computed, only the .aux and .bcf know them.
+A .tex file is read with pylatexenc where it is reliable: it parses the arguments of the commands
+that matter, with their comments, nested braces and mathematics. The text between such commands is
+skipped by a search for the next backslash or per cent sign, because pylatexenc visits every letter
+(some seconds for a thesis), does not know the arguments of user-defined commands, and does not
+recognise what TeX would skip: `\iffalse`, verbatim environments of any name, text after
+`\endinput`. A .tex file is a program; if keys are computed, only the .aux and .bcf contain them.
 """
 
 from __future__ import annotations
@@ -25,39 +25,39 @@ if TYPE_CHECKING:
 
 
 class Citation(NamedTuple):
-    """A key where it is cited."""
+    """A key and the position of its citation."""
 
     key: str
     file: str
     line: int
-    """From 1; 0 where the file does not say."""
+    """From 1; 0 if the file does not contain it."""
 
 
 @dataclass(slots=True)
 class Manuscript:
-    """What a manuscript cites."""
+    """The citations of a manuscript."""
 
     citations: list[Citation] = field(default_factory=list)
-    """In the order of the text, a key as often as it is cited."""
+    """In the order of the text; a key is repeated as often as it is cited."""
     everything: bool = False
-    r"""Whether it asks for the whole bibliography, by `\nocite{*}`."""
+    r"""Whether it requests the whole bibliography, by `\nocite{*}`."""
     bibliographies: list[str] = field(default_factory=list)
     """The .bib files it names."""
     biblatex: bool = False
-    """Whether it is made with biblatex, as far as it shows."""
+    """Whether it uses biblatex, as far as can be detected."""
     problems: list[Problem] = field(default_factory=list)
-    """Warnings: files that are not there, what could not be told."""
+    """Warnings: missing files, and citations that could not be determined."""
 
     @property
     def keys(self) -> dict[str, Citation]:
-        """Each key once, with the first place where it is cited."""
+        """Return each key once, with the position of its first citation."""
         first: dict[str, Citation] = {}
         for cited in self.citations:
             first.setdefault(cited.key, cited)
         return first
 
     def cite(self, keys: str, file: str, line: int) -> None:
-        """Add a list of keys as it stands between braces."""
+        """Add a list of keys, as written between braces."""
         for key in (part.strip() for part in keys.split(",")):
             if key == "*":
                 self.everything = True
@@ -70,10 +70,10 @@ class Manuscript:
 
 
 def read_manuscript(path: Path) -> Manuscript:
-    """What a .tex, .aux or .bcf file cites, with all files it takes in.
+    """Return the citations of a .tex, .aux or .bcf file, with all files it includes.
 
-    A file of another name is read as what it looks like. Raises `DataError` when the file itself
-    cannot be read; for files that it takes in, that is a warning.
+    The type of a file with another extension is detected from its content. Raises `DataError` if
+    the file itself cannot be read; an included file that cannot be read is a warning.
     """
     found = Manuscript()
     text = read_text(path)
@@ -87,7 +87,7 @@ def read_manuscript(path: Path) -> Manuscript:
     return found
 
 
-# .aux: what LaTeX wrote for BibTeX (\citation) or for itself (biblatex).
+# .aux: written by LaTeX for BibTeX (\citation) or for itself (biblatex).
 _AUX = re.compile(
     r"\\citation\s*\{(?P<bibtex>[^}]*)\}"
     r"|\\abx@aux@cite\s*(?:\{\d+\}\s*)?\{(?P<biblatex>[^}]*)\}"
@@ -110,7 +110,9 @@ def _read_aux(path: Path, text: str, found: Manuscript, seen: set[Path]) -> None
 
 
 def _include_aux(path: Path, name: str, found: Manuscript, seen: set[Path], line: int) -> None:
-    """The .aux of a chapter, which stands where LaTeX ran or beside the file that names it."""
+    """Return the .aux of a chapter, in the folder where LaTeX ran or next to the file that names
+    it.
+    """
     inner = path.parent / name
     if inner.resolve() in seen:
         return
@@ -118,14 +120,16 @@ def _include_aux(path: Path, name: str, found: Manuscript, seen: set[Path], line
     try:
         text = read_text(inner)
     except DataError:
-        message = f"{name} is not there; run LaTeX again"
+        message = f"{name} does not exist; run LaTeX again"
         found.warn(shown(path), line, "missing-file", message)
         return
     _read_aux(inner, text, found, seen)
 
 
 def _read_bcf(path: Path, text: str, found: Manuscript) -> None:
-    """What biblatex wrote for biber: a list of keys for each section of the bibliography."""
+    """Read the file that biblatex wrote for biber: a list of keys for each section of the
+    bibliography.
+    """
     from xml.etree import ElementTree  # only .bcf needs it
 
     name = shown(path)
@@ -133,7 +137,7 @@ def _read_bcf(path: Path, text: str, found: Manuscript) -> None:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as error:
         line, column = error.position
-        message = f"is not a whole .bcf ({error}); run LaTeX again"
+        message = f"is not a complete .bcf ({error}); run LaTeX again"
         raise DataError([Problem(name, line, column + 1, "error", "xml", message)]) from None
     found.biblatex = True
     for element in _named(root, "section"):
@@ -146,10 +150,10 @@ def _read_bcf(path: Path, text: str, found: Manuscript) -> None:
         if (source.text or "").strip() not in found.bibliographies:
             found.bibliographies.append((source.text or "").strip())
     if any(True for _ in _named(root, "filter")):
-        message = "filters by keyword or type are not applied; every cited key is taken"
+        message = "filters by keyword or type are ignored; every cited key is included"
         found.warn(name, 0, "filter", message)
 
 
 def _named(element: Element, name: str) -> Iterator[Element]:
-    """The elements of a name, whatever their namespace, which changes with biblatex's versions."""
+    """Yield the elements of a name in any namespace, which changes with biblatex's versions."""
     return (one for one in element.iter() if one.tag.rpartition("}")[2] == name)

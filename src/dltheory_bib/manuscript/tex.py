@@ -1,4 +1,4 @@
-"""Reading the citations of .tex files."""
+"""Read the citations of .tex files."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from dltheory_bib.manuscript.manuscript import Manuscript
 
 
-# The arguments of LaTeX commands, parsed by pylatexenc, and what TeX would skip.
-#
-# pylatexenc knows comments, nested braces and mathematics; it does not know what `\iffalse` hides.
+# The arguments of LaTeX commands, parsed by pylatexenc, and text that TeX would skip.  pylatexenc
+# handles comments, nested braces and mathematics; it does not know what `\iffalse` hides.
 
 
 _CONDITION = re.compile(r"\\(if[A-Za-z@]*|else|fi)(?![A-Za-z@])|(?<!\\)%[^\n]*|\\.", re.DOTALL)
@@ -37,7 +36,9 @@ class Arguments:
 
     @property
     def walker(self) -> Any:
-        """pylatexenc's parser of this text; imported when the first command wants it."""
+        """Return pylatexenc's parser of this text; it is imported when the first command needs
+        it.
+        """
         if self._walker is None:
             from pylatexenc.latexwalker import LatexWalker
 
@@ -45,11 +46,11 @@ class Arguments:
         return self._walker
 
     def line_at(self, position: int) -> int:
-        """The line of a position, from 1."""
+        """Return the line of a position, from 1."""
         return self.first_line + self.text.count("\n", 0, position)
 
     def optional(self) -> bool:
-        """Pass an argument in square brackets, if one stands here."""
+        """Skip an argument in square brackets, if there is one here."""
         from pylatexenc.latexwalker import LatexWalkerParseError
 
         start = self.past_blank()
@@ -65,7 +66,9 @@ class Arguments:
         return True
 
     def group(self) -> str | None:
-        """What stands between the braces that open here, without comments; None if none does."""
+        """Return the text between the braces that open here, without comments; None if there are
+        none.
+        """
         from pylatexenc.latexwalker import LatexWalkerParseError
 
         start = self.past_blank()
@@ -82,12 +85,14 @@ class Arguments:
         return _COMMENT.sub(r"\1", inside[:-1])
 
     def past_blank(self) -> int:
-        """The next position that is neither blank nor comment; an empty line ends arguments."""
+        """Return the next position that is neither space nor comment; an empty line ends
+        arguments.
+        """
         found = _BLANK.match(self.text, self.position)
         return found.end() if found else self.position
 
     def skip_inline(self, plain: str) -> None:
-        """Pass what `\\verb` and its like print as it stands."""
+        """Skip the argument of `\\verb` and similar commands."""
         while self.optional():
             pass
         if plain == "mintinline":
@@ -102,7 +107,7 @@ class Arguments:
             self.position = end + 1
 
     def skip_condition(self) -> None:
-        r"""Pass what stands between `\iffalse` and its `\fi` or `\else`."""
+        r"""Skip the text between `\iffalse` and its `\fi` or `\else`."""
         depth = 1
         for match in _CONDITION.finditer(self.text, self.position):
             word = match[1]
@@ -118,7 +123,7 @@ class Arguments:
         self.position = len(self.text)
 
 
-# Files, and what stands in them.
+# Files and their content.
 
 _NEXT = re.compile(r"\\(?:[A-Za-z@]+\*?|[^A-Za-z@]|$)|%")
 _SKIPPED = (
@@ -147,15 +152,15 @@ _DEFINED = re.compile(r"\s*\{?\s*\\([A-Za-z@]+)\s*\}?")
 _NUMBERED = re.compile(r"((?:#\d)*)")
 _COUNT = re.compile(r"\s*\[\s*(\d)\s*\]")
 _DEEPEST = 50
-"""Files within files, and commands within commands."""
+"""Limit for nested files, and for nested commands."""
 
 
 class TexReader:
-    """Follows a manuscript through its files and notes what it cites."""
+    """Follows a manuscript through its files and records its citations."""
 
     def __init__(self, main: Path, found: Manuscript) -> None:
         self.home = main.parent
-        """Where LaTeX runs, which is where names of files count from."""
+        """The folder where LaTeX runs, to which file names are relative."""
         self.found = found
         self.wrappers: dict[str, Wrapper | str] = {}
         """Commands of the user's own: made of citation commands, or another name for one."""
@@ -164,13 +169,13 @@ class TexReader:
         self.open: list[Path] = []
 
     def read(self, path: Path, text: str) -> None:
-        """Note the citations of a file, and of those it takes in."""
+        """Record the citations of a file, and of those it includes."""
         self.open.append(path.resolve())
         _File(self, path, text).scan()
         self.open.pop()
 
     def include(self, name: str, folder: Path, path: Path, line: int) -> None:
-        """Take in a file that a file names; `folder` is where its name counts from."""
+        """Read a file that another file includes; `folder` is the one its name is relative to."""
         name = name.strip().strip('"')
         if not name or "#" in name or "\\" in name or name.startswith("|"):
             self._not_followed(name, path, line)
@@ -180,13 +185,13 @@ class TexReader:
                 if not _is_file(candidate):
                     continue
                 if candidate.resolve() in self.open or len(self.open) > _DEEPEST:
-                    message = f"{name} takes itself in; it is read once"
+                    message = f"{name} includes itself; it is read once"
                     self.found.warn(shown(path), line, "circle", message)
                     return
                 self._read(candidate, path, line)
                 return
         if not name.endswith((".pgf", ".tikz", ".bbl", ".def", ".sty", ".cls", ".cfg")):
-            message = f"{name} is not there; what it cites is missing"
+            message = f"{name} does not exist; its citations are missing"
             self.found.warn(shown(path), line, "missing-file", message)
 
     def _read(self, inner: Path, path: Path, line: int) -> None:
@@ -199,7 +204,7 @@ class TexReader:
 
     def _not_followed(self, name: str, path: Path, line: int) -> None:
         if name:
-            message = f"the file name {name} is computed; use the .aux or .bcf, where it is known"
+            message = f"the file name {name} is computed; use the .aux or .bcf, which contains it"
             self.found.warn(shown(path), line, "computed", message)
 
 
@@ -219,7 +224,7 @@ class _File(Arguments):
         self.path = path
 
     def scan(self) -> None:
-        """Go through the text."""
+        """Process the text."""
         while match := _NEXT.search(self.text, self.position):
             self.position = match.end()
             token = match[0]
@@ -230,7 +235,7 @@ class _File(Arguments):
                 return
 
     def _command(self, name: str, match: re.Match[str]) -> bool:
-        """What a command does; False where the text ends for TeX."""
+        """Process a command; return False if the text ends for TeX."""
         plain = name.removesuffix("*")
         if plain == "endinput":
             return False
@@ -273,7 +278,7 @@ class _File(Arguments):
             self._say_unknown(plain, match)
 
     def _keys(self, known: Shape) -> Iterator[str]:
-        """The arguments that hold keys, from here on."""
+        """Read the arguments that contain keys, from here on."""
         if known == "many":
             while self.text[self.past_blank() :][:1] == "(":
                 end = self.text.find(")", self.position)
@@ -296,7 +301,7 @@ class _File(Arguments):
     def _note(self, keys: str, match: re.Match[str]) -> None:
         line = self.line_at(match.start())
         if "\\" in keys:
-            message = f"the key {keys.strip()} is computed; use the .aux or .bcf, where it is known"
+            message = f"the key {keys.strip()} is computed; use the .aux or .bcf, which contains it"
             self.reader.found.warn(shown(self.path), line, "computed", message)
         elif "#" not in keys:
             self.reader.found.cite(keys, shown(self.path), line)
@@ -305,7 +310,9 @@ class _File(Arguments):
         if plain in self.reader.unknown or self.text[self.past_blank() :][:1] not in {"{", "["}:
             return
         self.reader.unknown.add(plain)
-        message = f"\\{plain} is not known; if it cites, use the .aux or .bcf, where its keys stand"
+        message = (
+            f"\\{plain} is unknown; if it cites, use the .aux or .bcf, which contains its keys"
+        )
         line = self.line_at(match.start())
         self.reader.found.warn(shown(self.path), line, "unknown-command", message)
 
@@ -345,7 +352,7 @@ class _File(Arguments):
                 )
                 self.reader.found.bibliographies.append(whole)
 
-    # What TeX would skip
+    # Text that TeX would skip
 
     def _environment(self, which: str) -> bool:
         name = (self.group() or "").strip()
@@ -375,7 +382,9 @@ class _File(Arguments):
             self._learn(name, optional, body, self.line_at(start))
 
     def _alias(self, name: str, target: str) -> bool:
-        """Note a command that is another name for a citation command; whether it is one."""
+        """Record a command that is another name for a citation command; return whether it is
+        one.
+        """
         wrappers = self.reader.wrappers
         if target in wrappers:
             wrappers[name] = wrappers[target]
@@ -393,7 +402,7 @@ class _File(Arguments):
         return found[1]
 
     def _parameters(self, plain: str) -> tuple[bool, ...]:
-        """The arguments of a definition: whether each is an optional one."""
+        """Return the arguments of a definition: whether each is optional."""
         if plain in _DOCUMENT_COMMANDS:
             letters = re.sub(r"\{[^{}]*\}", "", self.group() or "")
             return tuple(letter in "oOdD" for letter in re.findall(r"[a-zA-Z]", letters))
@@ -423,7 +432,7 @@ class _File(Arguments):
 
 
 class _Body(_File):
-    """The text of a definition: its citations are noted when it is used."""
+    """Return the text of a definition: its citations are recorded when it is used."""
 
     def __init__(self, reader: TexReader, path: Path, text: str, line: int) -> None:
         super().__init__(reader, path, text, line)
@@ -438,22 +447,22 @@ class _Body(_File):
                 self.literal.append(key)
 
     def _say_unknown(self, plain: str, match: re.Match[str]) -> None:
-        """Whoever defines a command knows what it does."""
+        """A command that its user defines is known."""
 
     def _include(self, plain: str, match: re.Match[str]) -> None:
-        """A file that a command takes in is not known before it is used."""
+        """A file that a command includes is only known when the command is used."""
 
 
 def read_text(path: Path) -> str:
-    """A file as text: UTF-8, else Latin-1, which takes any bytes; keys are ASCII in either."""
+    """Decode a file: as UTF-8, else Latin-1, which accepts any bytes; keys are ASCII in either."""
     try:
         raw = path.read_bytes()
     except OSError as error:
-        said = "does not exist" if isinstance(error, FileNotFoundError) else "cannot be read"
-        reason = "" if said == "does not exist" else f": {(error.strerror or '').lower()}"
-        raise DataError([Problem(shown(path), 0, 0, "error", "file", said + reason)]) from None
+        message = "does not exist" if isinstance(error, FileNotFoundError) else "cannot be read"
+        detail = "" if message == "does not exist" else f": {(error.strerror or '').lower()}"
+        raise DataError([Problem(shown(path), 0, 0, "error", "file", message + detail)]) from None
     except ValueError:
-        message = "is not the name of a file"
+        message = "is not a file name"
         raise DataError([Problem(str(path), 0, 0, "error", "file", message)]) from None
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     try:

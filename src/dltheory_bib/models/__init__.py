@@ -1,1 +1,1 @@
-"""The records: what a work, a topic, a venue, a person, a question or a result is."""
+"""The records: works, topics, venues, people, questions and results."""

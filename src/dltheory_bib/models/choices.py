@@ -1,4 +1,4 @@
-"""The closed sets of values of a work's fields, importable without the models."""
+"""The allowed values of a work's fields, importable without the models."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from typing import Literal
 EntryType = Literal[
     "article", "inproceedings", "incollection", "book", "thesis", "report", "online", "software"
 ]
-"""BibLaTeX's entry types, as far as works of this field need them; a preprint is `online`."""
+"""BibLaTeX's entry types that works of this field need; a preprint is `online`."""
 ReadingLevel = Literal["start", "core", "further", "background"]
 Checked = Literal["full-text", "abstract", "unchecked"]

@@ -1,4 +1,4 @@
-"""Works, and what is said of them: their versions, relations, sources and reference lists."""
+"""Works and their versions, relations, remarks, sources and reference lists."""
 
 from __future__ import annotations
 
@@ -28,26 +28,28 @@ from dltheory_bib.text.names import family, unbraced
 
 
 class Remark(Record):
-    """What somebody else said of a work, restated, and whether it stands up."""
+    """A remark by somebody else on a work, restated, with a verdict."""
 
     text: Text
-    """The remark in one sentence of ours."""
+    """The remark, restated in one sentence."""
     by: Text
-    """Who said it."""
+    """Its author."""
     verdict: Literal["stands", "partly", "does-not-stand", "unchecked"]
-    """Whether it stands up against the text that was checked."""
+    """Whether the text that was checked confirms it."""
     comment: Text | None = None
-    """What is right instead, where it does not stand up."""
+    """The correct statement, if the remark is not confirmed."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.verdict in {"partly", "does-not-stand"} and not self.comment:
-            raise ValueError(f"a remark that stands up '{self.verdict}' needs a comment: say why")
+            raise ValueError(
+                f"a remark with the verdict '{self.verdict}' needs a comment: give the reason"
+            )
         return self
 
 
 class TypedRelation(Record):
-    """A curator's judgement of what this work does to another."""
+    """A curator's judgement on the relation of this work to another."""
 
     kind: RelationKind
     """`extends`, `improves`, `refutes` …"""
@@ -60,12 +62,12 @@ class TypedRelation(Record):
 
 
 class Version(Record):
-    """Another version of the same work; its fields are never mixed with those on top."""
+    """Another version of the same work; its fields are never mixed with the main ones."""
 
     kind: Literal["preprint", "workshop", "conference", "journal"]
     year: Year
     title: Title | None = None
-    """Only where it differs."""
+    """Only if it differs."""
     venue: VenueId | None = None
     volume: Text | None = None
     number: Text | None = None
@@ -78,20 +80,20 @@ class Version(Record):
 
 
 class Disagreement(Record):
-    """Two sources that state different values of one field."""
+    """Two sources with different values of one field."""
 
     field: Text
     value: Text
-    """The value that was not taken."""
+    """The value that was not used."""
     source: Text
     comment: Text | None = None
-    """Why the other was taken."""
+    """Why the other value was used."""
 
 
 class Paper(Record):
     """A work: a paper, a book, a course, a piece of software or another thing worth citing.
 
-    On top stands the version of record; `eprint` is the id of its preprint.
+    The main fields are those of the version of record; `eprint` is the id of its preprint.
     """
 
     key: PaperKey
@@ -101,7 +103,7 @@ class Paper(Record):
     type: EntryType
     """BibLaTeX entry type; a preprint that was not published elsewhere is `online`."""
     title: Title
-    """As printed, with `{…}` round what keeps its capitals and `$…$` for mathematics."""
+    """As printed, with `{…}` around text that keeps its capitals and `$…$` for mathematics."""
     titles: tuple[Title, ...] = ()
     """Other titles under which the work is cited: the preprint's, with or without a subtitle."""
     author: tuple[Name, ...]
@@ -111,9 +113,9 @@ class Paper(Record):
     year: Year
     """Year of the version of record."""
     venue: VenueId | None = None
-    """Where it was published: an id of `venues.yaml`; of a book, its publisher."""
+    """Where it was published: an id of `venues.yaml`; for a book, its publisher."""
     publisher: Text | None = None
-    """Where the venue does not tell it."""
+    """Only if the venue does not determine it."""
     institution: Text | None = None
     """Of a thesis or a report: the university or laboratory."""
     volume: Text | None = None
@@ -122,33 +124,33 @@ class Paper(Record):
     edition: Text | None = None
     """Of a book, from the second on: a number."""
     pages: Pages | None = None
-    """`1724-1732`, as printed; left out where the venue prints none."""
+    """`1724-1732`, as printed; omitted if the venue prints none."""
     doi: Doi | None = None
     eprint: ArxivId | None = None
     """arXiv id, without a version."""
     url: Url | None = None
     """The publisher's page."""
     topics: tuple[TopicId, ...] = ()
-    """Ids of `topics.yaml`, the most telling first, the narrowest that fit."""
+    """Ids of `topics.yaml`, the most specific first, the narrowest that fit."""
     level: ReadingLevel | None = None
     """`start`: a newcomer starts here; `core`: a thesis on the topic cites it; `further`;
     `background`: outside the topic, kept out of reading orders."""
     summary: Text | None = None
-    """What is shown, for which model, under which assumptions."""
+    """The result, for which model, under which assumptions."""
     idea: Text | None = None
-    """How: the one move that makes it work."""
+    """The key idea of the proof or method."""
     limits: Text | None = None
-    """What it does not give, or what later work found wrong with it."""
+    """Limitations, and errors found by later work."""
     checked: Checked = "unchecked"
-    """What summary, idea and limits were checked against."""
+    """The text against which summary, idea and limits were checked."""
     checked_in: Text | None = None
     """Where that text was seen."""
     remarks: tuple[Remark, ...] = ()
-    """What others said of it, and whether it stands up."""
+    """Remarks by others, with verdicts."""
     after: tuple[PaperKey, ...] = ()
-    """What to read before this."""
+    """Prerequisites: works to read before this one."""
     relations: tuple[TypedRelation, ...] = ()
-    """What it does to other works."""
+    """Relations to other works."""
     versions: tuple[Version, ...] = ()
     """Other versions: a preprint under another title, a workshop paper, a journal extension."""
     sources: tuple[Source, ...] = ()
@@ -156,9 +158,9 @@ class Paper(Record):
     unverified: tuple[Text, ...] = ()
     """Fields that no source supports."""
     disagreements: tuple[Disagreement, ...] = ()
-    """Where sources differ, and what was not taken."""
+    """Fields on which sources differ, with the values that were not used."""
     added: Date | None = None
-    """The day on which the work was entered."""
+    """The day on which the work was added."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -177,7 +179,7 @@ class Paper(Record):
         return self
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the record as the data files hold it; `checked` is always there."""
+        """Return the record with the fields of the data files; `checked` is always included."""
         made = super().to_dict() | {"checked": self.checked}
         return {name: made[name] for name in type(self).model_fields if name in made}
 
@@ -189,7 +191,8 @@ class Paper(Record):
         return repr(self)
 
     def _repr_html_(self) -> str:
-        # Jupyter asks the object itself; the one place where a record reaches up to what shows it.
+        # Jupyter calls methods of the object itself; only here does a record call the layer that
+        # shows it.
         from dltheory_bib.display.html import paper_html
         from dltheory_bib.snapshot.compile_views import own_view
 
@@ -197,22 +200,22 @@ class Paper(Record):
 
     @property
     def plain_title(self) -> str:
-        """The title without protecting braces."""
+        """Return the title without protecting braces."""
         return unbraced(self.title)
 
     @property
     def is_preprint(self) -> bool:
-        """Whether the version of record is a preprint."""
+        """Return whether the version of record is a preprint."""
         return self.type == "online" and self.eprint is not None
 
     @property
     def eprint_year(self) -> int | None:
-        """The year in which the preprint appeared, read off its arXiv id."""
+        """Return the year of the preprint, from its arXiv id."""
         return None if self.eprint is None else arxiv_year(self.eprint)
 
     @property
     def address(self) -> str | None:
-        """The best address to open: the DOI's, the publisher's page, or arXiv's."""
+        """Return the best URL to open: the DOI's, the publisher's page, or arXiv's."""
         if self.doi:
             return Identifier("doi", self.doi).url
         if self.url:
@@ -221,15 +224,15 @@ class Paper(Record):
 
 
 class ReferenceList(Record):
-    """Citations with their evidence: a reference list that was read, or what was found in it."""
+    """Citations with their evidence: a reference list that was read, or the works found in it."""
 
     citing: PaperKey
     source: Text
-    """The public copy in which the list stands."""
+    """The public copy that contains the list."""
     where: Text | None = None
     how: Literal["parsed", "transcribed", "title-found"]
     """Entries split by program, transcribed by a reader, or titles found in the list's text."""
     cites: tuple[PaperKey, ...]
-    """The works of this catalogue that stand in the list."""
+    """The works of this catalogue in the list."""
     explanation: Text | None = None
-    """Why a cited work is younger than this one, where its preprint does not explain it."""
+    """Why a cited work is younger than this one, if its preprint does not explain it."""

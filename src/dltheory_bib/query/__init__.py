@@ -1,1 +1,1 @@
-"""One query language for Python, terminal and page."""
+"""The query language of Python, terminal and web page."""

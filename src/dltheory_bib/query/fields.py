@@ -1,7 +1,8 @@
-"""The fields of the query language, each with its meaning and what it asks of the snapshot.
+"""The fields of the query language, each with its meaning and its SQL condition.
 
-A field turns a value into an SQL condition on the work `p`, with its parameters; a value that the
-catalogue does not know is an error with a suggestion, never a silently wider or empty answer.
+A field converts a value into an SQL condition on the work `p`, with its parameters; a value that
+the catalogue does not have is an error with a suggestion, so that an answer is never silently wider
+or empty.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ Ask = Callable[[Snapshot, Term], Condition]
 
 
 class Field(NamedTuple):
-    """A field: its name, what it finds, an example, and how it is asked."""
+    """A field: its name, description, example, and condition."""
 
     name: str
     finds: str
@@ -50,16 +51,16 @@ _SPELLINGS = {"generalizes": "generalises", "generalizedby": "generalisedby", "a
 
 
 def field_named(name: str) -> Field | None:
-    """The field with this name; American spellings, `cited_by` and `arxiv` are understood."""
+    """Return the field with this name; American spellings, `cited_by` and `arxiv` are accepted."""
     name = name.lower().replace("_", "").replace("-", "")
     return FIELDS.get(_SPELLINGS.get(name, name))
 
 
 def near_miss(text: str) -> str | None:
-    """What to write instead of a word that was meant as a term: `year:2020..` for `year>2019`.
+    """Return a correction for a word that was meant as a term: `year:2020..` for `year>2019`.
 
-    None for a word that is only a word. Its letters would be looked for in titles, and find
-    nothing or something else.
+    Returns None for an ordinary word. A search for its letters in titles would find nothing or
+    something else.
     """
     if text in _JOINERS:
         return f"a term, `{_JOINERS[text]}`, and another term"
@@ -83,7 +84,7 @@ def _quoted(value: str) -> str:
 
 
 def _right_year(value: str) -> str | None:
-    """A year or a range in the form of the language, or None where no form suggests itself."""
+    """Return a year or a range in the query language, or None if no form is evident."""
     if found := _RANGE.fullmatch(value):
         return "..".join(sorted(found.groups()))
     years = re.findall(r"(?<!\d)\d{4}(?!\d)", value)
@@ -111,7 +112,9 @@ def _one_of(term: Term, known: Iterable[str], what: str) -> str:
 
 
 def match_text(text: str, exact: bool, column: str = "") -> str:
-    """An FTS5 expression for the words of a text, all of them, or in a row where it is `exact`."""
+    """Return an FTS5 expression for the words of a text: all of them, or in a row if it is
+    `exact`.
+    """
     found = [f'"{word}"' for word in words(searchable(text))]
     joined = " + ".join(found) if exact else " AND ".join(found)
     return f"{column}: ({joined})" if column and found else joined
@@ -132,7 +135,7 @@ def _ask_text(snapshot: Snapshot, term: Term) -> Condition:
 
 
 def _no_word(term: Term) -> str:
-    message = f"{term.value!r} holds no word to look for"
+    message = f"{term.value!r} contains no word to search for"
     if re.match("[<>=≤≥]", term.value):
         message += "; bounds are for years, and are written year:2017.. or year:..2019"
     return message
@@ -151,7 +154,7 @@ def _ask_topic(snapshot: Snapshot, term: Term) -> Condition:
 
 
 def find_topic(snapshot: Snapshot, name: str) -> str | None:
-    """The id of a topic from its id, label or an alias, or None."""
+    """Return the id of a topic from its id, label or an alias, or None."""
     for spelling in (fold(name), fold(name).replace(" ", "-")):
         try:
             row = snapshot.fetch("SELECT id FROM topic_name WHERE name = ?", (spelling,)).fetchone()
@@ -163,13 +166,15 @@ def find_topic(snapshot: Snapshot, name: str) -> str | None:
 
 
 def resolve_topic(snapshot: Snapshot, name: str, column: int = 0) -> str:
-    """The id of a topic from its id, label or an alias; `QueryError` with the nearest otherwise."""
+    """Return the id of a topic from its id, label or an alias; raise `QueryError` with the
+    nearest.
+    """
     found = find_topic(snapshot, name)
     if found:
         return found
     known = [row[0] for row in snapshot.fetch("SELECT name FROM topic_name ORDER BY name")]
     started = [whole for whole in known if whole.startswith(f"{fold(name)} ")]
-    if started:  # the rest of the name was taken for words of its own
+    if started:  # the rest of the name was parsed as separate words
         message = f'unknown topic {name!r}; quote a name of several words: topic:"{started[0]}"'
         raise QueryError(message, column=column)
     several = re.split(r"\s*[,|;/]\s*", name)
@@ -181,7 +186,7 @@ def resolve_topic(snapshot: Snapshot, name: str, column: int = 0) -> str:
 
 
 def nearest_topics(snapshot: Snapshot, name: str) -> list[str]:
-    """The ids of the topics with a name most like this one."""
+    """Return the ids of the topics with the most similar names."""
     ids = dict(snapshot.fetch("SELECT name, id FROM topic_name ORDER BY name").fetchall())
     return list(dict.fromkeys(ids[found] for found in nearest(name, ids)))
 
@@ -197,9 +202,9 @@ def _ask_author(snapshot: Snapshot, term: Term) -> Condition:
 
 
 def _people_sql(snapshot: Snapshot, name: str) -> tuple[str, list[str]]:
-    """SQL for the person with this id, else for the people whose name has all these words.
+    """Return SQL for the person with this id, else for the people whose name has all these words.
 
-    A single letter is an initial. Only the id tells two people of one name apart.
+    A single letter is an initial. Only the id distinguishes two people with the same name.
     """
     identity = fold(name)
     if snapshot.fetch("SELECT 1 FROM person WHERE id = ?", (identity,)).fetchone():
@@ -216,7 +221,9 @@ def _people_sql(snapshot: Snapshot, name: str) -> tuple[str, list[str]]:
 
 
 def find_people(snapshot: Snapshot, name: str) -> list[str]:
-    """The ids of the people whose name has all these words; a single letter is an initial."""
+    """Return the ids of the people whose name has all these words; a single letter is an
+    initial.
+    """
     sql, values = _people_sql(snapshot, name)
     if not values:
         return []
@@ -237,12 +244,14 @@ def _ask_year(_: Snapshot, term: Term) -> Condition:
     if not dots:
         return Condition("p.year = ?", (int(first),))
     if first and last and int(first) > int(last):
-        raise QueryError(f"no year lies in {term.value}; write {last}..{first}", column=term.column)
+        raise QueryError(
+            f"there is no year in {term.value}; write {last}..{first}", column=term.column
+        )
     return Condition("p.year BETWEEN ? AND ?", (int(first or 0), int(last or 9999)))
 
 
 def _ask_venue(snapshot: Snapshot, term: Term) -> Condition:
-    if fold(term.value) == "arxiv":  # what lists show as the venue of a preprint
+    if fold(term.value) == "arxiv":  # lists show this as the venue of a preprint
         return Condition("p.type = 'preprint'")
     sql = "SELECT id FROM venue_name WHERE name = ?"
     found = [row[0] for row in snapshot.fetch(sql, (fold(term.value),))]
@@ -346,12 +355,15 @@ FIELDS: dict[str, Field] = {
         Field("author", "works of people with this name", "author:jin", _ask_author),
         Field("title", "words of the title", 'title:"saddle points"', _ask_title),
         Field("year", "a year or a range, ends included", "year:2017..2019", _ask_year),
-        Field("venue", "where it was published", "venue:icml", _ask_venue),
+        Field("venue", "its venue", "venue:icml", _ask_venue),
         Field("type", "BibLaTeX entry type, or preprint", "type:preprint", _ask_type),
         Field("level", "start, core or further", "level:start", _ask_level),
         Field("has", "records with this field", "has:doi", _ask_has),
         Field(
-            "checked", "what annotations were checked against", "checked:full-text", _ask_checked
+            "checked",
+            "the text against which annotations were checked",
+            "checked:full-text",
+            _ask_checked,
         ),
         Field(
             "question",
@@ -365,4 +377,4 @@ FIELDS: dict[str, Field] = {
         *_relation_fields(),
     )
 }
-"""Every field by name, in the order in which help shows them."""
+"""Every field by name, in the order of the help."""

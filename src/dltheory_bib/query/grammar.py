@@ -1,10 +1,10 @@
-"""The query language: from text to an expression.
+"""The query language: parse a text to an expression.
 
     topic:saddle-escape author:jin year:2017..2019 not type:preprint "spurious local minima"
 
-Terms stand side by side (and), are joined by `and` and `or`, negated by `not` or `-`, and grouped
-by parentheses; `or` binds weakest. A term is a field and a value, or words to be found in titles,
-people and annotations; quotes keep words together.
+Terms are combined with AND; `or` binds weaker, `not` or `-` negates a term, and parentheses group.
+A term is a field and a value, or words in titles, people and annotations; quotes keep words
+together.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from typing import Any, NamedTuple
 from dltheory_bib.errors import QueryError
 
 MAX_TERMS = 200
-"""More terms than anybody types; SQLite's own limit on an expression lies at 1,000 levels."""
+"""More terms than anybody types; SQLite limits the depth of an expression to 1,000."""
 _LONGEST = 8_000
-"""Characters; a longer text is not even parsed."""
+"""Characters; a longer text is not parsed."""
 
 _WORD = r'[^\s()"“”„«»]+'
 _END = r"(?=[\s()]|$)"
@@ -41,21 +41,21 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True)
 class AllOf:
-    """Every part holds."""
+    """Every part matches."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
 class AnyOf:
-    """At least one part holds."""
+    """At least one part matches."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
 class NoneOf:
-    """The part does not hold."""
+    """The part does not match."""
 
     part: Expression
 
@@ -64,16 +64,16 @@ Expression = Term | AllOf | AnyOf | NoneOf
 
 
 def parse_query(query: str) -> Expression:
-    """The expression that a query states; of an empty query, one that always holds.
+    """Parse a query to an expression; an empty query gives one that always matches.
 
-    Raises `QueryError` with the column when the text is not a query.
+    Raises `QueryError` with the column if the text is not a query.
     """
     from parsy import ParseError
 
     if not query.strip():
         return AllOf(())
     if len(query) > _LONGEST:
-        raise QueryError(f"the query is longer than {_LONGEST:,} characters; ask in parts")
+        raise QueryError(f"the query is longer than {_LONGEST:,} characters; split it")
     try:
         query.encode()
     except UnicodeEncodeError as error:
@@ -83,15 +83,15 @@ def parse_query(query: str) -> Expression:
     except ParseError as error:
         raise QueryError(_complaint(query, error.index), query, error.index + 1) from None
     except RecursionError:
-        raise QueryError("the query nests too deeply; ask in parts") from None
+        raise QueryError("the query is nested too deeply; split it") from None
     if _terms(expression) > MAX_TERMS:
-        raise QueryError(f"the query is longer than {MAX_TERMS} terms; ask in parts")
+        raise QueryError(f"the query has more than {MAX_TERMS} terms; split it")
     return expression
 
 
 @cache
 def _parser() -> Any:
-    """The grammar, from words up to the whole query; made when the first query is asked."""
+    """Return the grammar, from words up to the whole query; it is made for the first query."""
     from parsy import forward_declaration, index, regex, seq
 
     def token(pattern: str, group: int = 0) -> Any:
@@ -99,14 +99,14 @@ def _parser() -> Any:
 
     expression, factor = forward_declaration(), forward_declaration()
     quotes = (r'"([^"]*)"', "“([^”]*)”", "„([^“”]*)[“”]", "«([^»]*)»")
-    quoted = reduce(or_, (token(pair, group=1) for pair in quotes)).map(lambda said: (said, True))
-    word = token(_WORD).map(lambda said: (said, False))
-    # A word never starts where a negation does: `-(` would be tried both ways at every level.
-    bare_word = token(rf"(?!{_KEYWORD}|{_FIELD}|-\S){_WORD}").map(lambda said: (said, False))
+    quoted = reduce(or_, (token(pair, group=1) for pair in quotes)).map(lambda value: (value, True))
+    word = token(_WORD).map(lambda value: (value, False))
+    # A word never starts like a negation: `-(` would be tried both ways at every level.
+    bare_word = token(rf"(?!{_KEYWORD}|{_FIELD}|-\S){_WORD}").map(lambda value: (value, False))
     field = token(_FIELD, group=1)
     term = seq(index, field, quoted | word).combine(_term)
     bare_term = seq(index, quoted | bare_word).combine(
-        lambda place, said: _term(place, "text", said)
+        lambda place, value: _term(place, "text", value)
     )
     group = token(r"\(") >> expression << token(r"\)")
     negated = ((token(rf"(?i:not){_END}") | token(r"-(?=\S)")) >> factor).map(NoneOf)
@@ -116,12 +116,12 @@ def _parser() -> Any:
     return regex(r"\s*") >> expression
 
 
-def _term(place: int, field: str, said: tuple[str, bool]) -> Term:
-    return Term(field.lower(), *said, place + 1)
+def _term(place: int, field: str, value: tuple[str, bool]) -> Term:
+    return Term(field.lower(), *value, place + 1)
 
 
 def _joined(kind: type[AllOf] | type[AnyOf]) -> Callable[[list[Expression]], Expression]:
-    """One part stands for itself, several are joined."""
+    """Return a single part unchanged; join several."""
     return lambda parts: parts[0] if len(parts) == 1 else kind(tuple(parts))
 
 
@@ -134,27 +134,27 @@ def _terms(expression: Expression) -> int:
 
 
 def _complaint(query: str, place: int) -> str:
-    """What is wrong at a place (from 0) of a query, in the words of somebody who types one."""
+    """Describe the error at a position (from 0) of a query."""
     rest, before = query[place:], query[:place].rstrip()
     if rest.startswith(tuple('"“„«')):
         return "a quotation mark is not closed"
     if rest.startswith(tuple("”»")):
-        return "a quotation mark closes that was not opened"
+        return "this quotation mark was not opened"
     if field := _LAST_FIELD.search(before):
-        if field[0].lower() == "year:":  # `year:>2019`, of which a shell makes a redirection
+        if field[0].lower() == "year:":  # `year:>2019`, which a shell reads as a redirection
             return "year: needs a value; for a bound write year:2017.. or year:..2019"
         return f'{field[0]} needs a value, as in topic:ntk or title:"saddle points"'
     if rest.startswith(")"):
-        return "a parenthesis closes that was not opened, or is empty"
+        return "a parenthesis was not opened, or is empty"
     if re.match(_KEYWORD, rest):
-        return f"{rest.split()[0]} joins two terms; write it in quotes to look for the word"
+        return f"{rest.split()[0]} joins two terms; quote it to search for the word"
     if not rest.strip():
         return f"the query ends too early; {_unfinished(before)}"
-    return f"{rest.split()[0]!r} cannot stand here"
+    return f"{rest.split()[0]!r} is not allowed here"
 
 
 def _unfinished(query: str) -> str:
     last = query.split()[-1].lower().lstrip("(") if query.split() else ""
     if last in {"and", "or", "not"}:
-        return f"{last} wants a term after it"
+        return f"expected a term after {last}"
     return "a parenthesis is not closed"

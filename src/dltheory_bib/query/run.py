@@ -1,4 +1,4 @@
-"""From an expression to the works for which it holds."""
+"""Find the works that match an expression."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from dltheory_bib.query.grammar import AllOf, AnyOf, Expression, NoneOf, Term, p
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.text.names import nearest
 
-# How much a word in the title, a person's name and an annotation weighs for `search` (bm25).
+# Weights of a word in the title, a person's name and an annotation for `search` (bm25).
 _WEIGHTS = "20.0, 6.0, 1.0"
 
-# What other programs call a field; the message names ours.
+# Names of fields in other programs; the message gives ours.
 _OTHER_NAMES = {
     "abstract": "text",
     "all": "text",
@@ -36,9 +36,9 @@ _OTHER_NAMES = {
 
 
 def ask(snapshot: Snapshot, query: str | Expression) -> list[int]:
-    """The numbers of the works for which a query holds, oldest first, then by key.
+    """Return the numbers of the works that match a query, oldest first, then by key.
 
-    Raises `QueryError` for a query that does not parse, and for an unknown field or value.
+    Raises `QueryError` for a query with a syntax error, and for an unknown field or value.
     """
     expression = parse_query(query) if isinstance(query, str) else query
     query = query if isinstance(query, str) else ""
@@ -53,12 +53,12 @@ def ask(snapshot: Snapshot, query: str | Expression) -> list[int]:
         raise QueryError(error.message, query, error.column) from None
     except sqlite3.OperationalError as error:
         if "too large" in str(error) or "too many" in str(error):
-            raise QueryError("the query is too long; ask in parts", query) from None
+            raise QueryError("the query is too long; split it", query) from None
         raise
 
 
 def ask_best(snapshot: Snapshot, query: str) -> list[int]:
-    """The same works, the best match of the query's words first (Okapi BM25, as SQLite's FTS5).
+    """Return the same works, best match first (Okapi BM25, as in SQLite's FTS5).
 
     A word in the title weighs most, then one in a name, then one in an annotation.
     """
@@ -79,7 +79,7 @@ def ask_best(snapshot: Snapshot, query: str) -> list[int]:
 
 
 def _wanted(expression: Expression) -> list[Term]:
-    """The bare words that are asked for, not those that are excluded."""
+    """Return the bare words of the query, without excluded ones."""
     if isinstance(expression, Term):
         return [expression] if expression.field in {"text", "title"} else []
     if isinstance(expression, NoneOf):
@@ -94,7 +94,7 @@ def _condition(snapshot: Snapshot, expression: Expression) -> Condition:
             named = _OTHER_NAMES.get(expression.field)
             near = [named] if named else nearest(expression.field, FIELDS, 2)
             hint = did_you_mean([f"{name}:" for name in near])
-            hint = hint or f"; quote words that hold a colon; known are {', '.join(FIELDS)}"
+            hint = hint or f"; quote words that contain a colon; known are {', '.join(FIELDS)}"
             raise QueryError(f"unknown field {expression.field!r}{hint}", column=expression.column)
         if not expression.value.strip():
             raise QueryError(
@@ -103,7 +103,8 @@ def _condition(snapshot: Snapshot, expression: Expression) -> Condition:
         return field.ask(snapshot, expression)
     if isinstance(expression, NoneOf):
         inner = _condition(snapshot, expression.part)
-        # Not `NOT`: of a work without a venue SQL holds neither `venue = x` nor its contrary.
+        # `NOT` is not enough: for a work without a venue neither `venue = x` nor its negation is
+        # true in SQL.
         return Condition(f"({inner.sql}) IS NOT TRUE", inner.values)
     if not expression.parts:
         return Condition("1")

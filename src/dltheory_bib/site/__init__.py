@@ -1,1 +1,1 @@
-"""The static web site: pages made from a Bibliography, that read without a server or a network."""
+"""The static web site: pages made from a Bibliography, which work without a server or a network."""

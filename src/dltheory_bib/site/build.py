@@ -1,4 +1,4 @@
-"""From a bibliography to a folder of pages."""
+"""Build a folder of pages from a bibliography."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def build_site(
     options: Options | None = None,
     progress: Progress | None = None,
 ) -> Written:
-    """Make the site of a bibliography in a folder, or bring the site there up to date.
+    """Build the site of a bibliography in a folder, or update the site there.
 
-    Where data, options and program are those of the last build nothing is made again; otherwise
-    every page is made, and those that differ are written. `progress` is called with a kind of page
-    and the number of files made. Raises `SiteError` where the folder holds something else, and
+    If data, options and program are those of the last build, nothing is built; otherwise every page
+    is built, and those that differ are written. `progress` is called with a kind of page and the
+    number of files built. Raises `SiteError` if the folder contains other files, and
     `MissingExtraError` without the extra `site`.
     """
     try:
@@ -48,7 +48,7 @@ def build_site(
 def make_files(
     bib: Bibliography, options: Options, progress: Progress | None = None
 ) -> dict[str, bytes]:
-    """Every file of the site by its path."""
+    """Return every file of the site by its path."""
     from dltheory_bib.site import pages
     from dltheory_bib.site.graph_pages import graph_pages
     from dltheory_bib.site.linked_data import feed, sitemap
@@ -62,7 +62,7 @@ def make_files(
     render = Renderer(contents)
     made = dict(_assets())
     made["assets/search-data.js"] = search_data(contents)
-    # What makes pages, by the name that is shown while it does. Further kinds of page go here.
+    # The builders of pages, by the name shown as progress. Add further kinds of page here.
     for name, make in {
         "works": work_pages,
         "topics": pages.topic_pages,
@@ -88,7 +88,7 @@ def make_files(
 
 
 def _assets() -> Iterator[tuple[str, bytes]]:
-    """The style sheets and the scripts, as they are; the graph's serve notebooks as well."""
+    """Return the style sheets and scripts unchanged; notebooks use the graph's as well."""
     for room, path in (("site", "assets"), ("display", "assets")):
         for name, file in _walk(files(f"dltheory_bib.{room}") / "static", path):
             yield name, file.read_bytes()
@@ -103,7 +103,7 @@ def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
 
 
 def _fingerprint(bib: Bibliography, options: Options) -> str:
-    """What the site is made from: the compiled data, the options, templates and program."""
+    """Return what the site depends on: the compiled data, the options, templates and program."""
     parts = [__version__, repr(options), sha256(bib.snapshot.database.serialize())]
     here = files("dltheory_bib.site")
     parts += [sha256(file.read_bytes()) for _, file in _walk(here / "templates", "")]

@@ -1,6 +1,6 @@
-"""The folder of a site: what the build wrote there, what changed, and what is no longer wanted.
+"""The folder of a site: which files the build wrote, changed and removed.
 
-A manifest in the folder lists every file that the build wrote, with its SHA-256. Nothing else is
+A manifest in the folder lists every file that the build wrote, with its SHA-256. No other file is
 ever overwritten or removed.
 """
 
@@ -19,35 +19,37 @@ MANIFEST = ".dltheory-site.json"
 
 
 class SiteError(BibliographyError):
-    """A folder in which no site can be built."""
+    """No site can be built in this folder."""
 
 
 class Written(NamedTuple):
-    """What a build did to the folder, in numbers of files."""
+    """The changes of a build, in numbers of files."""
 
     written: int
     unchanged: int
     removed: int
     kept: tuple[str, ...] = ()
-    """Files of an earlier build that are no longer part of the site, but were changed since."""
+    """Files of an earlier build that are no longer part of the site, but were edited since and
+    therefore kept.
+    """
 
 
 class Folder:
-    """A folder that holds a site or will. Raises `SiteError` where something else lies there."""
+    """A folder for a site. Raises `SiteError` if it contains other files."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.fingerprint = ""
-        """What the site was made from."""
+        """The inputs that the site was built from."""
         self.hashes: dict[str, str] = {}
-        """By path in the folder, the SHA-256 of each file that a build wrote."""
+        """The SHA-256 of each file that a build wrote, by path in the folder."""
         if path.exists() and not path.is_dir():
             raise SiteError(f"{path} is a file; name a folder for the site")
         if (path / MANIFEST).is_file():
             self._read()
         elif path.is_dir() and any(path.iterdir()):
             raise SiteError(
-                f"{path} holds other files; name an empty folder, or one that holds a site"
+                f"{path} contains other files; name an empty folder, or one that contains a site"
             )
 
     def _read(self) -> None:
@@ -57,39 +59,41 @@ class Folder:
             self.hashes = {str(name): str(value) for name, value in found["files"].items()}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise SiteError(
-                f"{self.path / MANIFEST} is damaged, so that nobody can tell which files are the "
-                "site's; delete the folder, or name another"
+                f"{self.path / MANIFEST} is damaged, so the site's files cannot be identified; "
+                "delete the folder, or name another one"
             ) from error
         for name in self.hashes:
             parts = PurePosixPath(name).parts
             if not parts or PurePosixPath(name).is_absolute() or ".." in parts or "\\" in name:
-                raise SiteError(f"{self.path / MANIFEST} names {name!r}, which lies elsewhere")
+                raise SiteError(
+                    f"{self.path / MANIFEST} names {name!r}, which is outside the folder"
+                )
 
     def is_current(self, fingerprint: str) -> bool:
-        """Whether the site there was made from the same, and is as it was written."""
+        """Return whether the site there was built from the same inputs, and is unchanged."""
         return self.fingerprint == fingerprint and all(
             self._on_disk(name) == value for name, value in self.hashes.items()
         )
 
     def _on_disk(self, name: str) -> str | None:
-        """The hash of a file as it is; None where there is none."""
+        """Return the hash of a file; None if it does not exist."""
         try:
             return sha256((self.path / name).read_bytes())
         except OSError:
             return None
 
     def update(self, files: Mapping[str, bytes], fingerprint: str) -> Written:
-        """Make the folder hold these files; only what differs is written.
+        """Make the folder contain these files; write only those that differ.
 
-        What an earlier build wrote and this one does not is removed, unless somebody changed it
-        since. Raises `SiteError`, and writes nothing, where a file that is not the site's stands in
-        the way.
+        Files of an earlier build that are no longer needed are removed, unless somebody edited
+        them. Raises `SiteError`, and writes nothing, if a path is taken by a file that is not the
+        site's.
         """
         new = {name: sha256(content) for name, content in files.items()}
         now = {name: self._on_disk(name) for name in new}
         self._refuse_foreign([name for name in new if now[name] not in {None, new[name]}], new)
         self.path.mkdir(parents=True, exist_ok=True)
-        # Should the build be stopped half way, the next one still knows which files are ours.
+        # If the build is interrupted, the next one still knows which files belong to the site.
         self._write_manifest("", self.hashes | new)
         changed = [name for name in new if now[name] != new[name]]
         for folder in {(self.path / name).parent for name in changed}:
@@ -102,7 +106,7 @@ class Folder:
 
     def _refuse_foreign(self, differing: list[str], new: Mapping[str, str]) -> None:
         foreign = [name for name in differing if name not in self.hashes]
-        for name in new:  # a link to elsewhere would be followed
+        for name in new:  # a link out of the folder would be followed
             for above in [*PurePosixPath(name).parents][:-1]:
                 if (self.path / above).is_symlink():
                     foreign.append(str(above))
@@ -136,5 +140,5 @@ class Folder:
 
 
 def sha256(content: bytes) -> str:
-    """The SHA-256 of some bytes, in hexadecimal digits."""
+    """Return the SHA-256 of some bytes, in hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()

@@ -1,8 +1,8 @@
-r"""Mathematics as MathML, which browsers typeset themselves.
+r"""Convert mathematics to MathML, which browsers typeset themselves.
 
-latex2mathml turns TeX into MathML. A formula is data like everything in a record, and TeX can name
-attributes (`\href`, `\style`), so of what comes back only the elements and attributes of MathML
-Core that typeset something are kept (https://www.w3.org/TR/mathml-core/).
+latex2mathml converts TeX to MathML. A formula is data like everything in a record, and TeX can set
+attributes (`\href`, `\style`), so only the elements and attributes of MathML Core that affect
+typesetting are kept (https://www.w3.org/TR/mathml-core/).
 """
 
 from __future__ import annotations
@@ -32,16 +32,18 @@ _NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 
 class Typesetter:
-    """Texts of records as HTML: escaped, without protecting braces, with MathML for `$…$`."""
+    """Converts texts of records to HTML: escaped, without protecting braces, with MathML for
+    `$…$`.
+    """
 
     def __init__(self, readable: Callable[[str], str]) -> None:
         self.readable = readable
-        """Gives mathematics in Unicode, for where TeX cannot be converted."""
+        """Converts mathematics to Unicode, as a fallback if TeX cannot be converted."""
         self.made: dict[str, Markup] = {}
-        """The HTML of each formula met so far."""
+        """The HTML of each formula converted so far."""
 
     def __call__(self, text: str | None) -> Markup:
-        """The HTML of a text; of None, nothing."""
+        """Return the HTML of a text; for None, an empty string."""
         if not text:
             return Markup("")
         if "$" not in text:
@@ -54,7 +56,7 @@ class Typesetter:
         return Markup("").join([*parts, escape(text[last:])])
 
     def title(self, title: str) -> Markup:
-        """The HTML of a title."""
+        """Return the HTML of a title."""
         return self(unbraced(title))
 
     def _formula(self, tex: str) -> Markup:
@@ -64,7 +66,7 @@ class Typesetter:
 
 
 def mathml(tex: str) -> Markup | None:
-    r"""A formula as MathML, or None where it cannot be converted.
+    r"""Return a formula as MathML, or None if it cannot be converted.
 
     >>> str(mathml(r"\href{javascript:x}{n}")), mathml("{")
     ('<math><mrow><mrow><mrow><mi>n</mi></mrow></mrow></mrow></math>', None)
@@ -75,10 +77,10 @@ def mathml(tex: str) -> Markup | None:
         tree = ElementTree.fromstring(convert(tex))
         _keep_what_typesets(tree)
         _space_as_tex(tree)
-    except Exception:  # the converter has an exception for every mistake, and other people's too
+    except Exception:  # the converter has an exception for every error, some of other libraries
         return None
     if "\\" in "".join(tree.itertext()):
-        return None  # a command that it does not know
+        return None  # an unknown command
     return Markup(ElementTree.tostring(tree, encoding="unicode"))
 
 
@@ -95,10 +97,10 @@ def _keep_what_typesets(element: ElementTree.Element) -> None:
 
 
 def _space_as_tex(row: ElementTree.Element) -> None:
-    """Space what MathML's defaults space otherwise than TeX.
+    """Correct the spaces that MathML's defaults set differently from TeX.
 
-    A minus that follows an operator is a sign, a slash has no space, a function has some before its
-    argument unless that is in parentheses.
+    A minus after an operator is a sign, a slash has no space around it, a function has a space
+    before its argument unless that is in parentheses.
     """
     children = list(row)
     for place, child in enumerate(children):
@@ -124,7 +126,9 @@ def _needs_space(after: ElementTree.Element | None) -> bool:
 
 
 def _is_function(element: ElementTree.Element) -> bool:
-    """Whether it is the name of a function, such as log, with its exponent or index, if any."""
+    """Return whether it is the name of a function, such as log, possibly with an exponent or
+    index.
+    """
     if element.tag in {"msup", "msub", "msubsup"} and len(element):
         element = element[0]
     return element.tag == "mi" and len(element.text or "") > 1

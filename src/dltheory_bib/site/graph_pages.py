@@ -1,4 +1,4 @@
-"""The pages with the citation graph: of everything, and of each topic."""
+"""The pages of the citation graph: of all works, and of each topic."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def graph_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, bytes]]:
-    """A page with the whole graph, and one with the part of each topic that has works."""
+    """Yield a page with the whole graph, and one for the part of each topic that has works."""
     yield _page(contents, render, "graph.html", contents.papers, None)
     for topic in contents.topics.values():
         keys = contents.bib.on(topic.id).keys

@@ -1,6 +1,6 @@
-"""What other programs read: JSON-LD in the pages, an Atom feed, a sitemap.
+"""Data for other programs: JSON-LD in the pages, an Atom feed, a sitemap.
 
-JSON-LD is that of `formats.jsonld`; Atom is RFC 4287, the sitemap that of
+The JSON-LD is that of `formats.jsonld`; Atom is RFC 4287, the sitemap follows
 https://www.sitemaps.org/protocol.html.
 """
 
@@ -19,21 +19,22 @@ from dltheory_bib.site.site_data import Contents
 from dltheory_bib.text.names import natural
 
 LATEST = 50
-"""Entries of the feed."""
+"""Number of entries in the feed."""
 _ATOM = "http://www.w3.org/2005/Atom"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def json_ld(contents: Contents, paper: Paper) -> dict[str, Any]:
-    """A work in the terms of schema.org, as its page carries it."""
+    """Return a work in the vocabulary of schema.org, for its page."""
     item = jsonld_item(paper, contents.venues, contents.topics, contents.text)
     return {"@context": "https://schema.org", **item}
 
 
 def feed(contents: Contents) -> bytes:
-    """The latest works as Atom: those of the last years, since no record says when it was added.
+    """Return the latest works as Atom: those of the last years, since no record has the date it was
+    added.
 
-    What RFC 4287 wants a date for gets the first day of the year of publication.
+    RFC 4287 requires dates; the feed gives the first day of the year of publication.
     """
     latest = sorted(contents.papers.values(), key=lambda paper: (-paper.year, paper.key))[:LATEST]
     base, title = contents.options.base_url, contents.options.title
@@ -73,7 +74,7 @@ def _add(parent: ElementTree.Element, name: str, text: str) -> None:
 
 
 def sitemap(base_url: str, paths: Iterable[str]) -> bytes:
-    """The addresses of all pages; a sitemap knows whole addresses only."""
+    """Return the URLs of all pages; a sitemap requires absolute URLs."""
     made = ElementTree.Element("urlset", {"xmlns": _SITEMAP})
     for path in paths:
         _add(ElementTree.SubElement(made, "url"), "loc", base_url + quote(path))

@@ -1,4 +1,4 @@
-"""What whoever builds a site may choose."""
+"""Options for building the site."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What whoever builds a site may choose."""
+    """Options for building the site."""
 
     title: str = "Deep learning theory"
     """The name of the site."""
     base_url: str = ""
-    """Where it will stand, for what needs whole addresses: sitemap, feed, canonical links."""
+    """Its public URL, for data that need absolute URLs: sitemap, feed, canonical links."""
     shipped: bool = True
     """Whether it shows the shipped catalogue, whose data are CC0."""

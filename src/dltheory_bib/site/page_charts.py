@@ -1,7 +1,7 @@
-"""How a bound fell over the years, as an SVG drawing on its question's page.
+"""A chart of how a bound fell over the years, as SVG for its question's page.
 
-What is drawn is what `display.bound_chart` draws: a mark for each card at the exponent of one
-symbol, and lines through the best so far, whatever was assumed. Each mark leads to its card.
+It draws the data of `display.bound_chart`: a mark for each card at the exponent of one symbol, and
+lines through the best so far, whatever the assumptions. Each mark links to its card.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from dltheory_bib.theorems.theorem_table import Table
 WIDTH, HEIGHT = 700, 250
 _LEFT, _RIGHT, _TOP, _FOOT = 44, 84, 26, 26
 _BESIDE = 7
-"""Marks of one year with one exponent stand so far apart, where there is room."""
+"""Distance between marks of one year with one exponent, if there is room."""
 _LINE = 13
-"""What is written at an axis stands no closer."""
+"""Least distance between labels of an axis."""
 _FEWEST = 3
 
 
 class Mark(NamedTuple):
-    """A card in the drawing."""
+    """A card in the chart."""
 
     x: float
     y: float
     kind: str
     card: str
-    said: str
+    label: str
 
 
 class Label(NamedTuple):
-    """Something written."""
+    """A label."""
 
     x: float
     y: float
@@ -42,7 +42,7 @@ class Label(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """A drawing, and what it shows."""
+    """A chart and its description."""
 
     marks: list[Mark]
     lines: list[tuple[str, str]]
@@ -52,11 +52,11 @@ class Progress(NamedTuple):
     exponents: list[Label]
     quantity: str
     base: str
-    r"""What is raised to the exponent, in TeX: `(1/\varepsilon)`."""
+    r"""The base of the exponent, in TeX: `(1/\varepsilon)`."""
 
 
 class _Scale:
-    """From years and exponents to places in the drawing."""
+    """Converts years and exponents to positions in the chart."""
 
     def __init__(self, points: list[Point]) -> None:
         self.first, self.last = points[0].year, points[-1].year
@@ -77,7 +77,7 @@ class _Scale:
 
 
 def progress(table: Table) -> Progress | None:
-    """The drawing of the quantity with most cards; None where nothing changed."""
+    """Return the chart of the quantity with most cards; None if nothing changed."""
     try:
         quantity = quantity_of(table)
         symbol = symbol_of(table, quantity)
@@ -109,7 +109,7 @@ def progress(table: Table) -> Progress | None:
 
 
 def _marks(points: list[Point], scale: _Scale) -> list[Mark]:
-    """Those of one year with one exponent side by side, before the next year begins."""
+    """Place marks of one year with one exponent next to each other, before the next year begins."""
     many = Counter((point.year, point.exponent) for point in points)
     taken: Counter[tuple[int, Fraction | None]] = Counter()
     made = []
@@ -119,20 +119,20 @@ def _marks(points: list[Point], scale: _Scale) -> list[Mark]:
         x = round(scale.x(point.year) + apart * taken[place], 1)
         taken[place] += 1
         power = "exponential" if point.exponent is None else f"exponent {point.exponent}"
-        said = f"{point.name} {point.year}: {power}"
-        made.append(Mark(x, scale.y(point.exponent), point.kind, point.card, said))
+        label = f"{point.name} {point.year}: {power}"
+        made.append(Mark(x, scale.y(point.exponent), point.kind, point.card, label))
     return made
 
 
 def _path(line: list[Point], scale: _Scale) -> str:
-    """Steps from the first best to the last year."""
+    """Return a step line from the first best to the last year."""
     start = f"M{scale.x(line[0].year)} {scale.y(line[0].exponent)}"
     steps = [f"H{scale.x(point.year)}V{scale.y(point.exponent)}" for point in line[1:]]
     return "".join([start, *steps, f"H{WIDTH - _RIGHT + 20}"])
 
 
 def _name(point: Point, scale: _Scale) -> Label:
-    """Above the line; below that of the lower bounds, which may be the same."""
+    """Above the line, but below that of the lower bounds, which may coincide with it."""
     away = 15 if point.kind == "lower" else -7
     x, y = scale.x(point.year) + 3, scale.y(point.exponent) + away
     return Label(x, round(y, 1), f"{point.name} {point.year}")
@@ -149,7 +149,7 @@ def _years(scale: _Scale) -> list[Label]:
 
 
 def _exponents(points: list[Point], scale: _Scale) -> list[Label]:
-    """The exponents there are, as many as can be written below each other."""
+    """Return the exponents that occur, as many as fit below each other."""
     made: list[Label] = [Label(_LEFT, scale.y(None), "exp")] if scale.exponential else []
     for exponent in sorted({p.exponent for p in points if p.exponent is not None}, reverse=True):
         label = Label(_LEFT, scale.y(exponent), str(exponent).replace("-", "−"))
@@ -158,15 +158,15 @@ def _exponents(points: list[Point], scale: _Scale) -> list[Label]:
     return made
 
 
-# How many works there are by year, as bars of an SVG drawing.
+# A bar chart of works by year, as SVG.
 
 
 TALLEST, STEP, FOOT, WIDEST = 72, 14, 18, 46
-"""Units of the drawing: the tallest bar, a year's width, the foot with the years; most years."""
+"""Units of the chart: the tallest bar, a year's width, the foot with the years; most years."""
 
 
 class Bar(NamedTuple):
-    """A year."""
+    """A bar for one year."""
 
     year: int
     works: int
@@ -174,25 +174,25 @@ class Bar(NamedTuple):
     y: float
     height: float
     label: str
-    """The year where it is written, else empty."""
+    """The year if it is labelled, otherwise empty."""
 
 
 class Timeline(NamedTuple):
-    """A drawing, and what it says in a sentence."""
+    """A chart, and a sentence that describes it."""
 
     bars: tuple[Bar, ...]
     width: int
     height: int
     earlier: int
-    """Works from before the first bar."""
-    said: str
+    """Number of works before the first bar."""
+    label: str
 
 
 def timeline(years: Iterable[int]) -> Timeline | None:
-    """The bars of some years, from the first to the last; None where there is only one year.
+    """Return the bars from the first to the last year; None if there is only one year.
 
-    A few old works would press all others into a corner: no more than `WIDEST` years are drawn, and
-    those before are counted.
+    A few old works would squeeze all others: at most `WIDEST` years are drawn, and the works before
+    them are counted.
     """
     numbers = Counter(years)
     if len(numbers) < 2:
@@ -210,5 +210,5 @@ def timeline(years: Iterable[int]) -> Timeline | None:
             Bar(year, numbers[year], number * STEP + 12, TALLEST - height + 14, height, label)
         )
     top = max(numbers, key=lambda year: (numbers[year], -year))
-    said = f"Works by year, {min(numbers)} to {last}; most in {top}, {numbers[top]}."
-    return Timeline(tuple(bars), len(bars) * STEP + 24, TALLEST + 14 + FOOT, earlier, said)
+    label = f"Works by year, {min(numbers)} to {last}; most in {top}, {numbers[top]}."
+    return Timeline(tuple(bars), len(bars) * STEP + 24, TALLEST + 14 + FOOT, earlier, label)

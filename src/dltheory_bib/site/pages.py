@@ -1,6 +1,6 @@
 """The pages of topics, people, venues, years and trails, and those at the top.
 
-Each function gives the path and the content of some pages; `build` asks them one after another.
+Each function yields the path and the content of some pages; `build` calls them in turn.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from dltheory_bib.text.names import fold
 Pages = Iterator[tuple[str, bytes]]
 
 MOST_ROWS = 180
-"""A topic with more works lists its own; its narrower topics list theirs."""
+"""A topic with more works lists only its own; its narrower topics list theirs."""
 _MOST_PEOPLE = 12
 _MOST_NAMED = 60
-"""People who are named before one asks for a letter."""
+"""Number of people on the first page; the others are listed by letter."""
 
 
 def topic_pages(contents: Contents, render: Renderer) -> Pages:
-    """A page for each topic: what it is, where to start, its works, years and people."""
+    """Yield a page for each topic: its description, where to start, its works, years and people."""
     orders = {order.identity: order for order in contents.orders if order.path_kind == "topic"}
     for identity, topic in contents.topics.items():
         path = addresses.topic(identity)
@@ -54,7 +54,7 @@ def topic_pages(contents: Contents, render: Renderer) -> Pages:
 
 
 def _above(contents: Contents, topic: Topic) -> list[Topic]:
-    """The broader topics, the broadest first."""
+    """Return the broader topics, the broadest first."""
     found: list[Topic] = []
     while topic.broader:
         topic = contents.topics[topic.broader]
@@ -63,7 +63,9 @@ def _above(contents: Contents, topic: Topic) -> list[Topic]:
 
 
 def topic_tree(contents: Contents) -> list[dict[str, Any]]:
-    """The topics as a tree, in order of labels; each with its number of works and narrower ones."""
+    """Return the topics as a tree, sorted by label; each with its number of works and narrower
+    topics.
+    """
 
     def grow(above: str | None) -> list[dict[str, Any]]:
         return [
@@ -76,7 +78,7 @@ def topic_tree(contents: Contents) -> list[dict[str, Any]]:
 
 
 def person_pages(contents: Contents, render: Renderer) -> Pages:
-    """A page for each author, one for each letter with all of them, and one that leads there."""
+    """Yield a page for each author, one for each letter with all of them, and an index."""
     for identity, person in contents.people.items():
         path = addresses.person(identity)
         keys = contents.by_person.get(identity, [])
@@ -103,13 +105,13 @@ def person_pages(contents: Contents, render: Renderer) -> Pages:
 
 
 def _letter(person: Person) -> str:
-    """The page on which a person is listed; names without a Latin initial share one."""
+    """Return the page that lists a person; names without a Latin initial share one."""
     first = fold(person.name).lstrip("{")[:1]
     return first if "a" <= first <= "z" else "other"
 
 
 def venue_pages(contents: Contents, render: Renderer) -> Pages:
-    """A page for each venue that published a work, and one with all of them."""
+    """Yield a page for each venue that published a work, and an index."""
     published = {one: contents.venues[one] for one in sorted(contents.by_venue)}
     for identity, venue in published.items():
         path = addresses.venue(identity)
@@ -134,7 +136,7 @@ def venue_pages(contents: Contents, render: Renderer) -> Pages:
 
 
 def year_pages(contents: Contents, render: Renderer) -> Pages:
-    """A page for each year in which a work appeared, and one with all of them."""
+    """Yield a page for each year in which a work appeared, and an index."""
     years = list(contents.by_year)
     for place, year in enumerate(years):
         path = addresses.year(year)
@@ -156,7 +158,7 @@ def year_pages(contents: Contents, render: Renderer) -> Pages:
 
 
 def trail_pages(contents: Contents, render: Renderer) -> Pages:
-    """A page for each trail, and one with all of them."""
+    """Yield a page for each trail, and an index."""
     for order in contents.orders:
         if order.path_kind == "trail":
             path = addresses.trail(order.identity)
@@ -167,7 +169,7 @@ def trail_pages(contents: Contents, render: Renderer) -> Pages:
 
 
 def top_pages(contents: Contents, render: Renderer) -> Pages:
-    """The front door, the search, and the data page."""
+    """Yield the home page, the search page, and the data page."""
     path = "index.html"
     newest = sorted(contents.papers.values(), key=lambda paper: (-paper.year, paper.key))[:8]
     cited = sorted(contents.cited, key=lambda key: (-contents.cited[key], key))[:8]

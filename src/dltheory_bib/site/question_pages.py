@@ -1,4 +1,4 @@
-"""The pages of result cards: each question with its cards side by side."""
+"""The pages of result cards: each question with a table of its cards."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from dltheory_bib.theorems.notation import bound_terms
 from dltheory_bib.theorems.theorem_table import Group, TableRow
 
 _MOST_OPEN = 10
-"""More symbols than these are shown when they are asked for."""
+"""If there are more symbols than this, they are shown on request."""
 
 
 class Head(NamedTuple):
-    """A column of a group: its id, what stands above it, and whether it is one of the question."""
+    """A column of a group: its id, its head, and whether it is a column of the question."""
 
     id: str
     label: str
@@ -32,24 +32,24 @@ class Line(NamedTuple):
 
     row: TableRow
     terms: list[str]
-    """The bound in TeX, a line for each term."""
+    """The bound in TeX, one line per term."""
     byline: str
     orders: dict[str, int | None]
-    """By column, where the card stands when sorted by it; None for what stands last."""
+    """By column, the rank of the card when sorted by it; None sorts last."""
 
 
 class Shelf(NamedTuple):
-    """A group with what its table shows."""
+    """A group and the data of its table."""
 
     group: Group
     meaning: str
-    """What is counted."""
+    """The quantity that is counted."""
     heads: list[Head]
     lines: list[Line]
 
 
 def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, bytes]]:
-    """A page for each question, and one with all of them; none where there are no cards."""
+    """Yield a page for each question, and an index; none if there are no cards."""
     if not contents.questions:
         return
     for identity, (question, cards, works) in contents.questions.items():
@@ -77,7 +77,7 @@ def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, 
 
 
 def _shelf(contents: Contents, group: Group) -> Shelf:
-    """A group, with the order of its cards by each column."""
+    """Return a group, with the order of its cards by each column."""
     question = contents.questions[group.rows[0].card.question][0]
     meaning = next((one.meaning for one in question.quantities if one.id == group.quantity), "")
     rows, cards = group.rows, [row.card for row in group.rows]
@@ -96,7 +96,7 @@ def _shelf(contents: Contents, group: Group) -> Shelf:
     if any(card.method for card in cards):
         heads.append(Head(" method", "Method"))
         orders[" method"] = _ranks([contents.text(card.method) for card in cards])
-    # Where there are columns there is no room: how a card holds stands below them.
+    # With extra columns the table has no room for the guarantee, which is shown below them.
     if any(card.holds for card in cards) and not group.columns:
         heads.append(Head(" holds", "Holds"))
         orders[" holds"] = _ranks([card.holds or "" for card in cards], HOLDS)
@@ -116,7 +116,8 @@ def _shelf(contents: Contents, group: Group) -> Shelf:
 
 
 def _ranks(values: Sequence[str], declared: Iterable[str] = ()) -> list[int | None]:
-    """Where each value stands among all: as they were declared, else by alphabet; None for none.
+    """Return the rank of each value: in the declared order, else alphabetical; None for an empty
+    one.
 
     >>> _ranks(["b", "", "A", "b"]), _ranks(["no", "yes", "perhaps"], ["yes", "no"])
     ([1, None, 0, 1], [1, 0, 2])

@@ -13,8 +13,8 @@ from dltheory_bib.site import addresses
 from dltheory_bib.site.site_data import Contents, Entry
 from dltheory_bib.text.names import is_collective, natural
 
-# No page runs or loads what does not lie beside it, and none asks the network for anything.
-# A policy in the page holds from a folder as well, where no server sends one.
+# No page runs or loads a file from outside the site, and none uses the network. A policy in the
+# page also applies to pages opened from a folder, where no server sends headers.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "base-uri 'none'; form-action 'self'"
@@ -22,7 +22,7 @@ POLICY = (
 
 
 class Renderer:
-    """Makes the HTML of a page from a template and what it shows."""
+    """Renders pages from templates."""
 
     def __init__(self, contents: Contents) -> None:
         self.linkers: dict[str, Linker] = {}
@@ -50,7 +50,7 @@ class Renderer:
         )
 
     def __call__(self, template: str, path: str, **shown: Any) -> bytes:
-        """The page at a path, as UTF-8."""
+        """Return the page at a path, as UTF-8."""
         root = addresses.root(path)
         made = self.environment.get_template(template).render(
             path=path, root=root, link=self._linker(root), **shown
@@ -64,9 +64,10 @@ class Renderer:
 
 
 class Linker:
-    """What leads from the pages at one depth to others: called, it gives an address.
+    """Makes links from the pages at one depth: call it with a path.
 
-    `row` gives a work as lists show it, which is the same on all these pages and made once.
+    `row` renders a work for lists; the result is the same on all pages of one depth and is made
+    once.
     """
 
     def __init__(self, root: str, environment: Environment) -> None:
@@ -75,12 +76,12 @@ class Linker:
         self.rows: dict[str, Markup] = {}
 
     def __call__(self, kind: str, name: str | int = "", query: str = "") -> str:
-        """The address of a record's page, or of a file at the top."""
+        """Return the link to a record's page, or to a file at the top."""
         there = getattr(addresses, kind)(name) if kind in _KINDS else kind
         return addresses.link(self.root, there, query)
 
     def row(self, entry: Entry) -> Markup:
-        """A work in a list."""
+        """Return a work as a list item."""
         if entry.key not in self.rows:
             module = self.environment.get_template("parts.html").module
             self.rows[entry.key] = module.work_row(self, entry)  # type: ignore[attr-defined]
@@ -93,7 +94,7 @@ _KINDS = frozenset(
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun.
+    """Return a number with its noun.
 
     >>> counted(1, "work"), counted(1200, "work"), counted(0, "person", "people")
     ('1 work', '1,200 works', '0 people')
@@ -102,12 +103,12 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 
 
 def sorted_name(name: str) -> str:
-    """A name as an alphabetical list has it, that of an organisation without its braces."""
+    """Return a name as in an alphabetical list; an organisation's name without its braces."""
     return name[1:-1] if is_collective(name) else name
 
 
 def data_block(value: Any) -> Markup:
-    """JSON that can stand in a `<script>` of HTML: nothing in it ends the element.
+    """Return JSON for a `<script>` of HTML: nothing in it can end the element.
 
     >>> str(data_block({"title": "</script><b>"}))
     '{"title": "\\\\u003c/script\\\\u003e\\\\u003cb\\\\u003e"}'

@@ -1,8 +1,8 @@
-"""What the page's search looks in, as a script.
+"""The data of the page's search, as a script.
 
-A browser that opens a page from a folder refuses to read a JSON file beside it, but runs a script.
-`static/search/` reads what is written here; the query language there is that of `query/`, held
-equal by a test.
+A browser that opens a page from a folder does not load a JSON file next to it, but runs a script.
+`static/search/` reads the data written here; a test checks that its query language is that of
+`query/`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ from dltheory_bib.site.site_data import Contents
 from dltheory_bib.snapshot.schema import FEATURES
 from dltheory_bib.text.names import slug
 
-# Printable ASCII that a JSON string holds as it is, without the blank: it parts columns.
+# Printable ASCII that a JSON string contains unescaped, without the space, which separates columns.
 DIGITS = "".join(chr(code) for code in range(33, 127) if chr(code) not in "\"\\'<&`")
 _HALF = len(DIGITS) // 2
 
 
 def search_data(contents: Contents) -> bytes:
-    """The script that hands the search its data; works are numbered from 0 in order of keys."""
+    """Return the script that passes the data to the search; works are numbered from 0 in order of
+    keys.
+    """
     data = {
         "works": _works(contents),
         "topics": _topics(contents),
@@ -41,7 +43,7 @@ def search_data(contents: Contents) -> bytes:
 
 
 def _vocabulary() -> dict[str, Any]:
-    """The words of the query language that are lists in Python."""
+    """Return the words of the query language that are lists in Python."""
     return {
         "types": ["preprint", *get_args(EntryType)],
         "levels": get_args(ReadingLevel),
@@ -64,7 +66,9 @@ def _vocabulary() -> dict[str, Any]:
 
 
 def _questions(contents: Contents) -> dict[str, Any]:
-    """The names of questions with their ids, and by id the numbers of the works with cards."""
+    """Return the names of questions with their ids, and by id the numbers of the works with
+    cards.
+    """
     fetch = contents.bib.snapshot.fetch
     works: dict[str, list[int]] = {}
     for question, n in fetch("SELECT DISTINCT question, n - 1 FROM result ORDER BY question, n"):
@@ -95,7 +99,7 @@ def _works(contents: Contents) -> dict[str, list[Any]]:
 
 
 def _topics(contents: Contents) -> list[Any]:
-    """Id, label, and the folded names that lead to each topic."""
+    """Return id, label, and the folded names of each topic."""
     names: dict[str, list[str]] = {identity: [] for identity in contents.topics}
     for name, identity in contents.bib.snapshot.fetch("SELECT name, id FROM topic_name"):
         names[identity].append(name)
@@ -110,7 +114,9 @@ def _venues(contents: Contents) -> list[Any]:
 
 
 def _people(contents: Contents) -> list[Any]:
-    """Name, and, where there are any, other spellings and an id that is not made from the name."""
+    """Return each name with, if there are any, other spellings and an id that is not made from the
+    name.
+    """
     made: list[Any] = []
     for one in contents.people.values():
         identity = "" if slug(one.name) == one.id else one.id
@@ -120,7 +126,7 @@ def _people(contents: Contents) -> list[Any]:
 
 
 def _names(contents: Contents) -> dict[str, dict[str, int]]:
-    """What leads to a work besides its key: aliases; arXiv ids and DOIs."""
+    """Return the names of each work besides its key: aliases; arXiv ids and DOIs."""
     fetch = contents.bib.snapshot.fetch
     aliases = "SELECT name, n - 1 FROM name WHERE name NOT IN (SELECT key FROM paper)"
     identifiers = (
@@ -131,7 +137,7 @@ def _names(contents: Contents) -> dict[str, dict[str, int]]:
 
 
 def _edges(contents: Contents) -> dict[str, list[int]]:
-    """By relation, the numbers of source and target in turn."""
+    """Return, by relation, the numbers of source and target in turn."""
     made: dict[str, list[int]] = {}
     rows = contents.bib.snapshot.fetch(
         "SELECT relation, source - 1, target - 1 FROM edge ORDER BY relation, source, target"
@@ -142,10 +148,11 @@ def _edges(contents: Contents) -> dict[str, list[int]]:
 
 
 def _text(contents: Contents) -> dict[str, Any]:
-    """The tokens that full-text search knows, as SQLite cut and stemmed them.
+    """Return the tokens of the full-text search, as split and stemmed by SQLite.
 
-    Each work is a line, its title, people and annotation parted by blanks. A token is the number of
-    its stem in `stems`, the most frequent first, in digits of which the upper half goes on.
+    Each work is a line with its title, people and annotation, separated by spaces. A token is the
+    number of its stem in `stems`, the most frequent first; a digit from the upper half is followed
+    by another.
     """
     fetch = contents.bib.snapshot.fetch
     fetch("CREATE VIRTUAL TABLE temp.token USING fts5vocab('main', 'text', 'instance')")
@@ -163,7 +170,8 @@ def _text(contents: Contents) -> dict[str, Any]:
 
 
 def number(value: int) -> str:
-    """A number from 0 in `DIGITS`: those of the upper half are followed by more, lowest first.
+    """Write a number from 0 in `DIGITS`: those of the upper half are followed by more, lowest
+    first.
 
     >>> len(number(0)), len(number(_HALF - 1)), len(number(_HALF))
     (1, 1, 2)

@@ -1,4 +1,4 @@
-"""The site on this machine, for whoever builds it to look at."""
+"""Serve the site on this machine, for its author."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from typing import Any
 from dltheory_bib.site.folder import MANIFEST, SiteError
 
 HOST = "127.0.0.1"
-"""Nobody else can reach it."""
+"""The loopback address: other machines cannot reach the server."""
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Gives files of the site, and nothing else: no lists of folders, no manifest."""
+    """Serves files of the site only: no folder listings, no manifest."""
 
     def do_GET(self) -> None:
-        """Answer, unless it is asked for by a name that is not this machine's.
+        """Answer only requests for a name of this machine.
 
-        A page elsewhere may lead its own name to this address, and read the site in its place.
+        Otherwise a foreign web page could point its own name to this address, and read the site
+        (DNS rebinding).
         """
         name = (self.headers.get("Host") or HOST).rpartition(":")[0] or self.headers["Host"]
         if name not in {HOST, "localhost"}:
@@ -32,7 +33,7 @@ class _Handler(SimpleHTTPRequestHandler):
             super().do_GET()
 
     def end_headers(self) -> None:
-        """A page that was built anew is shown anew."""
+        """Disable caching, so that a rebuilt page is shown at once."""
         self.send_header("Cache-Control", "no-cache")
         self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
@@ -41,20 +42,20 @@ class _Handler(SimpleHTTPRequestHandler):
         self.send_error(HTTPStatus.NOT_FOUND)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing of what is asked for."""
+        """Log no requests."""
 
 
 def make_server(folder: Path, port: int) -> ThreadingHTTPServer:
-    """A server of a folder on the loopback address; `server.server_port` is where it listens.
+    """Return a server of a folder on the loopback address; `server.server_port` is its port.
 
-    With port 0 the system chooses one. Raises `SiteError` where the port cannot be had.
+    With port 0 the system chooses one. Raises `SiteError` if the port is not available.
     """
     handler = partial(_Handler, directory=str(folder))
     try:
         return ThreadingHTTPServer((HOST, port), handler)
     except OSError as error:
         taken = error.errno in {errno.EADDRINUSE, errno.EACCES}
-        why = "is taken, or not to be had" if taken else f"cannot be had: {error.strerror}"
+        why = "is in use, or not permitted" if taken else f"is not available: {error.strerror}"
         raise SiteError(f"port {port} {why}; choose another with --port") from None
     except OverflowError:
-        raise SiteError(f"there is no port {port}; they go up to 65535") from None
+        raise SiteError(f"port {port} does not exist; the highest is 65535") from None

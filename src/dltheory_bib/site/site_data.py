@@ -1,4 +1,4 @@
-"""What the pages show, read from a bibliography once and kept while the site is made."""
+"""The data of the pages, read from a bibliography once and kept during the build."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 STEPS = 12
-"""So many works a topic's reading order has on the site."""
+"""Number of works in a topic's reading order on the site."""
 SIMILAR = 6
-"""So many works are named as similar to one."""
+"""Number of works listed as similar to one."""
 
 
 class Entry(NamedTuple):
-    """A work in a list."""
+    """A work as a list item."""
 
     key: str
     title: Markup
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a work stands in a reading order."""
+    """The position of a work in a reading order."""
 
     path_kind: str
     """`topic` or `trail`."""
@@ -56,7 +56,7 @@ class Place(NamedTuple):
     of: int
     why: str
     before: str | None
-    """The key of the work before it, if any."""
+    """The key of the previous work, if any."""
     after: str | None
 
 
@@ -71,7 +71,7 @@ class Order(NamedTuple):
 
 
 class Contents:
-    """A bibliography as the pages need it, with what many of them share."""
+    """A bibliography prepared for the pages, with data that many of them share."""
 
     def __init__(self, bib: Bibliography, options: Options) -> None:
         self.bib = bib
@@ -86,11 +86,11 @@ class Contents:
         self.cited = {work.key: number for work, number in bib.most_cited(len(self.papers))}
 
     def entry(self, key: str) -> Entry:
-        """A work as lists show it."""
+        """Return a work as a list item."""
         return self._entries[key]
 
     def entries(self, keys: Iterable[str]) -> list[Entry]:
-        """Some works, in the order given."""
+        """Return some works as list items, in the order given."""
         return [self._entries[key] for key in keys]
 
     @cached_property
@@ -109,12 +109,12 @@ class Contents:
         )
 
     def text(self, text: str | None) -> str:
-        """A text for where no HTML can stand, its mathematics in Unicode."""
+        """Return a text for places without HTML, with its mathematics in Unicode."""
         return self.bib.snapshot.readable(text or "")
 
     @cached_property
     def authors(self) -> dict[str, list[tuple[str, str]]]:
-        """By key, each author's id and name in reading order, as printed on the work."""
+        """By key, each author's id and name in reading order, as printed in the work."""
         rows = self.bib.snapshot.fetch(
             "SELECT p.key, a.person FROM authorship a JOIN paper p ON p.n = a.n "
             "ORDER BY a.n, a.position"
@@ -123,7 +123,7 @@ class Contents:
         for key, identity in rows:
             found[key].append(identity)
         return {
-            # Two names of a work may be one person's: then each person is named once.
+            # If two names of a work may belong to one person, each person is listed once.
             key: [
                 (identity, natural(printed))
                 for identity, printed in zip(
@@ -146,7 +146,7 @@ class Contents:
 
     @cached_property
     def by_venue(self) -> dict[str, list[str]]:
-        """By id of a venue, the keys of what it published, the oldest first."""
+        """By id of a venue, the keys of the works it published, the oldest first."""
         return self._grouped((p.venue, key) for key, p in self.papers.items() if p.venue)
 
     @cached_property
@@ -156,7 +156,7 @@ class Contents:
 
     @cached_property
     def by_topic(self) -> dict[str, list[str]]:
-        """By id of a topic, the keys of the works on it and on narrower ones, oldest first."""
+        """By id of a topic, the keys of the works on it and on narrower topics, oldest first."""
         rows = self.bib.snapshot.fetch(
             "SELECT m.topic, p.key FROM member m JOIN paper p ON p.n = m.n"
         )
@@ -171,21 +171,23 @@ class Contents:
         return found
 
     def active(self, keys: Iterable[str], count: int) -> list[tuple[Person, int]]:
-        """Who wrote most of some works, and how many of them."""
+        """Return the most frequent authors of some works, and how many of them each wrote."""
         numbers = Counter(identity for key in keys for identity, _ in self.authors[key])
         most = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))[:count]
         return [(self.people[identity], number) for identity, number in most]
 
     @cached_property
     def similar(self) -> dict[str, list[Similarity]]:
-        """By key, the works most alike by citations, the most alike first."""
+        """By key, the works most similar by citations, the most similar first."""
         from dltheory_bib.graph.measures import all_similar
 
         return all_similar(self.bib.graph, SIMILAR)
 
     @cached_property
     def questions(self) -> dict[str, tuple[Question, int, int]]:
-        """By id, each question with its numbers of cards and works; none without any card."""
+        """By id, each question with its numbers of cards and works; questions without a card are
+        absent.
+        """
         from dltheory_bib.snapshot.result_rows import question_counts
 
         counts = question_counts(self.bib.snapshot)
@@ -200,7 +202,9 @@ class Contents:
 
     @cached_property
     def records(self) -> dict[str, dict[str, Any]]:
-        """By key, a record as the data files have it, with the citations that are known here."""
+        """By key, the record with the field names of the data files, and the citations known
+        here.
+        """
         found = {
             key: paper.to_dict() | {"cites": [], "cited_by": []}
             for key, paper in self.papers.items()
@@ -228,7 +232,7 @@ class Contents:
 
     @cached_property
     def places(self) -> dict[str, list[Place]]:
-        """By key, where the work stands in the reading orders."""
+        """By key, the positions of the work in the reading orders."""
         found: dict[str, list[Place]] = defaultdict(list)
         for kind, identity, label, steps in self.orders:
             keys = [key for key, _ in steps]

@@ -1,4 +1,4 @@
-"""The page of a work, its JSON and BibTeX, and what leads to it from other keys."""
+"""The page of a work, its JSON and BibTeX, and redirects from its other keys."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ _SHOWN_FIELDS = ("volume", "number", "edition", "pages")
 
 
 def work_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, bytes]]:
-    """For each work its page, `KEY.json` and `KEY.bib`; for each alias a page that leads there."""
+    """Yield for each work its page, `KEY.json` and `KEY.bib`; for each alias a page that redirects
+    to it.
+    """
     for key, paper in contents.papers.items():
         bibtex = to_bibtex([paper], contents.venues)
         path = addresses.work(key)
@@ -55,7 +57,7 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
 
 
 def dumps(contents: Contents, _: Renderer) -> Iterator[tuple[str, bytes]]:
-    """The whole collection for programs: JSON, BibTeX, BibLaTeX, and the relations."""
+    """Yield the whole collection for programs: JSON, BibTeX, BibLaTeX, and the relations."""
     papers = list(contents.papers.values())
     yield "works.json", _as_json_lines(contents.records.values())
     yield "works.bib", to_bibtex(papers, contents.venues).encode()
@@ -78,6 +80,6 @@ def _as_json(record: dict[str, Any]) -> bytes:
 
 
 def _as_json_lines(records: Iterable[dict[str, Any]]) -> bytes:
-    """A JSON array, a record a line: what changed shows in a comparison of two files."""
+    """Return a JSON array with one record per line, so that a diff shows which records changed."""
     lines = ",\n".join(json.dumps(record, ensure_ascii=False) for record in records)
     return f"[\n{lines}\n]\n".encode()

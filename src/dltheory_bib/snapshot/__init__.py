@@ -1,1 +1,1 @@
-"""The compiled catalogue: one SQLite file, how it is made, kept and read."""
+"""The compiled catalogue: one SQLite file, how it is made, cached and read."""

@@ -1,9 +1,9 @@
-"""Find the snapshot of a collection, or make it.
+"""Find the snapshot of a collection, or compile it.
 
-A snapshot is used only while it is that of the files as they are. Beside it lies a manifest with
+A snapshot is used only if it was made from the files as they are. Next to it is a manifest with
 size, time of change and SHA-256 of every source file and of the snapshot itself. A file counts as
-unchanged when size and time are as recorded, else when its SHA-256 is; anything else, a damaged
-file or manifest included, means that the snapshot is made again.
+unchanged if its size and time are as recorded, or else if its SHA-256 is. In all other cases,
+including a damaged file or manifest, the snapshot is compiled again.
 
 The snapshot of an installed package is not hashed: its files change only when another version is
 installed, so names, sizes and the version of the package are enough.
@@ -38,16 +38,16 @@ Progress = Callable[[str, int], None]
 
 NAME = "snapshot"
 _LARGE = 4_000_000
-"""Bytes: summing up a snapshot of this size takes longer than most commands."""
+"""Bytes: hashing a snapshot of this size takes longer than most commands."""
 _RACY = 2_000_000_000
 """Nanoseconds: a file changed this shortly before it was read may change again unnoticed."""
 
 
 def open_snapshot(path: Path | None = None, progress: Progress | None = None) -> Snapshot:
-    """The snapshot of a collection: the shipped catalogue, a directory, or one papers file.
+    """Open the snapshot of a collection: the shipped catalogue, a directory, or one papers file.
 
-    Compiles the collection when there is no snapshot of it as it stands; `progress` is called with
-    a file's name and the number of records read. Raises `DataError` when the data have errors.
+    Compiles the collection if it has no valid snapshot; `progress` is called with a file's name and
+    the number of records read. Raises `DataError` if the data have errors.
     """
     shipped = shipped_directory()
     files = collection_files(path) if path else catalogue_files(shipped)
@@ -73,7 +73,7 @@ def _find(path: Path | None, files: list[DataFile], cached: Path | None) -> Snap
 
 
 def _make(files: list[DataFile], cached: Path | None, progress: Progress | None) -> Snapshot:
-    # YAML and pydantic are only wanted when there is something to compile.
+    # YAML and pydantic are needed only to compile.
     from dltheory_bib.snapshot.compile import compile_catalogue
     from dltheory_bib.source.loader import load_catalogue
 
@@ -82,17 +82,17 @@ def _make(files: list[DataFile], cached: Path | None, progress: Progress | None)
     if cached is not None and stamps is not None:
         try:
             write_snapshot(catalogue, cached, stamps)
-            if _is_current(cached, files):  # another process may have put its own in this place
+            if _is_current(cached, files):  # another process may have replaced it
                 return Snapshot.open(cached)
         except (OSError, sqlite3.Error):
-            pass  # a cache that cannot be written costs time, not the answer
+            pass  # a cache that cannot be written costs time, but the answer is the same
     database = sqlite3.connect(":memory:", check_same_thread=False)
     compile_catalogue(catalogue, database)
     return Snapshot(database)
 
 
 def _stamps(files: list[DataFile]) -> list[dict[str, Any]] | None:
-    """The marks of the sources; None where one cannot be read, as loading is about to say."""
+    """Return the marks of the sources; None if one cannot be read, which loading will report."""
     try:
         return [stamp(file.path) for file in files if file.path.is_file()]
     except OSError:
@@ -102,7 +102,7 @@ def _stamps(files: list[DataFile]) -> list[dict[str, Any]] | None:
 def write_snapshot(
     catalogue: Catalogue, target: Path, stamps: list[dict[str, Any]], movable: bool = False
 ) -> None:
-    """Compile a catalogue to a file and its manifest, each in one step: whole or not at all.
+    """Compile a catalogue to a file and its manifest, each written atomically.
 
     `stamps` are the marks of the sources, taken by `stamp` before they were read. The manifest of a
     `movable` snapshot has no folder and no time: it depends on the sources alone.
@@ -120,8 +120,9 @@ def write_snapshot(
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
             compile_catalogue(catalogue, database)
-        # Marked before it is in place: there, another process may put one of other sources.
-        # It is ours alone, so its time tells from the start, however fresh it is.
+        # Stamp the temporary file before the rename; afterwards another process may replace it with
+        # a snapshot of different sources. No other process writes the temporary file, so its time
+        # is reliable at once.
         mark = stamp(temporary) | {
             "path": target.name if movable else str(target.absolute()),
             "mtime_ns": None if movable else temporary.stat().st_mtime_ns,
@@ -139,9 +140,9 @@ def _write_manifest(snapshot: Path, manifest: dict[str, Any]) -> None:
 
 
 def write_shipped(directory: Path, target: Path) -> None:
-    """Compile the catalogue in a directory for the wheel, where it will lie beside the snapshot.
+    """Compile the catalogue in a directory for the wheel, in which the snapshot is next to it.
 
-    The manifest names neither times nor directories, so that two builds of one commit are equal.
+    The manifest contains neither times nor directories, so that two builds of one commit are equal.
     """
     from dltheory_bib.source.loader import load_catalogue
 
@@ -157,7 +158,7 @@ def write_shipped(directory: Path, target: Path) -> None:
 
 
 def _is_installed(snapshot: Path, files: list[DataFile]) -> bool:
-    """Whether a snapshot was shipped with these files by this version of the package."""
+    """Return whether a snapshot was shipped with these files by this version of the package."""
     try:
         manifest = json.loads(snapshot.with_suffix(".json").read_bytes())
         if (manifest["schema"], manifest["version"]) != (SCHEMA, __version__):
@@ -169,9 +170,9 @@ def _is_installed(snapshot: Path, files: list[DataFile]) -> bool:
 
 
 def stamp(path: Path) -> dict[str, Any]:
-    """What a file is recognised by: its place, size, time of change in nanoseconds and SHA-256.
+    """Return the marks of a file: its path, size, time of change in nanoseconds and SHA-256.
 
-    The time is left out when the file changed just now.
+    The time is omitted if the file has just changed.
     """
     stat = path.stat()
     settled = time.time_ns() - stat.st_mtime_ns > _RACY
@@ -184,14 +185,14 @@ def stamp(path: Path) -> dict[str, Any]:
 
 
 def _digest(path: Path) -> str:
-    import hashlib  # most commands meet files whose times tell
+    import hashlib  # for most commands the times of the files are enough
 
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _is_current(snapshot: Path, files: list[DataFile]) -> bool:
-    """Whether a snapshot is whole and is that of these files as they are now."""
+    """Return whether a snapshot is intact and was made from these files as they are now."""
     try:
         manifest = json.loads(snapshot.with_suffix(".json").read_bytes())
         if manifest["schema"] != SCHEMA:
@@ -206,7 +207,9 @@ def _is_current(snapshot: Path, files: list[DataFile]) -> bool:
 
 
 def _is_whole(snapshot: Path, mark: dict[str, Any]) -> bool:
-    """Whether a snapshot is what was written: by its sum, or, where that takes long, its time."""
+    """Return whether the snapshot is intact: compare its SHA-256, or its mtime if the file is
+    large.
+    """
     if snapshot.stat().st_size != mark["size"]:
         return False
     if mark["size"] > _LARGE and snapshot.stat().st_mtime_ns == mark["mtime_ns"]:
@@ -215,9 +218,9 @@ def _is_whole(snapshot: Path, mark: dict[str, Any]) -> bool:
 
 
 def discard(path: Path | None = None) -> None:
-    """Remove the snapshot of a collection, which then is made again when it is asked for.
+    """Delete the snapshot of a collection, which is then compiled on the next use.
 
-    Of the shipped one, where that may be done, the manifest.
+    For the shipped one, delete the manifest, if that is permitted.
     """
     shipped = shipped_directory()
     if path is None:
@@ -237,11 +240,12 @@ def _is_same(path: Path, mark: dict[str, Any]) -> bool:
 
 
 def _cache_path(path: Path) -> Path | None:
-    """Where the snapshot of a collection is kept, or None where there is no place to keep it."""
+    """Return the path of a collection's snapshot, or None if there is no place for it."""
     from zlib import adler32, crc32
 
     try:
-        # Two places of one name cost time, not an answer: the manifest names the sources.
+        # Two paths with the same name cost time, but the answer is right: the manifest names the
+        # sources.
         place = os.fsencode(path.resolve())
         return _cache_directory() / f"{crc32(place):08x}{adler32(place):08x}.sqlite"
     except (OSError, RuntimeError, ValueError):
@@ -251,7 +255,7 @@ def _cache_path(path: Path) -> Path | None:
 def _cache_directory() -> Path:
     system: str = sys.platform
     if system == "linux":
-        # What platformdirs says there; importing it takes a tenth of `show`.
+        # The path that platformdirs returns; importing it takes a tenth of the time of `show`.
         base = os.environ.get("XDG_CACHE_HOME", "").strip()
         return Path(base if base else "~/.cache").expanduser() / "dltheory-bib"
     from platformdirs import user_cache_path

@@ -1,6 +1,6 @@
-"""From a checked catalogue to a snapshot: one SQLite file that answers without YAML or pydantic.
+"""Compile a checked catalogue to a snapshot: one SQLite file, read without YAML or pydantic.
 
-The same catalogue always gives the same file, byte for byte, with one version of SQLite.
+With one version of SQLite, the same catalogue always gives the same file, byte for byte.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ from dltheory_bib.text.names import fold, natural, searchable, slug, unbraced, w
 def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> None:
     """Write a catalogue without errors into an empty database.
 
-    Works are numbered from 1 in the order of their keys. Raises `KeyError` when a record names a
-    work, topic or venue that the catalogue lacks: that is never left to be found out later.
+    Works are numbered from 1 in the order of their keys. Raises `KeyError` if a record names a
+    work, topic or venue that the catalogue lacks, so that the error is found here and not later.
     """
     database.executescript(TABLES)
     papers = sorted((at.record for at in catalogue.papers), key=lambda paper: paper.key)
@@ -70,7 +70,7 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
 
 
 def dump(record: Record) -> str:
-    """A record as JSON."""
+    """Return a record as JSON."""
     return _encode(record.to_dict())
 
 
@@ -79,12 +79,14 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class _People:
-    """Who is meant by a name on a work: the settled people first, else the name itself."""
+    """Identify the people named on works: people in people.yaml first, otherwise by the name
+    itself.
+    """
 
     def __init__(self, settled: Iterable[Person], numbers: Mapping[str, int]) -> None:
         self.numbers = numbers
         self.met: dict[str, Person] = {}
-        """By id, those whose name stands on a work."""
+        """By id, the people whose name is on a work."""
         self.unsettled: dict[str, Person] = {}
         self.by_name: dict[str, list[Person]] = defaultdict(list)
         self.taken: set[str] = set()
@@ -94,12 +96,12 @@ class _People:
                 self.by_name[name].append(one)
 
     def of(self, name: str, n: int) -> Person:
-        """The person whose name stands on this work."""
+        """Return the person whose name is on this work."""
         one = self._settled(name, n)
         if one is None:
             if name not in self.unsettled:
                 identity = _identity(name)
-                # Somebody settled has that id and is, by the works listed, somebody else.
+                # A person in people.yaml has that id, but is, by the works listed, somebody else.
                 identity += "-other" if identity in self.taken else ""
                 self.unsettled[name] = Person(id=identity, name=name)
             one = self.unsettled[name]
@@ -114,7 +116,7 @@ class _People:
 
 
 def _identity(name: str) -> str:
-    """An id for somebody nobody has settled; a letter without a Latin one gives its code point.
+    """Make an id for a person who is not in people.yaml; a non-Latin letter gives its code point.
 
     >>> _identity("Garriga-Alonso, Adrià"), _identity("王, 伟")
     ('garriga-alonso-adria', 'u738b-u4f1f')
@@ -124,7 +126,7 @@ def _identity(name: str) -> str:
 
 
 def _ancestors(topics: Iterable[Topic]) -> dict[str, list[str]]:
-    """Each topic with itself and all its broader topics, nearest first."""
+    """Return each topic with itself and all its broader topics, nearest first."""
     broader = {topic.id: topic.broader for topic in topics}
     lines: dict[str, list[str]] = {}
     for topic in broader:
@@ -204,7 +206,7 @@ def _write_papers(
             "INSERT INTO text(rowid, title, people, annotation) VALUES (?, ?, ?, ?)",
             (n, searchable(title), searchable(written_by), searchable(_annotation(paper))),
         )
-    # Written in the order of their keys, each page of a table is touched once.
+    # Rows written in key order touch each page of a table once.
     many("INSERT INTO name VALUES (?, ?)", sorted(names))
     many("INSERT INTO identifier VALUES (?, ?, ?)", _unshared(identifiers))
     many("INSERT INTO member VALUES (?, ?, ?)", sorted(member))
@@ -212,7 +214,7 @@ def _write_papers(
 
 
 def _row(paper: Paper, n: int, title: str) -> tuple[object, ...]:
-    """A work as the queries and sort orders need it."""
+    """Return a work as the queries and sort orders need it."""
     return (
         n,
         paper.key,
@@ -228,7 +230,7 @@ def _row(paper: Paper, n: int, title: str) -> tuple[object, ...]:
 
 
 def _maths(papers: Iterable[Paper], more: Iterable[str]) -> dict[str, str]:
-    """Every formula in Unicode, by its TeX, in order."""
+    """Return every formula in Unicode, by its TeX, in order."""
     found = {
         formula
         for paper in papers
@@ -275,7 +277,7 @@ def _write_views(
 def _result_views(
     catalogue: Catalogue, numbers: Mapping[str, int], maths: Mapping[str, str]
 ) -> dict[int, list[ResultView]]:
-    """The result cards as they are shown with their works, in order of ids, by number."""
+    """Return the result cards as shown with their works, in order of ids, by number."""
     questions = {at.record.id: at.record for at in catalogue.questions}
     assumptions = {at.record.id: at.record for at in catalogue.assumptions}
     found: dict[int, list[ResultView]] = defaultdict(list)
@@ -298,7 +300,7 @@ def _annotation(paper: Paper) -> str:
 
 
 def _features(paper: Paper) -> int:
-    """Which of `FEATURES` the work has, a bit each."""
+    """Return which of `FEATURES` the work has, one bit each."""
     return sum(1 << bit for bit, name in enumerate(FEATURES) if getattr(paper, name, None))
 
 
@@ -312,7 +314,7 @@ def _identifiers(paper: Paper, n: int) -> Iterator[tuple[str, str, int]]:
 
 
 def _unshared(identifiers: Iterable[tuple[str, str, int]]) -> Iterator[tuple[str, str, int]]:
-    """Identifiers in order, without the addresses that several works have."""
+    """Return identifiers in order, without URLs that several works share."""
     owners: dict[tuple[str, str], int] = {}
     shared = set()
     for scheme, value, n in sorted(identifiers):
@@ -409,7 +411,7 @@ def write_cards(
 
 
 def formulas(catalogue: Catalogue) -> Iterator[str]:
-    """The formulas in questions, assumptions and cards, without dollar signs."""
+    """Return the formulas in questions, assumptions and cards, without dollar signs."""
     for at in catalogue.questions:
         yield from (symbol.tex for symbol in at.record.symbols)
         yield from _in(_texts_of_question(at.record))

@@ -1,4 +1,4 @@
-"""From records to what is shown of them: the compiler's side of `views`."""
+"""Compile the views of records: the writer's side of `views`."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
     from dltheory_bib.models.theorem import Assumption, Question, Result
 
 LEVEL = {"start": "start here", "core": "core", "further": "further reading"}
-"""How a reading level is said."""
+"""Description of a reading level."""
 CHECKED = {
     "full-text": "checked against the full text",
     "abstract": "checked against the abstract",
     "unchecked": "not checked against a text",
 }
-"""How an annotation's evidence is said."""
+"""Description of an annotation's evidence."""
 VERDICT = {
-    "stands": "stands up",
-    "partly": "stands up in part",
-    "does-not-stand": "does not stand up",
+    "stands": "holds up",
+    "partly": "holds up in part",
+    "does-not-stand": "does not hold up",
     "unchecked": "not checked",
 }
-"""How it is said whether a remark stands up."""
+"""Description of a remark's verdict."""
 HOLDS = {
     "surely": "surely",
     "high-probability": "with high probability",
@@ -40,13 +40,13 @@ HOLDS = {
     "expectation": "in expectation",
     "asymptotically": "asymptotically",
 }
-"""How a statement holds, the strongest first."""
+"""Names of guarantees, the strongest first."""
 CARD_CHECKED = {
     "full-text": "checked against the full text",
     "abstract": "checked against the abstract",
-    "secondary": "as another work says",
+    "secondary": "as another work reports it",
 }
-"""What a card was checked against."""
+"""The text against which a card was checked."""
 _KINDS = {
     "upper": "upper bound on",
     "lower": "lower bound on",
@@ -59,7 +59,7 @@ _KINDS = {
 def list_row(
     paper: Paper, venues: Mapping[str, Venue], read: Callable[[str], str]
 ) -> tuple[str, str, str, str, str, str, str | None]:
-    """What a list shows of a work, as the columns of `list_row` after its number."""
+    """Return the row of a work in a list, as columns after its number."""
     title = unbraced(paper.title)
     return (
         venue_name(paper, venues),
@@ -80,7 +80,7 @@ def view_of(
     results: Iterable[ResultView] = (),
     known: Callable[[str], str | None] | None = None,
 ) -> PaperView:
-    """All that is shown of a work; `known` gives the Unicode of formulas converted before."""
+    """Return the view of a work; `known` gives the Unicode of formulas converted before."""
     annotated = (("Summary", paper.summary), ("Idea", paper.idea), ("Limits", paper.limits))
     annotation = tuple((head, text) for head, text in annotated if text)
     where = f": {paper.checked_in}" if paper.checked_in else ""
@@ -127,7 +127,7 @@ def view_of(
 
 
 def own_view(paper: Paper) -> PaperView:
-    """What a work says of itself, without the collection around it."""
+    """Return the view of a work alone, without the collection around it."""
     venue = "arXiv" if paper.is_preprint else paper.venue or ""
     ties = (
         Tie(phrase(Relation(stated.kind)), stated.work, stated.says, stated.where)
@@ -137,7 +137,7 @@ def own_view(paper: Paper) -> PaperView:
 
 
 def plain_view(view: PaperView) -> list[Any]:
-    """A view as it is stored; what the tables of the snapshot say already is left out."""
+    """Return a view as it is stored; data in other tables of the snapshot are omitted."""
     return list(view[: PaperView._fields.index("references_read")])
 
 
@@ -172,7 +172,7 @@ def _links(paper: Paper) -> Iterator[tuple[str, str]]:
 
 
 def all_ties(papers: Sequence[Paper], keys: Mapping[str, str]) -> dict[str, list[Tie]]:
-    """The ties of each work by key: what it does to others, then what others do to it.
+    """Return the relations of each work by key: those to others, then those from others.
 
     `keys` gives the key of a work from its key or alias.
     """
@@ -195,7 +195,7 @@ def result_view(
     assumptions: Mapping[str, Assumption],
     read: Callable[[str], str],
 ) -> ResultView:
-    """A card, its ids replaced by labels."""
+    """A card with labels in place of ids."""
     labels = {one.id: one.label for one in question.quantities}
     head = question.label
     if card.quantity:
@@ -217,6 +217,6 @@ def result_view(
 
 
 def model_facts(card: Result) -> list[str]:
-    """What is said of the network that a card is about."""
+    """Describe the network of a card."""
     names = ("architecture", "depth", "width", "activation", "loss", "initialisation", "trained")
     return [said for name in names if card.model and (said := getattr(card.model, name))]

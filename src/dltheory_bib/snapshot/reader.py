@@ -1,6 +1,6 @@
-"""A compiled catalogue, as it is read: SQLite rows that become records again.
+"""Read a compiled catalogue: SQLite rows become records again.
 
-A row holds the JSON of one record, which the record's own model reads back.
+A row contains the JSON of one record, which the record's own model reads.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Edge(NamedTuple):
-    """An edge between two works, `source` → `target`, with what is known of it."""
+    """An edge between two works, `source` → `target`, with its data."""
 
     source: str
     relation: Relation
@@ -36,24 +36,26 @@ class Edge(NamedTuple):
     says: str | None
     """The sentence of a typed relation."""
     where: str | None
-    """Where the sentence can be read, or where the reference list was."""
+    """The source of the sentence, or of the reference list."""
     evidence: str | None
     """The public source of the reference list."""
 
 
 class Snapshot:
-    """Read access to a compiled catalogue. Works are known by their number, in order of keys."""
+    """Read access to a compiled catalogue. Works are identified by their number, in order of
+    keys.
+    """
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self.database = database
         self.fetch = database.execute
-        # Nobody closes a bibliography in a notebook; Python 3.13 warns of a connection left open.
+        # Nobody closes a bibliography in a notebook; Python 3.13 warns of an open connection.
         weakref.finalize(self, database.close)
 
     @classmethod
     def open(cls, path: Path) -> Snapshot:
         """Open a snapshot file for reading; it must not change while it is open."""
-        # What https://sqlite.org/uri.html (3.1) asks for; as_uri() would import urllib for it.
+        # The form required by https://sqlite.org/uri.html (3.1); as_uri() would import urllib.
         name = path.absolute().as_posix()
         for char, code in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
             name = name.replace(char, code)
@@ -61,18 +63,18 @@ class Snapshot:
         return cls(sqlite3.connect(address, uri=True, check_same_thread=False))
 
     def count(self) -> int:
-        """How many works there are."""
+        """Return the number of works."""
         return int(self.fetch("SELECT count(*) FROM paper").fetchone()[0])
 
     def number(self, name: str) -> int | None:
-        """The number of the work with this key or alias."""
+        """Return the number of the work with this key or alias."""
         if not is_text(name):
             return None
         row = self.fetch("SELECT n FROM name WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None
 
     def find(self, name: str) -> int | None:
-        """The number of the work with this key, alias, arXiv id, DOI or address."""
+        """Return the number of the work with this key, alias, arXiv id, DOI or URL."""
         number = self.number(name)
         if number is not None or not is_text(name):
             return number
@@ -80,7 +82,7 @@ class Snapshot:
         if parsed is None:
             return None
         number = self._identified(parsed)
-        if number is None and parsed.scheme == "url":  # publishers' addresses often hold the DOI
+        if number is None and parsed.scheme == "url":  # publishers' URLs often contain the DOI
             dois = map(parse_identifier, find_dois(parsed.value))
             number = next(filter(None, (self._identified(doi) for doi in dois if doi)), None)
         return number
@@ -91,7 +93,7 @@ class Snapshot:
         return row[0] if row else None
 
     def numbers(self, names: Iterable[str]) -> dict[str, int]:
-        """The numbers of the works with these keys and aliases; of those that there are."""
+        """Return the numbers of the works with these keys and aliases; unknown ones are skipped."""
         rows = self.fetch(
             "SELECT m.name, m.n FROM json_each(?) l JOIN name m ON m.name = l.value",
             (json.dumps(list(names)),),
@@ -99,16 +101,16 @@ class Snapshot:
         return dict(rows.fetchall())
 
     def keys_of(self, names: Iterable[str]) -> dict[str, str]:
-        """The keys of the works with these keys and aliases; of those that there are."""
+        """Return the keys of the works with these keys and aliases; unknown ones are skipped."""
         numbers = self.numbers(names)
         return dict(zip(numbers, self.keys(numbers.values()), strict=True))
 
     def key(self, n: int) -> str:
-        """The key of a work."""
+        """Return the key of a work."""
         return str(self.fetch("SELECT key FROM paper WHERE n = ?", (n,)).fetchone()[0])
 
     def keys(self, numbers: Iterable[int] | None = None) -> list[str]:
-        """The keys of some works, in the order asked for, or of all."""
+        """Return the keys of some works, in the order given, or of all."""
         if numbers is None:
             return [row[0] for row in self.fetch("SELECT key FROM paper ORDER BY n")]
         rows = self.fetch(
@@ -118,17 +120,17 @@ class Snapshot:
         return [row[0] for row in rows]
 
     def names(self) -> list[str]:
-        """All keys and aliases."""
+        """Return all keys and aliases."""
         return [row[0] for row in self.fetch("SELECT name FROM name")]
 
     def paper(self, n: int) -> Paper:
-        """A work."""
+        """Return a work."""
         row = self.fetch("SELECT data FROM record WHERE n = ?", (n,)).fetchone()
         paper: Paper = record_reader("paper")(row[0])
         return paper
 
     def papers(self, numbers: Iterable[int] | None = None) -> Iterator[Paper]:
-        """Some works, in the order asked for, or every work, in order of keys."""
+        """Return some works, in the order given, or every work, in order of keys."""
         if numbers is None:
             rows = self.fetch("SELECT data FROM record ORDER BY n")
         else:
@@ -141,7 +143,7 @@ class Snapshot:
             yield read(row[0])
 
     def readable(self, text: str) -> str:
-        """A text with its mathematics in Unicode, as it was converted when it was compiled."""
+        """Return a text with its mathematics in Unicode, as converted at compile time."""
         return unicode_maths(text, self._formula) if "$" in text else text
 
     def _formula(self, tex: str) -> str | None:
@@ -149,23 +151,23 @@ class Snapshot:
         return row[0] if row else None
 
     def topics(self) -> dict[str, Topic]:
-        """Every topic by id, in order of ids."""
+        """Return every topic by id, in order of ids."""
         return dict(Registry[Any](self, "topic").items())
 
     def venues(self) -> dict[str, Venue]:
-        """Every venue by id, in order of ids."""
+        """Return every venue by id, in order of ids."""
         return dict(Registry[Any](self, "venue").items())
 
     def people(self) -> dict[str, Person]:
-        """Every author by id, in order of ids."""
+        """Return every author by id, in order of ids."""
         return dict(Registry[Any](self, "person").items())
 
     def edges_from(self, n: int) -> list[Edge]:
-        """The edges that start at a work: what it cites, extends …"""
+        """Return the edges that start at a work: what it cites, extends …"""
         return self._edges("e.source = ?", (n,))
 
     def edges_to(self, n: int) -> list[Edge]:
-        """The edges that end at a work: what cites it, extends it …"""
+        """Return the edges that end at a work: what cites it, extends it …"""
         return self._edges("e.target = ?", (n,))
 
     def edges(self) -> list[Edge]:
@@ -197,7 +199,9 @@ _MODELS = {
 
 @cache
 def record_reader(table: str) -> Callable[[str], Any]:
-    """What makes records of the stored JSON of a table; its model is imported here."""
+    """Return a function that makes records of the stored JSON of a table; it imports their model
+    here.
+    """
     from importlib import import_module
 
     module, name = _MODELS[table]
@@ -217,7 +221,7 @@ _PLURAL = {
 
 
 class Registry(Mapping[str, T]):
-    """Topics, venues or people by id, in order of ids, read when they are asked for."""
+    """Topics, venues or people by id, in order of ids, read on access."""
 
     def __init__(self, snapshot: Snapshot, table: str) -> None:
         self._snapshot = snapshot
@@ -248,12 +252,12 @@ class Registry(Mapping[str, T]):
         return self._in_order().items()
 
     def values(self) -> ValuesView[T]:
-        """The records, in order of ids."""
+        """Yield the records, in order of ids."""
         return self._in_order().values()
 
     def _in_order(self) -> dict[str, T]:
         found = self._read_all()
-        # Records that were asked for one by one lie in the order in which that was done.
+        # Records that were read one by one are cached in the order in which they were read.
         return found if list(found) == sorted(found) else dict(sorted(found.items()))
 
     def __contains__(self, name: object) -> bool:
@@ -262,7 +266,7 @@ class Registry(Mapping[str, T]):
         return known and self._snapshot.fetch(sql, (name,)).fetchone() is not None
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The record with this id, or `default`, without a search for near ones."""
+        """Return the record with this id, or `default`, without a search for similar ids."""
         return self[name] if name in self else default  # noqa: SIM401 - this is `get`
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""Questions, assumptions and cards, as a snapshot holds them."""
+"""Questions, assumptions and cards in a snapshot."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
 
 
 def questions(snapshot: Snapshot) -> Registry[Question]:
-    """Every question by id."""
+    """Return every question by id."""
     return Registry(snapshot, "question")
 
 
 def assumptions(snapshot: Snapshot) -> Registry[Assumption]:
-    """Every assumption by id."""
+    """Return every assumption by id."""
     return Registry(snapshot, "assumption")
 
 
 def results(snapshot: Snapshot) -> Registry[Result]:
-    """Every result card by id."""
+    """Return every result card by id."""
     return Registry(snapshot, "result")
 
 
 def vocabulary(snapshot: Snapshot) -> Vocabulary:
-    """What follows from what."""
+    """Return the implications between assumptions."""
     # Showing a card needs no arithmetic.
     from dltheory_bib.theorems.dominance import Vocabulary
 
@@ -39,7 +39,7 @@ def vocabulary(snapshot: Snapshot) -> Vocabulary:
 
 
 def cards_on(snapshot: Snapshot, question: str) -> list[tuple[int, Result]]:
-    """The cards of a question with the numbers of their works, the oldest work first."""
+    """Return the cards of a question with the numbers of their works, the oldest work first."""
     rows = snapshot.fetch(
         "SELECT r.n, r.data FROM result r JOIN paper p ON p.n = r.n WHERE r.question = ? "
         "ORDER BY p.year, r.id",
@@ -50,7 +50,7 @@ def cards_on(snapshot: Snapshot, question: str) -> list[tuple[int, Result]]:
 
 
 def cards_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, list[Result]]:
-    """The cards of some works, in order of ids, by the number of the work."""
+    """Return the cards of some works, in order of ids, by the number of the work."""
     rows = snapshot.fetch(
         "SELECT n, data FROM result WHERE n IN (SELECT value FROM json_each(?)) ORDER BY id",
         (json.dumps(list(numbers)),),
@@ -63,7 +63,7 @@ def cards_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, list[Resul
 
 
 def question_counts(snapshot: Snapshot) -> dict[str, tuple[int, int]]:
-    """How many cards each question has, and of how many works."""
+    """Return the numbers of cards and of works for each question."""
     rows = snapshot.fetch(
         "SELECT q.id, count(r.id), count(DISTINCT r.n) FROM question q "
         "LEFT JOIN result r ON r.question = q.id GROUP BY q.id ORDER BY q.id"
@@ -72,9 +72,9 @@ def question_counts(snapshot: Snapshot) -> dict[str, tuple[int, int]]:
 
 
 def find_question(snapshot: Snapshot, name: str) -> str:
-    """The id of a question from its id, label, an alias, or the start of one that is unique.
+    """Return the id of a question from its id, label, an alias, or a unique prefix of one.
 
-    Raises `UnknownNameError` with the nearest ids, or, where several start so, with those.
+    Raises `UnknownNameError` with the nearest ids, or, for an ambiguous prefix, with its matches.
     """
     known = dict(snapshot.fetch("SELECT name, id FROM question_name ORDER BY name").fetchall())
     wanted = fold(name.strip())
@@ -91,9 +91,11 @@ def find_question(snapshot: Snapshot, name: str) -> str:
 
 
 def _mentioning(snapshot: Snapshot, text: str) -> list[str]:
-    """The ids of the questions that mention every word of a text, else that such works answer.
+    """Return the ids of the questions that mention every word of a text, else that such works
+    answer.
 
-    A name counts before a definition, and a question before one with fewer of the works.
+    A match in a name precedes one in a definition; then questions are sorted by number of matching
+    works.
     """
     if not text:
         return []

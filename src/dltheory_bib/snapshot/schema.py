@@ -1,9 +1,9 @@
-"""The tables of a snapshot, written by `compiling` and read by `snapshot` and the queries."""
+"""The tables of a snapshot, written by `compile` and read by `reader` and the queries."""
 
 from __future__ import annotations
 
 SCHEMA = 9
-"""Counted up whenever the tables, the records or what is written into them change."""
+"""Increase this number when the tables, the records or their content change."""
 
 FEATURES = (
     "doi",
@@ -24,8 +24,9 @@ FEATURES = (
     "references",
     "results",
 )
-"""What `has:` asks for; each is a bit of `paper.features`. `references`: its list was read;
-`results`: it has result cards."""
+"""The values of `has:`, each a bit of `paper.features`. `references`: its list was read; `results`:
+it has result cards.
+"""
 
 TABLES = """
 CREATE TABLE paper(
@@ -75,4 +76,4 @@ CREATE INDEX result_of ON result(n);
 CREATE INDEX result_on ON result(question);
 CREATE INDEX edge_target ON edge(target, relation, source);
 """
-"""Made after the rows are written, which is faster than keeping them up to date."""
+"""Indexes are made after the rows are written, which is faster than updating them."""

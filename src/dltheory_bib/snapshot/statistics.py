@@ -1,4 +1,4 @@
-"""What a catalogue holds, and what evidence there is for it."""
+"""Statistics of a catalogue, and of the evidence for it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FIELDS = ("author", "title", "year", "venue", "volume", "pages", "doi", "eprint"
 
 
 class FieldCoverage(NamedTuple):
-    """How well a bibliographic field is covered, in numbers of records."""
+    """The coverage of a bibliographic field, in numbers of records."""
 
     field: str
     carried: int
@@ -45,7 +45,7 @@ class Coverage(NamedTuple):
     venues: int
     types: dict[str, int]
     checked: dict[str, int]
-    """Works by what their annotation was checked against."""
+    """Works by the text against which their annotation was checked."""
     fields: tuple[FieldCoverage, ...]
     printed_pages: tuple[int, int]
     """Works with pages, and works whose venue prints pages."""
@@ -56,17 +56,17 @@ class Coverage(NamedTuple):
     questions: int
     """Questions with result cards."""
     results: dict[str, int]
-    """Result cards by what they were checked against."""
+    """Result cards by the text against which they were checked."""
 
     def to_dict(self) -> dict[str, Any]:
-        """The numbers as plain values, for JSON."""
+        """Return the numbers as plain values, for JSON."""
         made = self._asdict()
         made["fields"] = [field._asdict() for field in self.fields]
         return made
 
 
 def coverage(snapshot: Snapshot) -> Coverage:
-    """What a catalogue holds, as it was counted when it was compiled."""
+    """The contents of a catalogue, as counted at compile time."""
     (data,) = snapshot.fetch("SELECT data FROM statistics").fetchone()
     found = json.loads(data)
     found["fields"] = tuple(FieldCoverage(**field) for field in found["fields"])
@@ -75,7 +75,7 @@ def coverage(snapshot: Snapshot) -> Coverage:
 
 
 def count(fetch: Fetch, papers: Sequence[Paper], venues: Mapping[str, Venue]) -> Coverage:
-    """Count what a catalogue holds; `fetch` asks the tables that are written already."""
+    """Count the contents of a catalogue; `fetch` queries the tables that are already written."""
     edges = dict(fetch("SELECT relation, count(*) FROM edge GROUP BY relation").fetchall())
     printing = [
         paper
@@ -103,7 +103,7 @@ def count(fetch: Fetch, papers: Sequence[Paper], venues: Mapping[str, Venue]) ->
 
 
 def _counted(values: Iterable[str]) -> dict[str, int]:
-    """Numbers by value, the most frequent first."""
+    """Count by value, the most frequent first."""
     return dict(Counter(values).most_common())
 
 

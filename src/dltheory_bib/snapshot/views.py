@@ -1,7 +1,7 @@
-"""What is shown of a work, a topic, a trail or a question: text only, read from the snapshot.
+"""Views of a work, a topic, a trail or a question: text only, read from the snapshot.
 
-The compiler writes a view of each work beside its record (`compile_views`), so that showing needs
-neither the models nor what validates them. A text keeps its mathematics between dollar signs, as a
+The compiler writes a view of each work next to its record (`compile_views`), so that showing
+imports neither the models nor their validation. Mathematics in a text is between dollar signs, as a
 notebook and the site typeset it; `formulas` of a view has each formula in Unicode.
 """
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from dltheory_bib.snapshot.reader import Snapshot
 
 Reader = Callable[[str], str]
-"""Turns the mathematics of a text into Unicode."""
+"""Converts the mathematics of a text to Unicode."""
 
 
 class Row(NamedTuple):
-    """A work in a list."""
+    """A work as a row of a list."""
 
     key: str
     year: int
     venue: str
-    """Short name of where it appeared; empty where that is nowhere."""
+    """Short name of the venue; empty without one."""
     authors: str
     """The family names of all authors."""
     byline: str
@@ -37,14 +37,14 @@ class Row(NamedTuple):
     title: str
     """Without protecting braces."""
     readable: str
-    """The title, its mathematics in Unicode."""
+    """The title, with its mathematics in Unicode."""
     address: str | None
     why: str | None = None
-    """Why it stands there, in a reading order."""
+    """The reason for it, in a reading order."""
 
 
 class Tie(NamedTuple):
-    """What a work does to another, or what is done to it."""
+    """A relation of a work to another, in either direction."""
 
     phrase: str
     """As in "improves" or "extended by"."""
@@ -54,46 +54,46 @@ class Tie(NamedTuple):
 
 
 class RemarkView(NamedTuple):
-    """What somebody else said of a work."""
+    """A remark by somebody else on the work."""
 
     text: str
     comment: str
-    """What is right instead; or empty."""
+    """The correct statement; or empty."""
     by: str
     verdict: str
-    """Whether it stands up, in words."""
+    """Its verdict, in words."""
 
 
 class ResultView(NamedTuple):
-    """A result card as it is shown with its work."""
+    """A result card, as shown with its work."""
 
     id: str
     head: str
-    """The question, and what is bounded or stated."""
+    """The question, and the quantity or statement."""
     tex: str
     """The bound as the theorem prints it, else up to constants, in TeX; or empty."""
     text: str
     """The same in Unicode."""
     statement: str
     facts: tuple[tuple[str, str], ...]
-    """Names and values: how it holds, what it assumes, what its columns say, where it was read."""
+    """Names and values: guarantee, assumptions, columns, source."""
 
 
 class PaperView(NamedTuple):
-    """Everything that is shown of one work."""
+    """The view of one work."""
 
     key: str
     title: str
     authors: str
     """All names in reading order."""
     venue: str
-    """Short name of where it appeared; empty where that is nowhere."""
+    """Short name of the venue; empty without one."""
     imprint: str
     """Venue or type, year, volume and pages."""
     address: str | None
-    """The best address to open."""
+    """The best URL to open."""
     links: tuple[tuple[str, str], ...]
-    """Labels and addresses."""
+    """Labels and URLs."""
     aliases: tuple[str, ...]
     topics: tuple[str, ...]
     """The labels of its topics."""
@@ -101,7 +101,7 @@ class PaperView(NamedTuple):
     annotation: tuple[tuple[str, str], ...]
     """Summary, idea and limits: heads and texts."""
     checked: str
-    """What the annotation was checked against; empty where there is none."""
+    """The text against which the annotation was checked; empty without one."""
     remarks: tuple[RemarkView, ...]
     ties: tuple[Tie, ...]
     results: tuple[ResultView, ...]
@@ -112,16 +112,16 @@ class PaperView(NamedTuple):
     formulas: dict[str, str]
     """The formulas of all these texts in Unicode, by their TeX."""
     references_read: bool = False
-    """Whether its reference list was read, so that a missing citation means something."""
+    """Whether its reference list was read, so that a missing citation is meaningful."""
     cites: tuple[str, ...] = ()
     cited_by: tuple[str, ...] = ()
 
     def readable(self, text: str) -> str:
-        """A text of this view with its mathematics in Unicode."""
+        """Return a text of this view with its mathematics in Unicode."""
         return unicode_maths(text, self.formulas.get) if "$" in text else text
 
     def _repr_html_(self) -> str:
-        # The one step up: a notebook asks the object itself.
+        # A notebook calls methods of the object itself; only here does a view call the layer above.
         from dltheory_bib.display.html import paper_html
 
         return paper_html(self)
@@ -134,7 +134,7 @@ class TopicView(NamedTuple):
     label: str
     broader: str | None
     works: int
-    """How many works there are on it and on narrower topics."""
+    """Number of works on it and on narrower topics."""
 
 
 class TrailView(NamedTuple):
@@ -157,7 +157,7 @@ class QuestionView(NamedTuple):
 
 
 def rows(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[Row]:
-    """The rows of some works, in this order."""
+    """Return the rows of some works, in this order."""
     found = snapshot.fetch(
         "SELECT p.key, p.year, r.venue, r.authors, r.byline, r.label, r.title, r.readable, "
         "r.address FROM json_each(?) l JOIN paper p ON p.n = l.value "
@@ -168,7 +168,7 @@ def rows(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[Row]:
 
 
 def paper_view(snapshot: Snapshot, n: int) -> PaperView:
-    """All that is shown of a work."""
+    """Return the view of a work."""
     fetch = snapshot.fetch
     (data,) = fetch("SELECT data FROM paper_view WHERE n = ?", (n,)).fetchone()
     cites, cited_by = (
@@ -189,7 +189,7 @@ def paper_view(snapshot: Snapshot, n: int) -> PaperView:
 
 
 def restore_view(data: list[Any]) -> PaperView:
-    """A view from its JSON, an array of the fields up to `formulas`."""
+    """Return a view from its JSON, an array of the fields up to `formulas`."""
     view = PaperView._make(
         [*(tuple(value) if isinstance(value, list) else value for value in data), False, (), ()]
     )
@@ -203,7 +203,7 @@ def restore_view(data: list[Any]) -> PaperView:
 
 
 def records(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[dict[str, Any]]:
-    """The stored JSON of some works, in this order: what the data files hold."""
+    """Return the stored JSON of some works, in this order: the records of the data files."""
     found = snapshot.fetch(
         "SELECT r.data FROM json_each(?) l JOIN record r ON r.n = l.value ORDER BY l.key",
         (json.dumps(list(numbers)),),
@@ -212,7 +212,9 @@ def records(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[dict[str, An
 
 
 def entries(snapshot: Snapshot, numbers: Iterable[int], dialect: str) -> Iterator[str]:
-    """The entries of some works in the default style of `bibtex` or `biblatex`, in this order."""
+    """Return the entries of some works in the default style of `bibtex` or `biblatex`, in this
+    order.
+    """
     column = {"bibtex": "bibtex", "biblatex": "biblatex"}[dialect]
     found = snapshot.fetch(
         f"SELECT r.{column} FROM json_each(?) l JOIN rendered r ON r.n = l.value ORDER BY l.key",
@@ -222,7 +224,7 @@ def entries(snapshot: Snapshot, numbers: Iterable[int], dialect: str) -> Iterato
 
 
 def results_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[str, list[dict[str, Any]]]:
-    """The stored JSON of the result cards of some works, by key."""
+    """Return the stored JSON of the result cards of some works, by key."""
     made: dict[str, list[dict[str, Any]]] = {}
     for key, data in snapshot.fetch(
         "SELECT p.key, r.data FROM result r JOIN paper p ON p.n = r.n "
@@ -234,7 +236,7 @@ def results_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[str, list[dic
 
 
 def topics(snapshot: Snapshot) -> dict[str, TopicView]:
-    """Every topic by id, in order of ids."""
+    """Return every topic by id, in order of ids."""
     found = snapshot.fetch(
         "SELECT t.id, t.label, t.broader, count(m.n) FROM topic t "
         "LEFT JOIN member m ON m.topic = t.id GROUP BY t.id ORDER BY t.id"
@@ -243,7 +245,7 @@ def topics(snapshot: Snapshot) -> dict[str, TopicView]:
 
 
 def trails(snapshot: Snapshot) -> list[TrailView]:
-    """Every trail, in order of ids."""
+    """Return every trail, in order of ids."""
     found = snapshot.fetch(
         "SELECT id, label, json_extract(data, '$.description'), "
         "json_array_length(data, '$.steps') FROM trail ORDER BY id"
@@ -252,7 +254,7 @@ def trails(snapshot: Snapshot) -> list[TrailView]:
 
 
 def questions(snapshot: Snapshot) -> list[QuestionView]:
-    """Every question, in order of ids."""
+    """Return every question, in order of ids."""
     found = snapshot.fetch(
         "SELECT q.id, q.label, json_extract(q.data, '$.definition'), count(r.id), "
         "count(DISTINCT r.n) FROM question q LEFT JOIN result r ON r.question = q.id "
@@ -262,14 +264,14 @@ def questions(snapshot: Snapshot) -> list[QuestionView]:
 
 
 def stored(snapshot: Snapshot, table: str) -> dict[str, dict[str, Any]]:
-    """The stored JSON of every topic, trail or question, by id, in order of ids."""
+    """Return the stored JSON of every topic, trail or question, by id, in order of ids."""
     assert table in {"topic", "trail", "question"}
     found = snapshot.fetch(f"SELECT id, data FROM {table} ORDER BY id")
     return {row[0]: json.loads(row[1]) for row in found}
 
 
 def steps_of(snapshot: Snapshot, table: str, name: str) -> list[tuple[str, str]]:
-    """The works of a trail, or of the start of a topic, each with why it stands there."""
+    """Return the works of a trail, or of the start of a topic, each with the reason for it."""
     field = {"trail": "steps", "topic": "start"}[table]
     if not is_text(name):
         return []

@@ -1,1 +1,1 @@
-"""The YAML files: where they are, how they are read, written and checked."""
+"""The YAML files: find, read, write and check them."""

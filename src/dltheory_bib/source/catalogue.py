@@ -1,4 +1,4 @@
-"""The records of a catalogue, each with the file and the place in it where it stands."""
+"""The records of a catalogue, each with its file and position."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ _RECORDS: tuple[type[Record], ...] = (
     Result,
 )
 MODELS: dict[str, type[Record]] = dict(zip(KINDS, _RECORDS, strict=True))
-"""What each file of a catalogue holds: `data/papers.yaml` holds `Paper`s, and so on."""
+"""The record type of each file: `data/papers.yaml` contains `Paper`s, and so on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Located(Generic[R]):
-    """A record, the file it was read from (as shown to the user) and its number in it, from 0."""
+    """A record, the file it was read from (as shown to the user) and its index there, from 0."""
 
     record: R
     file: str
@@ -41,7 +41,7 @@ class Located(Generic[R]):
 
 @dataclass(slots=True)
 class Catalogue:
-    """Everything that was read, in file order."""
+    """All records read, in file order."""
 
     papers: list[Located[Paper]] = field(default_factory=list)
     topics: list[Located[Topic]] = field(default_factory=list)
@@ -53,12 +53,12 @@ class Catalogue:
     questions: list[Located[Question]] = field(default_factory=list)
     results: list[Located[Result]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
-    """Keys and ids of records that were refused: nothing that names them is at fault."""
+    """Keys and ids of rejected records: a reference to them is not an error."""
     unread: set[str] = field(default_factory=set)
     """The kinds of file that could not be read to the end."""
 
     def add(self, located: Located[Record]) -> None:
-        """File a record with its kind."""
+        """Add a record under its kind."""
         kinds: dict[type[Record], list[Located[Record]]] = {
             Paper: self.papers,  # type: ignore[dict-item]
             Topic: self.topics,  # type: ignore[dict-item]
@@ -73,7 +73,7 @@ class Catalogue:
         kinds[type(located.record)].append(located)
 
     def __len__(self) -> int:
-        """How many records of all kinds there are."""
+        """Return the number of records of all kinds."""
         return (
             len(self.papers)
             + len(self.topics)
@@ -87,9 +87,9 @@ class Catalogue:
         )
 
     def works(self) -> Iterator[Paper]:
-        """The papers and resources."""
+        """Return the papers and resources."""
         return (entry.record for entry in self.papers)
 
     def keys(self) -> dict[str, str]:
-        """The key behind every name of a work: its key, or one of its aliases."""
+        """Return the key for every name of a work: its key, or one of its aliases."""
         return {name: paper.key for paper in self.works() for name in (paper.key, *paper.aliases)}

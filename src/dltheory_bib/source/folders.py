@@ -1,4 +1,4 @@
-"""Where the files of a collection are. Nothing here reads them."""
+"""The locations of a collection's files. Nothing here reads them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ KINDS = (
 )
 """The files of a catalogue, each `KIND.yaml`, in the order in which they are read."""
 WORKS = frozenset({"papers", "resources"})
-"""The kinds of file that hold works."""
+"""The kinds of file that contain works."""
 REGISTRIES = frozenset({"topics", "venues", "people", "assumptions", "questions"})
 """The kinds that the shipped catalogue supplies to a collection without its own."""
 
 
 class DataFile(NamedTuple):
-    """A file of a catalogue: its path, what it holds, and the name that problems show."""
+    """A file of a catalogue: its path, its kind, and the name that problems show."""
 
     path: Path
     kind: str
@@ -35,14 +35,14 @@ class DataFile(NamedTuple):
 
 
 def shipped_directory() -> Path:
-    """The catalogue that comes with the package: inside it when installed, beside it in a clone."""
+    """Return the catalogue of the package: inside it when installed, next to it in a clone."""
     package = Path(__file__).parents[1]
     inside = package / "data"
     return inside if is_directory(inside) else package.parents[1] / "data"
 
 
 def catalogue_files(directory: Path) -> list[DataFile]:
-    """The files of a catalogue directory, in a fixed order. Any of them may be missing."""
+    """Return the files of a catalogue directory, in a fixed order. Any of them may be missing."""
     found = ((kind, directory / f"{kind}.yaml") for kind in KINDS)
     return [DataFile(path, kind, shown(path)) for kind, path in found if _exists(path)]
 
@@ -51,11 +51,13 @@ def _exists(path: Path) -> bool:
     try:
         return path.exists() or path.is_symlink()
     except OSError:
-        return True  # reading it will say what is wrong
+        return True  # reading it will report the problem
 
 
 def is_directory(path: Path) -> bool:
-    """Whether there is a directory; for a name that cannot be looked up, reading it says why."""
+    """Return whether there is a directory; if a name cannot be looked up, reading it reports
+    why.
+    """
     try:
         return path.is_dir()
     except OSError:
@@ -63,7 +65,7 @@ def is_directory(path: Path) -> bool:
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is a file, as far as one can see."""
+    """Return whether there is a file, as far as that can be determined."""
     try:
         return path.is_file()
     except OSError:
@@ -71,18 +73,18 @@ def is_file(path: Path) -> bool:
 
 
 def collection_files(path: Path) -> list[DataFile]:
-    """The files that make up a collection: a directory, or one papers file on its own.
+    """Return the files of a collection: a directory, or a single papers file.
 
-    Where a collection has no topics, venues, people, questions or assumptions of its own, those of
-    the shipped catalogue serve. Raises `DataError` when there is nothing there to read.
+    If a collection has no topics, venues, people, questions or assumptions of its own, those of the
+    shipped catalogue are used. Raises `DataError` if there is nothing to read.
     """
     if is_directory(path):
         own = catalogue_files(path)
         if not any(file.kind in WORKS for file in own):
-            message = f"holds no papers.yaml; the files of a catalogue are {', '.join(KINDS)}"
+            message = f"contains no papers.yaml; the files of a catalogue are {', '.join(KINDS)}"
             raise DataError([Problem(shown(path), 0, 0, "error", "file", message)])
     else:
-        # The registries beside a file are its own, as they are for `check`.
+        # The registries next to a single file belong to it, as they do for `check`.
         beside = [
             file
             for file in catalogue_files(path.parent)
@@ -93,13 +95,13 @@ def collection_files(path: Path) -> list[DataFile]:
 
 
 def supplied(own: list[DataFile]) -> list[DataFile]:
-    """The registries of the shipped catalogue that some files lack."""
+    """Return the registries of the shipped catalogue that these files lack."""
     missing = REGISTRIES - {file.kind for file in own}
     return [file for file in catalogue_files(shipped_directory()) if file.kind in missing]
 
 
 def shown(path: Path) -> str:
-    """A path as the user would type it: relative where it is below the working directory."""
+    """Return a path as the user would type it: relative if it is below the working directory."""
     try:
         return str(path.resolve().relative_to(Path.cwd()))
     except (ValueError, OSError, RuntimeError):

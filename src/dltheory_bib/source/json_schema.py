@@ -1,4 +1,4 @@
-"""JSON Schemas of the data files, generated from the models, for editors to check with.
+"""Generate JSON Schemas of the data files from the models, for editors.
 
 `python -m dltheory_bib.source.json_schema DIRECTORY` writes them, and `make schema` for the data.
 """
@@ -15,7 +15,7 @@ from dltheory_bib.source.catalogue import MODELS
 
 
 def schema(kind: str) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of one kind of file: a list of records."""
+    """Return the JSON Schema (draft 2020-12) of one kind of file: a list of records."""
     described = MODELS[kind].model_json_schema(ref_template="#/$defs/{model}")
     definitions = described.pop("$defs", {})
     model = described["title"]
@@ -29,7 +29,7 @@ def schema(kind: str) -> dict[str, Any]:
 
 
 def schema_text(kind: str) -> str:
-    """The schema as it stands in its file."""
+    """Return the text of the schema file."""
     return json.dumps(schema(kind), ensure_ascii=False, indent=2) + "\n"
 
 

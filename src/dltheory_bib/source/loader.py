@@ -1,4 +1,4 @@
-"""From files to a checked catalogue, or to every problem they have."""
+"""Load files to a checked catalogue, or report every problem in them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from dltheory_bib.source.yaml_reader import (
 from dltheory_bib.text.names import nearest, quoted
 
 Progress = Callable[[str, int], None]
-"""Called now and then with a file's name and the number of records read from it so far."""
+"""Called with a file's name and the number of records read from it so far."""
 
 _STEP = 500
 
@@ -48,13 +48,13 @@ def load_catalogue(
 ) -> tuple[Catalogue, list[Problem]]:
     """Read, validate and check files that belong together.
 
-    Gives the catalogue and its warnings. Raises `DataError` with every problem, errors and
-    warnings, when there is any error: nothing partial is ever loaded.
+    Returns the catalogue and its warnings. Raises `DataError` with every problem, errors and
+    warnings, if there is any error: a collection is never loaded in part.
     """
     files = list(files)
     catalogue, problems = _read(files, progress)
     homes = {file.path.parent for file in files if file.kind in WORKS}
-    # A registry that the shipped catalogue supplied is not at fault for works that are not here.
+    # A registry of the shipped catalogue is not to blame for works that are missing here.
     ours = [file for file in files if file.path.parent in homes]
     problems += _resolve(check_catalogue(catalogue, Known(elsewhere=cache(_shipped_works))), ours)
     if any(problem.level == "error" for problem in problems):
@@ -63,18 +63,18 @@ def load_catalogue(
 
 
 Names = Callable[[], frozenset[str] | None]
-"""Gives the keys and aliases of the shipped works, or None where their files must be read."""
+"""Returns the keys and aliases of the shipped works, or None where their files must be read."""
 
 
 def check_paths(
     paths: Sequence[Path], shipped_names: Names | None = None
 ) -> tuple[list[Problem], int]:
-    """Judge catalogue directories and single files; the problems, and how many records were read.
+    """Check catalogue directories and single files; return the problems, and the number of records.
 
-    A file is judged together with the files beside it, or, where it stands alone, with the shipped
-    catalogue: it takes the place of the file of its own kind, and may refer to what is there. Only
-    problems of the named files are reported. `shipped_names` is asked for the names of the shipped
-    works before they are read from its files.
+    A file is checked together with the files next to it, or, if there are none, with the shipped
+    catalogue: it replaces the file of its own kind, and may refer to the others. Only problems of
+    the named files are reported. `shipped_names` is called for the names of the shipped works
+    before they are read from its files.
     """
     problems: list[Problem] = []
     records = 0
@@ -88,7 +88,7 @@ def check_paths(
     for path in filter(is_directory, paths):
         judged = catalogue_files(path)
         if not judged:
-            message = f"holds no file of a catalogue; they are {', '.join(KINDS)} (.yaml)"
+            message = f"contains no file of a catalogue; they are {', '.join(KINDS)} (.yaml)"
             problems.append(Problem(shown(path), 0, 0, "error", "file", message))
             continue
         found, number = _judge(judged, path, elsewhere, whole=True)
@@ -108,7 +108,9 @@ def check_paths(
 
 
 def kind_of(path: Path) -> str:
-    """What a file holds: by its name, else by the fields of its first record; papers in doubt."""
+    """Return the kind of a file: by its name, else by the fields of its first record; papers by
+    default.
+    """
     if path.stem in MODELS:
         return path.stem
     first = next(read_records(path, []), None)
@@ -143,18 +145,26 @@ def _judge(
     catalogue, problems = _read(judged, None)
     records = len(catalogue)
     _merge(catalogue, around)
-    # A directory with works of its own is what `load` takes, and that knows no others.
-    lent: frozenset[str] = frozenset()
-    if not (whole and kinds & WORKS):
-        lent = _work_names(file for file in beside if file.kind in WORKS) | elsewhere()
-    known = Known(lent, elsewhere=elsewhere)
+Names = Callable[[], frozenset[str] | None]
+"""Returns the keys and aliases of the shipped works, or None where their files must be read."""
+
+
+def check_paths(
+    paths: Sequence[Path], shipped_names: Names | None = None
+) -> tuple[list[Problem], int]:
+    """Check catalogue directories and single files; return the problems, and the number of records.
+
+    A file is checked together with the files next to it, or, if there are none, with the shipped
+    catalogue: it replaces the file of its own kind, and may refer to the others. Only problems of
+    the named files are reported. `shipped_names` is called for the names of the shipped works
+    before they are read from its files.
     ours = {file.shown for file in judged}
     findings = (f for f in check_catalogue(catalogue, known) if f.at.file in ours)
     return problems + _resolve(findings, judged), records
 
 
 def _merge(catalogue: Catalogue, around: Catalogue) -> None:
-    # What stands around comes first: of two records with one key, the judged one is at fault.
+    # The other files come first: of two records with one key, the problem is in the checked one.
     catalogue.papers[:0] = around.papers
     catalogue.topics[:0] = around.topics
     catalogue.venues[:0] = around.venues
@@ -171,7 +181,7 @@ def _shipped_works() -> frozenset[str]:
 
 
 def _work_names(files: Iterable[DataFile]) -> frozenset[str]:
-    """The keys and aliases in some files, without judging their records."""
+    """Return the keys and aliases in some files, without checking their records."""
     names: set[str] = set()
     for file in files:
         for raw in read_records(file.path, []):
@@ -200,7 +210,7 @@ def _read(files: Iterable[DataFile], progress: Progress | None) -> tuple[Catalog
 
 
 def _resolve(findings: Iterable[Finding], files: Iterable[DataFile]) -> list[Problem]:
-    """Give findings their lines and columns, by reading the files in question once more."""
+    """Find the lines and columns of findings, by reading the files again."""
     wanted: dict[str, dict[int, list[Finding]]] = defaultdict(lambda: defaultdict(list))
     for finding in findings:
         wanted[finding.at.file][finding.at.index].append(finding)
@@ -218,17 +228,17 @@ def _resolve(findings: Iterable[Finding], files: Iterable[DataFile]) -> list[Pro
     return problems
 
 
-# From plain text to typed records: pydantic judges, and its errors become `Problem`s.
+# From plain text to typed records: pydantic validates, and its errors become `Problem`s.
 
 
 def read_file(
     path: Path, model: type[Record], problems: list[Problem], refused: set[str], file: str
 ) -> Iterator[Located[Record]]:
-    """The records of one file, which problems name as `file`.
+    """Yield the records of one file, which problems name as `file`.
 
-    What is wrong goes to `problems`, and the keys or ids of refused records to `refused`. What can
-    be read of a refused paper is given all the same, so that one run finds what it refers to in
-    vain as well; as there is a problem, nothing of it is ever loaded.
+    Problems go to `problems`, and the keys or ids of rejected records to `refused`. The readable
+    part of a rejected paper is returned as well, so that one run also finds its invalid references;
+    because of the problem, nothing of it is ever loaded.
     """
     validate = model.model_validate
     for index, raw in enumerate(read_records(path, problems, file)):
@@ -243,14 +253,14 @@ def read_file(
 
 
 def _salvaged(raw: RawRecord, error: ValidationError, index: int) -> Paper | None:
-    """A refused paper without its faulty fields, and something in the place of those it must have.
+    """Return a rejected paper without its invalid fields, and with placeholders for required ones.
 
-    None where even that makes no paper.
+    Returns None if even that is not a valid paper.
     """
     faulty = {detail["loc"][0] for detail in error.errors(include_url=False) if detail["loc"]}
     kept = {name: value for name, value in raw.value.items() if name not in faulty}
     filled = {"title": f"Record {index + 1}", "author": ["{?}"], "year": "2000"} | kept
-    # A work online needs least: no venue, and no word on what it was checked against.
+    # The type online has the fewest requirements: no venue, and no record of a check.
     sound = filled | {"type": "online", "checked": "unchecked"}
     try:
         return Paper.model_validate(sound)
@@ -259,7 +269,7 @@ def _salvaged(raw: RawRecord, error: ValidationError, index: int) -> Paper | Non
 
 
 def names_of(raw: RawRecord) -> set[str]:
-    """The key or id and the aliases of a record that may not be valid."""
+    """Return the key or id and the aliases of a record that may be invalid."""
     aliases = raw.value.get("aliases", [])
     names = [raw.value.get("key"), raw.value.get("id"), *aliases]
     return {name for name in names if isinstance(name, str)}
@@ -274,7 +284,7 @@ def _problems(
 
 
 def _explain(detail: ErrorDetails, model: type[Record]) -> tuple[str, str]:
-    """The rule's name, and what is wrong and what to write instead."""
+    """Return the rule's name, and the message with the correction."""
     path = detail["loc"]
     name = next((str(step) for step in reversed(path) if isinstance(step, str)), "record")
     if path and isinstance(path[-1], int):
@@ -296,12 +306,15 @@ def _explain(detail: ErrorDetails, model: type[Record]) -> tuple[str, str]:
         hint = did_you_mean(guess) or f"; write one of {', '.join(allowed)}"
         return "unknown-value", f"{name} cannot be {_shown(detail['input'])}{hint}"
     if kind == "value_error":
-        said = str(context["error"])
-        return "ill-formed" if path else "inconsistent", f"{name}: {said}" if path else said
+        message = str(context["error"])
+        return "ill-formed" if path else "inconsistent", f"{name}: {message}" if path else message
     if kind in {"greater_than_equal", "less_than_equal"}:
         limit = context.get("ge", context.get("le"))
         side = "before" if "ge" in context else "after"
-        return "out-of-range", f"{name} {detail['input']} is out of range; none is {side} {limit}"
+        return (
+            "out-of-range",
+            f"{name} {detail['input']} is out of range; it must not be {side} {limit}",
+        )
     return "wrong-type", f"{name} should be {_expected(kind)}, not {_shown(detail['input'])}"
 
 
@@ -320,7 +333,7 @@ def _expected(kind: str) -> str:
 
 
 def _shown(value: object) -> str:
-    """A wrong value as a message shows it: short, and by its kind where it is not text."""
+    """Describe a wrong value for a message: shortened, and by its type if it is not text."""
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, list):
@@ -330,7 +343,7 @@ def _shown(value: object) -> str:
 
 
 def _fields_at(model: type[Record], path: tuple[str | int, ...]) -> list[str]:
-    """The names of the fields that the model has at a path."""
+    """Return the names of the fields of the model at a path."""
     here: type[Record] | None = model
     for step in path:
         if here is not None and isinstance(step, str):

@@ -1,10 +1,10 @@
-"""Reading YAML: every scalar as the text that stands there, with its place; nothing else obeyed.
+"""Read YAML: every scalar as plain text, with its position; no other YAML feature is interpreted.
 
-Ordinary YAML typing damages bibliographies: `1810.04650` becomes a float that lost its last zero,
-the author `No` becomes `False`, and a repeated key wins silently. So the file is read as a stream
-of parser events, a record at a time (a file of 100,000 works never stands in memory as a tree), and
-what a record file has no use for is refused: tags, anchors, aliases, several documents, nesting
-beyond `MAX_DEPTH`.
+Ordinary YAML typing damages bibliographies: `1810.04650` becomes a float without its last zero, the
+author `No` becomes `False`, and a repeated key wins silently. So the file is read as a stream of
+parser events, one record at a time (a file of 100,000 works is never in memory as a tree), and
+features that a record file does not need are rejected: tags, anchors, aliases, several documents,
+nesting beyond `MAX_DEPTH`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from dltheory_bib.text.names import quoted
 MAX_DEPTH = 8
 """Deeper nesting than any record has."""
 MAX_NODES = 20_000
-"""More values than any record has; beyond it a file is not data but an attack or an accident."""
+"""More values than any record has; a larger one is an attack or an accident."""
 MAX_PROBLEMS = 200
-"""A file is not read further once it has shown this many problems."""
+"""Reading a file stops after this number of problems."""
 STOPPING = frozenset(
     [
         "file",
@@ -43,7 +43,7 @@ STOPPING = frozenset(
         "too-many",
     ]
 )
-"""The rules after which a file is not read further, so that the rest of it is not known."""
+"""The rules that stop the reading of a file, so that the rest of it is unknown."""
 
 Value = str | list["Value"] | dict[str, "Value"]
 Place = tuple[int, int]
@@ -53,14 +53,14 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _FORBIDDEN = re.compile(
     "[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-"""What YAML 1.1 forbids in a stream (section 5.1 of its specification)."""
+"""Characters that YAML 1.1 forbids in a stream (section 5.1 of its specification)."""
 _SEPARATOR = re.compile("[\x85\u2028\u2029]")
-"""Line ends to YAML, but not to an editor; they come with text that is pasted from a PDF."""
+"""Line ends in YAML, but not in an editor; text pasted from a PDF contains them."""
 _BOM_ADVICE = "starts with a byte order mark; save the file as UTF-8 without BOM"
 
 
 class _RefusedError(Exception):
-    """Raised to stop reading one file; carries the problem that ends it."""
+    """Raised to stop reading a file; carries the problem that ends it."""
 
     def __init__(self, place: Place, rule: str, message: str) -> None:
         self.place, self.rule, self.message = place, rule, message
@@ -69,17 +69,19 @@ class _RefusedError(Exception):
 
 @dataclass(slots=True)
 class RawRecord:
-    """A record as it stands in the file: plain text in dicts and lists, and where each value is.
+    """A record as plain text in dicts and lists, with the position of each value.
 
-    `marks` holds the parser's marks in document order, one for each key and each value; they are
-    only turned into places when a problem asks for one.
+    `marks` contains the parser's marks in document order, one for each key and each value; they are
+    converted to positions only when a problem needs one.
     """
 
     value: dict[str, Value]
     marks: list[Any]
 
     def place(self, path: tuple[str | int, ...]) -> Place:
-        """Where the value at a path begins; for a missing or unknown one, its nearest ancestor."""
+        """Return the start of the value at a path; for a missing or unknown one, of its nearest
+        ancestor.
+        """
         mark = self.marks[0]
         position = 0
         node: Value = self.value
@@ -90,7 +92,7 @@ class RawRecord:
                     if key == step:
                         break
                     position += 1 + _size(child)
-                mark = self.marks[position]  # a field is pointed at by its name
+                mark = self.marks[position]  # the position of a field is that of its name
                 position += 1
                 node = node[str(step)]
             elif isinstance(node, list) and isinstance(step, int) and step < len(node):
@@ -103,7 +105,7 @@ class RawRecord:
 
 
 def _size(value: Value) -> int:
-    """How many marks a value has: its own, and those of all that is in it."""
+    """Return the number of marks of a value: its own, and those of its parts."""
     if isinstance(value, str):
         return 1
     if isinstance(value, list):
@@ -114,10 +116,10 @@ def _size(value: Value) -> int:
 def read_records(
     path: Path, problems: list[Problem], shown: str | None = None
 ) -> Iterator[RawRecord]:
-    """The records of a YAML file, one at a time; what is wrong with the file goes to `problems`.
+    """Yield the records of a YAML file, one at a time; problems of the file go to `problems`.
 
     The file is a list of mappings, in UTF-8. Problems name the file as `shown` (default: `path`).
-    Never raises for what the file holds; a file that cannot be read is a problem as well.
+    Never raises for the content of a file; an unreadable file is a problem as well.
     """
     file = shown or str(path)
     try:
@@ -144,21 +146,22 @@ def _records(path: Path, file: str, problems: list[Problem]) -> Iterator[RawReco
 
 
 def _open(path: Path) -> IO[bytes]:
-    """The file, or `_RefusedError` saying why it cannot be read, or `OSError`."""
+    """Open the file; raise `_RefusedError` with the reason if it is rejected, or `OSError`."""
     try:
         mode = path.stat().st_mode
     except ValueError:
-        raise _RefusedError((0, 0), "file", "is not the name of a file") from None
+        raise _RefusedError((0, 0), "file", "is not a file name") from None
     if stat.S_ISDIR(mode):
         raise _RefusedError((0, 0), "file", "is a directory; name a YAML file in it")
     if not stat.S_ISREG(mode):
-        # It is read more than once, to give problems their place; and a pipe may never end.
+        # The file is read more than once, to find the positions of problems; and a pipe may never
+        # end.
         raise _RefusedError((0, 0), "file", "is a pipe or a device; save the data in a file")
     return path.open("rb")
 
 
 def _refuse_encoding(stream: IO[bytes]) -> None:
-    """Refuse a file that says by its first bytes that it is not plain UTF-8."""
+    """Reject a file whose first bytes show that it is not plain UTF-8."""
     start = stream.read(4)
     stream.seek(0)
     if start.startswith(codecs.BOM_UTF8):
@@ -194,7 +197,7 @@ class _Reader:
         if not isinstance(event, yaml.SequenceStartEvent):
             if isinstance(event, yaml.ScalarEvent) and not event.value:
                 raise _RefusedError(
-                    (1, 1), "empty-file", "holds no record; one starts with '- key: …'"
+                    (1, 1), "empty-file", "contains no record; a record starts with '- key: …'"
                 )
             raise _RefusedError(
                 _place(event), "shape", "is not a list; each record starts with '- '"
@@ -211,11 +214,11 @@ class _Reader:
         self.next()  # the end of the document
         if not isinstance(event := self.next(), yaml.StreamEndEvent):
             raise _RefusedError(
-                _place(event), "shape", "holds a second document; join them in one list"
+                _place(event), "shape", "contains a second document; join them in one list"
             )
 
     def _value(self, event: Any, depth: int) -> Value:
-        """The value that starts with this event; its marks are added to `self.marks`."""
+        """Build the value that starts with this event; add its marks to `self.marks`."""
         self._guard(event, depth)
         self.marks.append(event.start_mark)
         if isinstance(event, yaml.ScalarEvent):
@@ -235,13 +238,17 @@ class _Reader:
         while not isinstance(event := self.next(), yaml.MappingEndEvent):
             self._guard(event, depth)
             if not isinstance(event, yaml.ScalarEvent):
-                raise _RefusedError(_place(event), "shape", "a field's name must be a plain word")
+                raise _RefusedError(
+                    _place(event), "shape", "the name of a field must be a plain word"
+                )
             name, before = event.value, len(self.marks)
             self.marks.append(event.start_mark)
             child = self._value(self.next(), depth + 1)
             if name in value:
                 self._say(
-                    event, "repeated-field", f"field {shown_name(name)} is repeated; keep one"
+                    event,
+                    "repeated-field",
+                    f"field {shown_name(name)} is repeated; keep one of them",
                 )
                 del self.marks[before:]
             else:
@@ -249,13 +256,17 @@ class _Reader:
         return value
 
     def _guard(self, event: Any, depth: int) -> None:
-        """Refuse what a record file has no use for, before anything is built from it."""
+        """Reject YAML features that a record file does not need, before anything is built from
+        them.
+        """
         if getattr(event, "anchor", None) is not None:
-            self._say(event, "anchor", "YAML anchors and aliases are refused; write the value out")
+            self._say(
+                event, "anchor", "YAML anchors and aliases are not allowed; write the value out"
+            )
         if getattr(event, "tag", None) is not None:
-            self._say(event, "tag", f"the YAML tag {_tag(event.tag)} is refused; delete it")
+            self._say(event, "tag", f"the YAML tag {_tag(event.tag)} is not allowed; delete it")
         if depth > MAX_DEPTH:
-            raise _RefusedError(_place(event), "depth", f"nests deeper than {MAX_DEPTH} levels")
+            raise _RefusedError(_place(event), "depth", f"is nested deeper than {MAX_DEPTH} levels")
         if len(self.marks) > MAX_NODES:
             raise _RefusedError(_place(event), "size", f"a record has more than {MAX_NODES} values")
 
@@ -265,17 +276,17 @@ class _Reader:
 
     def _stop_at_too_many(self, event: Any) -> None:
         if len(self.problems) >= self.most:
-            message = f"this file has {MAX_PROBLEMS} problems or more; mend those shown first"
+            message = f"this file has {MAX_PROBLEMS} problems or more; fix those shown first"
             raise _RefusedError(_place(event), "too-many", message)
 
 
 def shown_name(name: str) -> str:
-    """The name of a field as a message shows it: quoted unless it is a short, plain word."""
+    """Format the name of a field for a message: quoted unless it is a short, plain word."""
     return name if re.fullmatch(r"[!-&(-~]{1,60}", name) else quoted(name)
 
 
 def _tag(tag: str) -> str:
-    """A tag as it is written: `!!int` for `tag:yaml.org,2002:int`."""
+    """Return a tag in short form: `!!int` for `tag:yaml.org,2002:int`."""
     return shown_name(re.sub("^tag:yaml.org,2002:", "!!", tag))
 
 
@@ -284,55 +295,55 @@ def _place(event: Any) -> Place:
 
 
 def _yaml_problem(file: str, path: Path, error: yaml.YAMLError) -> Problem:
-    """libyaml's complaint, with a place, in the words of somebody who is typing a record."""
+    """Return a syntax error of libyaml, with a position, reworded for authors of records."""
     if isinstance(error, yaml.reader.ReaderError):
         return _encoding_problem(file, path)
     mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line, column, length = (mark.line + 1, mark.column + 1, mark.index + 1) if mark else (1, 1, 1)
-    said = str(getattr(error, "problem", None) or error)
+    message = str(getattr(error, "problem", None) or error)
     with path.open(encoding="utf-8", errors="replace") as stream:
         text = stream.read(length)
     if separator := _SEPARATOR.search(text):
         return _invisible_line_end(file, text, separator.start())
     before = text.split("\n")[line - 1 : line]
-    if before and "\t" in before[0] and ("token" in said or "tab" in said):
+    if before and "\t" in before[0] and ("token" in message or "tab" in message):
         column = before[0].index("\t") + 1
         return Problem(file, line, column, "error", "tab", "a tab; indent with spaces")
-    if "mapping values are not allowed" in said:
-        said += "; put quotes round a value that holds ': '"
-    elif "unexpected end of stream" in said or "quoted scalar" in said:
-        said += "; a quotation mark is not closed"
-    elif "cannot start any token" in said:
-        said += "; put quotes round a value that starts with a special character"
-    elif "expected <block end>" in said or "did not find expected" in said:
-        said += "; check the indentation and quote values that start with a special character"
-    return Problem(file, line, column, "error", "yaml", said)
+    if "mapping values are not allowed" in message:
+        message += "; quote a value that contains ': '"
+    elif "unexpected end of stream" in message or "quoted scalar" in message:
+        message += "; a quotation mark is not closed"
+    elif "cannot start any token" in message:
+        message += "; quote a value that starts with a special character"
+    elif "expected <block end>" in message or "did not find expected" in message:
+        message += "; check the indentation and quote values that start with a special character"
+    return Problem(file, line, column, "error", "yaml", message)
 
 
 def _encoding_problem(file: str, path: Path) -> Problem:
-    """Where the first byte stands that is not UTF-8, or the first character YAML does not allow."""
+    """Find the first byte that is not UTF-8, or the first character that YAML does not allow."""
     line = 0
     for line, raw in _lines(path):
         try:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             column = len(raw[: error.start].decode("utf-8")) + 1
-            said = f"byte 0x{raw[error.start]:02X} is not UTF-8; save the file as UTF-8"
-            return Problem(file, line, column, "error", "encoding", said)
+            message = f"byte 0x{raw[error.start]:02X} is not UTF-8; save the file as UTF-8"
+            return Problem(file, line, column, "error", "encoding", message)
         if found := _FORBIDDEN.search(text):
-            said = f"the control character U+{ord(found[0]):04X} is not allowed; delete it"
-            return Problem(file, line, found.start() + 1, "error", "control-character", said)
+            message = f"the control character U+{ord(found[0]):04X} is not allowed; delete it"
+            return Problem(file, line, found.start() + 1, "error", "control-character", message)
     return Problem(file, max(line, 1), 1, "error", "encoding", "is not UTF-8 text")
 
 
 def _invisible_line_end(file: str, text: str, at: int) -> Problem:
     line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-    said = f"the invisible line end U+{ord(text[at]):04X} is not allowed; delete it"
-    return Problem(file, line, column, "error", "control-character", said)
+    message = f"the invisible line end U+{ord(text[at]):04X} is not allowed; delete it"
+    return Problem(file, line, column, "error", "control-character", message)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The numbered lines of a file, however they end: Unix, Windows or old Macintosh."""
-    with path.open(encoding="latin-1") as stream:  # one byte, one character, there and back
+    """Yield the numbered lines of a file with any line ends: Unix, Windows or old Macintosh."""
+    with path.open(encoding="latin-1") as stream:  # one byte, one character, in both directions
         for number, line in enumerate(stream, 1):
             yield number, line.encode("latin-1")

@@ -1,9 +1,9 @@
-"""The one form in which a data file is written, so that a diff shows only what changed.
+"""Write data files in one canonical form, so that a diff shows only what changed.
 
-Records stand in the order of their keys, fields in that of the model; a long text is folded at
-`WIDTH`, a short list stands on one line, and what another YAML reader would take for a number is
-quoted. Comments stay with what they stand at. The text that comes out is read again and compared
-with what went in: a file that would say anything else is never given.
+Records are sorted by key, fields in the order of the model; a long text is folded at `WIDTH`, a
+short list is on one line, and a text that another YAML reader would interpret as a number is
+quoted. Comments stay with the value they belong to. The output is parsed again and compared with
+the input: text with a different meaning is never returned.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from dltheory_bib.models.types import EXPONENT
 from dltheory_bib.source.catalogue import MODELS
 
 WIDTH = 98
-"""Where a folded text is broken, in characters from the margin."""
+"""Column at which a long text is folded."""
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SORTED_BY = ("key", "id", "citing")
 _NUMBERS = frozenset({"year", "since", "until", "ordinal_from", "prints_pages"})
-"""Fields whose numbers and truth values stand unquoted."""
+"""Fields whose numbers and truth values are not quoted."""
 _ONE_EACH = frozenset({"author", "cites"})
-"""Lists with an item on each line, however short, so that a diff shows the item that changed."""
+"""Lists with one item per line, however short, so that a diff shows the changed item."""
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=~<][^\n]*")
 _TYPED = re.compile(
     r"[-+]?(?:[0-9][0-9_,]*(?:\.[0-9_]*)?|\.[0-9_]+)(?:e[-+]?[0-9]+)?"
@@ -37,16 +37,16 @@ _TYPED = re.compile(
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}.*|(?:null|true|false|yes|no|on|off|y|n|~)?",
     re.IGNORECASE,
 )
-"""What YAML 1.1 (https://yaml.org/type/) or 1.2 may read as something other than text."""
+"""Text that YAML 1.1 (https://yaml.org/type/) or 1.2 may interpret as another type."""
 _WORD = re.compile(r"[\w./:@+'() -]*\w")
 
 
 def canonical(text: str, kind: str) -> str:
-    """A data file in canonical form.
+    """Return a data file in canonical form.
 
-    `text` is the content of a file of this kind (`papers`, `topics` …) that has been read without a
-    complaint about its YAML. Raises `ValueError` where the text is no list of records, or holds
-    what cannot be written back with the same meaning.
+    `text` is the content of a file of this kind (`papers`, `topics` …) whose YAML was read without
+    a problem. Raises `ValueError` if the text is not a list of records, or contains a value that
+    cannot be written back with the same meaning.
     """
     root = yaml.compose(text, _Loader)
     if not isinstance(root, yaml.SequenceNode):
@@ -60,21 +60,21 @@ def canonical(text: str, kind: str) -> str:
     foot = ["\n".join(notes.footer)] if notes.footer else []
     made = "\n\n".join([*head, *blocks, *foot]) + "\n"
     if _plain(yaml.compose(made, _Loader), model) != [_plain(r, model) for r in records]:
-        raise ValueError("cannot be written in canonical form without changing what it says")
+        raise ValueError("cannot be written in canonical form without a change of meaning")
     return made
 
 
 def rewrite(path: Path, kind: str) -> bool:
-    """Write a file of this kind in canonical form; whether that changed anything.
+    """Write a file of this kind in canonical form; return whether that changed it.
 
-    The file is whole at every moment. Raises `ValueError` as `canonical` does, also for what is
-    not YAML or not UTF-8, and `OSError`.
+    The file is written atomically. Raises `ValueError` as `canonical` does, also if the file is not
+    YAML or not UTF-8, and `OSError`.
     """
     before = path.read_bytes()
     try:
         after = canonical(before.decode("utf-8"), kind)
     except yaml.YAMLError:
-        raise ValueError("is not YAML that can be read") from None
+        raise ValueError("is not valid YAML") from None
     if after.encode() == before:
         return False
     write_text(path, after)
@@ -91,7 +91,7 @@ def _sort_key(record: Any) -> str:
 
 
 def _plain(node: Any, model: type[Record] | None) -> Any:
-    """What a node says, without form."""
+    """Return the data of a node, without its form."""
     if isinstance(node, yaml.ScalarNode):
         return node.value
     if isinstance(node, yaml.SequenceNode):
@@ -108,10 +108,10 @@ class _Writer:
     def record(self, node: Any, model: type[Record] | None) -> list[str]:
         comments = self.notes.at(node)
         lines = [*comments.above, *self._item(node, 0, model)]
-        return [*lines, *("  " + said for said in comments.below)]
+        return [*lines, *("  " + comment for comment in comments.below)]
 
     def _item(self, node: Any, indent: int, model: type[Record] | None = None) -> list[str]:
-        """An item of a list, with its dash."""
+        """Write an item of a list, with its dash."""
         margin = " " * indent
         if isinstance(node, yaml.MappingNode):
             lines = self._fields(node, indent + 2, model)
@@ -119,13 +119,13 @@ class _Writer:
             lines[first] = f"{margin}- {lines[first][indent + 2 :]}"
             return [line[2:] for line in lines[:first]] + lines[first:]
         if isinstance(node, yaml.SequenceNode):
-            raise ValueError("holds a list in a list, which no record has")
+            raise ValueError("contains a list in a list, which no record has")
         head, rest = _scalar(node.value, indent + 2, f"{margin}- ", "")
         return [f"{margin}- {head}{self._beside(node)}", *rest]
 
     def _beside(self, node: Any) -> str:
-        said = self.notes.at(node).beside
-        return f"  {said}" if said else ""
+        comment = self.notes.at(node).beside
+        return f"  {comment}" if comment else ""
 
     def _fields(self, node: Any, indent: int, model: type[Record] | None) -> list[str]:
         order = {name: n for n, name in enumerate(model.model_fields)} if model else {}
@@ -133,7 +133,7 @@ class _Writer:
         lines: list[str] = []
         for name, value in known:
             margin = " " * indent
-            lines += [margin + said for said in self.notes.at(name).above]
+            lines += [margin + comment for comment in self.notes.at(name).above]
             nested = nested_record(model, name.value) if model else None
             lines += self._field(name, value, indent, nested)
         return lines
@@ -154,7 +154,7 @@ class _Writer:
         lines = [start + beside]
         for item in value.value:
             above = self.notes.at(item).above
-            lines += [" " * (indent + 2) + said for said in above]
+            lines += [" " * (indent + 2) + comment for comment in above]
             if monomial := self._monomial(name.value, item):
                 lines.append(f"{' ' * (indent + 2)}- {monomial}{self._beside(item)}")
             else:
@@ -162,7 +162,9 @@ class _Writer:
         return lines
 
     def _monomial(self, name: str, item: Any) -> str:
-        """A product of powers on one line, its numbers bare; nothing for anything else."""
+        """Write a product of powers on one line, its numbers unquoted; return nothing for other
+        values.
+        """
         if not isinstance(item, yaml.MappingNode) or (name != "bound" and item.value):
             return ""
         pairs = []
@@ -176,7 +178,7 @@ class _Writer:
         return f"{{{', '.join(pairs)}}}"
 
     def _flow(self, name: str, value: Any, start: str) -> str:
-        """A short list on one line, or nothing where it needs more."""
+        """Return a short list on one line, or nothing if it needs more."""
         items = value.value
         if not items:
             return f"{start} []"
@@ -196,7 +198,7 @@ def _has_comment(notes: Notes, node: Any) -> bool:
 
 
 def _scalar(text: str, indent: int, start: str, name: str) -> tuple[str, list[str]]:
-    """A value as what follows on the line of its name, and the lines below that."""
+    """Return a value as the rest of its name's line, and the lines below that."""
     if "\n" in text or not text.isprintable():
         return _quoted(text), []
     short = _short(text, name)
@@ -206,7 +208,7 @@ def _scalar(text: str, indent: int, start: str, name: str) -> tuple[str, list[st
 
 
 def _short(text: str, name: str) -> str:
-    """A text on one line: as it stands where that is safe, or in quotes."""
+    """Write a text on one line: plain if that is safe, otherwise quoted."""
     if name in _NUMBERS and text:
         return text
     safe = _PLAIN.fullmatch(text) and not text.endswith((" ", ":"))
@@ -218,7 +220,7 @@ def _short(text: str, name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text with line ends or invisible characters, in double quotes on one line."""
+    """Write a text with line ends or invisible characters, in double quotes on one line."""
     made: str = yaml.dump(text, default_style='"', allow_unicode=False, width=2**31).rstrip("\n")
     return made
 
@@ -235,12 +237,14 @@ def _folded(words: Iterable[str], indent: int) -> Iterator[str]:
     yield margin + line
 
 
-# The comments of a YAML file, and what each of them stands at; PyYAML drops them.
+# The comments of a YAML file, and the nodes they belong to; PyYAML drops comments.
 
 
 @dataclass(slots=True)
 class Comments:
-    """The comments of a node: on the lines above it, beside it, and below the last of its parts."""
+    """The comments of a node: on the lines above it, next to it, and below the last of its
+    parts.
+    """
 
     above: list[str] = field(default_factory=list)
     beside: str = ""
@@ -250,9 +254,9 @@ class Comments:
 class Notes:
     """Finds the comments of a text, and the node each belongs to.
 
-    A comment above a line belongs to what starts on that line, one beside a value to the value,
-    one that is indented further than what follows to the end of the record before; `header` and
-    `footer` are those at the two ends of the file.
+    A comment above a line belongs to the node that starts on that line; one after a value to the
+    value; one that is indented further than the next line to the end of the record before. `header`
+    and `footer` are those at the start and the end of the file.
     """
 
     def __init__(self, text: str, root: Any) -> None:
@@ -264,40 +268,40 @@ class Notes:
         self._assign(root)
 
     def at(self, node: Any) -> Comments:
-        """The comments of a node."""
+        """Return the comments of a node."""
         return self.of.setdefault(id(node), Comments())
 
     def _assign(self, root: Any) -> None:
         starts = []
         for node in self.entries:
             line = node.start_mark.line
-            # An item begins at its dash, which the parser does not count to it.
+            # An item begins at its dash, which the parser does not include.
             starts.append((line, len(self.lines[line]) - len(self.lines[line].lstrip()), node))
         first = starts[0][0] if starts and root.value else len(self.lines)
         records = list(root.value)
-        for line, column, said in _comments(self.lines, root):
+        for line, column, comment in _comments(self.lines, root):
             if self.lines[line][:column].strip(" -"):
                 beside = self.at([node for number, _, node in starts if number <= line][-1])
                 if beside.beside:  # a list in brackets has room for one
-                    beside.above.append(said)
+                    beside.above.append(comment)
                 else:
-                    beside.beside = said
+                    beside.beside = comment
                 continue
             following = next((entry for entry in starts if entry[0] > line), None)
             if line < first and "" in (text.strip() for text in self.lines[line:first]):
-                self.header.append(said)
+                self.header.append(comment)
             elif following is None:
                 last = records[-1] if records and column else None
-                (self.at(last).below if last else self.footer).append(said)
+                (self.at(last).below if last else self.footer).append(comment)
             elif column > following[1]:
                 record = [one for one in records if one.start_mark.line < line][-1]
-                self.at(record).below.append(said)
+                self.at(record).below.append(comment)
             else:
-                self.at(following[2]).above.append(said)
+                self.at(following[2]).above.append(comment)
 
 
 def _entries(node: Any) -> Iterator[Any]:
-    """What starts a line, in document order: records, the names of fields, items of lists."""
+    """Yield the nodes that start lines, in document order: records, field names, list items."""
     if isinstance(node, yaml.SequenceNode):
         for item in () if node.flow_style else node.value:
             yield item
@@ -322,7 +326,7 @@ def _scalars(node: Any) -> Iterator[Any]:
 
 
 def _comments(lines: list[str], root: Any) -> Iterator[tuple[int, int, str]]:
-    """Line and column (from 0) and text of each comment: a `#` that is in no value."""
+    """Return line and column (from 0) and text of each comment: a `#` outside values."""
     taken: dict[int, list[tuple[int, int]]] = {}
     for node in _scalars(root):
         start, end = node.start_mark, node.end_mark

@@ -1,14 +1,14 @@
-r"""What arXiv ids, DOIs and the addresses of works look like; no other module knows.
+r"""Parse arXiv ids, DOIs and URLs of works; no other module knows their forms.
 
-`parse_identifier` reads a text that is one identifier, `find_arxiv_ids` and `find_dois` find them
-in a text that holds other things too. Braces and LaTeX's backslashes do not count: `Ar{X}iv` says
-arXiv, and `10.1007/a\_1` is a DOI.
+`parse_identifier` parses a text that is one identifier, `find_arxiv_ids` and `find_dois` find them
+in longer texts. Braces and LaTeX's backslashes are ignored: `Ar{X}iv` mentions arXiv, and
+`10.1007/a\_1` is a DOI.
 
 arXiv ids are those of https://info.arxiv.org/help/arxiv_identifier.html: `cond-mat/9907343` until
-March 2007, `0704.0001` since, with five digits behind the point since 2015; the first four digits
+March 2007, `0704.0001` since, with five digits after the point since 2015; the first four digits
 are year and month. DOIs are those of https://www.doi.org/doi-handbook/HTML/, section 3.2, in ASCII.
 
-Nothing is compiled at import.
+No pattern is compiled at import.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from typing import Literal, NamedTuple
 
 Scheme = Literal["arxiv", "doi", "openreview", "url"]
 
-# Ranges of ASCII throughout: \d would take the digits of every script, and what is not white space
-# would take terminal escape codes.
+# ASCII ranges throughout: \d would match the digits of every script, and a negated space class
+# terminal escape codes.
 _MONTH = r"(?:0[1-9]|1[0-2])"
 _OLD_NUMBER = rf"[0-9]{{2}}{_MONTH}[0-9]{{3}}"
 _NEW_ARXIV = rf"(?:0[7-9]|1[0-4]){_MONTH}\.[0-9]{{4}}|(?:1[5-9]|[2-9][0-9]){_MONTH}\.[0-9]{{5}}"
 ARXIV_ID = rf"(?:{_NEW_ARXIV}|[a-z-]+(?:\.[A-Z]{{2}})?/{_OLD_NUMBER})"
 """An arXiv id without a version."""
 DOI = r"10\.[0-9]{4,9}/[!-$&-\[\]-z|~]+"
-"""A DOI as it is written in text, not in an address."""
+"""A DOI in text, not in a URL."""
 URL = r"https?://[!#-;=?-\[\]_a-z~]+"
-"""An address as a browser copies it."""
+"""A URL as a browser copies it."""
 
-# How an arXiv id is announced: `arXiv:`, a page of arXiv, or the DOI that arXiv gives it.
+# The prefix of an arXiv id: `arXiv:`, a page of arXiv, or the DOI that arXiv assigns.
 _ARXIV_LEAD = (
     r"(?:https?://)?(?:[a-z0-9-]+\.)*arxiv\.org/(?:abs|pdf|html|format|ps|e-print|src)/"
     r"|(?:(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:\s*)?10\.48550/arxiv\."
@@ -44,15 +44,16 @@ _OPENREVIEW = (
     r"(?:(?:https?://)?(?:www\.)?openreview\.net/(?:forum|pdf|attachment|revisions)"
     r"\?(?:[^#]*&)?id=|openreview:\s*)([\w-]+)(?:[&#].*)?"
 )
-# In running text, an id with a wrong number of digits as well: that it is wrong can then be said.
+# In running text, an id with a wrong number of digits as well: the error can then be reported.
 _ARXIV_IN_TEXT = (
     rf"(?<![0-9])(?<![0-9]\.)([0-9]{{2}}{_MONTH}\.[0-9]{{4,5}})(?:v[0-9]+)?(?![0-9]|\.[0-9])"
     r"|(?:(?<![\w./-])|(?<=/abs/)|(?<=/pdf/)|(?<=[aA]r[xX]iv\.))"
     rf"([a-z]+(?:-[a-z]+)?(?:\.[A-Z]{{2}})?/{_OLD_NUMBER})(?![0-9])"
 )
-# Some old DOIs hold `<1661::AID-SIM968>`; any other such sign is a page's markup.
+# Some old DOIs contain `<1661::AID-SIM968>`; any other such character belongs to the markup of a
+# page.
 _DOI_IN_TEXT = r"(?<![0-9.])10\.[0-9]{4,9}/(?:[^\s\"<>|\\]|<[^\s\"<>:]*::[^\s\"<>:]*>)+"
-# `corr` in other words means correspondence and correction.
+# Elsewhere `corr` means correspondence and correction.
 _SAYS_ARXIV = r"(?<![a-z])arxiv|\bcorr\b(?!\.)|(?-i:\bCoRR\b)|^\s*abs/|10\.48550/"
 _ALL_OF_ARXIV = (
     r"https?://\S*(?:arxiv|48550)\S*|10\.48550/\S+|[a-z-]+(?:\.[a-z-]{2,})?/[0-9]{7}"
@@ -64,25 +65,25 @@ _PMLR = r"proceedings\.mlr\.press/v([0-9]+)/"
 _NEURIPS = r"(?:neurips|nips)\.cc/paper(?:_files/paper)?/([0-9]{4})/"
 _CLOSERS = {")": "(", "]": "["}
 _ESCAPED = '"#<>?[]^`{|}'
-"""Characters of DOIs that an address would take for something else."""
+"""Characters of DOIs that have another meaning in a URL."""
 
 
 _compiled = cache(re.compile)
-"""`re` keeps patterns as well, and takes twice as long to find one."""
+"""`re` also caches patterns, but takes twice as long to look one up."""
 
 
 class Identifier(NamedTuple):
-    """What names a work: an id in a scheme, or an address of the web."""
+    """An identifier of a work: an id in a scheme, or a URL."""
 
     scheme: Scheme
     value: str
-    """In the form that records have; of an address, with https and without a slash at the end."""
+    """In the form of the records; a URL with https and without a slash at the end."""
     version: int | None = None
-    """That of an arXiv id, where it was given."""
+    """The version of an arXiv id, if it was given."""
 
     @property
     def url(self) -> str:
-        """Where a browser finds it."""
+        """The URL for a browser."""
         if self.scheme == "arxiv":
             version = "" if self.version is None else f"v{self.version}"
             return f"https://arxiv.org/abs/{self.value}{version}"
@@ -95,9 +96,9 @@ class Identifier(NamedTuple):
 
     @property
     def folded(self) -> str:
-        """The value for comparing: DOIs and arXiv ids are told apart by no capitals.
+        """The value for comparing: capitals do not distinguish DOIs or arXiv ids.
 
-        Nor are old arXiv ids by the class in `math.GT/0309136`: arXiv counts by archive.
+        Nor does the class in `math.GT/0309136` distinguish old arXiv ids: arXiv counts by archive.
         """
         if self.scheme == "arxiv":
             archive, slash, number = self.value.partition("/")
@@ -106,7 +107,7 @@ class Identifier(NamedTuple):
 
 
 def parse_identifier(text: str) -> Identifier | None:
-    """The identifier that a text is, in whatever spelling; None where it is none.
+    """Return the identifier that a text is, in any spelling; None if it is none.
 
     >>> parse_identifier("arxiv.org/pdf/1703.00887v2.pdf")
     Identifier(scheme='arxiv', value='1703.00887', version=2)
@@ -117,8 +118,8 @@ def parse_identifier(text: str) -> Identifier | None:
     >>> parse_identifier("1713.00887") is None
     True
     """
-    said = _plain(text).strip().removeprefix("\\url ")
-    return _arxiv(said) or _doi(said) or _openreview(said) or _address(said)
+    plain = _plain(text).strip().removeprefix("\\url ")
+    return _arxiv(plain) or _doi(plain) or _openreview(plain) or _address(plain)
 
 
 def _arxiv(text: str) -> Identifier | None:
@@ -126,7 +127,7 @@ def _arxiv(text: str) -> Identifier | None:
     lead = re.match(_ARXIV_LEAD, bare, re.IGNORECASE | re.ASCII)
     rest = bare[lead.end() :] if lead else bare
     archive, slash, number = rest.partition("/")
-    if slash:  # of `math.GT` the archive is in small letters and the class in capitals
+    if slash:  # in `math.GT` the archive is in lower case and the class in capitals
         archive, point, area = archive.partition(".")
         rest = f"{archive.lower()}{point}{area.upper()}/{number}"
     found = re.fullmatch(rf"({ARXIV_ID}){_ARXIV_TAIL}", rest, re.ASCII)
@@ -138,7 +139,7 @@ def _arxiv(text: str) -> Identifier | None:
 def _doi(text: str) -> Identifier | None:
     lead = re.match(_DOI_LEAD, text, re.IGNORECASE | re.ASCII)
     rest = text[lead.end() :] if lead else text
-    if lead and "/" in lead[0]:  # in an address, `?` and `#` begin something else
+    if lead and "/" in lead[0]:  # in a URL, `?` and `#` begin another part
         rest = _unquoted(rest.partition("?")[0].partition("#")[0])
     return Identifier("doi", rest) if re.fullmatch(DOI, rest) else None
 
@@ -158,10 +159,10 @@ def _address(text: str) -> Identifier | None:
 
 
 def find_arxiv_ids(text: str) -> list[str]:
-    """The arXiv ids in a text, without versions, each once.
+    """Return the arXiv ids in a text, without versions, each once.
 
-    Whatever looks like one is given: a text about something else may hold a number like
-    `1703.0088`, so ask `says_arxiv` where that matters.
+    Everything that looks like an id is returned: a text on another subject may contain a number
+    like `1703.0088`, so check `says_arxiv` if that matters.
 
     >>> find_arxiv_ids("arXiv:1703.00887v2, and math.GT/0309136; grant 1713.0088")
     ['1703.00887', 'math.GT/0309136']
@@ -171,7 +172,7 @@ def find_arxiv_ids(text: str) -> list[str]:
 
 
 def find_dois(text: str) -> list[str]:
-    """The DOIs in a text, each once, without the punctuation behind them.
+    """Return the DOIs in a text, each once, without the punctuation after them.
 
     >>> find_dois("(doi:10.1016/S0169-7552(98)00110-X); https://doi.org/10.1137/15M1024950.")
     ['10.1016/S0169-7552(98)00110-X', '10.1137/15M1024950']
@@ -182,15 +183,15 @@ def find_dois(text: str) -> list[str]:
 def _dois(text: str) -> Iterator[str]:
     position = 0
     while match := _compiled(_DOI_IN_TEXT).search(text, position):
-        said = _balanced(match[0])
-        position = match.start() + len(said)
-        said = said.rstrip(".,;:*_`'/")
-        if "/" in said:
-            yield said
+        plain = _balanced(match[0])
+        position = match.start() + len(plain)
+        plain = plain.rstrip(".,;:*_`'/")
+        if "/" in plain:
+            yield plain
 
 
 def _balanced(text: str) -> str:
-    """A text up to the first bracket that closes none of its own."""
+    """Return a text up to the first bracket that closes none of its own."""
     opened: list[str] = []
     for place, char in enumerate(text):
         if char in "([":
@@ -201,7 +202,7 @@ def _balanced(text: str) -> str:
 
 
 def says_arxiv(text: str) -> bool:
-    """Whether a text names arXiv, or CoRR, its part on computing.
+    """Return whether a text mentions arXiv, or CoRR, its part on computing.
 
     >>> says_arxiv("CoRR"), says_arxiv("Corrected proof"), says_arxiv("{Ar{X}iv}")
     (True, False, True)
@@ -210,31 +211,31 @@ def says_arxiv(text: str) -> bool:
 
 
 def is_arxiv_alone(text: str) -> bool:
-    """Whether a text says where on arXiv the work is, and nothing more.
+    """Return whether a text gives only the work's location on arXiv.
 
     >>> is_arxiv_alone("arXiv:1703.00887 [cs.LG]"), is_arxiv_alone("arXiv; read chapter 2")
     (True, False)
     """
-    said = _plain(text)
-    if not says_arxiv(said):
+    plain = _plain(text)
+    if not says_arxiv(plain):
         return False
-    return not re.search(r"[^\W_]", re.sub(_ALL_OF_ARXIV, " ", said, flags=re.IGNORECASE))
+    return not re.search(r"[^\W_]", re.sub(_ALL_OF_ARXIV, " ", plain, flags=re.IGNORECASE))
 
 
 def is_doi(text: str) -> bool:
-    """Whether a text is a DOI and nothing else, not even an address or a full stop."""
-    said = _plain(text).strip()
-    whole = re.fullmatch(DOI, said) is not None and not said.endswith((".", ",", ";"))
-    return whole or find_dois(said) == [said]
+    """Return whether a text is a bare DOI, not even a URL or followed by a full stop."""
+    plain = _plain(text).strip()
+    whole = re.fullmatch(DOI, plain) is not None and not plain.endswith((".", ",", ";"))
+    return whole or find_dois(plain) == [plain]
 
 
 def is_arxiv_doi(doi: str) -> bool:
-    """Whether a DOI is one that arXiv gives to a preprint."""
+    """Return whether arXiv assigned a DOI to a preprint."""
     return doi.lower().startswith("10.48550/")
 
 
 def arxiv_year(identifier: str) -> int:
-    """The year in which an arXiv id was given; arXiv began in 1991.
+    """Return the year of an arXiv id; arXiv began in 1991.
 
     >>> arxiv_year("1703.00887"), arxiv_year("cond-mat/9907343")
     (2017, 1999)
@@ -244,7 +245,7 @@ def arxiv_year(identifier: str) -> int:
 
 
 def arxiv_month(identifier: str) -> int:
-    """The month in which an arXiv id was given.
+    """Return the month of an arXiv id.
 
     >>> arxiv_month("1703.00887"), arxiv_month("cond-mat/9907343")
     (3, 7)
@@ -257,19 +258,19 @@ def _number(identifier: str) -> str:
 
 
 def pmlr_volume(url: str) -> str | None:
-    """The volume of the Proceedings of Machine Learning Research to which an address belongs."""
+    """Return the volume of the Proceedings of Machine Learning Research in a URL."""
     found = re.search(_PMLR, url)
     return found[1] if found else None
 
 
 def neurips_year(url: str) -> int | None:
-    """The year of the NeurIPS proceedings to which an address belongs."""
+    """Return the year of the NeurIPS proceedings in a URL."""
     found = re.search(_NEURIPS, url)
     return int(found[1]) if found else None
 
 
 def _plain(text: str) -> str:
-    r"""A text without braces, and with the characters that LaTeX needs a backslash for.
+    r"""Return a text without braces, and without LaTeX's escapes.
 
     >>> _plain(r"10.1002/a{\_}b{\textless}1::2{\textgreater}")
     '10.1002/a_b<1::2>'
@@ -284,6 +285,6 @@ def _plain(text: str) -> str:
 def _unquoted(text: str) -> str:
     if "%" not in text:
         return text
-    from urllib.parse import unquote  # its import takes longer than all that is done here
+    from urllib.parse import unquote  # importing it takes longer than all the work done here
 
     return unquote(text)

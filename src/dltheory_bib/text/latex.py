@@ -1,17 +1,17 @@
-r"""Text to LaTeX and back, as a BibTeX file needs it.
+r"""Convert text to LaTeX and back, for BibTeX files.
 
-What BibTeX does to a value decides how it is written here; the rules are those of "BibTeXing" and
+BibTeX's own processing of a value determines the output; the rules are those of "BibTeXing" and
 "Designing BibTeX Styles" (Oren Patashnik, btxdoc and btxhak, 1988):
 
-- A style may lower the case of a title wherever the text stands outside braces, mathematics and
-  the names of commands included: `$O(N)$` would become `$o(n)$`.
+- A style may lower the case of a title wherever the text is outside braces, including mathematics
+  and the names of commands: `$O(N)$` would become `$o(n)$`.
 - A group at the outermost level that begins with a backslash, `{\"o}`, is a "special character":
   it counts as one letter, sorts as its letter and keeps its accent in initials and labels, but its
   letters change case with the title. So a group that protects never begins with a backslash.
-- Braces are counted without regard to backslashes, so `\{` cannot stand in a value.
+- Braces are counted without regard to backslashes, so a value cannot contain `\{`.
 
-The commands compile with LaTeX alone, but for ogoneks, Icelandic and some other letters, which the
-encoding of its standard fonts lacks; `formats.bibtex_file` has LaTeX take those from T1.
+The commands compile with LaTeX alone, except for ogoneks, Icelandic and some other letters, which
+the encoding of its standard fonts lacks; `formats.bibtex_file` makes LaTeX take those from T1.
 """
 
 from __future__ import annotations
@@ -28,9 +28,10 @@ from typing import Literal
 from dltheory_bib.text.names import fold, is_collective
 
 Encoding = Literal["utf-8", "latex", "ascii"]
-"""How letters beyond ASCII are written: as they are (`é`), as commands (`{\\'e}`), or without
-their accents (`e`). Signs of mathematics (`μ`, `∞`) are commands in each of the three, because
-pdfLaTeX knows none of them."""
+"""How non-ASCII letters are written: as they are (`é`), as commands (`{\\'e}`), or without their
+accents (`e`). Mathematical symbols (`μ`, `∞`) are commands in each of the three, because pdfLaTeX
+supports none of them.
+"""
 
 _SPECIAL = re.compile(r"[^ -~]|[#$%&<>\\^_{|}~]")
 _KEEPS_CASE = re.compile(r"[^ -~]|[#$%&<>\\^_{|}~]|[A-Za-z0-9][A-Z]")
@@ -43,7 +44,7 @@ _BARE_PERCENT = re.compile(r"(?<!\\)%")
 # A character or a formula, and whether it keeps its case.
 _Atom = tuple[str, bool]
 
-# What an ASCII character that LaTeX would not print as itself is written as.
+# Replacements for ASCII characters that LaTeX would not print as themselves.
 _ESCAPES = {
     "#": r"\#",
     "$": r"\$",
@@ -59,7 +60,7 @@ _ESCAPES = {
     "}": r"{\textbraceright}",
     "~": r"{\textasciitilde}",
 }
-# Punctuation is written as one types it in LaTeX, whatever the encoding.
+# Punctuation is written with LaTeX's ASCII conventions in every encoding.
 _PUNCTUATION = {
     "\N{NO-BREAK SPACE}": "~",
     "\N{HYPHEN}": "-",
@@ -75,10 +76,10 @@ _PUNCTUATION = {
 
 
 def to_latex(text: str, encoding: Encoding = "utf-8") -> str:
-    r"""A plain text, such as a venue's name, as LaTeX prints it; everything in it is text.
+    r"""Convert a plain text, such as a venue's name, to LaTeX; all of it is text.
 
-    A character with neither a command nor, for `"ascii"`, a plain spelling stays as it is, so
-    nothing is lost: `中` needs a LaTeX that can print it.
+    A character with neither a command nor, for `"ascii"`, a plain spelling is kept, so nothing is
+    lost: `中` needs a LaTeX that can print it.
 
     >>> to_latex("Learning & Inference – 100%")
     'Learning \\& Inference -- 100\\%'
@@ -91,10 +92,10 @@ def to_latex(text: str, encoding: Encoding = "utf-8") -> str:
 
 
 def name_to_latex(name: str, encoding: Encoding = "utf-8") -> str:
-    r"""A name, "Family, Given" or `{Organisation}`, as one name of an `author` field.
+    r"""Convert a name, "Family, Given" or `{Organisation}`, to one name of an `author` field.
 
-    BibTeX takes any "and" between blanks and outside braces for the end of a name, in capitals
-    too; one that belongs to a name is put in braces.
+    BibTeX interprets any "and" between spaces and outside braces as the end of a name, in capitals
+    too; an "and" within a name is put in braces.
 
     >>> print(name_to_latex("Łojasiewicz, Stanisław", "latex"))
     {\L}ojasiewicz, Stanis{\l}aw
@@ -106,14 +107,14 @@ def name_to_latex(name: str, encoding: Encoding = "utf-8") -> str:
 
 
 def title_to_latex(title: str, encoding: Encoding = "utf-8") -> str:
-    r"""A title of the catalogue, in which `{…}` protects capitals and `$…$` is mathematics.
+    r"""Convert a title of the catalogue, in which `{…}` protects capitals and `$…$` is mathematics.
 
-    Protection is by word: a group that holds part of a word grows to the word, because `{S}GD`
-    spoils kerning and hyphenation, groups within groups become one, and a group of several words
-    becomes one for each, so that no whole title stands in double braces. A word that has a capital
-    after its first letter is protected anyway, for "relu" and "sgd" are never right. Words end at
-    hyphens and blanks; `{SGD}-based` is left as it is. Mathematics stays untouched, and is put in
-    braces where it holds a capital.
+    Protection is by word: a group that covers part of a word is extended to the word, because
+    `{S}GD` spoils kerning and hyphenation. Nested groups become one, and a group of several words
+    becomes one group per word, so that no whole title is in double braces. A word that has a
+    capital after its first letter is always protected, since "relu" and "sgd" are never right.
+    Words end at hyphens and spaces; `{SGD}-based` is left as it is. Mathematics is unchanged, and
+    is put in braces if it contains a capital.
 
     >>> title_to_latex("{S}GD-based {Polyak-Łojasiewicz}: ReLU in 50% of $O(N)$")
     '{SGD}-based {Polyak-Łojasiewicz}: {ReLU} in 50\\% of {$O(N)$}'
@@ -130,10 +131,11 @@ def title_to_latex(title: str, encoding: Encoding = "utf-8") -> str:
 
 
 def from_latex(value: str) -> str:
-    r"""The text of a LaTeX value, for reading and comparing: `{\"o}` is ö, protecting braces go.
+    r"""Return the text of a LaTeX value, for reading and comparing: `{\"o}` is ö, protecting braces
+    are dropped.
 
-    Mathematics stays as it is written. What cannot be understood is kept as far as it can be; this
-    never raises, and is no inverse of `title_to_latex`, because protection is lost.
+    Mathematics is unchanged. Text that cannot be parsed is kept as far as possible; this function
+    never raises. It is no inverse of `title_to_latex`, because protection is lost.
 
     >>> from_latex(r"{SGD} meets {\L}ojasiewicz -- in $O(n^{2})$ steps")
     'SGD meets Łojasiewicz – in $O(n^{2})$ steps'
@@ -143,16 +145,17 @@ def from_latex(value: str) -> str:
     quick = read_letters(value)
     if quick is not None:
         return quick
-    with suppress(RecursionError):  # thousands of groups in groups
-        # A % is no comment in a .bib file, whatever LaTeX makes of it later.
+    with suppress(RecursionError):  # thousands of nested groups
+        # A % does not start a comment in a .bib file, although LaTeX later treats it as one.
         value = _decoder()(_BARE_PERCENT.sub(r"\\%", value))
     return " ".join(value.split())
 
 
 def _protected(title: str) -> Iterator[_Atom]:
-    """The characters and formulas of a title without its braces, and whether each keeps its case.
+    """Return the characters and formulas of a title without its braces, and whether each keeps its
+    case.
 
-    A blank never does, so a run of protected atoms is a word.
+    A space never does, so a run of protected atoms is a word.
     """
     depth = 0
     for atom in _atoms(title):
@@ -167,7 +170,9 @@ def _protected(title: str) -> Iterator[_Atom]:
 
 
 def _atoms(title: str) -> Iterator[str]:
-    """Formulas and single characters; a pair of dollar signs round no formula is two characters."""
+    """Yield formulas and single characters; a pair of dollar signs without a formula is two
+    characters.
+    """
     for found in _ATOM.finditer(title):
         if len(found[0]) == 1 or is_formula(found[0][1:-1]):
             yield found[0]
@@ -176,7 +181,7 @@ def _atoms(title: str) -> Iterator[str]:
 
 
 def is_formula(inside: str) -> bool:
-    """Whether LaTeX can read it between two dollar signs and BibTeX can count its braces."""
+    """Return whether LaTeX can read it between two dollar signs and BibTeX can count its braces."""
     unescaped = _ESCAPED.sub("", inside)
     return (
         inside.strip() != ""
@@ -196,7 +201,9 @@ def _is_balanced(text: str) -> bool:
 
 
 def _words_kept(title: str) -> Iterator[_Atom]:
-    """The atoms of a title, with protection spread from part of a word to the whole word."""
+    """Return the atoms of a title, with protection extended from part of a word to the whole
+    word.
+    """
     for is_word, run in groupby(_protected(title), lambda atom: atom[0].isalnum()):
         word = list(run)
         keeps = is_word and (
@@ -206,7 +213,7 @@ def _words_kept(title: str) -> Iterator[_Atom]:
 
 
 def _group(text: str) -> str:
-    """A protecting group; one that began with a backslash would be a special character."""
+    """Return a protecting group; one that began with a backslash would be a special character."""
     return f"{{{{{text[:2]}}}{text[2:]}}}" if text.startswith("\\") else f"{{{text}}}"
 
 
@@ -224,7 +231,7 @@ def _formula_sign(char: str) -> str:
 
 
 def _character(char: str, encoding: Encoding) -> str:
-    """One character of running text."""
+    """Convert one character of running text."""
     if char in _ESCAPES:
         return _ESCAPES[char]
     if char.isascii():
@@ -243,21 +250,22 @@ def _character(char: str, encoding: Encoding) -> str:
 
 
 def _is_latin(char: str) -> bool:
-    """Whether it is in one of the Latin blocks, so that pdfLaTeX may print it as it stands."""
+    """Return whether it is in one of the Latin blocks, so that pdfLaTeX may print it directly."""
     return char <= "\u024f" or "\u1e00" <= char <= "\u1eff"
 
 
 def _plain(char: str) -> str:
-    """A letter without its accent, in its own case."""
+    """Return a letter without its accent, in its own case."""
     folded = fold(char)
     return folded.capitalize() if char.isupper() else folded
 
 
 @cache
 def _command(char: str) -> str:
-    r"""A character beyond ASCII as a command: `{\'e}`, `{\ss}`, `$\mu$`; itself if there is none.
+    r"""Convert a non-ASCII character to a command: `{\'e}`, `{\ss}`, `$\mu$`; unchanged if there is
+    none.
 
-    Accented letters are taken apart here: pylatexenc 2.11 writes ű as `\'{u}` and knows neither
+    Accented letters are decomposed here: pylatexenc 2.11 writes ű as `\'{u}` and supports neither
     the commas of Romanian nor the double accents of Vietnamese.
     """
     accented = _accented(char)
@@ -269,7 +277,9 @@ def _command(char: str) -> str:
 
 
 def _accented(char: str) -> str:
-    """The commands of an accented letter, without braces round them; empty if it is none."""
+    """Return the commands of an accented letter, without braces around them; empty if it is not
+    one.
+    """
     base, _, mark = unicodedata.decomposition(char).partition(" ")
     accent = ACCENTS.get(chr(int(mark, 16))) if mark and base[0] != "<" else None
     if accent is None:
@@ -277,14 +287,14 @@ def _accented(char: str) -> str:
     letter = chr(int(base, 16))
     inner = letter if letter.isascii() else _accented(letter)
     if len(inner) == 1 and not accent.isalpha():
-        # LaTeX takes the dot off an i itself; biber cannot put the accent on a dotless one.
+        # LaTeX removes the dot of an i itself; biber cannot put the accent on a dotless one.
         return f"\\{accent}{inner}"
     return f"\\{accent}{{{inner}}}" if inner else ""
 
 
 @cache
 def _encoder() -> Callable[[str], str]:
-    # Most exports need no more than the accents above, so pylatexenc waits until it is needed.
+    # Most exports need only the accents above, so pylatexenc is imported when it is needed.
     from pylatexenc.latexencode import UnicodeToLatexEncoder
 
     encoder = UnicodeToLatexEncoder(
@@ -302,14 +312,13 @@ def _decoder() -> Callable[[str], str]:
     from pylatexenc.latexwalker import get_default_latex_context_db
 
     decode = LatexNodes2Text(math_mode="verbatim").latex_to_text
-    # Without the table of commands it would make a new one for each text.
+    # Without the table of commands pylatexenc would build a new one for each text.
     return partial(decode, latex_context=get_default_latex_context_db())
 
 
-# The commands by which LaTeX writes letters, read without a parser.
-#
-# pylatexenc reads all of LaTeX and takes a third of a millisecond for a title; a .bib file of
-# 10,000 entries has 100,000 values, most of which hold no more than accents and braces.
+# The commands for letters, read without a parser.  pylatexenc parses all of LaTeX and takes a third
+# of a millisecond for a title; a .bib file of 10,000 entries has 100,000 values, most of which
+# contain only accents and braces.
 
 
 ACCENTS = {
@@ -330,7 +339,9 @@ ACCENTS = {
     "\u0328": "k",
     "\u0331": "b",
 }
-"""The accents of LaTeX, by combining character (LaTeX2e font encodings, encguide, table of T1)."""
+"""Return the accents of LaTeX, by combining character (LaTeX2e font encodings, encguide, table of
+T1).
+"""
 
 _MARKS = {command: mark for mark, command in ACCENTS.items()}
 _ACCENTED = re.compile(
@@ -358,7 +369,7 @@ _BRACE = re.compile(r"[{}]")
 
 
 def read_letters(value: str) -> str | None:
-    r"""A LaTeX value as text; None where there is more in it than letters, dashes and braces.
+    r"""Return a LaTeX value as text; None if it contains more than letters, dashes and braces.
 
     >>> read_letters(r"{SGD} meets {\L}ojasiewicz -- and Schr{\"o}dinger"), read_letters("$x$")
     ('SGD meets Łojasiewicz – and Schrödinger', None)
@@ -389,19 +400,19 @@ def _letter_accented(found: re.Match[str]) -> str:
     return unicodedata.normalize("NFC", letter + _MARKS[found[1]])
 
 
-# Titles of .bib files in the form of our records.
+# Convert titles of .bib files to the form of the catalogue's records.
 
 
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+[ \t]*|[^A-Za-z])$")
-# Private use: no title has these letters, and the decoder leaves them alone.
+# Private use: no title contains these letters, and the decoder leaves them unchanged.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
 
 def title_from_latex(value: str) -> str:
-    r"""A title with accents in Unicode, and braces round what keeps its capitals alone.
+    r"""Return a title with accents in Unicode, and braces only around text that keeps its capitals.
 
-    Braces round the whole title go: they protect every word, and say nothing of any. So do those
-    of a special character and of a command's argument. Mathematics stays as it is written.
+    Braces around the whole title are dropped: they protect every word, and so carry no information.
+    So are those of a special character and of a command's argument. Mathematics is unchanged.
 
     >>> title_from_latex(r"{{SGD} meets {\L}ojasiewicz in {$O(n^{2})$} steps}")
     '{SGD} meets Łojasiewicz in $O(n^{2})$ steps'
@@ -426,7 +437,7 @@ def title_from_latex(value: str) -> str:
 
 
 def _closing(text: str, start: int) -> int:
-    """Where the group closes that opens here; 0 where none opens, or it never closes."""
+    """Return the end of the group that opens here; 0 if none opens, or it is never closed."""
     depth = 0
     for place in range(start, len(text)):
         depth += (text[place] == "{") - (text[place] == "}")

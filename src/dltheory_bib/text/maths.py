@@ -1,4 +1,4 @@
-"""Mathematics in Unicode, for where nobody typesets it."""
+"""Convert mathematics to Unicode, for output that is not typeset."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _SCRIPT = re.compile(r"(\^|_)(?:\{([^{}]*)\}|(\\?\w))")
 
 
 def unicode_maths(text: str, known: Callable[[str], str | None] | None = None) -> str:
-    """A text whose mathematics reads without TeX.
+    """Convert the mathematics of a text to Unicode.
 
-    `known` gives the Unicode of a formula where that has been worked out before, else None: the
-    converter takes longer to import than a whole command.
+    `known` returns the Unicode of a formula that was converted before, else None: importing the
+    converter takes longer than a whole command.
 
     >>> unicode_maths(r"$\\tilde O(\\epsilon^{-4})$ steps, $x_0 \\to x_{t+1}$")
     'Õ(ϵ⁻⁴) steps, x₀ → x_(t+1)'
@@ -33,24 +33,25 @@ def unicode_maths(text: str, known: Callable[[str], str | None] | None = None) -
 
 
 def convert(tex: str) -> str:
-    r"""A formula, without its dollar signs, in Unicode; as it stands where that cannot be done.
+    r"""Convert a formula, without its dollar signs, to Unicode; unchanged if it cannot be
+    converted.
 
     >>> convert(r"\sqrt n"), convert(r"\sqrt")
     ('√(n)', '\\sqrt')
     """
-    # Scripts are turned first: pylatexenc would leave them as ^ and _, without their braces.
+    # Scripts are converted first: pylatexenc would leave them as ^ and _, without their braces.
     spaced = _OPERATOR.sub(r"\\\1\\ ", tex)  # TeX sets a space after it that the converter drops
     spaced = spaced.replace(r"\|", "‖").replace(r"\colon", ": ")  # which it would drop
     prepared = _SCRIPT.sub(_script, spaced)
     try:
         converted: str = _converter().latex_to_text(prepared)
-    except Exception:  # it raises what it meets, a KeyError for `\sqrt` without an argument
+    except Exception:  # any exception, such as a KeyError for `\sqrt` alone
         return tex
     return " ".join(_RELATION.sub(r" \1 ", converted).split())
 
 
 def superscript(text: str) -> str:
-    """Digits and signs as superscripts.
+    """Return digits and signs as superscripts.
 
     >>> superscript("-7/4")
     '⁻⁷⸍⁴'
@@ -62,7 +63,7 @@ def _script(found: re.Match[str]) -> str:
     inside = found[2] if found[2] is not None else found[3]
     table = _SUPERSCRIPTS if found[1] == "^" else _SUBSCRIPTS
     if inside and all(ord(char) in table for char in inside):
-        return "{}" + inside.translate(table)  # or `\sum_j` would read `\sumⱼ`
+        return "{}" + inside.translate(table)  # otherwise `\sum_j` would be read as `\sumⱼ`
     if inside.isalpha() or inside.startswith("\\"):
         return f"{found[1]}{inside}"
     return f"{found[1]}({inside})"

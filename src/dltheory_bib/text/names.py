@@ -1,4 +1,4 @@
-"""Names and plain text: folding, nearest names, how a person's name is taken apart."""
+"""Names and plain text: fold, find the nearest names, split a person's name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WORD = re.compile(r"\w+")
 
 
 def fold(text: str) -> str:
-    """Text without accents, case and ligatures, for comparing and searching.
+    """Return text without accents, case and ligatures, for comparing and searching.
 
     >>> fold("Gauß-Łojasiewicz, Müller")
     'gauss-lojasiewicz, muller'
@@ -30,12 +30,12 @@ def fold(text: str) -> str:
 
 
 def is_text(name: str) -> bool:
-    """Whether a name can be written in UTF-8; an argument whose bytes were not UTF-8 cannot."""
+    """Return whether a name can be encoded in UTF-8; an argument with other bytes cannot."""
     return name.isascii() or not any("\ud800" <= char <= "\udfff" for char in name)
 
 
 def searchable(text: str) -> str:
-    """A folded text in one spelling: what is searched, and what it is searched for.
+    """Return a folded text in one spelling, for the text that is searched and for the query.
 
     American and British endings become one, so that either finds both.
 
@@ -46,7 +46,7 @@ def searchable(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The folded words of a text, in order.
+    """Return the folded words of a text, in order.
 
     >>> words("Deep {ReLU} networks: à la carte")
     ['deep', 'relu', 'networks', 'a', 'la', 'carte']
@@ -55,7 +55,7 @@ def words(text: str) -> list[str]:
 
 
 def unbraced(text: str) -> str:
-    """A title without the braces that protect its capitals; braces inside `$…$` stay.
+    """Return a title without the braces that protect its capitals; braces inside `$…$` are kept.
 
     >>> unbraced("{SGD} in $O(n^{2})$ steps")
     'SGD in $O(n^{2})$ steps'
@@ -74,8 +74,8 @@ def unbraced(text: str) -> str:
 
 
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """The known names most like `name`, best first: at most `count`, possibly none."""
-    import difflib  # only wanted when something is already wrong
+    """Return the known names most similar to `name`, best first: at most `count`, possibly none."""
+    import difflib  # imported only to report an error
 
     by_fold: dict[str, str] = {}
     for candidate in known:
@@ -88,7 +88,7 @@ def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 
 def quoted(text: str, most: int = 60) -> str:
-    r"""A text from a data file as a message shows it: short, with control characters escaped.
+    r"""Quote a text from a data file for a message: shortened, with control characters escaped.
 
     >>> print(quoted("a\tb"), len(quoted("x" * 1000)))
     'a\tb' 62
@@ -97,12 +97,12 @@ def quoted(text: str, most: int = 60) -> str:
 
 
 def is_collective(name: str) -> bool:
-    """Whether a name is that of an organisation, written `{Stanford University}`."""
+    """Return whether a name is that of an organisation, written `{Stanford University}`."""
     return name.startswith("{") and name.endswith("}")
 
 
 def family(name: str) -> str:
-    """The family name of "Family, Given", or the whole name of an organisation.
+    """Return the family name of "Family, Given", or the whole name of an organisation.
 
     >>> family("De Sa, Christopher"), family("{Stanford University}")
     ('De Sa', 'Stanford University')
@@ -111,7 +111,7 @@ def family(name: str) -> str:
 
 
 def given(name: str) -> str:
-    """The given names of "Family, Given"; empty for an organisation or a single name.
+    """Return the given names of "Family, Given"; empty for an organisation or a single name.
 
     >>> given("Huval, Jr., Brody")
     'Brody'
@@ -120,7 +120,7 @@ def given(name: str) -> str:
 
 
 def suffix(name: str) -> str:
-    """What follows a family name between two commas; empty for most.
+    """Return the suffix between the two commas after a family name; usually empty.
 
     >>> suffix("Huval, Jr., Brody"), suffix("Jin, Chi")
     ('Jr.', '')
@@ -130,7 +130,7 @@ def suffix(name: str) -> str:
 
 
 def natural(name: str) -> str:
-    """A name in reading order.
+    """Return a name in reading order.
 
     >>> natural("Matthews, Alexander G. de G."), natural("Huval, Jr., Brody")
     ('Alexander G. de G. Matthews', 'Brody Huval, Jr.')
@@ -140,7 +140,7 @@ def natural(name: str) -> str:
 
 
 def slug(text: str) -> str:
-    """An ASCII id from a text.
+    """Make an ASCII id from a text.
 
     >>> slug("Garriga-Alonso, Adrià")
     'garriga-alonso-adria'
@@ -149,7 +149,7 @@ def slug(text: str) -> str:
 
 
 def author_line(authors: Iterable[str], at_most: int = 0) -> str:
-    """Family names for a list: "Jin, Ge, Netrapalli, Kakade and Jordan".
+    """Return family names for a list: "Jin, Ge, Netrapalli, Kakade and Jordan".
 
     With `at_most` above 0, a longer list becomes the first name "et al.".
     """

@@ -1,1 +1,1 @@
-"""The arithmetic of results: bounds and their order, what dominates what, tables, improvements."""
+"""Compare theorems: bounds and their order, dominance, tables, improvements."""

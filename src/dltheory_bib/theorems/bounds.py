@@ -1,30 +1,31 @@
-r"""Bounds as sums of monomials, and which of two is at most the other.
+r"""Bounds as sums of monomials, and the order between them.
 
-A bound is compared up to constants, as all its symbols go to their extremes independently of each
+Bounds are compared up to constants, as all symbols go to their extremes independently of each
 other. For sums of powers there is an exact criterion:
 
     $x^a \le C (x^{b_1} + \dots + x^{b_m})$ for all large $x_1, \dots, x_k$, with some constant $C$,
     if and only if a convex combination of $b_1, \dots, b_m$ is at least $a$ in every coordinate,
 
 that is, if $a$ lies in the Newton polyhedron of the other side, the convex hull of its exponents
-minus the positive orthant. *If*: a weighted geometric mean is at most the maximum. *Only if*: else
-some $w \ge 0$ separates, $w \cdot a > w \cdot b_i$ for every $i$, and along $x_j = t^{w_j}$ the
-left side outgrows the right. (In algebra this is the integral closure of a monomial ideal: see the
-introduction of arXiv 2409.07986, or Huneke and Swanson, *Integral Closure of Ideals, Rings, and
-Modules*, 2006, section 1.4.) A sum is at most another if each of its monomials is.
+minus the positive orthant. *If*: a weighted geometric mean is at most the maximum. *Only if*:
+otherwise some $w \ge 0$ separates, $w \cdot a > w \cdot b_i$ for every $i$, and along $x_j =
+t^{w_j}$ the left side outgrows the right. (In algebra this is the integral closure of a monomial
+ideal: see the introduction of arXiv 2409.07986, or Huneke and Swanson, *Integral Closure of Ideals,
+Rings, and Modules*, 2006, section 1.4.) A sum is at most another if each of its monomials is.
 
-Exponents are made to count growth: where a symbol goes to zero, its power is turned round. An
-exponent has four parts, compared from the left, so that each is infinitesimal beside those before:
+Exponents measure growth: if a symbol goes to zero, the sign of its exponent is reversed. An
+exponent has four parts, compared from the left; each is infinitesimal compared with those before
+it:
 
 1. `exp`, above every power; the rate inside is not compared, so any two are equal;
 2. the power, a rational number;
-3. `polylog`, an unspecified power of the logarithm: above every power of it that is named;
+3. `polylog`, an unspecified power of the logarithm: above every specified power of it;
 4. the power of the logarithm.
 
-The weights of a convex combination are rational, and in each coordinate it must be at least in that
-order. That is still sufficient; with logarithms or exponentials in sums it is no longer necessary
-(`log x` is at most a constant times the larger of `x/y` and `log y`), and then the two count as
-incomparable. All arithmetic is exact.
+The weights of a convex combination are rational, and in each coordinate the combination must be at
+least the exponent in that order. This condition is sufficient; with logarithms or exponentials in
+sums it is not necessary (`log x` is at most a constant times the larger of `x/y` and `log y`), and
+then the two bounds count as incomparable. All arithmetic is exact.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ from dltheory_bib.models.theorem import Question, Result
 
 
 class Exponent(NamedTuple):
-    """How fast a monomial grows as one symbol goes to its extreme; larger is faster."""
+    """The growth of a monomial as one symbol goes to its extreme; larger is faster."""
 
     exponential: Fraction = Fraction(0)
     power: Fraction = Fraction(0)
@@ -47,7 +48,7 @@ class Exponent(NamedTuple):
 
 
 Monomial = tuple[Exponent, ...]
-"""An exponent for each symbol of the question, in its order."""
+"""An exponent for each symbol of the question, in the question's order."""
 Bound = tuple[Monomial, ...]
 """A sum of monomials."""
 
@@ -55,7 +56,7 @@ _PART = re.compile(r"(-?[0-9][0-9./]*)|(exp)|(polylog)|log(?:\^(\S+))?")
 
 
 def read_exponent(text: str, extreme: str = "infinity") -> Exponent:
-    """An exponent from its text, `-2 log^4`, as growth towards the symbol's extreme.
+    """Parse an exponent such as `-2 log^4` as growth towards the symbol's extreme.
 
     >>> read_exponent("-7/4 polylog", "zero").power
     Fraction(7, 4)
@@ -74,10 +75,10 @@ def read_exponent(text: str, extreme: str = "infinity") -> Exponent:
 
 
 def read_bound(card: Result, question: Question, ignore_polylog: bool = False) -> Bound:
-    """The bound of a card, empty where no monomial expresses it.
+    """Return the bound of a card; empty if the card has no monomial.
 
-    With `ignore_polylog` logarithms count for nothing, named or not. Raises `KeyError` for a symbol
-    that the question does not declare.
+    `ignore_polylog` drops all logarithmic factors. Raises `KeyError` for a symbol that the question
+    does not declare.
     """
     extremes = {symbol.id: symbol.extreme for symbol in question.symbols}
     bound = []
@@ -93,12 +94,14 @@ def read_bound(card: Result, question: Question, ignore_polylog: bool = False) -
 
 
 def at_most(small: Bound, large: Bound) -> bool:
-    """Whether a bound is at most another, up to a constant. Both have the same symbols."""
+    """Return whether one bound is at most another, up to a constant. Both must have the same
+    symbols.
+    """
     return all(_is_below(monomial, large) for monomial in small)
 
 
 def steepest(bound: Bound) -> Monomial:
-    """For each symbol the largest exponent in a sum: never larger in a sum that is at most it."""
+    """Return the largest exponent of each symbol; a smaller sum has no larger one."""
     return tuple(max(exponents) for exponents in zip(*bound, strict=True))
 
 
@@ -107,7 +110,8 @@ def _is_below(monomial: Monomial, large: Bound) -> bool:
         return True
     if len(large) == 1 or any(map(Exponent.__gt__, monomial, steepest(large))):
         return False  # no combination is above the largest
-    # Row by row the surplus of each monomial over this one, weighted to be at least nothing.
+    # Build one row per symbol: the surplus of each monomial over this one. The weighted sum of a
+    # row must be non-negative.
     surplus = [
         [[one[symbol][part] - monomial[symbol][part] for one in large] for part in range(4)]
         for symbol in range(len(monomial))
@@ -119,14 +123,14 @@ def _is_below(monomial: Monomial, large: Bound) -> bool:
 
 
 class _Row(NamedTuple):
-    """A linear form in the weights that is at least, or strictly above, nothing."""
+    """A linear form in the weights that must be non-negative, or positive."""
 
     form: tuple[Fraction, ...]
     strict: bool
 
 
 def _some_weights(known: list[_Row], surplus: list[list[list[Fraction]]]) -> bool:
-    """Whether weights exist for which every symbol's surplus is, from the left, not negative."""
+    """Return whether weights exist for which no symbol's surplus is lexicographically negative."""
     if not _is_feasible(known):
         return False
     if not surplus:
@@ -135,7 +139,7 @@ def _some_weights(known: list[_Row], surplus: list[list[list[Fraction]]]) -> boo
 
 
 def _ways(parts: list[list[Fraction]]) -> Iterator[list[_Row]]:
-    """The ways in which a surplus is not negative: which part is the first that is not zero."""
+    """Yield the cases in which a surplus is non-negative, by the first part that is not zero."""
     forms = [tuple(form) for form in parts if any(form)]
     zero: list[_Row] = []
     for form in forms[:-1]:
@@ -145,7 +149,7 @@ def _ways(parts: list[list[Fraction]]) -> Iterator[list[_Row]]:
 
 
 def _is_feasible(rows: Iterable[_Row]) -> bool:
-    """Whether linear forms can all be at least, or above, nothing: Fourier-Motzkin elimination."""
+    """Return whether the linear forms can hold at once, by Fourier-Motzkin elimination."""
     left = {_scaled(row) for row in rows}
     size = max((len(row.form) for row in left), default=0)
     for place in range(size):
@@ -159,7 +163,7 @@ def _is_feasible(rows: Iterable[_Row]) -> bool:
 
 
 def _without(place: int, one: _Row, other: _Row) -> _Row:
-    """The combination of two forms in which a weight no longer stands."""
+    """Combine two forms so that one weight is eliminated."""
     up, down = one.form[place], -other.form[place]
     form = tuple(a * down + b * up for a, b in zip(one.form, other.form, strict=True))
     return _Row(form, one.strict or other.strict)

@@ -1,10 +1,10 @@
-"""Which card says more than which: dominance, computed from bounds, assumptions and guarantees.
+"""Which card is stronger than which: dominance by bounds, assumptions and guarantees.
 
 Card A dominates card B if both answer the same question for the same quantity with statements of
 the same kind, and A's statement is at least as strong in each of three respects:
 
-- *Bound.* An upper bound is at most B's, or at least B's where larger is better; for a lower bound
-  the other way round; an exact one equals B's. `theorems.bounds` says what "at most" means.
+- *Bound.* An upper bound is at most B's, or at least B's if larger is better; for a lower bound
+  the other way round; an exact one equals B's. `theorems.bounds` defines "at most".
 - *Guarantee.* B's follows from A's: surely implies with high probability and in expectation; with
   high probability implies with constant probability and asymptotically; in expectation implies with
   constant probability (Markov's inequality).
@@ -15,8 +15,8 @@ the same kind, and A's statement is at least as strong in each of three respects
   instance as well as of the class, so those must be equivalent.
 
 An assumption follows from others if it is one of them or is reached from one by `implies`. This is
-a preorder: two cards that dominate each other say the same, and many are incomparable. Cards
-without a monomial, negative ones and statements are not ranked.
+a preorder: two cards that dominate each other are equally strong, and many are incomparable. Cards
+without a monomial, negative results and statements without a bound are not ranked.
 """
 
 from __future__ import annotations
@@ -42,22 +42,22 @@ _IMPLIED = {
     "asymptotically": {"asymptotically"},
 }
 INSTANCE = frozenset({"problem", "data", "network"})
-"""What restricts the instance of a lower bound."""
+"""Assumptions that restrict the instance of a lower bound."""
 CLASS = frozenset({"algorithm"})
-"""What restricts the algorithms for which a lower bound holds."""
+"""Assumptions that restrict the algorithms to which a lower bound applies."""
 BOTH = frozenset({"oracle", "initialisation"})
-"""What restricts both."""
+"""Assumptions that restrict both."""
 
 
 class Vocabulary:
-    """Assumptions by id, and what follows from what."""
+    """Assumptions by id, and their implications."""
 
     def __init__(self, assumptions: Iterable[Assumption]) -> None:
         self.known = {one.id: one for one in assumptions}
         self._closed: dict[str, frozenset[str]] = {}
 
     def closure(self, names: Iterable[str]) -> frozenset[str]:
-        """These assumptions and all that follows from them."""
+        """Return these assumptions and all that follows from them."""
         found: set[str] = set()
         for name in names:
             found |= self._closure_of(name)
@@ -75,11 +75,11 @@ class Vocabulary:
         return self._closed[name]
 
     def about(self, names: Iterable[str], kinds: frozenset[str]) -> frozenset[str]:
-        """Those of some assumptions that restrict something of these kinds."""
+        """Return the assumptions that restrict something of these kinds."""
         return frozenset(n for n in names if n in self.known and self.known[n].about in kinds)
 
     def follow(self, weaker: Iterable[str], stronger: Iterable[str]) -> bool:
-        """Whether all of the first follow from the second."""
+        """Return whether all of `conclusions` follow from `premises`."""
         return self.closure(stronger).issuperset(weaker)
 
 
@@ -96,13 +96,13 @@ class Order:
         self._no_worse: dict[tuple[tuple[Monomial, ...], tuple[Monomial, ...]], bool] = {}
 
     def bound(self, card: Result) -> Bound:
-        """The bound of a card; empty where no monomial expresses it."""
+        """Return the bound of the card; empty if the card has no monomial."""
         if card.bound not in self._bounds:
             self._bounds[card.bound] = read_bound(card, self.question, self.ignore_polylog)
         return self._bounds[card.bound]
 
     def is_ranked(self, card: Result) -> bool:
-        """Whether the card has a bound that can be compared."""
+        """Return whether the card has a bound that can be compared."""
         return card.kind in RANKED and bool(card.bound)
 
     @cached_property
@@ -110,8 +110,8 @@ class Order:
         return self.question.better == "smaller"
 
     def no_worse(self, card: Result, other: Result) -> bool:
-        """Whether a bound, read as an upper one, is at least as good as another."""
-        asked = (card.bound, other.bound)  # many times while the cards are sorted
+        """Return whether a bound, read as an upper bound, is at least as good as another."""
+        asked = (card.bound, other.bound)  # called many times while the cards are sorted
         if asked not in self._no_worse:
             one, two = self.bound(card), self.bound(other)
             self._no_worse[asked] = (
@@ -120,7 +120,7 @@ class Order:
         return self._no_worse[asked]
 
     def dominates(self, card: Result, other: Result) -> bool:
-        """Whether a card says at least as much as another; see above."""
+        """Return whether a card is at least as strong as another, as defined above."""
         return (
             self.are_comparable(card, other)
             and self.bound_dominates(card, other)
@@ -129,11 +129,11 @@ class Order:
         )
 
     def strictly_dominates(self, card: Result, other: Result) -> bool:
-        """Whether a card says more than another."""
+        """Return whether a card is strictly stronger than another."""
         return self.dominates(card, other) and not self.dominates(other, card)
 
     def are_comparable(self, card: Result, other: Result) -> bool:
-        """Whether two cards speak of the same thing: question, quantity, kind, and have bounds."""
+        """Return whether two cards have comparable bounds: same question, quantity and kind."""
         return (
             card.question == other.question == self.question.id
             and card.quantity == other.quantity
@@ -143,7 +143,7 @@ class Order:
         )
 
     def bound_dominates(self, card: Result, other: Result) -> bool:
-        """Whether the bound alone says at least as much, for two cards of one kind."""
+        """Return whether one bound alone is at least as strong, for two cards of one kind."""
         if card.kind == "upper":
             return self.no_worse(card, other)
         if card.kind == "lower":
@@ -163,14 +163,14 @@ class Order:
         )
 
     def contradict(self, upper: Result, lower: Result) -> bool:
-        """Whether a lower bound lies above an upper one that holds for its hard instance.
+        """Return whether a lower bound contradicts an upper bound that holds for its hard instance.
 
-        Said only where nothing else can explain it: both have bounds of the same quantity; the
-        upper one is strictly better, with and without logarithms; its assumptions on problem, data
-        and network follow from the lower bound's, the lower bound's on the algorithm from its own,
-        and those on oracle and initialisation both ways; and both hold in the same way, or each
-        surely or with high probability. Whether the method keeps to assumptions that its card does
-        not list is never guessed.
+        True only if nothing else can explain it: both have bounds of the same quantity; the upper
+        one is strictly better, with and without logarithms; its assumptions on problem, data and
+        network follow from the lower bound's, the lower bound's on the algorithm from its own, and
+        those on oracle and initialisation both ways; and both hold in the same way, or each surely
+        or with high probability. This function never guesses whether a method keeps to assumptions
+        that its card does not list.
         """
         follow, about = self.vocabulary.follow, self.vocabulary.about
         sure = {"surely", "high-probability"}
@@ -191,7 +191,7 @@ class Order:
         )
 
     def best(self, cards: Iterable[Result]) -> set[str]:
-        """The ids of the ranked cards than which no other says more."""
+        """Return the ids of the ranked cards that no other card strictly dominates."""
         ranked = [card for card in cards if self.is_ranked(card)]
         return {
             card.id
@@ -203,7 +203,9 @@ class Order:
 def changed_assumptions(
     old: Result, new: Result, vocabulary: Vocabulary
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """What a card assumes that does not follow from an older one's, and what it no longer needs."""
+    """Return the assumptions of a card that do not follow from an older card's, and those it no
+    longer needs.
+    """
     more = frozenset(new.assumptions) - vocabulary.closure(old.assumptions)
     less = frozenset(old.assumptions) - vocabulary.closure(new.assumptions)
     return more, less

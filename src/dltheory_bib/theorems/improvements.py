@@ -1,7 +1,8 @@
-"""Who improved a bound, and by how much, to today's best.
+"""Trace who improved a bound, and by how much, up to the best known.
 
-Follows what the cards themselves claim to improve, back to the first and forward to the last. How
-much is read off the bounds; which cards are best is computed by `theorems.dominance`.
+The line follows the improvements that the cards themselves claim, back to the first card and
+forward to the last. The size of each improvement is computed from the bounds, the best known cards
+by `theorems.dominance`.
 """
 
 from __future__ import annotations
@@ -15,50 +16,52 @@ from dltheory_bib.theorems.dominance import Order, Vocabulary, changed_assumptio
 
 
 class Change(NamedTuple):
-    """What one card changes on another that it improves."""
+    """What one card changes in another that it improves."""
 
     exponents: tuple[tuple[str, str, str], ...]
-    """Symbol, old exponent, new exponent: only where both bounds are a single monomial."""
+    """Symbol, old exponent, new exponent; only if both bounds are single monomials."""
     more: tuple[str, ...]
-    """Assumptions of the new card that do not follow from the old one's."""
+    """Assumptions of the new card that do not follow from the old card's."""
     less: tuple[str, ...]
     """Assumptions that the new card no longer needs."""
 
 
 class Link(NamedTuple):
-    """A card on a line of improvements, how it was reached, and what lies beyond it."""
+    """A card on a line of improvements, with the claim that leads to it and the cards beyond it."""
 
     card: Result
     says: str
-    """The sentence of the claim that leads here; empty for the first."""
+    """The sentence of the claim that leads here; empty for the first card."""
     change: Change | None
     links: tuple[Link, ...]
     repeated: bool = False
-    """Whether the card stands elsewhere in the tree too; what lies beyond is shown there."""
+    """Whether the card also appears elsewhere in the tree, where its branch is shown."""
 
 
 class Improvements(NamedTuple):
-    """A card between what it improves and what improves it, and today's best."""
+    """A card with what it improves, what improves it, and the best known cards."""
 
     question: Question
     back: Link
-    """The card, and what it improves, to the first."""
+    """The card and what it improves, back to the first."""
     forward: Link
-    """The card, and what improves it, to the last."""
+    """The card and what improves it, up to the last."""
     best: tuple[Result, ...]
-    """The cards that dominate this one and that none dominates strictly; the card itself, if so."""
+    """The cards that dominate this one and that no card strictly dominates; possibly the card
+    itself.
+    """
 
 
 def improvements(
     card: Result, around: Sequence[Result], question: Question, vocabulary: Vocabulary
 ) -> Improvements:
-    """The line on which a card stands; `around` are all cards of its question."""
+    """Return the line of improvements through a card; `around` are all cards of its question."""
     known = {one.id: one for one in around}
     order = Order(question, vocabulary)
 
     def backward(here: Result) -> list[tuple[Result, str, Result, Result]]:
         claims = [(known[c.card], c.says) for c in here.improves if c.card in known]
-        return [(old, says, old, here) for old, says in claims]
+        return [(old, claim, old, here) for old, claim in claims]
 
     def forward(here: Result) -> list[tuple[Result, str, Result, Result]]:
         return [
@@ -86,18 +89,18 @@ _Steps = Callable[[Result], "list[tuple[Result, str, Result, Result]]"]
 
 
 def _tree(start: Result, steps: _Steps, change: Callable[[Result, Result], Change]) -> Link:
-    """The tree of what is reached from a card; a card reached twice is followed once."""
+    """Build the tree of cards reachable from a card; each card is expanded once."""
     seen = {start.id}
 
-    def grow(here: Result, says: str, changed: Change | None) -> Link:
+    def grow(here: Result, claim: str, changed: Change | None) -> Link:
         links = []
-        for there, said, old, new in steps(here):
+        for there, claim, old, new in steps(here):
             if there.id in seen:
-                links.append(Link(there, said, change(old, new), (), repeated=True))
+                links.append(Link(there, claim, change(old, new), (), repeated=True))
                 continue
             seen.add(there.id)
-            links.append(grow(there, said, change(old, new)))
-        return Link(here, says, changed, tuple(links))
+            links.append(grow(there, claim, change(old, new)))
+        return Link(here, claim, changed, tuple(links))
 
     return grow(start, "", None)
 

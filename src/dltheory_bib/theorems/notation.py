@@ -1,4 +1,4 @@
-r"""Bounds as one reads them: in TeX, and in Unicode where nobody typesets."""
+r"""Print bounds in TeX, and in Unicode where TeX is not typeset."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ _LOG = re.compile(r"log(?:\^(\S+))?$")
 
 
 def bound_tex(card: Result, question: Question) -> str:
-    r"""The bound of a card up to constants, in TeX without dollar signs; empty without a monomial.
+    r"""Return the bound of a card up to constants, in TeX without dollar signs; empty without a
+    monomial.
 
     `{eps: -2 log^4, d: polylog}` is `\varepsilon^{-2} \log^{4}(1/\varepsilon) \,
     \mathrm{polylog}(d)`.
@@ -21,25 +22,25 @@ def bound_tex(card: Result, question: Question) -> str:
 
 
 def bound_terms(card: Result, question: Question) -> list[str]:
-    """The terms of that sum, for whoever breaks lines between them."""
+    """Return the terms of the sum, for callers that break lines between them."""
     tex = {symbol.id: symbol.tex for symbol in question.symbols}
     return [_product(one, list(question.symbols), tex, _TeX) for one in card.bound]
 
 
 def bound_text(card: Result, question: Question, read: Callable[[str], str]) -> str:
-    """The same in Unicode; `read` turns the mathematics of a text into what can be shown."""
+    """Return the bound in Unicode; `read` converts the mathematics of a text into Unicode."""
     shown = {symbol.id: read(f"${symbol.tex}$") for symbol in question.symbols}
     symbols = list(question.symbols)
     return " + ".join(_product(one, symbols, shown, _Text) for one in card.bound)
 
 
 def exponent_text(exponent: str) -> str:
-    """An exponent as a message shows it: `-7/4 log²`, with a minus sign."""
+    """Format an exponent for a message: `-7/4 log²`, with a minus sign."""
     return re.sub(r"\^(\S+)", lambda power: superscript(power[1]), exponent).replace("-", "−")
 
 
 class _TeX:
-    """The words of TeX."""
+    """The macros of TeX."""
 
     times, times_word = r" ", r" \, "
     log, polylog, exp = r"\log", r"\mathrm{polylog}", r"\exp(\mathrm{poly}(%s))"
@@ -54,7 +55,7 @@ class _TeX:
 
 
 class _Text:
-    """The words of a terminal."""
+    """The characters of a terminal."""
 
     times, times_word = " ", " "
     log, polylog, exp = "log", "polylog", "exp(poly(%s))"

@@ -1,4 +1,4 @@
-"""The cards of a question side by side: groups, order, marks, and which are the best known."""
+"""Tables that compare the cards of a question: groups, order, marks, best known bounds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS = {
     "negative": "Negative results",
     "statement": "Statements",
 }
-"""The kinds of card in the order in which tables show them."""
+"""The kinds of card, in the order of the tables."""
 
 
 class TableRow(NamedTuple):
@@ -30,27 +30,27 @@ class TableRow(NamedTuple):
     card: Result
     paper: Paper
     venue: str
-    """Short name of where the work appeared."""
+    """Short name of the venue."""
     tex: str
-    """The bound up to constants in TeX; as printed where no monomial expresses it."""
+    """The bound up to constants in TeX; as printed in the work if no monomial expresses it."""
     text: str
     """The same in Unicode."""
     ranked: bool
-    """Whether the bound is one that can be compared."""
+    """Whether the bound can be compared."""
     best: bool
-    """Whether no other card says more."""
+    """Whether no other card is stronger."""
     marks: tuple[str, ...]
-    """Its assumptions, as the legend names them."""
+    """Marks of its assumptions, as in the legend."""
 
 
 class Group(NamedTuple):
-    """The cards that can be compared: those of one kind that bound one quantity."""
+    """The comparable cards: those of one kind that bound one quantity."""
 
     title: str
     kind: str
     quantity: str | None
     columns: tuple[Column, ...]
-    """Of cards without a bound: what each says."""
+    """For cards without a bound: the statement of each."""
     rows: tuple[TableRow, ...]
 
 
@@ -60,11 +60,11 @@ class Table(NamedTuple):
     question: Question
     groups: tuple[Group, ...]
     legend: dict[str, Assumption]
-    """By mark, in order."""
+    """Assumptions by mark, in order."""
 
 
 Entry = tuple[Result, Paper, str]
-"""A card, its work, and the short name of where that appeared."""
+"""A card, its work, and the short name of the venue."""
 
 
 def build_table(
@@ -73,10 +73,10 @@ def build_table(
     order: Order,
     read: Callable[[str], str],
 ) -> Table:
-    """The table of a question.
+    """Build the table of a question.
 
-    `entries` are all its cards, by which the best are judged; those that are `shown` stand in it.
-    `read` turns the mathematics of a text into Unicode.
+    `entries` are all its cards, among which the best are determined; the table contains those that
+    are `shown`. `read` converts the mathematics of a text into Unicode.
     """
     question = order.question
     best = order.best(card for card, _, _ in entries)
@@ -114,14 +114,14 @@ def _shown_bound(card: Result, question: Question, read: Callable[[str], str]) -
 
 
 def _names(entries: Iterable[Entry]) -> dict[str, str]:
-    """A mark for each assumption, `a` for the most frequent: by id, in order of marks."""
+    """Give each assumption a mark, `a` to the most frequent; return the marks by id, in order."""
     counts = Counter(name for card, _, _ in entries for name in card.assumptions)
     ordered = sorted(counts, key=lambda name: (-counts[name], name))
     return {name: _mark(place) for place, name in enumerate(ordered)}
 
 
 def _mark(place: int) -> str:
-    """`a` to `z`, then `aa`, `ab` …"""
+    """Yield `a` to `z`, then `aa`, `ab` …"""
     rounds, letter = divmod(place, len(ascii_lowercase))
     return (ascii_lowercase[rounds - 1] if rounds else "") + ascii_lowercase[letter]
 
@@ -131,11 +131,11 @@ def _mark_order(mark: str) -> tuple[int, str]:
 
 
 def sort_cards(entries: Sequence[Entry], order: Order) -> list[Entry]:
-    """Cards with the better bound first, then those that are not ranked; stable otherwise.
+    """Sort the cards by bound, better first, then those that are not ranked; the sort is stable.
 
-    A linear extension of the order of bounds and of dominance: what says more stands before what
-    says less. Between incomparable ones the steepest exponents of the symbols decide, in the order
-    in which the question names them.
+    The result is a linear extension of the order of bounds and of dominance: a stronger card
+    precedes a weaker one. The steepest exponents decide between incomparable cards, in the order in
+    which the question names the symbols.
     """
     ranked = [entry for entry in entries if order.is_ranked(entry[0])]
     rest = [entry for entry in entries if not order.is_ranked(entry[0])]

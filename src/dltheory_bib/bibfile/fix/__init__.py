@@ -1,1 +1,1 @@
-"""Replace outdated entries of a .bib file by the published version."""
+"""Update entries of a .bib file from the catalogue."""

@@ -1,4 +1,4 @@
-"""What is to be changed in one entry that is known to be a work of the catalogue."""
+"""Update one entry that matches a work of the catalogue."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
 
 VenueStyle = Literal["as-is", "long", "short"]
-"""How venues are named: as they are, or as the catalogue names them."""
+"""How venues are named: unchanged, or by the catalogue's long or short names."""
 What = Literal["published", "year", "pages", "doi", "venue", "title", "capitals", "authors"]
 
 _PUBLICATIONS = frozenset({"article", "inproceedings", "incollection", "book", "thesis", "report"})
 _OF_PREPRINTS = ("eprint", "archiveprefix", "primaryclass", "eprinttype", "eprintclass", "arxivid")
 _NAMES_OF_PLACES = ("booktitle", "journaltitle", "journal", "publisher", "school", "institution")
-"""The fields of which an exported entry has one that says where the work appeared."""
+"""The fields of which an exported entry has one that names the venue."""
 _FOR_PLACES = ("series", "volume", "number", "pages", "publisher")
 _OF_DAYS = ("month", "day")
 OF_BIBLATEX = frozenset({"journaltitle", "date"})
-"""Fields in whose place files for BibTeX have others."""
+"""Fields that files for BibTeX replace by others."""
 _PARENTS = ("crossref", "xdata", "xref")
 _ISSN_OF_ARXIV = "2331-8422"
 _OLD_NAME = re.compile(r"\bNIPS\b")
@@ -41,19 +41,19 @@ _RENAMED = 2018
 
 
 class Change(NamedTuple):
-    """One thing that is changed in an entry."""
+    """A change in an entry."""
 
     what: What
-    says: str
+    text: str
 
 
 class Updated(NamedTuple):
-    """An entry as it should be."""
+    """An updated entry."""
 
     text: str
     changes: tuple[Change, ...]
     is_record: bool
-    """Whether it is the version of the work that stands on top in the catalogue."""
+    """Whether it cites the main version of the work in the catalogue."""
 
 
 class Updater:
@@ -66,12 +66,15 @@ class Updater:
         self.file = file
         self.keep_preprint = keep_preprint
         self.venues = venues
-        # Letters as LaTeX's commands, unless the file is in UTF-8 and has such letters itself.
+        # Letters are written as LaTeX commands, unless the file is in UTF-8 and contains such
+        # letters itself.
         plain = file.text.removeprefix("\ufeff")
         self.encoding: Encoding = "latex" if plain.isascii() or not is_text(plain) else "utf-8"
 
     def is_elsewhere(self, paper: Paper, values: Mapping[str, str]) -> bool:
-        """Whether an entry names a place in which the catalogue knows no version of the work."""
+        """Return whether an entry names a venue of which the catalogue has no version of the
+        work.
+        """
         known = {paper.venue, *(version.venue for version in paper.versions)} - {None}
         venues = [self.bib.venues[name] for name in known if name]
         places = [values[name] for name in PLACES if values.get(name)]
@@ -81,7 +84,7 @@ class Updater:
         )
 
     def updated(self, entry: BibEntry, paper: Paper) -> Updated:
-        """The entry of a work as it should be, and what was changed in it."""
+        """Return the updated entry of a work, and the changes."""
         values = self.file.values(entry)
         rewriter = Rewriter(self.file, entry)
         changes: list[Change] = []
@@ -94,16 +97,16 @@ class Updater:
                 changes += self._publish(rewriter, paper, values, target)
             else:
                 changes += self._complete(rewriter, paper, values, target)
-            # What a second run would find.
+            # A second run must find nothing to change.
             is_record = preprint or self._is_record(paper, values, changes)
         changes += self._title(rewriter, paper, preprint and bool(changes))
         changes += self._authors(rewriter, paper)
         return Updated(rewriter.text() if changes else "", tuple(changes), is_record)
 
     def _target(self, entry: BibEntry, paper: Paper) -> dict[str, str]:
-        """The type, as `@`, and the fields that export would give the work.
+        """Return the type, as `@`, and the fields that export would give the work.
 
-        In biblatex's words only where the entry itself uses them: biber reads BibTeX's as well.
+        biblatex's names are used only if the entry itself uses them: biber reads BibTeX's as well.
         """
         names = {one.name.lower() for one in entry.fields}
         dialect: Dialect = "biblatex" if names & OF_BIBLATEX else "bibtex"
@@ -123,7 +126,7 @@ class Updater:
         values: Mapping[str, str],
         target: Mapping[str, str],
     ) -> list[Change]:
-        """Make a preprint's entry that of the published version."""
+        """Change a preprint's entry to the published version."""
         place = next((name for name in _NAMES_OF_PLACES if name in target), None)
         if place is None:
             return []
@@ -154,7 +157,7 @@ class Updater:
     def _clear(
         self, rewriter: Rewriter, values: Mapping[str, str], target: Mapping[str, str]
     ) -> None:
-        """Take away what only the preprint had."""
+        """Delete the fields that only the preprint had."""
         gone = [name for name in (*_FOR_PLACES, *_OF_DAYS) if name not in target]
         for name in (*gone, *(() if self.keep_preprint else _OF_PREPRINTS)):
             rewriter.remove(name)
@@ -178,13 +181,13 @@ class Updater:
         values: Mapping[str, str],
         target: Mapping[str, str],
     ) -> list[Change]:
-        """What a published work's entry lacks, and its venue's name."""
+        """Add the missing fields of a published work, and correct its venue's name."""
         changes: list[Change] = []
         if self._has_years_of_two(paper, values, target):
             rewriter.set("year", str(paper.year))
             changes.append(Change("year", f"{values['year']} (arXiv's) → {paper.year}"))
         if not self._is_record(paper, values, changes):
-            return []  # another version, of which nothing is known for certain
+            return []  # another version, of which nothing is certain
         for name in ("pages", "doi"):
             if name in target and not values.get(name, "").strip():
                 rewriter.set(name, target[name])
@@ -192,7 +195,7 @@ class Updater:
         return changes + self._venue(rewriter, paper, values, target)
 
     def _is_record(self, paper: Paper, values: Mapping[str, str], changes: list[Change]) -> bool:
-        """Whether an entry is of the venue and, after the changes, of the year of the record."""
+        """Return whether an entry has the venue and, after the changes, the year of the record."""
         year = paper.year if any(one.what == "year" for one in changes) else read_year(values)
         return year == paper.year and self._is_in_venue(paper, values)
 
@@ -203,10 +206,11 @@ class Updater:
     def _has_years_of_two(
         self, paper: Paper, values: Mapping[str, str], target: Mapping[str, str]
     ) -> bool:
-        """Whether the entry has the venue of the published version and the year of the preprint.
+        """Return whether the entry has the venue of the published version and the year of the
+        preprint.
 
-        Not where something else speaks for that year: it stands in the venue's name, or volume or
-        pages are others.
+        False if the entry has other evidence for that year: the venue's name contains it, or volume
+        or pages differ.
         """
         year = values.get("year", "")
         place = " ".join(values.get(name, "") for name in PLACES)
@@ -229,7 +233,7 @@ class Updater:
         values: Mapping[str, str],
         target: Mapping[str, str],
     ) -> list[Change]:
-        """The venue's name as it is asked for; unasked, NIPS and NeurIPS by the year."""
+        """Set the venue's name as requested; by default, choose NIPS or NeurIPS by the year."""
         place = next(name for name in PLACES if values.get(name))
         old = new = values[place]
         if self.venues != "as-is":
@@ -243,7 +247,9 @@ class Updater:
         return [Change("venue", f"{old} → {new}")]
 
     def _title(self, rewriter: Rewriter, paper: Paper, republished: bool) -> list[Change]:
-        """Braces round capitals that a style would lower; a title that was changed in print."""
+        """Add braces around capitals that a style would lower; update a title that changed in
+        print.
+        """
         raw = _raw(rewriter.entry.get("title"))
         if raw is None:
             return []
@@ -260,22 +266,22 @@ class Updater:
         return [Change("capitals", f"{' '.join(raw.split())} → {' '.join(new.split())}")]
 
     def _authors(self, rewriter: Rewriter, paper: Paper) -> list[Change]:
-        """Given names in full where the entry has initials, and all authors for "others"."""
+        """Replace initials by full given names, and "others" by all authors."""
         raw = _raw(rewriter.entry.get("author"))
         made = fuller_names(raw, paper.author, self.encoding) if raw else None
         if made is None:
             return []
         rewriter.set("author", made.text)
-        said = []
+        text = []
         if made.longer:
-            said.append(f"{made.longer} given name{'s' if made.longer > 1 else ''}")
+            text.append(f"{made.longer} given name{'s' if made.longer > 1 else ''}")
         if made.added:
-            said.append(f"{made.added} author{'s' if made.added > 1 else ''} for others")
-        return [Change("authors", ", ".join(said))]
+            text.append(f"{made.added} author{'s' if made.added > 1 else ''} in place of others")
+        return [Change("authors", ", ".join(text))]
 
 
 def _raw(one: BibField | None) -> str | None:
-    """A value as it is written; None where it is not there or uses a `@string`."""
+    """Return a value as written; None if it is missing or uses a `@string`."""
     if one is None or len(one.parts) != 1 or not one.parts[0][0]:
         return None
     return one.parts[0][1]

@@ -1,13 +1,13 @@
-"""Bringing a .bib file up to date: preprints that were published, pages, DOIs, capitals, names.
+"""Update a .bib file: published preprints, pages, DOIs, capitals, names.
 
     file = read_bib(Path("refs.bib"))
     made = fix(load(), file)
     print(made.diff())
     write_fixed(Path("refs.bib"), made)
 
-Only what the catalogue knows better is changed (`entry`), and only in entries that are certainly
-works of the catalogue (`match`); every other byte stays, and a result that does not prove that
-is thrown away. Running it twice changes nothing more.
+Only values that the catalogue corrects are changed (`entry`), and only in entries that are
+certainly works of the catalogue (`match`). Every other byte is kept, and a result that fails this
+check is discarded. A second run changes nothing.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _AFTER_MERGED = re.compile(r"[ \t]*\r?\n(?:[ \t]*\r?\n)?")
 
 @dataclass(frozen=True, slots=True)
 class FixedEntry:
-    """An entry that is a work of the catalogue."""
+    """An entry that matches a work of the catalogue."""
 
     key: str
     line: int
@@ -52,26 +52,26 @@ class FixedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """A .bib file as it should be."""
+    """An updated .bib file."""
 
     before: BibFile
     text: str
     entries: tuple[FixedEntry, ...]
-    """The entries that were recognised, changed or not."""
+    """The matched entries, changed or not."""
     twins: tuple[tuple[str, ...], ...]
-    """Keys of entries that are one version of one work, and were not merged."""
+    """Keys of entries for the same version of a work, which were not merged."""
     merged: Mapping[str, str]
-    """Keys that went, with the key that stays."""
+    """Keys that were removed, with the key that replaces each."""
     edits: Mapping[int, str]
-    """New texts of entries by where they start in the file; empty for those that go."""
+    """New texts of entries by their start in the file; empty for removed entries."""
 
     @property
     def changed(self) -> tuple[FixedEntry, ...]:
-        """The entries in which something was changed."""
+        """The entries that were changed."""
         return tuple(one for one in self.entries if one.changes)
 
     def diff(self) -> Iterator[str]:
-        """The differences as lines of a patch, each with its line end."""
+        """Return the differences as lines of a patch, each with its line end."""
         return _diff(self.before, self.edits)
 
 
@@ -83,15 +83,15 @@ def fix(
     venues: VenueStyle = "as-is",
     merge: bool = False,
 ) -> Fixed:
-    """A .bib file with what the catalogue knows better.
+    """Return a .bib file updated from the catalogue.
 
-    An entry of a preprint that was published becomes one of the published version; with
-    `keep_preprint` it keeps the arXiv id. `venues` gives venues the catalogue's long or short
-    names. `merge` joins entries of one version of a work under the key that stands first; without
-    it they are only listed. An entry that is recognised with less confidence than `ENOUGH` stays.
+    An entry for a published preprint becomes one for the published version; with `keep_preprint` it
+    keeps the arXiv id. `venues` sets venues to the catalogue's long or short names. `merge` merges
+    entries of one version of a work under the key of the first; without it they are only listed. An
+    entry matched with less confidence than `ENOUGH` is left unchanged.
 
-    Writes nothing. Raises `UnsafeChangeError` should the result differ from the file in more than
-    the entries in question, which would be a mistake of this program.
+    Writes nothing. Raises `UnsafeChangeError` if the result differs from the file in other entries,
+    which would be a bug.
     """
     updater = Updater(bib, file, keep_preprint, venues)
     found: list[FixedEntry] = []
@@ -120,7 +120,7 @@ def fix(
 def _recognised(
     matcher: Matcher, updater: Updater, file: BibFile
 ) -> Iterator[tuple[BibEntry, Match]]:
-    """The entries that are certainly works of the catalogue."""
+    """Return the entries that are certainly works of the catalogue."""
     for entry in file.entries:
         if not entry.whole or not entry.key or entry.type.lower() not in _WORKS:
             continue
@@ -128,18 +128,17 @@ def _recognised(
         match = matcher.match(values)
         if match is None or match.confidence < ENOUGH:
             continue
-        # Works share titles, so a title in a place where the work never was is another's.
+        # Works share titles, so a title at a venue of another work belongs to that work.
         if match.by == "title" and updater.is_elsewhere(match.paper, values):
             continue
         yield entry, match
 
 
 def write_fixed(path: Path, made: Fixed) -> Path:
-    """Write a file that was fixed, in its own encoding, and give the path of its backup.
+    """Write a fixed file in its own encoding, and return the path of its backup.
 
-    The file holds either all of the old text or all of the new at any moment. Raises
-    `UnsafeChangeError` where it is no longer as it was read, and `OSError` where it cannot be
-    written; in both cases it is left as it is.
+    The write is atomic. Raises `UnsafeChangeError` if the file has changed since it was read, and
+    `OSError` if it cannot be written; in both cases it is left unchanged.
     """
     file = made.before
     return replace_bytes(path, file.encode(file.text), file.encode(made.text))
@@ -155,19 +154,21 @@ def _put_together(file: BibFile, edits: Mapping[int, str]) -> str:
 
 
 def _end(file: BibFile, entry: BibEntry, edits: Mapping[int, str]) -> int:
-    """Where the text behind an entry goes on; the line end goes with one that was merged."""
+    """Return the position after an entry; a merged entry takes its line end with it."""
     blank = None if edits[entry.start] else _AFTER_MERGED.match(file.text, entry.end)
     return blank.end() if blank else entry.end
 
 
 def _prove(file: BibFile, text: str, edits: Mapping[int, str]) -> None:
-    """Read the result again: the same entries, and the untouched ones byte for byte."""
+    """Parse the result again: it must have the same entries, and the untouched ones byte for
+    byte.
+    """
     if text == file.text:
         return
     after = parse_bib(text)
     kept = [entry for entry in file.entries if edits.get(entry.start) != ""]
     if [one.key for one in after.entries] != [one.key for one in kept]:
-        raise UnsafeChangeError(f"{file.name}: an entry would get lost; nothing was changed")
+        raise UnsafeChangeError(f"{file.name}: an entry would be lost; nothing was changed")
     for old, new in zip(kept, after.entries, strict=True):
         expected = edits.get(old.start, file.source(old))
         if after.source(new) != expected or new.whole != old.whole:
@@ -177,24 +178,26 @@ def _prove(file: BibFile, text: str, edits: Mapping[int, str]) -> None:
 
 
 def _diff(file: BibFile, edits: Mapping[int, str]) -> Iterator[str]:
-    """A patch, made entry by entry: comparing whole files takes minutes where they are large."""
+    """Return a patch, made entry by entry: comparing whole files takes minutes if they are
+    large.
+    """
     yield from (f"--- {file.name}\n", f"+++ {file.name}\n") if edits else ()
     line = shift = last = 0
     for start, end, text in _regions(file, edits):
         old = _LINE.findall(file.text[start:end])
         new = _LINE.findall(text)
         line += file.text.count("\n", last, start)
-        for said in list(unified_diff(old, new, n=1))[2:]:
-            if said.startswith("@@"):
-                yield _moved(said, line, line + shift)
+        for text in list(unified_diff(old, new, n=1))[2:]:
+            if text.startswith("@@"):
+                yield _moved(text, line, line + shift)
             else:
-                yield said if said.endswith("\n") else f"{said}\n\\ No newline at end of file\n"
+                yield text if text.endswith("\n") else f"{text}\n\\ No newline at end of file\n"
         shift += len(new) - len(old)
         last = start
 
 
 def _regions(file: BibFile, edits: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
-    """The whole lines round changed entries: where they start and end, and what they become."""
+    """Yield the whole lines around changed entries: their start and end, and the new text."""
     changed = deque(entry for entry in file.entries if entry.start in edits)
     while changed:
         group = [changed.popleft()]
@@ -211,13 +214,13 @@ def _regions(file: BibFile, edits: Mapping[int, str]) -> Iterator[tuple[int, int
 
 
 def _line_before(file: BibFile, position: int) -> int:
-    """Where the line above that of a position begins."""
+    """Return the start of the line above that of a position."""
     start = file.text.rfind("\n", 0, position)
     return file.text.rfind("\n", 0, start) + 1 if start >= 0 else 0
 
 
 def _line_after(file: BibFile, position: int) -> int:
-    """Behind the line that follows the one in which a position stands, or begins."""
+    """Return the end of the line after the one in which a position is, or begins."""
     for _ in range(1 if file.text[position - 1 : position] == "\n" else 2):
         end = file.text.find("\n", position)
         position = end + 1 if end >= 0 else len(file.text)
@@ -225,7 +228,7 @@ def _line_after(file: BibFile, position: int) -> int:
 
 
 def _moved(line: str, old: int, new: int) -> str:
-    """The head of a hunk with its line numbers counted from the start of the file."""
+    """Return the head of a hunk with its line numbers, counted from the start of the file."""
     shifts = iter((old, new))
     return re.sub(
         r"([-+])(\d+)", lambda found: f"{found[1]}{int(found[2]) + next(shifts)}", line, count=2

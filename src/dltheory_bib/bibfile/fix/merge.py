@@ -1,4 +1,4 @@
-"""Joining entries of one work under the key that stands first."""
+"""Merge entries of one work under the key of the first."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ _NAMES = """
 abstract annotation annote comment file groups keywords note owner priority ranking readstatus tags
 """
 _OWN = frozenset(_NAMES.split())
-"""Fields that are the user's, kept when their entry goes."""
+"""The user's own fields, which are kept when their entry is removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What was joined."""
+    """The result of merging."""
 
     edits: dict[int, str] = field(default_factory=dict)
-    """New texts of entries by where they start; empty for those that go."""
+    """New texts of entries by their start; empty for removed entries."""
     gone: dict[str, str] = field(default_factory=dict)
-    """Keys that went, with the key that stays."""
+    """Keys that were removed, with the key that replaces each."""
 
 
 def merge(file: BibFile, groups: Iterable[Sequence[BibEntry]], edits: Mapping[int, str]) -> Merged:
-    """Leave of each group the first entry, with what its owner wrote into the others.
+    """Keep the first entry of each group, with the user's own fields of the others.
 
-    `edits` are the texts of entries that are changed anyway. An entry to which another one refers
-    stays, and so does one whose key stands in the file twice. In a file for biblatex the first gets
-    the other keys as `ids`, so that a manuscript that cites them still compiles.
+    `edits` are the texts of entries that are changed anyway. An entry to which another refers is
+    kept, and so is one whose key is duplicated in the file. In a file for biblatex the first entry
+    gets the other keys as `ids`, so that a manuscript that cites them still compiles.
     """
     made = Merged()
     keys = Counter(entry.key.lower() for entry in file.entries)
@@ -67,7 +67,7 @@ def merge(file: BibFile, groups: Iterable[Sequence[BibEntry]], edits: Mapping[in
 
 
 def _referred(file: BibFile) -> set[str]:
-    """The keys that other entries name, in lower case."""
+    """Return the keys that other entries name, in lower case."""
     found: set[str] = set()
     for entry in file.entries:
         for one in entry.fields:

@@ -1,7 +1,7 @@
-"""The words of an entry: the capitals of its title, and the names of its authors.
+"""Update an entry's title and authors: the capitals, and the names.
 
-Both are changed only where they say the same as the catalogue, in fewer letters or without the
-braces that keep a style from lowering them.
+Both are changed only if they agree with the catalogue, except for initials, or missing braces that
+keep a style from lowering capitals.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ _PIECE = re.compile(r"\\[A-Za-z]+|\\.|\$[^$]*\$|[{}]|[^\\${}]+|.", re.DOTALL)
 
 
 class Names(NamedTuple):
-    """The authors of an entry as they should be."""
+    """The updated authors of an entry."""
 
     text: str
     longer: int
-    """How many have their given names now in place of initials."""
+    """Number of authors whose initials were replaced by given names."""
     added: int
-    """How many stood for "others"."""
+    """Number of authors that replaced "others"."""
 
 
 def same_words(raw: str, title: str) -> bool:
-    """Whether two titles differ in LaTeX, punctuation, blanks and case alone."""
+    """Return whether two titles differ only in LaTeX, punctuation, spaces and case."""
     return "".join(words(from_latex(raw))) == "".join(words(from_latex(title)))
 
 
 def protected_title(raw: str, title: str) -> str:
-    """A title with braces round the words that the catalogue's title protects.
+    """Return a title with braces around the words that the catalogue's title protects.
 
-    Both have the same words. What stands in braces or in mathematics stays; a word is written in
+    Both have the same words. Text in braces or in mathematics is unchanged; a protected word takes
     the catalogue's letters.
 
     >>> protected_title("relu networks and the adam optimizer", "{ReLU} networks and the {Adam} …")
@@ -59,10 +59,10 @@ def protected_title(raw: str, title: str) -> str:
 
 
 def _that_means(word: str, count: int, title: str) -> re.Pattern[str] | None:
-    """What finds a word that is protected so many times in a title, and not another like it.
+    """Return a pattern for a word that is protected this number of times in a title.
 
-    "Adam" may be protected and "adam" be another word of the same title; "a" is no "A". None where
-    the word also stands unprotected in the same letters.
+    "Adam" may be protected and "adam" be another word of the same title; "a" is no "A". Returns
+    None if the word also occurs unprotected in the same letters.
     """
     exact = re.compile(rf"(?<![\w\\]){re.escape(word)}(?!\w)")
     bare = re.compile(exact.pattern, re.IGNORECASE)
@@ -72,7 +72,9 @@ def _that_means(word: str, count: int, title: str) -> re.Pattern[str] | None:
 
 
 def _outside(text: str) -> list[tuple[str, bool]]:
-    """A text in pieces, each with whether it stands outside braces, mathematics and commands."""
+    """Split a text into pieces, each with whether it is outside braces, mathematics and
+    commands.
+    """
     made, depth = [], 0
     for piece in _PIECE.findall(text):
         if piece in "{}":
@@ -84,7 +86,7 @@ def _outside(text: str) -> list[tuple[str, bool]]:
 
 
 def _groups(title: str) -> list[str]:
-    """The words in braces of a title as it is exported; formulas and accents are none."""
+    """Return the words in braces of an exported title, without formulas and accents."""
     made, depth, start = [], 0, 0
     for place, char in enumerate(title):
         if char == "{":
@@ -99,7 +101,7 @@ def _groups(title: str) -> list[str]:
 
 
 def _is_one_group(raw: str) -> bool:
-    """Whether one pair of braces stands round the whole of a title."""
+    """Return whether one pair of braces encloses the whole title."""
     depth = 0
     for place, char in enumerate(raw):
         depth += (char == "{") - (char == "}")
@@ -109,7 +111,7 @@ def _is_one_group(raw: str) -> bool:
 
 
 def split_names(raw: str) -> list[str]:
-    """The names of an author field: those that "and" joins outside braces."""
+    """Return the names of an author field, which "and" separates outside braces."""
     names, last = [], 0
     for found in _AND.finditer(raw):
         before = raw[last : found.start()]
@@ -120,10 +122,10 @@ def split_names(raw: str) -> list[str]:
 
 
 def fuller_names(raw: str, authors: tuple[str, ...], encoding: Encoding) -> Names | None:
-    """The authors of an entry with given names for initials, and everybody for "others".
+    """Return the authors of an entry with given names for initials, and all authors for "others".
 
-    None where nothing is to be changed, or where a name is not that of the catalogue's author in
-    its place. A name in full stays as it is written, in the order in which it is written.
+    Returns None if nothing is to be changed, or if a name differs from that of the catalogue's
+    author in its position. A full name is unchanged, and keeps its order.
     """
     names = split_names(raw)
     others = bool(names) and names[-1].lower() == "others"
@@ -145,7 +147,7 @@ def fuller_names(raw: str, authors: tuple[str, ...], encoding: Encoding) -> Name
 
 
 def _written(name: str, encoding: Encoding, natural: bool) -> str:
-    """A name of the catalogue, "Given Family" where the entry's names stand so."""
+    """Return a name of the catalogue, as "Given Family" if the entry's names have that order."""
     last, _, first = name_to_latex(name, encoding).partition(", ")
     if natural and first and "," not in first and " " not in last and last[:1].isupper():
         return f"{first} {last}"
@@ -153,7 +155,7 @@ def _written(name: str, encoding: Encoding, natural: bool) -> str:
 
 
 def _parts(name: str) -> tuple[str, str]:
-    """Family and given names of an author in plain text, as far as BibTeX could tell them."""
+    """Return family and given names of an author in plain text, as BibTeX would split them."""
     plain = from_latex(name).strip()
     if "," in plain:
         return plain.partition(",")[0].strip(), plain.rpartition(",")[2].strip()
@@ -162,7 +164,7 @@ def _parts(name: str) -> tuple[str, str]:
 
 
 def _is_same_person(name: str, ours: str) -> bool:
-    """Whether a name in a file and one of the catalogue agree, initials standing for names."""
+    """Return whether a name in a file agrees with one of the catalogue; initials match names."""
     if is_collective(ours):
         return words(from_latex(name)) == words(ours)
     last, first = _parts(name)
@@ -173,7 +175,7 @@ def _is_same_person(name: str, ours: str) -> bool:
 
 
 def _is_shorter(name: str, ours: str) -> bool:
-    """Whether the file has initials where the catalogue has names that begin with them."""
+    """Return whether the file has initials where the catalogue has names that begin with them."""
     first, known = _parts(name)[1], given(ours)
     if not first or not _INITIALS.fullmatch(first) or _INITIALS.fullmatch(known):
         return False

@@ -1,11 +1,11 @@
-"""Rules on what the entries of a .bib file say of their works: versions, venues, repetition."""
+"""Rules that compare the entries of a .bib file with their works: versions, venues, repetition."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from dltheory_bib.bibfile.differences import differences, says
+from dltheory_bib.bibfile.differences import correct_fields, differences
 from dltheory_bib.bibfile.match import read_year
 from dltheory_bib.bibfile.matched_file import Difference, Found, MatchedEntry, MatchedFile, Rule
 from dltheory_bib.bibfile.venue_match import abbreviates, telling
@@ -14,24 +14,28 @@ from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import unbraced
 
 _YEARS = 2
-"""So far apart may a preprint and its publication be; reports of more years share their title."""
+"""Most years between a preprint and its publication; older reports with the same title are other
+works.
+"""
 _PARENTS = ("crossref", "xref", "xdata", "related", "entryset")
 
 
 def check_preprints(matched: MatchedFile) -> Iterator[Found]:
-    """A work that was published is not cited as its preprint."""
+    """Cite a published work by its publication, not as its preprint."""
     for item in matched.works:
         assert item.match is not None
         paper = item.match.paper
         if is_outdated(item):
             assert paper.venue is not None
             short = matched.bib.venues[paper.venue].in_year(paper.year).short
-            said = f"it appeared in {short} {paper.year}; write {says(matched, paper)}"
-            yield Found(item.entry.start, said)
+            message = (
+                f"it was published in {short} {paper.year}; write {correct_fields(matched, paper)}"
+            )
+            yield Found(item.entry.start, message)
 
 
 def is_outdated(item: MatchedEntry) -> bool:
-    """Whether an entry is of a preprint that was published since."""
+    """Return whether an entry cites a preprint that was published since."""
     paper = item.match.paper if item.match else None
     if paper is None or paper.venue is None or paper.type in {"online", "software"}:
         return False
@@ -39,7 +43,7 @@ def is_outdated(item: MatchedEntry) -> bool:
 
 
 def check_versions(matched: MatchedFile) -> Iterator[Found]:
-    """Venue, year and pages are of one version: not those of the venue with the year on arXiv."""
+    """Take venue, year and pages from one version: not the venue with the year on arXiv."""
     yield from _differing(matched, "mixed-versions")
     for item in matched.entries:
         named = {
@@ -50,12 +54,15 @@ def check_versions(matched: MatchedFile) -> Iterator[Found]:
         arxiv = [name for name, value in named.items() if says_arxiv(value)]
         others = [name for name, value in named.items() if value and not says_arxiv(value)]
         if arxiv and others:
-            said = f"{arxiv[0]} names arXiv beside {others[0]}; delete {arxiv[0]}, keep eprint"
-            yield Found(item.at(arxiv[0]), said)
+            message = (
+                f"{arxiv[0]} names arXiv, but {others[0]} names a venue; delete {arxiv[0]}, keep "
+                "eprint"
+            )
+            yield Found(item.at(arxiv[0]), message)
 
 
 def check_fields(matched: MatchedFile) -> Iterator[Found]:
-    """Year, pages, volume, identifiers, title and authors are those of the work."""
+    """Take year, pages, volume, identifiers, title and authors from the work."""
     yield from _differing(matched, "field-mismatch")
 
 
@@ -67,7 +74,7 @@ def _differing(matched: MatchedFile, rule: str) -> Iterator[Found]:
 
 
 def found_differences(matched: MatchedFile, item: MatchedEntry) -> list[Difference]:
-    """The differences of an entry, found once."""
+    """Return the differences of an entry; they are computed once."""
     start = item.entry.start
     if start not in matched.differing:
         outdated = is_outdated(item)
@@ -76,7 +83,7 @@ def found_differences(matched: MatchedFile, item: MatchedEntry) -> list[Differen
 
 
 def check_names_of_years(matched: MatchedFile) -> Iterator[Found]:
-    """A venue has the name that it had in that year: NIPS until 2017, NeurIPS since."""
+    """Use the venue's name in that year: NIPS until 2017, NeurIPS since."""
     for item in matched.entries:
         name, place = item.place
         year = item.match.paper.year if item.match else read_year(item.values)
@@ -85,11 +92,11 @@ def check_names_of_years(matched: MatchedFile) -> Iterator[Found]:
         venue = matched.venues.find(place).venue
         wrong = matched.venues.wrong_year(venue, place, year) if venue else None
         if wrong:
-            yield Found(item.at(name), f"in {year} it was not {wrong[0]}; write {wrong[1]}")
+            yield Found(item.at(name), f"in {year} its name was not {wrong[0]}; write {wrong[1]}")
 
 
 def check_spellings(matched: MatchedFile) -> Iterator[Found]:
-    """One venue is spelled in one way throughout the file."""
+    """Spell a venue in one way throughout the file."""
     groups: dict[str, list[tuple[str, MatchedEntry]]] = defaultdict(list)
     unknown: dict[str, list[tuple[list[str], str, MatchedEntry]]] = defaultdict(list)
     for item in matched.entries:
@@ -114,7 +121,7 @@ def check_spellings(matched: MatchedFile) -> Iterator[Found]:
 def _alike(
     bucket: list[tuple[list[str], str, MatchedEntry]],
 ) -> dict[str, list[tuple[str, MatchedEntry]]]:
-    """Names of venues that nobody knows, those together that are one name, whole or cut short."""
+    """Group unknown names of venues that are the same, in full or abbreviated."""
     heads: dict[str, list[str]] = {}
     groups: dict[str, list[tuple[str, MatchedEntry]]] = defaultdict(list)
     for core, spelling, item in bucket:
@@ -138,11 +145,11 @@ def _in_two_ways(group: list[tuple[str, MatchedEntry]]) -> Iterator[Found]:
     for spelling, item in group:
         if spelling != usual:
             there = from_latex(model.place[1])
-            said = (
-                f'the venue is "{from_latex(item.place[1])}" here and spelled otherwise in '
+            message = (
+                f'the venue is "{from_latex(item.place[1])}" here, but spelled otherwise in '
                 f"{_entries(counts[usual])}; write it as in {model.entry.key}: {there}"
             )
-            yield Found(item.at(item.place[0]), said)
+            yield Found(item.at(item.place[0]), message)
 
 
 def _entries(count: int) -> str:
@@ -150,9 +157,9 @@ def _entries(count: int) -> str:
 
 
 def check_same_works(matched: MatchedFile) -> Iterator[Found]:
-    """A work has one entry: two with a DOI, an arXiv id, or title and authors in common are one."""
+    """Keep one entry per work: its DOI, its arXiv id, or title and authors identify it."""
     seen: dict[object, MatchedEntry] = {}
-    # What another entry names, as its reprint or original say, is meant to stand beside it.
+    # An entry that another names as its reprint or original is intended to be a second one.
     named = {key for item in matched.entries for key in _named(item)}
     for item in matched.entries:
         if item.entry.key.lower() in named:
@@ -166,12 +173,12 @@ def check_same_works(matched: MatchedFile) -> Iterator[Found]:
         years = read_year(first.values), read_year(item.values)
         if item.match or None in years or abs(int(years[0] or 0) - int(years[1] or 0)) <= _YEARS:
             line = matched.file.place(first.entry.start)[0]
-            said = f"{first.entry.key} in line {line} is the same work; keep one of the two"
-            yield Found(item.entry.start, said)
+            message = f"{first.entry.key} in line {line} is the same work; keep one of the two"
+            yield Found(item.entry.start, message)
 
 
 def _marks(item: MatchedEntry) -> Iterator[object]:
-    """What two entries of one work share."""
+    """Return what two entries of one work have in common."""
     if item.match:
         yield "work", item.match.paper.key
     elif item.title:
@@ -182,7 +189,7 @@ def _marks(item: MatchedEntry) -> Iterator[object]:
 
 
 def check_identifiers(matched: MatchedFile) -> Iterator[Found]:
-    """A DOI or an arXiv id is that of the work, not of another."""
+    """Give a DOI or an arXiv id that belongs to the work, not to another."""
     for item in matched.entries:
         if not item.title or not item.families:
             continue
@@ -196,20 +203,20 @@ def check_identifiers(matched: MatchedFile) -> Iterator[Found]:
                 continue
             kind = "DOI" if by == "doi" else "arXiv id"
             right = _right_identifier(matched, item, by)
-            said = f"this {kind} is that of {paper.key}, {unbraced(paper.title)}"
-            write = f"write {right}" if right else "delete it, or write that of this work"
-            yield Found(item.at(by), f"{said}; {write}")
+            message = f"this {kind} belongs to {paper.key}, {unbraced(paper.title)}"
+            write = f"write {right}" if right else "delete it, or write the {kind} of this work"
+            yield Found(item.at(by), f"{message}; {write}")
 
 
 def _right_identifier(matched: MatchedFile, item: MatchedEntry, by: str) -> str | None:
-    """The DOI or arXiv id of the work that an entry is by all but its identifiers."""
+    """Return the correct DOI or arXiv id of an entry, matched to a work by everything else."""
     others = {name: text for name, text in item.values.items() if name not in {"doi", "eprint"}}
     match = matched.matcher.match(others)
     return getattr(match.paper, by) if match else None
 
 
 def check_uncited(matched: MatchedFile) -> Iterator[Found]:
-    """With a manuscript: every entry is cited, itself or by another entry."""
+    """With a manuscript: cite every entry, directly or through another entry."""
     manuscript = matched.manuscript
     if manuscript is None or manuscript.everything:
         return
@@ -218,16 +225,18 @@ def check_uncited(matched: MatchedFile) -> Iterator[Found]:
         cited |= _named(item)
     for item in matched.entries:
         if not cited & _keys(f"{item.entry.key},{item.values.get('ids', '')}"):
-            yield Found(item.entry.start, "it is never cited; cite it, or delete it")
+            yield Found(
+                item.entry.start, "no key of the manuscript cites it; cite it, or delete it"
+            )
 
 
 def _named(item: MatchedEntry) -> set[str]:
-    """The keys of the entries that an entry names, in lower case."""
+    """Return the keys of the entries that an entry names, in lower case."""
     return {key for name in _PARENTS for key in _keys(item.values.get(name, ""))}
 
 
 def _keys(text: str) -> set[str]:
-    """The keys of a list, in lower case."""
+    """Return the keys of a list, in lower case."""
     return {key.strip().lower() for key in text.split(",") if key.strip()}
 
 

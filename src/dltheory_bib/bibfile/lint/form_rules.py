@@ -1,4 +1,4 @@
-r"""Rules on the form of a .bib file: what BibTeX, biber or LaTeX would stumble over."""
+r"""Rules on the form of a .bib file: syntax that BibTeX, biber or LaTeX cannot handle."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _STRINGS = (
 
 
 def check_braces(matched: MatchedFile) -> Iterator[Found]:
-    """Every brace and quotation mark that opens is closed, once.
+    """Close every brace and quotation mark exactly once.
 
-    BibTeX takes what follows an open one into the value, to the end of the file.
+    BibTeX takes the text after an open one into the value, to the end of the file.
     """
     file = matched.file
     for entry in file.entries:
@@ -38,8 +38,8 @@ def check_braces(matched: MatchedFile) -> Iterator[Found]:
             if _GOES_ON.match(file.text, entry.end):
                 yield Found(
                     entry.closing,
-                    f"this {file.text[entry.closing]} ends the entry, and what follows is ignored; "
-                    "delete a closing brace before it",
+                    f"this {file.text[entry.closing]} ends the entry, so the text after it is "
+                    "ignored; delete a closing brace before it",
                 )
             continue
         position = _stopped(entry)
@@ -54,58 +54,62 @@ def check_braces(matched: MatchedFile) -> Iterator[Found]:
             close = "}" if opener[2] == "{" else '"'
             yield Found(
                 opener.start(2),
-                f"the {opener[2]} that opens {opener[1]} is not closed; write {close} where the "
-                "value ends",
+                f"the {opener[2]} that opens {opener[1]} is not closed; write {close} at the "
+                "end of the value",
             )
         elif taken and (not at or _BEGINS.match(at)):
-            said = f"{entry.fields[-1].name} takes in {taken[1]}; write }} where its value ends"
-            yield Found(entry.fields[-1].value_start, said)
+            message = (
+                f"{entry.fields[-1].name} includes {taken[1]}; write }} at the end of its value"
+            )
+            yield Found(entry.fields[-1].value_start, message)
         elif not at or _BEGINS.match(at):
-            yield Found(entry.start, "the entry is not closed; write } where it ends")
+            yield Found(entry.start, "the entry is not closed; write } at its end")
     for position, rule, message in file.faults:
         if rule == "unbalanced" and message.startswith("@"):
-            yield Found(position, f"{message}; write }} where it ends")
+            yield Found(position, f"{message}; write }} at its end")
 
 
 def check_syntax(matched: MatchedFile) -> Iterator[Found]:
-    """An entry is `@type{key, field = value, …}`: with a key, commas, signs and delimiters."""
+    """Write an entry as `@type{key, field = value, …}`, with all its signs and delimiters."""
     file = matched.file
     for entry in file.entries:
         if not entry.key and entry.type.lower() not in {"set", "xdata"}:
-            yield Found(entry.start, f"@{entry.type} has no key; write one behind its brace")
+            yield Found(entry.start, f"@{entry.type} has no key; write one after its brace")
         if entry.whole:
             continue
         position = _stopped(entry)
         rest = file.text[position : position + 200]
         at = rest.lstrip()
         if _OPENER.match(file.text, position) or not at or _BEGINS.match(at):
-            continue  # a matter of braces
+            continue  # reported with the braces
         place = position + len(rest) - len(at)
         field = _HALF.match(at)
         if field:
             place += field.start(1)
             lacks = "value" if field[2] else "= and value"
-            said = f"{field[1]} has no {lacks}; write {field[1]} = {{…}}"
+            message = f"{field[1]} has no {lacks}; write {field[1]} = {{…}}"
         elif at[0] == ",":
-            said = "no field follows this comma; write name = {value}, or delete the comma"
+            message = (
+                "there is no field after this comma; write name = {value}, or delete the comma"
+            )
         elif re.match(r"[A-Za-z][\w-]*\s*=", at):
-            said = f"a comma is missing before {at.split('=')[0].strip()}; write one"
+            message = f"a comma is missing before {at.split('=')[0].strip()}; write one"
         else:
             shown = at.split("\n")[0][:20].strip()
-            said = f"the entry cannot be read from {shown!r} on; write name = {{value}}"
-        yield Found(place, said)
+            message = f"the entry cannot be parsed from {shown!r} on; write name = {{value}}"
+        yield Found(place, message)
     for position, rule, message in file.faults:
         if rule == "syntax" and message.startswith("@"):
             yield Found(position, f"{message}; write @string{{name = {{value}}}}")
 
 
 def _stopped(entry: BibEntry) -> int:
-    """Behind the last part of an entry that could be read."""
+    """Return the end of the last part of an entry that could be parsed."""
     return entry.fields[-1].value_end if entry.fields else entry.key_start + len(entry.key)
 
 
 def check_keys(matched: MatchedFile) -> Iterator[Found]:
-    """A key names one entry; to BibTeX `Jin2017` and `jin2017` are one key."""
+    """Use a key for one entry; for BibTeX `Jin2017` and `jin2017` are the same key."""
     seen: dict[str, BibEntry] = {}
     for entry in matched.file.entries:
         if not entry.key:
@@ -116,12 +120,13 @@ def check_keys(matched: MatchedFile) -> Iterator[Found]:
             other = "" if first.key == entry.key else f" as {first.key}"
             yield Found(
                 entry.key_start,
-                f"the key is taken in line {line}{other}; choose another, or delete one of the two",
+                f"the key is already used in line {line}{other}; choose another one, or delete "
+                "one of the two entries",
             )
 
 
 def check_repeated_fields(matched: MatchedFile) -> Iterator[Found]:
-    """A field stands once in an entry: BibTeX reads the first alone, biber the last."""
+    """Write a field once in an entry: BibTeX reads only the first, biber the last."""
     for entry in matched.file.entries:
         lines: dict[str, int] = {}
         if len({one.name.lower() for one in entry.fields}) == len(entry.fields):
@@ -130,22 +135,22 @@ def check_repeated_fields(matched: MatchedFile) -> Iterator[Found]:
             name = one.name.lower()
             if name in lines:
                 line = matched.file.place(lines[name])[0]
-                said = f"{name} stands in line {line} already; delete one of the two"
-                yield Found(one.start, said)
+                message = f"{name} is already in line {line}; delete one of the two"
+                yield Found(one.start, message)
             lines.setdefault(name, one.start)
 
 
 def check_types(matched: MatchedFile) -> Iterator[Found]:
-    """An entry is of a type that BibTeX's styles or biblatex know."""
+    """Use an entry type that BibTeX's styles or biblatex support."""
     for item in matched.entries:
         if item.kind not in TYPES:
             near = did_you_mean([f"@{name}" for name in nearest(item.kind, TYPES, 1)])
-            hint = near or "; @misc takes anything"
-            yield Found(item.entry.start, f"no style knows the type @{item.entry.type}{hint}")
+            hint = near or "; @misc allows any fields"
+            yield Found(item.entry.start, f"no style supports the type @{item.entry.type}{hint}")
 
 
 def check_missing_fields(matched: MatchedFile) -> Iterator[Found]:
-    """An entry has the fields that its type needs, by `plain.bst` or biblatex's data model."""
+    """Give an entry the fields that its type needs, by `plain.bst` or biblatex's data model."""
     by_key = {item.entry.key.lower(): item for item in matched.entries}
     for item in matched.entries:
         names = {name for name, value in item.values.items() if value}
@@ -153,7 +158,7 @@ def check_missing_fields(matched: MatchedFile) -> Iterator[Found]:
         if parents:
             inherits = _inherited(item, by_key)
             if inherits is None:
-                continue  # the parent stands in another file
+                continue  # the parent is in another file
             names |= inherits
         for needed in missing_fields(item.kind, names, matched.dialect):
             yield Found(item.entry.start, _lacks(matched, item, needed))
@@ -181,7 +186,7 @@ def _lacks(matched: MatchedFile, item: MatchedEntry, needed: tuple[str, ...]) ->
 
 
 def check_strings(matched: MatchedFile) -> Iterator[Found]:
-    """A word without braces is a number or the name of a `@string`."""
+    """Put words in braces: a word without braces is a number or the name of a `@string`."""
     known = matched.file.strings.keys() | set(_STRINGS.split())
     for entry in matched.file.entries:
         for one in entry.fields:
@@ -189,15 +194,15 @@ def check_strings(matched: MatchedFile) -> Iterator[Found]:
                 continue
             for kind, inside in one.parts:
                 if not kind and inside.lower() not in known:
-                    said = (
-                        f"no @string is called {inside}, so nothing is printed; write {{{inside}}}"
-                        f"{did_you_mean(nearest(inside, matched.file.strings, 1))}"
+                    message = (
+                        f"there is no @string {inside}, so nothing is printed; write "
+                        f"{{{inside}}}{did_you_mean(nearest(inside, matched.file.strings, 1))}"
                     )
-                    yield Found(matched.file.text.find(inside, one.value_start), said)
+                    yield Found(matched.file.text.find(inside, one.value_start), message)
 
 
 def check_others(matched: MatchedFile) -> Iterator[Found]:
-    """The authors are all there; "et al." is for the style to write."""
+    """List all authors; the style writes "et al."."""
     for item in matched.entries:
         names = item.values.get("author", "")
         lower = names.lower()
@@ -211,16 +216,16 @@ def check_others(matched: MatchedFile) -> Iterator[Found]:
         if rest:
             shown = " and ".join(rest[:3])
             more = f" and {len(rest) - 3} more" if len(rest) > 3 else ""
-            said = f"write the names it stands for: {shown}{more}"
+            message = f"write the missing names: {shown}{more}"
         elif "others" in found[0].lower():
-            said = "write all the names; the style shortens them"
+            message = "write all the names; the style shortens them"
         else:
-            said = "BibTeX takes it for a name; write all the names, or end with: and others"
-        yield Found(item.at("author"), f'the authors end in "{found[0].strip(", ")}"; {said}')
+            message = "BibTeX treats it as a name; write all the names, or end with: and others"
+        yield Found(item.at("author"), f'the authors end in "{found[0].strip(", ")}"; {message}')
 
 
 def check_pages(matched: MatchedFile) -> Iterator[Found]:
-    """Pages go from the smaller number to the larger."""
+    """Write pages from the smaller number to the larger."""
     for item in matched.entries:
         found = _PAGES.fullmatch(item.values.get("pages", ""))
         if not found:
@@ -229,28 +234,29 @@ def check_pages(matched: MatchedFile) -> Iterator[Found]:
         # 1724--32 is short for 1724--1732.
         whole = first[: max(len(first) - len(last), 0)] + last
         if int(whole) < int(first):
-            said = f"pages run backwards; write {whole}--{first}"
-            yield Found(item.at("pages"), said)
+            message = f"pages run backwards; write {whole}--{first}"
+            yield Found(item.at("pages"), message)
 
 
 def check_doi(matched: MatchedFile) -> Iterator[Found]:
-    """`doi` holds the DOI alone: `10.`, a number, a slash and a name, and no address."""
+    """Write the bare DOI in `doi`: `10.`, a number, a slash and a name, not a URL."""
     for item in matched.entries:
         value = item.values.get("doi", "")
         if not value or is_doi(value):
             continue
         found = find_dois(unquote(value))
         if found:
-            said = f"write the DOI alone: doi = {{{found[0]}}}"
+            message = f"write only the DOI: doi = {{{found[0]}}}"
         else:
-            said = (
-                f"{quoted(value)} is no DOI: one begins with 10., a number and a slash; delete it"
+            message = (
+                f"{quoted(value)} is not a DOI; a DOI begins with 10., a number and a slash; "
+                "delete it"
             )
-        yield Found(item.at("doi"), said)
+        yield Found(item.at("doi"), message)
 
 
 def check_doi_twice(matched: MatchedFile) -> Iterator[Found]:
-    """`url` does not repeat the DOI, which every style that prints it makes a link."""
+    """Do not repeat the DOI in `url`: every style that prints the DOI links it."""
     for item in matched.entries:
         dois = {one.lower() for one in find_dois(item.values.get("doi", ""))}
         url = item.values.get("url", "")

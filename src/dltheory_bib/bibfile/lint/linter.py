@@ -1,6 +1,7 @@
-"""What is wrong with a .bib file, and what to write instead; and of each entry, how it stands.
+"""Report problems of a .bib file, with corrections, and a verdict for each entry.
 
-Nothing is changed. What the catalogue does not cover is said to be not covered, which is no fault.
+Nothing is changed. Works that the catalogue does not contain are reported as not covered, which is
+not a fault.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from dltheory_bib.manuscript.manuscript import Manuscript
 
 RULES: tuple[Rule, ...] = (*form_rules.RULES, *text_rules.RULES, *catalogue_rules.RULES)
-"""Every rule on a .bib file; `missing-entry`, on a manuscript, is the one besides."""
+"""Every rule on a .bib file; the only other rule, on a manuscript, is `missing-entry`."""
 MISSING = "missing-entry"
 _ENTRY = re.compile(rb"\A\xef?\xbb?\xbf?(?:[ \t\r]*(?:%[^\n]*)?\n)*[ \t]*@[ \t]*[A-Za-z]+\s*[{(]")
 _HEAD = 20_000
@@ -45,35 +46,35 @@ VERDICTS: tuple[Verdict, ...] = (
 
 
 class Judgement(NamedTuple):
-    """How an entry stands to the catalogue."""
+    """The verdict on an entry, compared with the catalogue."""
 
     file: str
     line: int
     column: int
     key: str
-    """As it stands in the file."""
+    """As written in the file."""
     verdict: Verdict
     work: str | None
     """The key of the work in the catalogue."""
-    says: str
+    message: str
 
 
 @dataclass(slots=True)
 class Linted:
-    """What was found in some .bib files."""
+    """The findings in some .bib files."""
 
     problems: list[Problem] = field(default_factory=list)
     """In the order of files and lines."""
     judgements: list[Judgement] = field(default_factory=list)
-    """One for each entry that is of a work, in the order of the files."""
+    """One for each matched entry, in the order of the files."""
     entries: int = 0
 
     def has(self, level: Level) -> bool:
-        """Whether there is a problem of a level."""
+        """Return whether there is a problem of a level."""
         return any(problem.level == level for problem in self.problems)
 
     def with_verdicts(self) -> list[Problem]:
-        """The problems and, as notes, how each entry stands, by place."""
+        """Return the problems and, as notes, the verdicts on entries, by position."""
         notes = [
             Problem(
                 one.file,
@@ -81,7 +82,7 @@ class Linted:
                 one.column,
                 "note",
                 one.verdict.replace(" ", "-"),
-                f"{one.key}: {one.says}",
+                f"{one.key}: {one.message}",
             )
             for one in self.judgements
         ]
@@ -89,7 +90,7 @@ class Linted:
 
     @property
     def counts(self) -> dict[Verdict, int]:
-        """How many entries there are of each verdict."""
+        """Return the number of entries with each verdict."""
         found = Counter(one.verdict for one in self.judgements)
         return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
 
@@ -102,11 +103,10 @@ def lint(
     dialect: Dialect | None = None,
     ignore: Collection[str] = (),
 ) -> Linted:
-    r"""Judge .bib files by every rule but those to ignore.
+    r"""Check .bib files with every rule except those in `ignore`.
 
-    Each file is judged by itself. With a manuscript, keys that it does not cite are found, and keys
-    that it cites and no file has. Without a `dialect` it is that of the manuscript or of the
-    fields that a file uses.
+    Each file is checked by itself. With a manuscript, unused entries and missing keys are also
+    reported. The default `dialect` is that of the manuscript, or of the fields that a file uses.
     """
     made = Linted()
     matcher, venues = Matcher(bib), VenueNames(bib)
@@ -136,7 +136,7 @@ def lint_paths(
     dialect: Dialect | None = None,
     ignore: Collection[str] = (),
 ) -> Linted:
-    """Judge files as `lint` does; one that cannot be read is a problem like another."""
+    """Check files as `lint` does; an unreadable file is reported as a problem."""
     unread: list[Problem] = []
 
     def read() -> Iterator[BibFile]:
@@ -152,7 +152,7 @@ def lint_paths(
 
 
 def is_bib(path: Path) -> bool:
-    """Whether a file is a .bib: by its suffix, or, where that says nothing, by its beginning."""
+    """Return whether a file is a .bib: by its suffix, or, without a known one, by its beginning."""
     suffix = path.suffix.lower()
     if suffix in {".bib", ".yaml", ".yml"} or not is_file(path):
         return suffix == ".bib"
@@ -164,18 +164,18 @@ def is_bib(path: Path) -> bool:
 
 
 def rule_sentences() -> dict[str, str]:
-    """Every rule on .bib files with what it asks, in a sentence."""
-    found = {rule.name: rule.says for rule in RULES}
-    return found | {MISSING: "With a manuscript: every key that it cites has an entry."}
+    """Return every rule on .bib files with a sentence that describes it."""
+    found = {rule.name: rule.description for rule in RULES}
+    return found | {MISSING: "With a manuscript: provide an entry for every key that it cites."}
 
 
 def rule_levels() -> dict[str, Level]:
-    """The level of each rule on .bib files."""
+    """Return the level of each rule on .bib files."""
     return {rule.name: rule.level for rule in RULES} | {MISSING: "error"}
 
 
 def _problems(one: MatchedFile, ignore: Collection[str]) -> Iterator[Problem]:
-    """What the rules find in a file; a message begins with the key of its entry."""
+    """Check one file; a message begins with the key of its entry."""
     file = one.file
     starts = [entry.start for entry in file.entries]
     for rule in RULES:
@@ -185,41 +185,41 @@ def _problems(one: MatchedFile, ignore: Collection[str]) -> Iterator[Problem]:
             number = bisect_right(starts, position) - 1
             entry = file.entries[number] if number >= 0 else None
             inside = entry is not None and position < entry.end and entry.key
-            said = f"{entry.key}: {message}" if entry is not None and inside else message
-            yield Problem(file.name, *file.place(position), rule.level, rule.name, said)
+            text = f"{entry.key}: {message}" if entry is not None and inside else message
+            yield Problem(file.name, *file.place(position), rule.level, rule.name, text)
 
 
 def _missing(manuscript: Manuscript, known: set[str]) -> Iterator[Problem]:
-    """The keys that a manuscript cites and no file has, where they are first cited."""
+    """Report the cited keys that are in no file, at their first citation."""
     for key, place in manuscript.keys.items():
         if key not in known:
-            near = did_you_mean(nearest(key, known, 2)) or "; dltheory cite finds entries"
+            near = did_you_mean(nearest(key, known, 2)) or "; run dltheory cite to find entries"
             column = 1 if place.line else 0
-            message = f"{key} is cited, and no .bib has it{near}"
+            message = f"{key} is cited, but no .bib file contains it{near}"
             yield Problem(place.file, place.line, column, "error", MISSING, message)
 
 
 def _judgement(one: MatchedFile, item: MatchedEntry) -> Judgement:
-    verdict, said = _verdict(one, item)
+    verdict, text = _verdict(one, item)
     line, column = one.file.place(item.entry.start)
     work = item.match.paper.key if item.match else None
-    return Judgement(one.file.name, line, column, item.entry.key, verdict, work, said)
+    return Judgement(one.file.name, line, column, item.entry.key, verdict, work, text)
 
 
 def _verdict(one: MatchedFile, item: MatchedEntry) -> tuple[Verdict, str]:
     if item.match is None:
-        return "not covered", "the catalogue does not hold this work and says nothing of it"
-    work = f"it is {item.match.paper.key}, by {_BY[item.match.by]}"
+        return "not covered", "the catalogue does not contain this work; nothing was compared"
+    work = f"matches {item.match.paper.key}, by {_BY[item.match.by]}"
     if is_outdated(item):
-        return "outdated", f"{work}, as a preprint of what was published"
+        return "outdated", f"{work}, as the preprint of a published work"
     differing = found_differences(one, item)
     if differing:
         fields = ", ".join(dict.fromkeys(found.field for found in differing))
-        return "field mismatch", f"{work}, and differs in {fields}"
+        return "field mismatch", f"{work}, but differs in {fields}"
     other = variant(one, item)
     if other:
         return "venue variant", f"{work}, but its venue, {other}, is spelled otherwise"
-    return "verified", f"{work}, and all that both say agrees"
+    return "verified", f"{work}, and agrees with it"
 
 
 _BY = {"doi": "DOI", "eprint": "arXiv id", "title": "title, authors and year"}

@@ -1,4 +1,4 @@
-r"""Rules on the letters of a .bib file: capitals, special characters, encodings."""
+r"""Rules on the characters of a .bib file: capitals, special characters, encodings."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _HIDDEN = re.compile(
 _SPECIAL = re.compile(r"[%&_#$]")
 _ADDRESS = re.compile(r"https?://\S*$")
 _WHY = {
-    "%": "% makes LaTeX drop the rest of the line",
-    "&": "& is a column's end to LaTeX, an error outside tables",
-    "_": "_ is an error to LaTeX outside mathematics",
-    "#": "# is an error to LaTeX",
+    "%": "LaTeX treats the text after % as a comment",
+    "&": "LaTeX treats & as the end of a table cell, an error outside tables",
+    "_": "LaTeX reports an error for _ outside mathematics",
+    "#": "LaTeX reports an error for #",
 }
 _FIELDS = (
     "title subtitle titleaddon booktitle booksubtitle maintitle journal journaltitle author "
@@ -40,7 +40,8 @@ _FIELDS = (
 _PRINTED = frozenset(_FIELDS.split())
 _LETTERS = re.compile("[^\x00-\x7f\udc80-\udcff\ufeff]")
 _SURROGATES = re.compile("[\udc80-\udcff]+")
-# The first bytes of UTF-8's two- and three-byte letters, read as Windows-1252, and what may follow.
+# The first bytes of UTF-8's two- and three-byte letters, read as Windows-1252, and their possible
+# successors.
 _FOLLOWING = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LEADING = "ÂÃÄÅÎÏÐÑ"
 _MOJIBAKE = re.compile(f"(?:[{_LEADING}][{_FOLLOWING}]|â[{_FOLLOWING}]{{2}}|ï¿½)+")
@@ -48,10 +49,10 @@ _LOST = "\N{REPLACEMENT CHARACTER}"
 
 
 def check_capitals(matched: MatchedFile) -> Iterator[Found]:
-    """Words that must keep their capitals in a title stand in braces: `{ReLU}`, `{Gaussian}`.
+    """Put words of a title that must keep their capitals in braces: `{ReLU}`, `{Gaussian}`.
 
-    Which ones do is known of the works of the catalogue; of others, the words with a capital after
-    their first letter.
+    For works of the catalogue these words are known; for others they are the words with a capital
+    after their first letter.
     """
     for item in matched.entries:
         one = item.entry.get("title")
@@ -63,20 +64,20 @@ def check_capitals(matched: MatchedFile) -> Iterator[Found]:
                 continue
             bare = blotted(outside_braces(text), _MATHS)
             if len(bare) > 12 and bare.upper() == bare and re.search(r"[^\W\d_].*\s", bare):
-                said = "the title is in capitals; write it as it is printed, {…} round acronyms"
-                yield Found(start, said)
+                message = "the title is in capitals; write it as printed, with {…} around acronyms"
+                yield Found(start, message)
                 continue
             lost = _lost(text, bare, words)
             if lost:
                 names = [name for _, name in lost]
                 braced = ", ".join(f"{{{name}}}" for name in names)
                 verb = "loses its" if len(names) == 1 else "lose their"
-                said = f"{_listed(names)} {verb} capitals in most styles; write {braced}"
-                yield Found(start + lost[0][0], said)
+                message = f"{_listed(names)} {verb} capitals in most styles; write {braced}"
+                yield Found(start + lost[0][0], message)
 
 
 def _protected_words(item: MatchedEntry) -> Counter[str]:
-    """The words that the catalogue protects in the title of this work, and how often."""
+    """Return the words that the catalogue protects in the title of this work, with their counts."""
     found: Counter[str] = Counter()
     if item.match is not None:
         paper = item.match.paper
@@ -87,7 +88,7 @@ def _protected_words(item: MatchedEntry) -> Counter[str]:
 
 
 def _lost(text: str, bare: str, words: Counter[str]) -> list[tuple[int, str]]:
-    """The words outside braces whose capitals would go, with their places."""
+    """Yield the words outside braces whose capitals would be lost, with their positions."""
     found = {one.start(): one[0] for one in _INNER_CAPITAL.finditer(bare)}
     for word, wanted in words.items():
         pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
@@ -106,9 +107,9 @@ def _listed(names: list[str]) -> str:
 
 
 def check_escapes(matched: MatchedFile) -> Iterator[Found]:
-    r"""In text that is printed, `%`, `&`, `_` and `#` are written `\%`, `\&`, `\_`, `\#`.
+    r"""In printed text, write `%`, `&`, `_` and `#` as `\%`, `\&`, `\_`, `\#`.
 
-    Not in formulas, and not in `url`, `doi` and other fields that are taken as they stand.
+    Not in formulas, and not in `url`, `doi` and other fields that are taken verbatim.
     """
     for item in matched.entries:
         for one in item.entry.fields:
@@ -120,18 +121,18 @@ def check_escapes(matched: MatchedFile) -> Iterator[Found]:
 
 
 def _bare(start: int, text: str) -> Iterator[Found]:
-    said: set[str] = set()
+    reported: set[str] = set()
     shown = blotted(text, _HIDDEN)
     for found in _SPECIAL.finditer(shown):
         char = found[0]
-        if char in said:
+        if char in reported:
             continue
-        said.add(char)
+        reported.add(char)
         if _ADDRESS.search(shown, 0, found.start()):
-            message = f"{char} in an address; write \\url{{…}} round the address"
-            said |= set(_WHY)
+            message = f"{char} in a URL; write \\url{{…}} around the URL"
+            reported |= set(_WHY)
         elif char == "$":
-            message = "$ has no partner; close the formula, or write \\$"
+            message = "$ is not closed; close the formula, or write \\$"
         else:
             more = shown.count(char) - 1
             times = f" (and {more} more)" if more else ""
@@ -140,7 +141,7 @@ def _bare(start: int, text: str) -> Iterator[Found]:
 
 
 def check_mojibake(matched: MatchedFile) -> Iterator[Found]:
-    """No letter was read in a wrong encoding and saved so: `Ã¶` was once `ö`."""
+    """Save letters in the right encoding: `Ã¶` was once `ö`."""
     text = matched.file.text
     suspect = any(char in text for char in (*_LEADING, "â", "ï"))
     for found in _MOJIBAKE.finditer(text) if suspect else ():
@@ -149,11 +150,11 @@ def check_mojibake(matched: MatchedFile) -> Iterator[Found]:
             continue
         start, end = _word(text, found.start(), found.end())
         right = text[start : found.start()] + meant + text[found.end() : end]
-        said = f"{text[start:end]} was read in a wrong encoding; write {right}"
-        yield Found(found.start(), said)
+        message = f"{text[start:end]} was decoded in a wrong encoding; write {right}"
+        yield Found(found.start(), message)
     position = text.find(_LOST)
     while position >= 0:
-        yield Found(position, f"a letter was lost here ({_LOST}); write it anew")
+        yield Found(position, f"a letter was lost here ({_LOST}); type it again")
         position = text.find(_LOST, position + 1)
 
 
@@ -169,7 +170,7 @@ def _repaired(text: str) -> str | None:
 
 
 def _word(text: str, start: int, end: int) -> tuple[int, int]:
-    """The word round a place, for a message."""
+    """Return the word at a position, for a message."""
     while start and text[start - 1].isalpha():
         start -= 1
     while end < len(text) and text[end].isalpha():
@@ -178,19 +179,19 @@ def _word(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def check_encoding(matched: MatchedFile) -> Iterator[Found]:
-    """The file is in UTF-8, which biber expects and LaTeX since 2018."""
+    """Save the file in UTF-8, which biber expects, and LaTeX since 2018."""
     text = matched.file.text
     if _is_utf8(text) or _LETTERS.search(text):
         return
     found = _SURROGATES.search(text)
     if found:
         byte, letter = _byte(found[0][0])
-        said = f"byte {byte} is not UTF-8, and {letter} in Latin-1; save the file as UTF-8"
-        yield Found(found.start(), said)
+        message = f"byte {byte} is not UTF-8, and {letter} in Latin-1; save the file as UTF-8"
+        yield Found(found.start(), message)
 
 
 def check_mixed_encodings(matched: MatchedFile) -> Iterator[Found]:
-    """The file is in one encoding: no line of Latin-1 in a file of UTF-8."""
+    """Use one encoding: no line of Latin-1 in a file of UTF-8."""
     text = matched.file.text
     if _is_utf8(text) or not _LETTERS.search(text):
         return
@@ -201,12 +202,12 @@ def check_mixed_encodings(matched: MatchedFile) -> Iterator[Found]:
             continue
         lines.add(line)
         byte, letter = _byte(found[0][0])
-        said = f"byte {byte} is Latin-1 in a file of UTF-8; write {letter} in UTF-8"
-        yield Found(found.start(), said)
+        message = f"byte {byte} is Latin-1 in a file of UTF-8; write {letter} in UTF-8"
+        yield Found(found.start(), message)
 
 
 def _is_utf8(text: str) -> bool:
-    """Whether no byte of the file had to be kept for itself."""
+    """Return whether no byte of the file had to be preserved as a surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,1 +1,1 @@
-"""Rules over two records or more; each yields what it finds."""
+"""Rules that compare records; each yields its findings."""

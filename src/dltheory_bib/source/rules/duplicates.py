@@ -1,4 +1,4 @@
-"""The rules on what is too much alike: works, summaries, and people's names."""
+"""Rules that find duplicates: works, summaries, and people's names."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from dltheory_bib.source.rules.findings import Finding, Known
 from dltheory_bib.text.names import family, fold, given, unbraced, words
 
 SAME_TITLE = 0.93
-"""Titles at least this alike (Ratcliff-Obershelp ratio, 0 to 1) by the same authors are suspect."""
+"""Titles with at least this similarity (Ratcliff-Obershelp, 0 to 1) by the same authors are
+suspect.
+"""
 
 _NUMERALS = re.compile(r"(?:[ivx]+[ab]?|\d+)")
 
 
 def check_same_works(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """Two records with a near-equal title and the same authors are one work, or need a look."""
+    """Check that no two records with nearly equal titles and the same authors are the same work."""
     groups: dict[tuple[str, ...], list[tuple[list[str], Located[Paper]]]] = defaultdict(list)
     for at in catalogue.papers:
         authors = tuple(sorted(fold(family(name)) for name in at.record.author))
@@ -31,8 +33,9 @@ def check_same_works(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
                 if at.record.key == other.record.key or not _alike(title, other_title):
                     continue
                 message = (
-                    f"{other.record.key} has a near-equal title and the same authors; make one "
-                    "record of two versions of a work, listing the other under versions"
+                    f"{other.record.key} has nearly the same title and the same authors; make "
+                    "one record of two versions of a work, with the other version under "
+                    "versions"
                 )
                 yield Finding(at, ("title",), "same-work", message)
 
@@ -43,7 +46,7 @@ def _alike(one: list[str], other: list[str]) -> bool:
     matcher = SequenceMatcher(None, " ".join(one), " ".join(other), autojunk=False)
     if matcher.real_quick_ratio() < SAME_TITLE or matcher.quick_ratio() < SAME_TITLE:
         return False
-    # Parts of a series differ in a numeral alone: "Tensor Programs II" and "… III".
+    # Parts of a series differ only in a numeral: "Tensor Programs II" and "… III".
     differing = set(one) ^ set(other)
     if differing and all(_NUMERALS.fullmatch(word) for word in differing):
         return False
@@ -51,26 +54,31 @@ def _alike(one: list[str], other: list[str]) -> bool:
 
 
 def check_summaries(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """No two works have one summary."""
+    """Check that no two works have the same summary."""
     seen: dict[str, str] = {}
     for at in catalogue.papers:
         if not at.record.summary:
             continue
         other = seen.setdefault(fold(at.record.summary), at.record.key)
         if other != at.record.key:
-            message = f"the summary is that of {other}; say what sets this work apart"
+            message = (
+                f"the summary is the same as that of {other}; write what distinguishes this work"
+            )
             yield Finding(at, ("summary",), "repeated-summary", message, "warning")
 
 
 def check_people(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A spelling leads to one person; spellings that may be one person's are settled."""
+    """Check that a spelling belongs to one person, and that similar spellings are settled."""
     settled: dict[str, list[Person]] = defaultdict(list)
     for at in catalogue.people:
         for number, name in enumerate((at.record.name, *at.record.aliases)):
             shared = [one for one in settled[name] if not (one.works and at.record.works)]
             if shared and at.record.id != shared[0].id:
                 path: tuple[str | int, ...] = ("aliases", number - 1) if number else ("name",)
-                message = f"{name} leads to {shared[0].id} too; list the works of each under works"
+                message = (
+                    f"{name} also belongs to {shared[0].id}; list the works of each person under "
+                    "works"
+                )
                 yield Finding(at, path, "ambiguous-name", message)
             settled[name].append(at.record)
     yield from _unsettled(catalogue, settled)
@@ -81,8 +89,8 @@ def _unsettled(catalogue: Catalogue, settled: Mapping[str, object]) -> Iterator[
     for at in catalogue.papers:
         for name in at.record.author:
             if name not in settled and "," in name:
-                # Who starts with another letter is somebody else; without that, a family name
-                # with thousands of bearers would be compared a million times.
+                # Names with different initials are different people; without this shortcut, a
+                # family name with thousands of bearers would need a million comparisons.
                 spellings[fold(family(name)) + fold(given(name))[:1]].setdefault(name, at)
     for group in spellings.values():
         names = list(group)
@@ -91,12 +99,17 @@ def _unsettled(catalogue: Catalogue, settled: Mapping[str, object]) -> Iterator[
                 if _compatible(given(name), given(other)):
                     at = group[name]
                     path = ("author", at.record.author.index(name))
-                    message = f"{name} may be {other}; settle it in people.yaml, or spell one alike"
+                    message = (
+                        f"{name} may be the same person as {other}; settle it in people.yaml, or "
+                        "use one spelling"
+                    )
                     yield Finding(at, path, "unsettled-name", message, "warning")
 
 
 def _compatible(one: str, other: str) -> bool:
-    """Whether two given names may be one person's: "Simon" and "Simon S.", "S." and "Simon"."""
+    """Return whether two given names may belong to one person: "Simon" and "Simon S.", "S." and
+    "Simon".
+    """
     first, second = words(one), words(other)
     if len(first) > len(second):
         first, second = second, first

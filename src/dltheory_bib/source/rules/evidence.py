@@ -1,7 +1,7 @@
-"""The rules on one work's facts: their evidence, and whether they are of one version.
+"""Rules on the facts of one work: their evidence, and whether they belong to one version.
 
-They need more than the record (its venue, the words of other titles), so they are no rules of its
-fields.
+They need more than the record (its venue, the words of other titles), so they are not validators of
+its fields.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ FACTS = (
     "eprint",
     "url",
 )
-"""The bibliographic fields, each of which rests on a source."""
+"""The bibliographic fields, each of which needs a source."""
 SHORTEST, LONGEST = 5, 110
-"""Words: what a summary needs to say more than the title, and what a reader still takes in."""
+"""In words: how many a summary needs beyond the title, and how many it may have."""
 
 _MATHS = re.compile(r"\$[^$]*\$")
 _PROTECTED = re.compile(r"\{[^{}]*\}|\$[^$]*\$")
@@ -43,10 +43,10 @@ _TITLE_WORD = re.compile(r"[^\W\d_][\w'’]*")
 
 
 def check_evidence(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A work names a source for each of its facts, or lists it as unverified.
+    """Check that a work has a source for each of its facts, or lists the fact as unverified.
 
-    One without any source is a warning where most works of its collection name theirs; a list of
-    one's own that keeps no evidence owes none.
+    A work without any source is a warning if most works of its collection have sources; a
+    collection that keeps no evidence needs none.
     """
     keeps_evidence = 2 * sum(bool(paper.sources) for paper in catalogue.works()) > len(
         catalogue.papers
@@ -54,24 +54,29 @@ def check_evidence(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     for at in catalogue.papers:
         paper = at.record
         if not paper.sources and keeps_evidence:
-            message = "names no source; write sources: with where its facts were seen"
+            message = "has no sources; add the sources of its facts under sources"
             yield Finding(at, (), "no-source", message, "warning")
             continue
         if not paper.sources or not all(source.fields for source in paper.sources):
-            continue  # a source without fields vouches for the whole record
+            continue  # a source without fields supports the whole record
         stated = {name for source in paper.sources for name in source.fields}
         for name in FACTS:
             if getattr(paper, name) and name not in stated and name not in paper.unverified:
-                message = f"no source supports {name}; name one, or list it under unverified"
+                message = f"no source supports {name}; add one, or list it under unverified"
                 yield Finding(at, (name,), "no-source", message, "warning")
         for number, name in enumerate(paper.unverified):
             if name in stated:
-                message = f"{name} is listed as unverified, but a source supports it; delete one"
+                message = (
+                    f"{name} is listed as unverified, but a source supports it; delete it from "
+                    "unverified"
+                )
                 yield Finding(at, ("unverified", number), "no-source", message, "warning")
 
 
 def check_capitals(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A word with a capital inside stands in braces, or a bibliography style would lower it."""
+    """Check that a word with a capital inside is in braces; otherwise a bibliography style lowers
+    it.
+    """
     for at in catalogue.papers:
         bare = _PROTECTED.sub(" ", at.record.title)
         for word in _TITLE_WORD.findall(bare):
@@ -81,7 +86,7 @@ def check_capitals(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
 
 
 def check_versions(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """The fields on top are of one version: address, volume and year agree."""
+    """Check that the main fields belong to one version: URL, volume and year agree."""
     venues = {at.record.id: at.record for at in catalogue.venues}
     for at in catalogue.papers:
         yield from _mixed(at, venues.get(at.record.venue or ""))
@@ -91,43 +96,45 @@ def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
     paper = at.record
     rule = "mixed-version"
     if paper.doi and is_arxiv_doi(paper.doi):
-        message = "is arXiv's DOI, which is that of the preprint; write its id as eprint"
+        message = "is arXiv's DOI, which identifies the preprint; write its id as eprint"
         yield Finding(at, ("doi",), rule, message)
     address = parse_identifier(paper.url or "")
     if paper.venue and address and address.scheme == "arxiv":
-        message = "is the preprint's page, but the work was published; write its id as eprint"
+        message = "is the URL of the preprint, but the work was published; write its id as eprint"
         yield Finding(at, ("url",), rule, message)
     if paper.venue and paper.eprint_year and paper.year < paper.eprint_year - 1:
         message = (
-            f"{paper.year} is long before the preprint of {paper.eprint_year}; "
-            "is the preprint that of another work or of a later version?"
+            f"{paper.year} is long before the preprint of {paper.eprint_year}; does the "
+            "preprint belong to another work or to a later version?"
         )
         if not paper.versions:
             yield Finding(at, ("year",), rule, message, "warning")
     if volume := pmlr_volume(paper.url or ""):
         if paper.volume and paper.volume != volume:
-            message = f"volume {paper.volume} is not that of its address, {volume}"
+            message = f"volume {paper.volume} is not the one in the URL, {volume}"
             yield Finding(at, ("volume",), rule, message)
     elif (year := neurips_year(paper.url or "")) and year != paper.year:
-        message = f"the year {paper.year} is not that of its address, {year}"
+        message = f"the year {paper.year} is not the one in the URL, {year}"
         yield Finding(at, ("year",), rule, message)
     if venue and paper.pages and not venue.in_year(paper.year).prints_pages:
         short = venue.in_year(paper.year).short
-        message = f"{short} printed no pages in {paper.year}; are they those of another version?"
+        message = (
+            f"{short} had no page numbers in {paper.year}; do the pages belong to another version?"
+        )
         yield Finding(at, ("pages",), rule, message, "warning")
 
 
 def check_lengths(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A summary says more than the title, in as few words as a reader takes in at once."""
+    """Check that a summary adds to the title, and is short."""
     for at in catalogue.papers:
         summary = at.record.summary
         if not summary:
             continue
         count = len(_MATHS.sub("x", summary).split())
-        told = set(re.findall(r"\w+", unbraced(at.record.title).lower()))
-        if count < SHORTEST or set(re.findall(r"\w+", summary.lower())) <= told:
-            message = "says little more than the title; say what is shown, and for which model"
+        in_title = set(re.findall(r"\w+", unbraced(at.record.title).lower()))
+        if count < SHORTEST or set(re.findall(r"\w+", summary.lower())) <= in_title:
+            message = "adds little to the title; write what the work shows, and for which model"
             yield Finding(at, ("summary",), "summary-length", message, "warning")
         elif count > LONGEST:
-            message = f"is {count} words long; {LONGEST} are more than a list can show"
+            message = f"has {count} words; at most {LONGEST} fit in a list"
             yield Finding(at, ("summary",), "summary-length", message, "warning")

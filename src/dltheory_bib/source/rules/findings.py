@@ -1,4 +1,4 @@
-"""What a rule finds, and what it may take for granted."""
+"""The findings of rules, and what rules may assume."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dltheory_bib.source.catalogue import Located
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong at a field of a record, before it has a line and a column."""
+    """A problem in a field of a record, without its line and column."""
 
     at: Located[Any]
     path: tuple[str | int, ...]
@@ -24,10 +24,11 @@ class Finding:
 
 @dataclass(slots=True)
 class Known:
-    """The works beyond the records judged.
+    """Works beyond the records that are checked.
 
-    `works` may be referred to; `elsewhere` gives those of a catalogue that does not count here, so
-    that a message can say where an unknown work stands. It is only called when one is unknown.
+    `works` may be referred to; `elsewhere` returns those of a catalogue that is not part of this
+    collection, so that a message can point there for an unknown work. It is called only if a work
+    is unknown.
     """
 
     works: AbstractSet[str] = field(default_factory=frozenset)

@@ -1,4 +1,4 @@
-"""The rules on order: of files, of years, of what is read before what."""
+"""Rules on order: of files, of years, of prerequisites."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from dltheory_bib.source.rules.findings import Finding, Known
 
 
 def check_cycles(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """`broader` makes a tree, and what to read before has a beginning."""
+    """Check that `broader` is a tree, and that prerequisites have no cycle."""
     topics = {at.record.id: at for at in catalogue.topics}
     broader = {name: {at.record.broader} - {None} for name, at in topics.items()}
     yield from cycle(topics, broader, "broader", "topic-cycle")
@@ -29,7 +29,7 @@ def check_cycles(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
 def cycle(
     records: Mapping[str, Located[Any]], before: Mapping[str, Iterable[Any]], name: str, rule: str
 ) -> Iterator[Finding]:
-    """The first cycle, shown whole, at the record that stands first in it."""
+    """Find the first cycle; report it whole, at its first record in the file."""
     try:
         graphlib.TopologicalSorter(before).prepare()
     except graphlib.CycleError as error:
@@ -37,12 +37,14 @@ def cycle(
         turn = found.index(min(found))
         found = found[turn:] + found[:turn]
         shown = " → ".join([*found, found[0]])
-        message = f"{name} goes in a circle: {shown}; break it at its weakest link"
+        message = f"{name} has a cycle: {shown}; remove its weakest link"
         yield Finding(records[found[0]], (name,), rule, message)
 
 
 def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A file is sorted by key or id, so that changes are small and twins meet."""
+    """Check that a file is sorted by key or id, so that diffs are small and duplicates are
+    neighbours.
+    """
     last: dict[str, str] = {}
     named: tuple[tuple[str, Iterable[Located[Any]]], ...] = (
         ("key", catalogue.papers),
@@ -59,13 +61,13 @@ def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
         for at in entries:
             here: str = getattr(at.record, name)
             if here < last.get(at.file, ""):
-                message = f"{here} stands after {last[at.file]}; sort the file by {name}"
+                message = f"{here} is after {last[at.file]}; sort the file by {name}"
                 yield Finding(at, (name,), "unsorted", message, "warning")
             last[at.file] = max(here, last.get(at.file, ""))
 
 
 def check_years(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A work cites, and judges, none younger than itself, unless a note explains it."""
+    """Check that a work cites and judges no younger work, unless a note explains it."""
     papers = {name: p for p in catalogue.works() for name in (p.key, *p.aliases)}
     first = {name: first_year(paper) for name, paper in papers.items()}
     for at in catalogue.citations:
@@ -75,8 +77,8 @@ def check_years(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
         for number, key in enumerate(at.record.cites):
             if first.get(key, 0) > citing.year:
                 message = (
-                    f"{key} ({first[key]}) is younger than {citing.key} ({citing.year}), "
-                    "which cites it; give the earlier version, or an explanation"
+                    f"{key} ({first[key]}) is younger than {citing.key} ({citing.year}), which "
+                    "cites it; add the earlier version, or an explanation"
                 )
                 yield Finding(at, ("cites", number), "cites-later-work", message, "warning")
     for judge in catalogue.papers:
@@ -85,14 +87,15 @@ def check_years(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
             if first.get(relation.work, 0) > paper.year:
                 message = (
                     f"{relation.work} ({first[relation.work]}) is younger than {paper.key} "
-                    f"({paper.year}); state the relation there, the other way round"
+                    f"({paper.year}); put the relation on {relation.work}, in the other "
+                    "direction"
                 )
                 place = ("relations", number, "work")
                 yield Finding(judge, place, "judges-later-work", message, "warning")
 
 
 def check_starts(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A start or a trail names no work twice, and none before what it must be read after."""
+    """Check that a start or a trail lists no work twice, and none before its prerequisites."""
     papers = {name: p for p in catalogue.works() for name in (p.key, *p.aliases)}
     ways: list[tuple[Located[Any], str, tuple[Step, ...]]] = []
     ways += [(at, "start", at.record.start) for at in catalogue.topics]
@@ -106,13 +109,13 @@ def check_starts(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
                 yield Finding(at, (name, number, "work"), "repeated-item", message)
             before = papers[key].after if key in papers else ()
             for earlier in before:
-                stands = place.get(papers[earlier].key if earlier in papers else earlier, 0)
-                if stands > number:
-                    message = f"{key} is to be read after {earlier}, which stands below it"
+                position = place.get(papers[earlier].key if earlier in papers else earlier, 0)
+                if position > number:
+                    message = f"{key} must be read after {earlier}, which is listed below it"
                     yield Finding(at, (name, number, "work"), "order", message, "warning")
 
 
 def first_year(paper: Paper) -> int:
-    """The year in which a work was first seen in any version."""
+    """Return the year of the earliest version of a work."""
     years = [paper.year, *(version.year for version in paper.versions)]
     return min([*years, paper.eprint_year] if paper.eprint_year else years)

@@ -1,8 +1,8 @@
-"""The rules over two records or more.
+"""Rules that compare records.
 
-Each rule is a small generator of `Finding`s: a record, the field in it, and what is wrong. They
-judge the shipped catalogue and anybody's own files alike. A finding is turned into a `Problem`,
-with line and column, only when there is one to show.
+Each rule is a small generator of `Finding`s: a record, its field, and the problem. They apply to
+the shipped catalogue and to users' files alike. A finding becomes a `Problem`, with line and
+column, only when it is shown.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _PAPER_FIELDS = tuple(Paper.model_fields)
 
 
 def check_catalogue(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
-    """Every finding of every rule, rule by rule."""
+    """Yield every finding of every rule, rule by rule."""
     for rule in RULES:
         yield from rule(catalogue, known)
     if catalogue.questions or catalogue.assumptions or catalogue.results:
-        # Some of the rules on cards need the order of bounds, which stands above the records.
+        # Some rules on cards need the order of bounds, a layer above the records.
         from dltheory_bib.source.rules.theorem_rules import RULES as ON_CARDS
 
         for rule in ON_CARDS:
@@ -42,7 +42,7 @@ def check_catalogue(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
 
 
 def check_keys(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A key or an alias names one work; an id names one topic, venue or person."""
+    """Check that a key or an alias names one work, and an id one topic, venue or person."""
     taken: dict[str, Located[Paper]] = {}
     for at in catalogue.papers:
         for name in (at.record.key, *at.record.aliases):
@@ -53,7 +53,7 @@ def check_keys(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
             if name != at.record.key:
                 path = ("aliases", at.record.aliases.index(name))
             other = taken[name].record.key
-            message = f"{name} already names {_the(other, name)}; choose another"
+            message = f"{name} is already used by {_the(other, name)}; choose another one"
             yield Finding(at, path, "repeated-key", message)
     registries: tuple[Iterable[Located[Any]], ...]
     registries = (catalogue.topics, catalogue.venues, catalogue.people, catalogue.trails)
@@ -70,13 +70,13 @@ def _repeated_ids(entries: Iterable[Located[Any]]) -> Iterator[Finding]:
     seen: set[str] = set()
     for at in entries:
         if at.record.id in seen:
-            message = f"{at.record.id} already names an earlier record; choose another"
+            message = f"{at.record.id} is already used by an earlier record; choose another one"
             yield Finding(at, ("id",), "repeated-key", message)
         seen.add(at.record.id)
 
 
 def check_identifiers(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """An arXiv id or a DOI belongs to one work."""
+    """Check that an arXiv id or a DOI belongs to one work."""
     taken: dict[tuple[str, str], str] = {}
     for at in catalogue.papers:
         paper = at.record
@@ -93,12 +93,14 @@ def check_identifiers(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
             kind = "arXiv id" if path[-1] == "eprint" else "DOI"
             other = taken.setdefault((kind, value.lower()), paper.key)
             if other != paper.key:
-                message = f"{kind} {value} is that of {other} too; join the records or mend the id"
+                message = (
+                    f"{kind} {value} also belongs to {other}; merge the records or correct the id"
+                )
                 yield Finding(at, path, "repeated-identifier", message)
 
 
 def check_references(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
-    """Topics, venues and works that are referred to exist."""
+    """Check that topics, venues and works that are referred to exist."""
     topics = _names("topics", (at.record.id for at in catalogue.topics), catalogue)
     venues = _names("venues", (at.record.id for at in catalogue.venues), catalogue)
     keys = (name for paper in catalogue.works() for name in (paper.key, *paper.aliases))
@@ -137,9 +139,10 @@ def check_references(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
 
 
 class _Names:
-    """What may be referred to, and the nearest names to one that may not.
+    """The names that may be referred to, and the nearest of them to an unknown one.
 
-    Finding the nearest among 100,000 names takes seconds, so only the first few misses get it.
+    Finding the nearest among 100,000 names takes seconds, so only the first few unknown names get
+    suggestions.
     """
 
     def __init__(
@@ -163,7 +166,9 @@ class _Names:
 def _names(
     kind: str, names: Iterable[str], catalogue: Catalogue, known: Known | None = None
 ) -> _Names | None:
-    """The names of a kind; None where a file was not read to its end, so nobody can tell."""
+    """Return the names of a kind; None if a file was not read to its end, so that they are not
+    known.
+    """
     if catalogue.unread & ({"papers", "resources"} if kind == "papers" else {kind}):
         return None
     beyond = known or Known()
@@ -183,7 +188,7 @@ def _missing(
 
 
 def check_repetition(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A list names nothing twice, and a work does nothing to itself."""
+    """Check that a list contains nothing twice, and that a work has no relation to itself."""
     keys = catalogue.keys()
     for at in catalogue.papers:
         paper = at.record
@@ -194,11 +199,11 @@ def check_repetition(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
         yield from _twice(at, "relations", stated)
         for number, name in enumerate(paper.after):
             if keys.get(name) == paper.key:
-                message = f"{paper.key} cannot be read after itself"
+                message = f"{paper.key} cannot be a prerequisite of itself"
                 yield Finding(at, ("after", number), "self-reference", message)
         for number, relation in enumerate(paper.relations):
             if keys.get(relation.work) == paper.key:
-                message = f"{paper.key} cannot stand in a relation to itself"
+                message = f"{paper.key} cannot have a relation to itself"
                 yield Finding(at, ("relations", number, "work"), "self-reference", message)
     for cited in catalogue.citations:
         citing = cited.record.citing
@@ -222,7 +227,7 @@ def _twice(
 
 
 def check_field_names(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """Sources, disagreements and `unverified` speak of fields that a paper has."""
+    """Check that sources, disagreements and `unverified` name fields of a paper."""
     for at in catalogue.papers:
         paper = at.record
         named: list[tuple[tuple[str | int, ...], str]] = [

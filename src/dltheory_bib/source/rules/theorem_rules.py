@@ -1,6 +1,6 @@
-"""The rules on result cards, and on the questions and assumptions that they speak of.
+"""Rules on result cards, and on their questions and assumptions.
 
-`source.rules.references` calls them, as it does its own; some need the order of bounds.
+`source.rules.references` calls them like its own; some need the order of bounds.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 
 def check_card_references(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
-    """What is referred to exists, and the id of a card begins with its work."""
+    """Check that references exist, and that the id of a card begins with its work."""
     topics = _Names("topic", (at.record.id for at in catalogue.topics), catalogue, "topics")
-    for asked in catalogue.questions:
-        for number, topic in enumerate(asked.record.topics):
-            yield from topics.missing(asked, ("topics", number), topic)
+    for question in catalogue.questions:
+        for number, topic in enumerate(question.record.topics):
+            yield from topics.missing(question, ("topics", number), topic)
     vocabulary = [at.record.id for at in catalogue.assumptions]
     assumptions = _Names("assumption", vocabulary, catalogue, "assumptions")
     for at in catalogue.assumptions:
@@ -53,7 +53,7 @@ def check_card_references(catalogue: Catalogue, known: Known) -> Iterator[Findin
 
 
 class _Names:
-    """What may be referred to, and what is near to a name that may not."""
+    """The names that may be referred to, and the nearest of them to an unknown one."""
 
     def __init__(self, what: str, names: Iterable[str], catalogue: Catalogue, *kinds: str) -> None:
         self.what = what
@@ -77,7 +77,7 @@ def _hint(name: str, known: Iterable[str]) -> str:
 
 
 def check_card_terms(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A card speaks in the terms of its question: its quantities, symbols, columns and values."""
+    """Check that a card uses its question's quantities, symbols, columns and values."""
     questions = _questions(catalogue)
     for at in catalogue.results:
         question = questions.get(at.record.question)
@@ -125,7 +125,7 @@ def _unknown(
 
 
 def check_card_repetition(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """A list names nothing twice, and nothing improves or implies itself."""
+    """Check that a list contains nothing twice, and that nothing improves or implies itself."""
     for at in catalogue.results:
         yield from _twice(at, "assumptions", at.record.assumptions)
         yield from _twice(at, "improves", [claim.card for claim in at.record.improves])
@@ -140,13 +140,13 @@ def _twice(at: Located[Any], field: str, names: Iterable[str]) -> Iterator[Findi
             message = f"{name} is listed twice; delete one"
             yield Finding(at, (field, number), "repeated-item", message)
         if name == at.record.id:
-            message = f"{name} cannot stand in {field} of itself"
+            message = f"{name} cannot be in {field} of itself"
             yield Finding(at, (field, number), "self-reference", message)
         seen.add(name)
 
 
 def check_card_cycles(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """Neither implications nor improvements go in a circle."""
+    """Check that neither implications nor improvements have a cycle."""
     assumptions = {at.record.id: at for at in catalogue.assumptions}
     implied = {n: {*at.record.implies} & {*assumptions} - {n} for n, at in assumptions.items()}
     yield from cycle(assumptions, implied, "implies", "implies-cycle")
@@ -159,7 +159,9 @@ def check_card_cycles(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
 
 
 def check_improvements(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """What a card improves answers the same, and does not say more than the card."""
+    """Check that a card improves an answer to the same question, which is not stronger than the
+    card.
+    """
     cards = {at.record.id: at.record for at in catalogue.results}
     orders = _orders(catalogue)
     for at in catalogue.results:
@@ -170,21 +172,26 @@ def check_improvements(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
                 continue
             if (old.question, old.quantity) != (card.question, card.quantity):
                 theirs = " and ".join(filter(None, (old.question, old.quantity)))
-                message = f"{old.id} is a card of {theirs}; only what answers the same is improved"
+                message = (
+                    f"{old.id} is a card of {theirs}; a card can only improve a card of the same "
+                    "question and quantity"
+                )
                 yield Finding(at, place, "improves-other", message)
                 continue
             order = orders.get(card.question)
             judged = order and _sound(card, order) and _sound(old, order)
             if order and judged and order.strictly_dominates(old, card):
                 message = (
-                    f"{old.id} says more than {card.id}: its bound, guarantee and assumptions "
-                    "are at least as good; mend one of the cards or delete the claim"
+                    f"{old.id} is stronger than {card.id}: its bound, guarantee and assumptions "
+                    "are at least as good; correct one of the cards or delete the claim"
                 )
                 yield Finding(at, place, "improves-contradicted", message)
 
 
 def check_lower_bounds(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """No lower bound lies above an upper bound for its own instance; see `Order.contradict`."""
+    """Check that no lower bound exceeds an upper bound for its own instance; see
+    `Order.contradict`.
+    """
     orders = _orders(catalogue)
     uppers: dict[tuple[str, str | None], list[Result]] = {}
     for at in catalogue.results:
@@ -197,29 +204,29 @@ def check_lower_bounds(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
         for upper in uppers.get((lower.question, lower.quantity), ()):
             if _sound(upper, order) and order.contradict(upper, lower):
                 message = (
-                    f"lies above the upper bound {upper.id}, whose assumptions its instance "
-                    "satisfies; mend one of the two, or name the assumption that is missing"
+                    f"exceeds the upper bound {upper.id}, whose assumptions its instance "
+                    "satisfies; correct one of the two, or add the missing assumption"
                 )
                 yield Finding(at, ("bound",), "lower-above-upper", message)
 
 
 def check_card_years(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """The version that was read is not older than the work."""
+    """Check that the version that was read is not older than the work."""
     papers: dict[str, Paper] = {n: p for p in catalogue.works() for n in (p.key, *p.aliases)}
     for at in catalogue.results:
         paper, year = papers.get(at.record.work), version_year(at.record.version)
         if paper is None or year is None or paper.key in catalogue.refused:
-            continue  # of a refused work the year may be a stand-in
+            continue  # the year of a rejected work may be a placeholder
         if year < first_year(paper):
             message = (
-                f"{paper.key} did not exist in {year}, it is of {first_year(paper)}; "
-                "name the version that was read"
+                f"{paper.key} did not exist in {year}, its first version is of "
+                f"{first_year(paper)}; name the version that was read"
             )
             yield Finding(at, ("version",), "version-year", message)
 
 
 def version_year(version: str) -> int | None:
-    """The year that the name of a version tells, from its arXiv id where it has one.
+    """Return the year in the name of a version, or of its arXiv id if it has one.
 
     >>> version_year("ICML 2017"), version_year("arXiv 2003.01234v2"), version_year("a thesis")
     (2017, 2020, None)
@@ -231,7 +238,7 @@ def version_year(version: str) -> int | None:
 
 
 def check_unused_assumptions(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """Each assumption is named by a card, or follows from one that is."""
+    """Check that each assumption is used by a card, or follows from one that is."""
     if not catalogue.results or "results" in catalogue.unread:
         return
     vocabulary = Vocabulary(at.record for at in catalogue.assumptions)
@@ -252,7 +259,7 @@ def _orders(catalogue: Catalogue) -> Mapping[str, Order]:
 
 
 def _sound(card: Result, order: Order) -> bool:
-    """Whether a card uses no symbol and no assumption that nobody declared."""
+    """Return whether a card uses only declared symbols and assumptions."""
     symbols = {symbol.id for symbol in order.question.symbols}
     known = order.vocabulary.known
     return all(symbols.issuperset(one) for one in card.bound) and all(

@@ -33,7 +33,7 @@ globalThis.dltheory ??= {};
 
   function textMatch(catalogue, term, title) {
     const wanted = phrases(term.value, term.exact);
-    if (!wanted.length) fail(`${quote(term.value)} holds no word to look for`, term);
+    if (!wanted.length) fail(`${quote(term.value)} contains no word to search for`, term);
     return wanted
       .map((stems) => {
         const places = catalogue.phrase(stems);
@@ -118,7 +118,7 @@ globalThis.dltheory ??= {};
     const [, first, dots, last] = found;
     if (!dots) return where(catalogue, (n) => years[n] === Number(first));
     if (first && last && Number(first) > Number(last)) {
-      fail(`no year lies in ${term.value}; write ${last}..${first}`, term);
+      fail(`there is no year in ${term.value}; write ${last}..${first}`, term);
     }
     const [from, to] = [Number(first ?? 0), Number(last ?? 9999)];
     return where(catalogue, (n) => years[n] >= from && years[n] <= to);

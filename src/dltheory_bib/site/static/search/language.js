@@ -30,7 +30,7 @@ globalThis.dltheory ??= {};
   }
 
   // Each rule gives a node or null, and leaves `at` where it stood when it gives null. The furthest
-  // place at which something was looked for in vain is where the mistake is.
+  // position where the parser failed is that of the error.
   class Parser {
     constructor(query) {
       this.query = query;
@@ -167,22 +167,22 @@ globalThis.dltheory ??= {};
     const rest = query.slice(place);
     const before = query.slice(0, place).trimEnd();
     if (/^["“„«]/.test(rest)) return "a quotation mark is not closed";
-    if (/^[”»]/.test(rest)) return "a quotation mark closes that was not opened";
+    if (/^[”»]/.test(rest)) return "this quotation mark was not opened";
     const field = before.match(/[A-Za-z][A-Za-z_]*:$/);
     if (field) return `${field[0]} needs a value, as in topic:ntk or title:"saddle points"`;
-    if (rest.startsWith(")")) return "a parenthesis closes that was not opened, or is empty";
+    if (rest.startsWith(")")) return "a parenthesis was not opened, or is empty";
     const first = rest.trim().split(/\s+/)[0];
     if (new RegExp(`^${KEYWORD}`).test(rest)) {
-      return `${first} joins two terms; write it in quotes to look for the word`;
+      return `${first} joins two terms; quote it to search for the word`;
     }
     if (!rest.trim()) return `the query ends too early; ${unfinished(before)}`;
-    return `'${first}' cannot stand here`;
+    return `'${first}' is not allowed here`;
   }
 
   function unfinished(query) {
     const last = (query.trim().split(/\s+/).at(-1) ?? "").toLowerCase().replace(/^\(+/, "");
     return ["and", "or", "not"].includes(last)
-      ? `${last} wants a term after it`
+      ? `expected a term after ${last}`
       : "a parenthesis is not closed";
   }
 
@@ -190,7 +190,7 @@ globalThis.dltheory ??= {};
   function parseQuery(query) {
     if (!query.trim()) return { kind: "and", parts: [] };
     if ([...query].length > LONGEST) {
-      throw new QueryError("the query is longer than 8,000 characters; ask in parts");
+      throw new QueryError("the query is longer than 8,000 characters; split it");
     }
     const parser = new Parser(query);
     let made;
@@ -198,14 +198,14 @@ globalThis.dltheory ??= {};
       made = parser.whole();
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new QueryError("the query nests too deeply; ask in parts");
+      throw new QueryError("the query is nested too deeply; split it");
     }
     if (!made) {
       const column = [...query.slice(0, parser.furthest)].length + 1;
       throw new QueryError(complaint(query, parser.furthest), column);
     }
     if (terms(made) > MAX_TERMS) {
-      throw new QueryError(`the query is longer than ${MAX_TERMS} terms; ask in parts`);
+      throw new QueryError(`the query has more than ${MAX_TERMS} terms; split it`);
     }
     return made;
   }
