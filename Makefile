@@ -62,15 +62,14 @@ quick-example: $(VENV)/dev  ## The same on a copy of the package with tests/exam
 	mkdir -p build/example
 	cp -R src/dltheory_bib build/example/dltheory_bib
 	cp -R tests/example build/example/dltheory_bib/data
-	PYTHONPATH=build/example DLTHEORY_TESTED=build/example \
-		$(BIN)/python -m pytest $(PARALLEL) tests -m "$(QUICK)"
+	PYTHONPATH=build/example $(BIN)/python -m pytest $(PARALLEL) tests -m "$(QUICK)"
 
 test-wheel: $(VENV)/dev  ## Build the wheel and test its contents.
 	rm -rf build dist
 	$(PIP) wheel --no-deps -w dist .
 	$(PIP) install --no-deps --target build/wheel dist/*.whl
 	PYTHONPATH=build/wheel DLTHEORY_TESTED=build/wheel \
-		$(BIN)/python -m pytest $(PARALLEL) tests -m 'not slow'
+		$(BIN)/python -m pytest $(PARALLEL) tests -m "wheel or ($(QUICK))"
 
 lint: $(VENV)/dev  ## Check formatting, style and types.
 	$(BIN)/ruff format --check --quiet .

@@ -59,7 +59,7 @@ SAID = """\
 'Doe, Jane', or '{Jane Doe}' for an organisation [ill-formed]
 7:3: error: field year is repeated; keep one of them [repeated-field]
 9:3: error: title is missing [missing-field]
-11:3: error: unknown field titel; did you mean title? [unknown-field]
+11:3: error: unknown field titel; did you mean title or titles? [unknown-field]
 12:3: error: author should be a list, one '- item' a line or [a, b], not 'Doe, Jane' [wrong-type]
 13:3: error: year 1066 is out of range; it must not be before 1600 [out-of-range]
 14:3: error: eprint: 'arXiv:1703.00887v2' is not an arXiv id without a version; write 1703.00887 \
@@ -419,6 +419,7 @@ def _only(path: Path) -> str:
 # Anything at all
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -156,6 +156,7 @@ def test_single_monomials_below_each_other_are_equal(
         assert a == b
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(PLAIN_SUMS, PLAIN_SUMS)
 def test_exact_arithmetic_agrees_with_a_linear_program(

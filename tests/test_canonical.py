@@ -135,6 +135,7 @@ RECORDS = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(RECORDS)
 def test_what_a_file_says_stays_and_a_second_time_changes_nothing(
     records: list[dict[str, object]],

@@ -467,6 +467,7 @@ def examples() -> list[str]:
     return lines
 
 
+@pytest.mark.wheel
 @pytest.mark.catalogue
 @pytest.mark.usefixtures("bib")  # compiled before
 @pytest.mark.parametrize("line", examples())

@@ -217,6 +217,7 @@ def test_an_entry_in_parentheses_is_known(write: Write) -> None:
     assert PUBLISHED in after
 
 
+@pytest.mark.slow
 def test_fifty_megabytes(write: Write) -> None:
     """Half of it one abstract, half of it text between entries."""
     long = b"word {of} some \\% length, " * 1_000_000

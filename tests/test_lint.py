@@ -571,6 +571,7 @@ def test_bad_input_is_a_problem_or_none(bib: Bibliography, tmp_path: Path, kind:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_fifty_megabytes_are_read(bib: Bibliography, tmp_path: Path) -> None:
     """A larger file than anybody's, of one entry with a huge abstract and many of the usual."""
     huge = b"@misc{a, title={A}, abstract={" + b"word ReLU " * 4_500_000 + b"}}\n"

@@ -143,6 +143,7 @@ def test_the_main_path_of_a_topic_goes_up_the_years(bib: Bibliography) -> None:
 # The pictures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("picture", PICTURES)
 @pytest.mark.parametrize("query", ["topic:ntk", "author:jin", ""])
 def test_every_picture_is_drawn_on_axes_that_are_given_back(
@@ -326,6 +327,7 @@ def test_topics_are_tied_by_works_and_citations() -> None:
     assert found.edges["topic:a", "topic:c"]["strength"] == pytest.approx(0.5**0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("picture", ["coauthors", "topic_map"])
 def test_names_on_a_map_cover_no_other(catalogue: Bibliography, picture: str) -> None:
     """Of the whole catalogue, as it is drawn."""
@@ -363,6 +365,7 @@ def test_what_overlaps_is_pushed_apart(found: list[tuple[int, int, int, str]]) -
     assert apart(made) == made
 
 
+@pytest.mark.slow
 def test_a_picture_is_the_same_each_time(bib: Bibliography) -> None:
     """Places are computed, never drawn by lot."""
     for picture in ("coauthors", "topic_map"):

@@ -265,7 +265,7 @@ def test_a_relation_is_asked_from_both_sides(bib: Bibliography, relation: str) -
         ("type:artcle", "unknown type 'artcle'; did you mean article?", 1),
         ("has:sumary", "unknown feature 'sumary'; did you mean summary?", 1),
         ("checked:full", "unknown value 'full'; did you mean full-text?", 1),
-        ("level:7", "unknown level '7'; known are start, core, further", 1),
+        ("level:7", "unknown level '7'; known are start, core, further, background", 1),
         (
             "year:20",
             "'20' is not a year; write 2017, 2017..2019, 2017.. or ..2019",

@@ -63,18 +63,18 @@ def load_catalogue(
 
 
 Names = Callable[[], frozenset[str] | None]
-"""Gives the keys and aliases of the shipped works, or None where their files must be read."""
+"""Returns the keys and aliases of the shipped works, or None if their files must be read."""
 
 
 def check_paths(
     paths: Sequence[Path], shipped_names: Names | None = None
 ) -> tuple[list[Problem], int]:
-    """Judge catalogue directories and single files; the problems, and how many records were read.
+    """Check catalogue directories and single files; return the problems, and the number of records.
 
-    A file is judged together with the files beside it, or, where it stands alone, with the shipped
-    catalogue: it takes the place of the file of its own kind, and may refer to what is there. Only
-    problems of the named files are reported. `shipped_names` is asked for the names of the shipped
-    works before they are read from its files.
+    A file is checked together with the files next to it, or, if there are none, with the shipped
+    catalogue: it replaces the file of its own kind, and may refer to the others. Only problems of
+    the named files are reported. `shipped_names` is called for the names of the shipped works
+    before they are read from its files.
     """
     problems: list[Problem] = []
     records = 0
