@@ -687,3 +687,14 @@ def test_the_fields_of_an_entry_need_known_options_and_venues() -> None:
         entry_fields(JIN, VENUES, dialect="tex")  # type: ignore[arg-type]
     with pytest.raises(UnknownNameError):
         entry_fields(JIN, {})
+
+
+@given(st.text(st.sampled_from("aBcD1 {}-:'`\"ü$%"), max_size=14))
+def test_the_short_way_for_plain_titles_gives_the_same(title: str) -> None:
+    """Titles of plain words are not taken apart letter by letter."""
+    from dltheory_bib.text import latex
+
+    for encoding in ("utf-8", "latex"):
+        if latex._PLAIN_WORDS.fullmatch(title) and latex._KEEPS_CASE.search(title):
+            slow = latex._any_title_to_latex(title, encoding)
+            assert title_to_latex(title, encoding) == slow

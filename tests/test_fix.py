@@ -22,6 +22,7 @@ from dltheory_bib.bibfile.fix.title_and_authors import fuller_names, protected_t
 from dltheory_bib.bibfile.venue_match import names_venue
 from dltheory_bib.formats.bibtex import Dialect, to_bibtex
 from dltheory_bib.text.identifiers import is_arxiv_alone
+from helpers.records import work
 from helpers.refstyles import STYLES
 
 Fix = Callable[..., str]
@@ -849,3 +850,17 @@ def applied(text: str, patch: str) -> str:
         if line[0] in " +":
             made.append(body)
     return "".join([*made, *old[place:]])
+
+
+def test_another_title_of_a_work_is_recognised(tmp_path: Path) -> None:
+    """`titles` are the names under which a work is cited as well."""
+    from dltheory_bib.bibfile.match import Matcher
+
+    papers = tmp_path / "papers.yaml"
+    record = work(title="Tea Leaves at Low Temperature", author="Abel, Ann")
+    papers.write_text(record + "  titles: [Cold Infusions of Common Leaves]\n", encoding="utf-8")
+    match = Matcher(load(papers)).match(
+        {"title": "Cold Infusions of Common Leaves", "author": "Ann Abel", "year": "2017"}
+    )
+    assert match is not None
+    assert match.paper.key == "doe2017first"

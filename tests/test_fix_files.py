@@ -311,7 +311,9 @@ def test_a_disk_that_is_full(refs: Path, room: int) -> None:
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
     )
     assert done.returncode == 1
-    assert done.stderr.endswith(b"Error: cannot write refs.bib: file too large; the file is unchanged\n")
+    assert done.stderr.endswith(
+        b"Error: cannot write refs.bib: file too large; the file is unchanged\n"
+    )
     assert refs.read_bytes() == data
     assert beside() == []
 

@@ -621,7 +621,9 @@ def test_without_its_extra_the_site_names_it(
 ) -> None:
     """And nothing is written."""
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'dltheory-bib\[site\]'"):
+    with pytest.raises(
+        MissingExtraError, match=r"needs jinja2 and latex2mathml; run: pip install 'jinja2"
+    ):
         build_site(tea, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -17,9 +17,12 @@ __all__ = [
     "Assumption",
     "Bibliography",
     "BibliographyError",
+    "Chain",
     "Comparison",
     "DataError",
+    "DetachedRecordError",
     "Edge",
+    "Lineage",
     "MissingExtraError",
     "Paper",
     "PaperList",
@@ -27,9 +30,11 @@ __all__ = [
     "Problem",
     "QueryError",
     "Question",
+    "ReferenceList",
     "Relation",
     "Result",
     "Topic",
+    "Trail",
     "UnknownNameError",
     "UnsafeChangeError",
     "Venue",
@@ -39,17 +44,19 @@ __all__ = [
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography, load
     from dltheory_bib.comparison import Comparison
+    from dltheory_bib.connections import Chain, Lineage
     from dltheory_bib.errors import (
         BibliographyError,
         DataError,
+        DetachedRecordError,
         MissingExtraError,
         Problem,
         QueryError,
         UnknownNameError,
         UnsafeChangeError,
     )
-    from dltheory_bib.models.paper import Paper
-    from dltheory_bib.models.registries import Person, Topic, Venue
+    from dltheory_bib.models.paper import Paper, ReferenceList
+    from dltheory_bib.models.registries import Person, Topic, Trail, Venue
     from dltheory_bib.models.relations import Relation
     from dltheory_bib.models.theorem import Assumption, Question, Result
     from dltheory_bib.papers import PaperList
@@ -58,8 +65,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "bibliography": ("Bibliography", "load"),
     "comparison": ("Comparison",),
-    "models.paper": ("Paper",),
-    "models.registries": ("Person", "Topic", "Venue"),
+    "connections": ("Chain", "Lineage"),
+    "models.paper": ("Paper", "ReferenceList"),
+    "models.registries": ("Person", "Topic", "Trail", "Venue"),
     "models.relations": ("Relation",),
     "models.theorem": ("Assumption", "Question", "Result"),
     "papers": ("PaperList",),
@@ -72,7 +80,9 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from dltheory_bib.meant_names import missing_name
+
+        raise missing_name("module", name, __all__)
     home = next((home for home, names in _HOMES.items() if name in names), "errors")
     return getattr(import_module(f"{__name__}.{home}"), name)
 

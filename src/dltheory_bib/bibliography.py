@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from dltheory_bib.answers import Answers
+from dltheory_bib.arguments import name_of
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.relations import BUILDS_ON, Relation
-from dltheory_bib.papers import PaperList, ask_field
+from dltheory_bib.models.relations import BUILDS_ON, INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
+from dltheory_bib.papers import PaperList, Papers
+from dltheory_bib.selection import Selection
 from dltheory_bib.snapshot import views
 from dltheory_bib.snapshot.cache import open_snapshot
 from dltheory_bib.snapshot.reader import Registry, Snapshot
 from dltheory_bib.text.names import natural, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import networkx as nx
 
+    from dltheory_bib.arguments import PersonName, QuestionName, TopicName, Work
+    from dltheory_bib.bibfile.coverage import Cover
+    from dltheory_bib.bibfile.fix.entry import VenueStyle
+    from dltheory_bib.bibfile.fix.fixer import Fixed
+    from dltheory_bib.bibfile.lint.linter import Linted
+    from dltheory_bib.comparison import Comparison
+    from dltheory_bib.connections import Chain, Lineage, Statistics
     from dltheory_bib.display.graph_view import GraphView
-    from dltheory_bib.graph.measures import Similarity
+    from dltheory_bib.formats.bibtex import Dialect
     from dltheory_bib.graph.reading_order import Works
-    from dltheory_bib.graph.walks import Branch
+    from dltheory_bib.manuscript.cited_works import Cited
     from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.record import Record
     from dltheory_bib.models.registries import Person, Topic, Trail, Venue
+    from dltheory_bib.models.theorem import Assumption, Question, Result
     from dltheory_bib.snapshot.reader import Edge
-    from dltheory_bib.snapshot.statistics import Coverage
-
-
-class Lineage(NamedTuple):
-    """A work between what it stands on (`back`, to the roots) and what stands on it (`forward`)."""
-
-    back: Branch
-    forward: Branch
+    from dltheory_bib.theorems.dominance import Vocabulary
+    from dltheory_bib.theorems.improvements import Improvements
 
 
 def load(
@@ -49,27 +54,59 @@ def load(
     YAML is compiled; that happens once, until a file changes. Raises `DataError` with every problem
     when the data have errors: nothing partial is ever loaded.
     """
-    return Bibliography(open_snapshot(Path(path) if path is not None else None, progress))
+    own = Path(path) if path is not None else None
+    return Bibliography(open_snapshot(own, progress), own.absolute() if own else None)
 
 
-class Bibliography(Answers):
-    """Papers, people, topics and venues, the graph of their relations, and the ways to ask it.
+class Bibliography(Selection):
+    """Papers, people, topics, venues and results, the graph of their relations, and its queries.
 
     `bib["jin2017escape"]` is a paper, by key, alias, arXiv id, DOI or address; `bib.papers`,
-    `bib.people`, `bib.topics` and `bib.venues` are mappings by key or id;
-    `bib.where("…")` gives a list of papers. Walks take what `bib[…]` takes, and raise
-    `UnknownNameError`, with the nearest names, for anything else.
+    `bib.people`, `bib.topics`, `bib.venues`, `bib.questions` and `bib.results` are mappings by key
+    or id; `bib.where("…")` gives a list of papers. Every call takes what `bib[…]` takes, or the
+    object itself. It raises `UnknownNameError`, with the nearest names, for a name that is not
+    here, and `TypeError` for what is no name.
+
+    A bibliography never changes. It can be used from several threads and after a fork; pickled, it
+    is the path of its collection, which is opened again where it is unpickled.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot | None = None, source: Path | None = None) -> None:
+        if not isinstance(snapshot, Snapshot):
+            raise TypeError(
+                "dltheory_bib.load() opens a bibliography; Bibliography.from_records([...]) makes "
+                "one from records"
+            )
         self.snapshot = snapshot
+        snapshot.owner = self
+        self.source = source
+        """The directory or file of a collection of one's own; None for the shipped catalogue."""
+        self._made = False
+
+    @classmethod
+    def from_records(cls, records: Iterable[Record | Mapping[str, Any]]) -> Bibliography:
+        """A bibliography in memory of records made in Python, or of mappings of their fields.
+
+            Bibliography.from_records([Paper(key="doe2020own", …), {"key": "roe2021own", …}])
+
+        The records are validated and checked together, as files are. They may refer to the shipped
+        topics, venues, people, questions and assumptions. Raises `DataError` with every problem, of
+        `record 1 (doe2020own)` and so on; a list of papers (`[*bib, Paper(…)]`) is such records.
+        """
+        from dltheory_bib.snapshot.compile import compile_catalogue
+        from dltheory_bib.source.record_catalogue import catalogue_of
+
+        catalogue = catalogue_of(records)
+        with closing(sqlite3.connect(":memory:")) as database:
+            compile_catalogue(catalogue, database)
+            return cls._of_database(database.serialize())
 
     # Records
 
     @cached_property
     def papers(self) -> Mapping[str, Paper]:
         """Every work by key, in order of keys; an alias finds its work as well."""
-        return _Papers(self.snapshot)
+        return Papers(self.snapshot)
 
     @cached_property
     def topics(self) -> Mapping[str, Topic]:
@@ -91,8 +128,12 @@ class Bibliography(Answers):
         """Every author by id (`jin-chi`)."""
         return Registry(self.snapshot, "person")
 
-    def __getitem__(self, name: str) -> Paper:
-        return self.snapshot.paper(self._number(name))
+    def __getitem__(self, work: Work) -> Paper:
+        return self.snapshot.paper(self._number(work))
+
+    def get(self, work: Work, default: Any = None) -> Any:
+        """The work, or `default` where there is none of this name."""
+        return self[work] if work in self else default  # noqa: SIM401 - this is `get`
 
     def __contains__(self, item: object) -> bool:
         name = getattr(item, "key", item)
@@ -110,24 +151,59 @@ class Bibliography(Answers):
             f"{len(self.topics)} topics>"
         )
 
-    def key(self, name: str) -> str:
-        """The key of the work with this key or alias."""
-        return self.snapshot.key(self._number(name))
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Bibliography):
+            return NotImplemented
+        return self.snapshot.identity == other.snapshot.identity
 
-    def topic(self, name: str) -> Topic:
+    def __hash__(self) -> int:
+        return hash(self.snapshot.identity)
+
+    def __copy__(self) -> Bibliography:
+        return self
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Bibliography:
+        return self  # it never changes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._made:
+            return _reopen, (self.snapshot.database.serialize(),)
+        return load, (self.source,)
+
+    if not TYPE_CHECKING:  # a type checker shall see what is missing
+
+        def __getattr__(self, name):
+            from dltheory_bib.meant_names import missing_name
+
+            if name.startswith("_") or name == "snapshot":
+                raise AttributeError(name)
+            if self.snapshot.number(name) is not None:
+                said = f"'Bibliography' object has no attribute {name!r}"
+                raise AttributeError(f"{said}; write bib[{name!r}]")
+            raise missing_name("Bibliography", name, dir(type(self)))
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.snapshot.names()
+
+    def key(self, work: Work) -> str:
+        """The key of a work."""
+        return self.snapshot.key(self._number(work))
+
+    def topic(self, topic: TopicName) -> Topic:
         """A topic, by id, label or alias. Raises `UnknownNameError` with the nearest names."""
-        return self.topics[self.topic_id(name)]
+        return self.topics[self.topic_id(topic)]
 
-    def topic_id(self, name: str) -> str:
+    def topic_id(self, topic: TopicName) -> str:
         """The id of a topic, by id, label or alias."""
         from dltheory_bib.query.fields import find_topic, nearest_topics
 
+        name = name_of(topic, "topic")
         found = find_topic(self.snapshot, name)
         if found is None:
             raise UnknownNameError("topic", name, nearest_topics(self.snapshot, name))
         return found
 
-    def person(self, name: str) -> Person:
+    def person(self, person: PersonName) -> Person:
         """The one person whose name has all these words; a single letter is an initial.
 
         An id (`jin-chi`) does as well. Raises `UnknownNameError` when there is none, or, with
@@ -135,6 +211,7 @@ class Bibliography(Answers):
         """
         from dltheory_bib.query.fields import find_people
 
+        name = name_of(person, "person")
         found = find_people(self.snapshot, name)
         if len(found) == 1:
             return self.people[found[0]]
@@ -144,7 +221,8 @@ class Bibliography(Answers):
         known = [natural(row[0]) for row in rows]
         raise UnknownNameError("person", name, nearest(name, known))
 
-    def _number(self, name: str) -> int:
+    def _number(self, work: Work) -> int:
+        name = name_of(work, "work")
         try:
             number = self.snapshot.find(name)
         except UnicodeEncodeError:  # bytes of the command line that are not UTF-8
@@ -160,29 +238,134 @@ class Bibliography(Answers):
         rows = self.snapshot.fetch("SELECT n FROM paper ORDER BY year, key")
         return PaperList(self, [row[0] for row in rows])
 
-    def where(self, query: str) -> PaperList:
-        """The works for which a query holds, oldest first. Raises `QueryError`."""
-        from dltheory_bib.query.run import ask
+    def _works(self) -> PaperList:
+        return self.all()
 
-        return PaperList(self, ask(self.snapshot, query))
+    @property
+    def _snapshot(self) -> Snapshot:
+        return self.snapshot
 
-    def search(self, query: str) -> PaperList:
-        """The works for which a query holds, the best match of its words first."""
-        from dltheory_bib.query.run import ask_best
+    def _keep(self, found: Iterable[int]) -> PaperList:
+        return PaperList(self, found)
 
-        return PaperList(self, ask_best(self.snapshot, query))
+    _keep_order = _keep
 
-    def on(self, topic: str) -> PaperList:
-        """The works on a topic and on its narrower topics."""
-        return PaperList(self, ask_field(self.snapshot, "topic", topic))
+    @classmethod
+    def _of_database(cls, content: bytes) -> Bibliography:
+        database = sqlite3.connect(":memory:", check_same_thread=False)
+        database.deserialize(content)
+        snapshot = Snapshot(database)
+        snapshot.identity = hashlib.sha256(content).digest()
+        made = cls(snapshot)
+        made._made = True
+        return made
 
-    def by(self, name: str) -> PaperList:
-        """The works of people whose name has all these words."""
-        return PaperList(self, ask_field(self.snapshot, "author", name))
+    def _list(self, keys: Iterable[str], whys: Mapping[str, str] | None = None) -> PaperList:
+        numbers = {key: self._number(key) for key in keys}
+        said = {numbers[key]: why for key, why in (whys or {}).items()}
+        return PaperList(self, numbers.values(), said)
 
-    def some(self, names: Iterable[str]) -> PaperList:
-        """The works with these keys, aliases, arXiv ids, DOIs or addresses, in order, each once."""
-        return PaperList(self, dict.fromkeys(self._number(name) for name in names))
+    def some(self, works: Iterable[Work]) -> PaperList:
+        """These works, in this order, each once."""
+        if isinstance(works, str) or not isinstance(works, Iterable):
+            raise TypeError(f"some() takes a list of works; write bib.some([{works!r}])")
+        return PaperList(self, dict.fromkeys(self._number(work) for work in works))
+
+    def to_bibtex(self, works: Work | Iterable[Work] | None = None, **options: Any) -> str:
+        """BibTeX or BibLaTeX of every work, or of one or some; options as of a list."""
+        if works is None:
+            return super().to_bibtex(**options)
+        one = isinstance(works, str) or hasattr(works, "key")
+        return self.some([works] if one else works).to_bibtex(**options)  # type: ignore[list-item, arg-type]
+
+    # Results
+
+    @cached_property
+    def questions(self) -> Mapping[str, Question]:
+        """Every question that result cards answer, by id."""
+        from dltheory_bib.snapshot.result_rows import questions
+
+        return questions(self.snapshot)
+
+    @cached_property
+    def assumptions(self) -> Mapping[str, Assumption]:
+        """The vocabulary of assumptions by id."""
+        from dltheory_bib.snapshot.result_rows import assumptions
+
+        return assumptions(self.snapshot)
+
+    @cached_property
+    def results(self) -> Mapping[str, Result]:
+        """Every result card by id."""
+        from dltheory_bib.snapshot.result_rows import results
+
+        return results(self.snapshot)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        from dltheory_bib.snapshot.result_rows import vocabulary
+
+        return vocabulary(self.snapshot)
+
+    def question(self, question: QuestionName) -> Question:
+        """A question by id, label, alias, or a start of one that is unique.
+
+        Raises `UnknownNameError` with the nearest ids.
+        """
+        from dltheory_bib.snapshot.result_rows import find_question
+
+        return self.questions[find_question(self.snapshot, name_of(question, "question"))]
+
+    def results_of(self, work: Work) -> list[Result]:
+        """The result cards of a work, in order of ids."""
+        from dltheory_bib.snapshot.result_rows import cards_of
+
+        number = self._number(work)
+        return cards_of(self.snapshot, [number]).get(number, [])
+
+    def results_by_key(self, numbers: Iterable[int]) -> dict[str, list[Result]]:
+        """The result cards of those works, given by their numbers, that have some; by key."""
+        wanted = set(numbers)
+        listed = {row[0] for row in self.snapshot.fetch("SELECT DISTINCT n FROM result")}
+        if listed.isdisjoint(wanted):
+            return {}  # nothing is imported for a list without cards
+        from dltheory_bib.snapshot.result_rows import cards_of
+
+        found = cards_of(self.snapshot, wanted & listed)
+        return {self.snapshot.key(n): cards for n, cards in found.items()}
+
+    def compare(
+        self,
+        question: QuestionName,
+        query: str = "",
+        *,
+        ignore_polylog: bool = False,
+        best: bool = False,
+    ) -> Comparison:
+        """The cards on a question, side by side; only those of works for which a query holds.
+
+        `question` is what `question()` takes. Which cards are the best known is judged among all
+        cards of the question; with `best` only those are shown. Logarithms count, unless
+        `ignore_polylog`. Raises `UnknownNameError` and `QueryError`.
+        """
+        from dltheory_bib.comparison import compare
+
+        asked = self.question(question)
+        return compare(self.snapshot, asked, self._vocabulary, query, ignore_polylog, best)
+
+    def improvements(self, name: Work | Result) -> list[Improvements]:
+        """Who improved a bound, and by how much: of a card or its id, or of each card of a work.
+
+        Raises `UnknownNameError` for a name that is neither.
+        """
+        from dltheory_bib.comparison import improvements_of
+
+        identity = getattr(name, "id", name)
+        if isinstance(identity, str) and identity in self.results:
+            cards = [self.results[identity]]
+        else:
+            cards = self.results_of(name)  # type: ignore[arg-type]
+        return improvements_of(self.snapshot, cards, self.questions, self._vocabulary)
 
     # What is shown
 
@@ -192,13 +375,13 @@ class Bibliography(Answers):
         found = views.rows(self.snapshot, papers.numbers)
         return [row._replace(why=whys[row.key]) if row.key in whys else row for row in found]
 
-    def view(self, name: str) -> views.PaperView:
+    def view(self, work: Work) -> views.PaperView:
         """All that is shown of one work."""
-        return views.paper_view(self.snapshot, self._number(name))
+        return views.paper_view(self.snapshot, self._number(work))
 
-    def describe(self, name: str) -> str:
+    def describe(self, work: Work) -> str:
         """A work in one line: authors, year, title."""
-        (row,) = views.rows(self.snapshot, [self._number(name)])
+        (row,) = views.rows(self.snapshot, [self._number(work)])
         return f"{row.label}, {row.readable}"
 
     def _repr_html_(self) -> str:
@@ -213,66 +396,98 @@ class Bibliography(Answers):
 
     # One step
 
-    def edges(self, name: str) -> tuple[list[Edge], list[Edge]]:
+    def relations_of(self, work: Work) -> PaperList:
+        """The works to which a work stands in a relation, or that do to it, citations left out.
+
+        The list's `whys` say in which, with the sentence that states it.
+        """
+        out, back = self.edges(work)
+        whys: dict[str, list[str]] = {}
+        for edges, words, other in (
+            (out, {kind: phrase(kind) for kind in JUDGEMENTS}, "target"),
+            (back, INVERSE_PHRASE, "source"),
+        ):
+            for edge in edges:
+                if edge.relation in JUDGEMENTS:
+                    what = words[edge.relation].capitalize()
+                    said = f"{what}: {edge.says}" if edge.says else f"{what}."
+                    whys.setdefault(getattr(edge, other), []).append(said)
+        read = self.snapshot.readable
+        return self._list(whys, {key: read(" ".join(said)) for key, said in whys.items()}).sort()
+
+    def authors_of(self, work: Work) -> list[Person]:
+        """The authors of a work, in order."""
+        rows = self.snapshot.fetch(
+            "SELECT person FROM authorship WHERE n = ? ORDER BY position", (self._number(work),)
+        )
+        return [self.people[row[0]] for row in rows]
+
+    def citation(self, work: Work) -> str:
+        """A work as one line of text: authors, year, title, venue and address."""
+        from dltheory_bib.formats.plain_text import citation
+
+        return citation(self[work], self.venues, self.snapshot.readable)
+
+    def edges(self, work: Work) -> tuple[list[Edge], list[Edge]]:
         """The edges between a work and others: those that start at it, and those that end there."""
-        number = self._number(name)
+        number = self._number(work)
         return self.snapshot.edges_from(number), self.snapshot.edges_to(number)
 
-    def neighbours(self, name: str, relation: Relation, inverse: bool = False) -> PaperList:
+    def neighbours(self, work: Work, relation: Relation, inverse: bool = False) -> PaperList:
         """The works that a work stands in a relation to; with `inverse`, those that do to it."""
         here, there = ("target", "source") if inverse else ("source", "target")
         rows = self.snapshot.fetch(
             f"SELECT p.n FROM edge e JOIN paper p ON p.n = e.{there} "
             f"WHERE e.{here} = ? AND e.relation = ? ORDER BY p.year, p.key",
-            (self._number(name), Relation(relation).value),
+            (self._number(work), Relation(relation).value),
         )
         return PaperList(self, [row[0] for row in rows])
 
-    def cites(self, name: str) -> PaperList:
+    def cites(self, work: Work) -> PaperList:
         """The works that a work cites."""
-        return self.neighbours(name, Relation.CITES)
+        return self.neighbours(work, Relation.CITES)
 
-    def cited_by(self, name: str) -> PaperList:
+    def cited_by(self, work: Work) -> PaperList:
         """The works that cite a work."""
-        return self.neighbours(name, Relation.CITES, inverse=True)
+        return self.neighbours(work, Relation.CITES, inverse=True)
 
-    def extends(self, name: str) -> PaperList:
+    def extends(self, work: Work) -> PaperList:
         """The works that a work extends."""
-        return self.neighbours(name, Relation.EXTENDS)
+        return self.neighbours(work, Relation.EXTENDS)
 
-    def extended_by(self, name: str) -> PaperList:
+    def extended_by(self, work: Work) -> PaperList:
         """The works that extend a work."""
-        return self.neighbours(name, Relation.EXTENDS, inverse=True)
+        return self.neighbours(work, Relation.EXTENDS, inverse=True)
 
-    def narrower(self, topic: str) -> list[Topic]:
+    def narrower(self, topic: TopicName) -> list[Topic]:
         """The topics directly below a topic."""
         above = self.topic(topic).id
         return [one for one in self.topics.values() if one.broader == above]
 
-    def broader(self, topic: str) -> list[Topic]:
+    def broader(self, topic: TopicName) -> list[Topic]:
         """The topics above a topic, the nearest first."""
         found = [self.topic(topic)]
         while (above := found[-1].broader) is not None:
             found.append(self.topics[above])
         return found[1:]
 
-    def related(self, topic: str) -> list[Topic]:
+    def related(self, topic: TopicName) -> list[Topic]:
         """The topics that a topic names as related, or that name it."""
         here = self.topic(topic)
         return [
             one for one in self.topics.values() if one.id in here.related or here.id in one.related
         ]
 
-    def co_authors(self, name: str) -> list[tuple[Person, int]]:
+    def co_authors(self, person: PersonName) -> list[tuple[Person, int]]:
         """The people somebody wrote with, and how many works here, most first."""
-        identity = self.person(name).id
+        identity = self.person(person).id
         rows = self.snapshot.fetch(
             "SELECT b.person, count(*) FROM authorship a JOIN authorship b ON a.n = b.n "
             "WHERE a.person = ? AND b.person != a.person "
             "GROUP BY b.person ORDER BY count(*) DESC, b.person",
             (identity,),
         )
-        return [(self.people[person], count) for person, count in rows]
+        return [(self.people[other], count) for other, count in rows]
 
     # Walks on the graph
 
@@ -284,86 +499,95 @@ class Bibliography(Answers):
         return build_graph(self.snapshot)
 
     @cached_property
+    def citations(self) -> nx.DiGraph[str]:
+        """The frozen graph of works and their citations, from the citing to the cited work.
+
+        `nx.pagerank`, `nx.ancestors` and the rest of networkx take it as it is.
+        """
+        from dltheory_bib.graph.citation_graph import citations_of
+
+        return citations_of(self.graph)
+
+    @cached_property
     def _engagement(self) -> nx.DiGraph[str]:
         from dltheory_bib.graph.walks import engagement
 
         return engagement(self.graph)
 
-    def lineage(self, name: str, relations: Iterable[Relation | str] = BUILDS_ON) -> Lineage:
-        """What a work stands on, back to the roots, and what stands on it, forward to the tips.
+    def lineage(self, work: Work, relations: Iterable[Relation | str] = BUILDS_ON) -> Lineage:
+        """What a work builds on, back to the roots, and what builds on it, forward to the tips.
 
         Follows the kinds of relation asked for: by default those by which a work builds on another
         (extends, generalises, improves, simplifies, corrects, uses the method of).
         """
+        from dltheory_bib.connections import Lineage
         from dltheory_bib.graph.walks import lineage
 
         wanted = [relations] if isinstance(relations, str) else relations
         kinds = [_relation(kind) for kind in wanted]
-        key = self.key(name)
-        return Lineage(
-            lineage(self.graph, key, kinds, back=True), lineage(self.graph, key, kinds, back=False)
-        )
+        key = self.key(work)
+        ways = (lineage(self.graph, key, kinds, back=back) for back in (True, False))
+        return Lineage(self, *ways)
 
-    def path(self, start: str, end: str) -> list[Edge] | None:
+    def path(self, start: Work, end: Work) -> Chain | None:
         """A shortest chain of citations between two works, in steps from `start` to `end`.
 
         None where none is known. See `graph.walks.shortest_path` for what is preferred.
         """
+        from dltheory_bib.connections import Chain
         from dltheory_bib.graph.walks import shortest_path
 
-        return shortest_path(self.graph, self._engagement, self.key(start), self.key(end))
+        key = self.key(start)
+        steps = shortest_path(self.graph, self._engagement, key, self.key(end))
+        return None if steps is None else Chain(self, key, steps)
 
-    def similar(self, name: str, count: int = 10) -> list[Similarity]:
-        """The works most alike by shared references and shared citing works."""
+    def similar(self, work: Work, count: int = 10) -> PaperList:
+        """The works most alike by shared references and shared citing works, most alike first.
+
+        The list's `whys` give the numbers; as numbers they are at `graph.measures.similar`.
+        """
         from dltheory_bib.graph.measures import similar
 
-        return similar(self.graph, self.key(name))[:count]
+        found = similar(self.graph, self.key(work))[:count]
+        return self._list((one.key for one in found), {one.key: one.says for one in found})
 
-    def graph_view(self, query: str = "", height: int = 640) -> GraphView:
-        """The works for which a query holds as a graph to walk in; see `PaperList.graph_view`."""
-        return self.where(query).graph_view(height, query or "All works")
+    def graph_view(self, query: str = "", height: int = 640, title: str = "") -> GraphView:
+        """The works for which a query holds, or all, as a graph to walk in."""
+        return super().graph_view(query, height, title or query or "All works")
 
-    def stats(self) -> Coverage:
+    def stats(self) -> Statistics:
         """What is held, and what evidence there is for it."""
+        from dltheory_bib.connections import Statistics
         from dltheory_bib.snapshot.statistics import coverage
 
-        return coverage(self.snapshot)
-
-    def most_cited(self, count: int = 10) -> list[tuple[Paper, int]]:
-        """The works that most works of the catalogue cite, and by how many."""
-        rows = self.snapshot.fetch(
-            "SELECT target, count(*) AS cited FROM edge WHERE relation = 'cites' "
-            "GROUP BY target ORDER BY cited DESC, target LIMIT ?",
-            (count,),
-        ).fetchall()
-        papers = self.snapshot.papers(n for n, _ in rows)
-        return [(paper, cited) for paper, (_, cited) in zip(papers, rows, strict=True)]
+        return Statistics(*coverage(self.snapshot))
 
     def pagerank(self) -> dict[str, float]:
         """PageRank by key, highest first; the values sum to 1."""
         from dltheory_bib.graph.measures import pagerank
 
-        ranks = pagerank(self.graph)
+        ranks = pagerank(self.citations)
         return dict(sorted(ranks.items(), key=lambda item: (-item[1], item[0])))
 
     @cached_property
-    def _works(self) -> Works:
+    def _reading_works(self) -> Works:
         from dltheory_bib.graph.reading_order import read_works
 
         return read_works(self.snapshot)
 
-    def reading(self, query: str = "", count: int | None = None) -> PaperList:
+    def reading(self, query: TopicName = "", count: int | None = None) -> PaperList:
         """Works in the order to read them: of a trail, on a topic, or for a query.
 
-        `query` is the id of a trail, which is given whole; the name of a topic, whose hand-made
-        start comes first; or a query. What must be read before a work comes before it; the list's
-        `whys` say why each is there. At most `count` works, where nothing is said 10.
+        `query` is a Topic; the id of a trail, which is given whole; the name of a topic, whose
+        hand-made start comes first; or a query. What must be read before a work comes before it;
+        the list's `whys` say why each is there. At most `count` works, where nothing is said 10.
         """
         from dltheory_bib.graph.reading_order import Step, reading_order
         from dltheory_bib.query.fields import find_topic
 
-        trail = views.steps_of(self.snapshot, "trail", query)
-        topic = None if trail else find_topic(self.snapshot, query.removeprefix("topic:"))
+        asked = name_of(query, "topic")
+        trail = views.steps_of(self.snapshot, "trail", asked)
+        topic = None if trail else find_topic(self.snapshot, asked.removeprefix("topic:"))
         by_hand = views.steps_of(self.snapshot, "topic", topic) if topic else trail
         # A collection of one's own may lack works of a topic that the catalogue lent it.
         keys = self.snapshot.keys_of(work for work, _ in by_hand)
@@ -371,12 +595,91 @@ class Bibliography(Answers):
         if trail:
             steps = steps[:count]
         else:
-            wanted = self.on(topic) if topic else self.where(query)
-            steps = reading_order(self._works, wanted.keys, 10 if count is None else count, steps)
+            wanted = self.on(topic) if topic else self.where(asked)
+            most = 10 if count is None else count
+            steps = reading_order(self._reading_works, wanted.keys, most, steps)
         numbers = self.snapshot.numbers(step.key for step in steps)
         return PaperList(
             self, [numbers[step.key] for step in steps], {numbers[s.key]: s.why for s in steps}
         )
+
+    # Files of one's own
+
+    def fix(
+        self,
+        path: str | PathLike[str],
+        *,
+        write: bool = False,
+        keep_preprint: bool = False,
+        venues: VenueStyle = "as-is",
+        merge: bool = False,
+    ) -> Fixed:
+        """What the catalogue knows better than a .bib file, as a patch; `write` changes the file.
+
+        The options are those of `bibfile.fix.fixer.fix`; the old file is kept beside the new one.
+        """
+        from dltheory_bib.bibfile.bib_parser import read_bib
+        from dltheory_bib.bibfile.fix.fixer import fix, write_fixed
+
+        file = Path(path)
+        made = fix(self, read_bib(file), keep_preprint=keep_preprint, venues=venues, merge=merge)
+        if write and made.edits:
+            write_fixed(file, made)
+        return made
+
+    def check(
+        self,
+        path: str | PathLike[str],
+        *,
+        tex: str | PathLike[str] | None = None,
+        dialect: Dialect | None = None,
+        ignore: Iterable[str] = (),
+    ) -> Linted:
+        """Every problem in a .bib file, or in a data file or a directory of data files.
+
+        `tex` is a manuscript whose citations a .bib must have; `ignore` names rules to leave out.
+        """
+        from dltheory_bib.bibfile.lint.linter import check
+
+        manuscript = Path(tex) if tex is not None else None
+        return check(self, Path(path), manuscript, dialect=dialect, ignore=tuple(ignore))
+
+    def cite(
+        self,
+        manuscript: str | PathLike[str],
+        *,
+        own: str | PathLike[str] | None = None,
+        **options: Any,
+    ) -> Cited:
+        """The .bib of a manuscript: an entry for every key that a .tex, .aux or .bcf file cites.
+
+        What the catalogue lacks is taken from `own`, a .bib file. The options are those of
+        `manuscript.cited_works.cite`: `dialect`, `prefer`, `encoding`, `venue_names`.
+        """
+        from dltheory_bib.bibfile.bib_parser import read_bib
+        from dltheory_bib.manuscript.cited_works import cite
+        from dltheory_bib.manuscript.manuscript import read_manuscript
+
+        theirs = read_bib(Path(own)) if own is not None else None
+        return cite(self, read_manuscript(Path(manuscript)), theirs, **options)
+
+    def cover(
+        self, path: str | PathLike[str], topics: Iterable[TopicName] = (), count: int | None = 10
+    ) -> Cover:
+        """What a list has of the catalogue, and what it lacks on its topics or on those named.
+
+        `path` is a .bib, a Markdown page or a text file; `count` is how many works are proposed.
+        """
+        from dltheory_bib.bibfile.coverage import cover, read_list
+
+        names = [topics] if isinstance(topics, str) or hasattr(topics, "id") else topics
+        wanted = [name_of(topic, "topic") for topic in names]
+        return cover(self, read_list(self, Path(path)), wanted, count)
+
+
+def _reopen(database: bytes) -> Bibliography:
+    """A bibliography that was made from records and pickled."""
+    return Bibliography._of_database(database)
 
 
 def _relation(name: Relation | str) -> Relation:
@@ -384,28 +687,3 @@ def _relation(name: Relation | str) -> Relation:
     if name not in known:
         raise UnknownNameError("relation", str(name), nearest(str(name), known, 1))
     return Relation(name)
-
-
-class _Papers(Mapping[str, "Paper"]):
-    """Works by key, read from the snapshot when they are asked for."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-
-    def __getitem__(self, name: str) -> Paper:
-        number = self._snapshot.number(name)
-        if number is None:
-            raise UnknownNameError("paper", name, nearest(name, self._snapshot.names()))
-        return self._snapshot.paper(number)
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._snapshot.number(name) is not None
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return self[name] if name in self else default  # noqa: SIM401 - this is `get`
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._snapshot.keys())
-
-    def __len__(self) -> int:
-        return self._snapshot.count()

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from dltheory_bib.display.printable import Printable
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.models.theorem import Question, Result
-from dltheory_bib.theorems.theorem_table import Table
+from dltheory_bib.snapshot.reader import Snapshot
+from dltheory_bib.snapshot.result_rows import cards_on
+from dltheory_bib.theorems.theorem_table import Table, build_table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -17,9 +21,11 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from dltheory_bib.snapshot.views import Reader
+    from dltheory_bib.theorems.dominance import Vocabulary
+    from dltheory_bib.theorems.improvements import Improvements
 
 
-class Comparison:
+class Comparison(Printable):
     """The cards that answer a question, side by side: in groups, the better bound first.
 
     A group holds cards of one kind that bound one quantity; `table.groups` are its rows. A card is
@@ -48,6 +54,9 @@ class Comparison:
 
     def __len__(self) -> int:
         return len(self.cards)
+
+    def __iter__(self) -> Iterator[Result]:
+        return iter(self.cards)
 
     def __repr__(self) -> str:
         groups = len(self.table.groups)
@@ -130,3 +139,47 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         return self.to_html()
+
+
+def compare(
+    snapshot: Snapshot,
+    question: Question,
+    vocabulary: Vocabulary,
+    query: str = "",
+    ignore_polylog: bool = False,
+    best: bool = False,
+) -> Comparison:
+    """The cards on a question; what the options mean is at `Bibliography.compare`."""
+    from dltheory_bib.formats.venue_names import venue_name
+    from dltheory_bib.query.run import ask
+    from dltheory_bib.theorems.dominance import Order
+
+    kept = set(ask(snapshot, query)) if query.strip() else None
+    venues = snapshot.venues()
+    entries, shown = [], set()
+    for n, card in cards_on(snapshot, question.id):
+        paper = snapshot.paper(n)
+        entries.append((card, paper, venue_name(paper, venues)))
+        if kept is None or n in kept:
+            shown.add(card.id)
+    order = Order(question, vocabulary, ignore_polylog)
+    if best:
+        shown &= order.best(card for card, _, _ in entries)
+    read = snapshot.readable
+    return Comparison(build_table(entries, lambda card: card.id in shown, order, read), read)
+
+
+def improvements_of(
+    snapshot: Snapshot,
+    cards: Iterable[Result],
+    questions: Mapping[str, Question],
+    vocabulary: Vocabulary,
+) -> list[Improvements]:
+    """Who improved the bound of each of some cards, and by how much."""
+    from dltheory_bib.theorems.improvements import improvements
+
+    made = []
+    for card in cards:
+        around = [one for _, one in cards_on(snapshot, card.question)]
+        made.append(improvements(card, around, questions[card.question], vocabulary))
+    return made

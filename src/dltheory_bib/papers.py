@@ -1,53 +1,37 @@
-"""Lists of papers: immutable sequences that chain, and know how to show and export themselves.
-
-Queries are imported where they are asked: `dltheory show` and `topics` have no use for a parser.
-"""
+"""Lists of papers: immutable sequences that chain, and know how to show and export themselves."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
-from dltheory_bib.errors import MissingExtraError
-from dltheory_bib.formats.registry import FORMATS, Listing, format_of, write
-from dltheory_bib.models.relations import BUILDS_ON
+from dltheory_bib.arguments import name_of
+from dltheory_bib.display.printable import plain_text
+from dltheory_bib.errors import UnknownNameError
+from dltheory_bib.formats.registry import Listing
+from dltheory_bib.selection import Selection
 from dltheory_bib.snapshot import views
+from dltheory_bib.text.names import nearest
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import networkx as nx
     from rich.console import RenderableType
 
+    from dltheory_bib.arguments import Work
     from dltheory_bib.bibliography import Bibliography
-    from dltheory_bib.display.graph_view import GraphView
-    from dltheory_bib.display.plots import Plots
-    from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
-    from dltheory_bib.formats.tables import TableName
     from dltheory_bib.models.paper import Paper
     from dltheory_bib.models.registries import Person
     from dltheory_bib.snapshot.reader import Edge, Snapshot
-    from dltheory_bib.text.latex import Encoding
-
-_CITED = "SELECT count(*) FROM edge WHERE target = p.n AND relation = 'cites'"
-
-SortKey = Literal["year", "key", "title", "author", "cited"]
 
 
-def ask_field(snapshot: Snapshot, field: str, value: str) -> list[int]:
-    """The numbers of the works for which one field has a value, oldest first."""
-    from dltheory_bib.query.grammar import Term
-    from dltheory_bib.query.run import ask
-
-    return ask(snapshot, Term(field, value, True, 0))
-
-
-class PaperList(Sequence["Paper"]):
+class PaperList(Sequence["Paper"], Selection):
     """Works of a bibliography in a fixed order.
 
-    Indexing and iterating give `Paper`s; slicing, the methods below and the set operators `|`, `&`
-    and `-` give new lists. `whys` says, for a reading order, why each work stands where it does.
+    Indexing and iterating give `Paper`s; slicing, the methods below, `+` and the set operators `|`,
+    `&` and `-` give new lists, in which each work is once. An index is a number, a slice or what
+    names a work. `whys` says, for a reading order, why each work is where it is. `print` shows the
+    list as the terminal does.
     """
 
     __slots__ = ("_bibliography", "_numbers", "_whys")
@@ -71,25 +55,56 @@ class PaperList(Sequence["Paper"]):
     def __getitem__(self, index: int) -> Paper: ...
     @overload
     def __getitem__(self, index: slice) -> PaperList: ...
-    def __getitem__(self, index: int | slice) -> Paper | PaperList:
+    @overload
+    def __getitem__(self, index: Work) -> Paper: ...
+    def __getitem__(self, index: int | slice | Work) -> Paper | PaperList:
+        snapshot = self._bibliography.snapshot
         if isinstance(index, slice):
             return self._with(self._numbers[index])
-        return self._bibliography.snapshot.paper(self._numbers[index])
+        if isinstance(index, SupportsIndex):
+            return self._paper(self._numbers[index])
+        name = name_of(index, "work")
+        number = snapshot.find(name)
+        if number not in self._numbers:
+            raise UnknownNameError("paper of this list", name, nearest(name, self.keys))
+        return self._paper(number)
 
     def __iter__(self) -> Iterator[Paper]:
-        return self._bibliography.snapshot.papers(self._numbers)
+        return self._snapshot.papers(self._numbers)
 
     def __contains__(self, item: object) -> bool:
-        key = getattr(item, "key", item)
-        return isinstance(key, str) and self._bibliography.snapshot.number(key) in self._numbers
+        name = getattr(item, "key", item)
+        return isinstance(name, str) and self._bibliography.snapshot.find(name) in self._numbers
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, PaperList):
             return NotImplemented
-        return self._bibliography is other._bibliography and self._numbers == other._numbers
+        return self._bibliography == other._bibliography and self._numbers == other._numbers
 
     def __hash__(self) -> int:
-        return hash((id(self._bibliography), self._numbers))
+        return hash((self._bibliography, self._numbers))
+
+    def __copy__(self) -> PaperList:
+        return self
+
+    def __deepcopy__(self, _: dict[int, Any]) -> PaperList:
+        return self  # it never changes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _relisted, (self._bibliography, self.keys, self.whys)
+
+    if not TYPE_CHECKING:  # a type checker shall see what is missing
+
+        def __getattr__(self, name):
+            from dltheory_bib.meant_names import missing_name
+
+            raise missing_name("PaperList", name, dir(type(self)))
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self.keys
+
+    def __add__(self, other: object) -> PaperList:
+        return self | other if isinstance(other, PaperList) else NotImplemented
 
     def __or__(self, other: object) -> PaperList:
         if not isinstance(other, PaperList):
@@ -109,7 +124,7 @@ class PaperList(Sequence["Paper"]):
         return self._with(n for n in self._numbers if n not in left)
 
     def _numbers_in(self, bibliography: Bibliography) -> tuple[int, ...]:
-        if self._bibliography is not bibliography:
+        if self._bibliography != bibliography:
             raise ValueError("the lists come from different bibliographies")
         return self._numbers
 
@@ -130,132 +145,23 @@ class PaperList(Sequence["Paper"]):
         keys = self._bibliography.snapshot.keys(said) if said else []
         return {key: self._whys[n] for key, n in zip(keys, said, strict=True)}
 
-    # Narrower lists
+    def _works(self) -> PaperList:
+        return self
 
-    def where(self, query: str) -> PaperList:
-        """The works for which a query holds. Raises `QueryError`, with a suggestion."""
-        from dltheory_bib.query.run import ask
+    def _paper(self, number: int) -> Paper:
+        return self._snapshot.paper(number)
 
-        return self._keep(ask(self._bibliography.snapshot, query))
-
-    def search(self, query: str) -> PaperList:
-        """The works for which a query holds, the best match of its words first."""
-        from dltheory_bib.query.run import ask_best
-
-        kept = set(self._numbers)
-        return self._with(n for n in ask_best(self._bibliography.snapshot, query) if n in kept)
-
-    def on(self, topic: str) -> PaperList:
-        """The works on a topic, given by id, label or alias, and on its narrower topics."""
-        return self._keep(ask_field(self._bibliography.snapshot, "topic", topic))
-
-    def by(self, name: str) -> PaperList:
-        """The works of people whose name has all these words; a single letter is an initial."""
-        return self._keep(ask_field(self._bibliography.snapshot, "author", name))
-
-    def since(self, year: int) -> PaperList:
-        """The works of this year and later."""
-        return self._keep(ask_field(self._bibliography.snapshot, "year", f"{year}.."))
-
-    def until(self, year: int) -> PaperList:
-        """The works of this year and earlier."""
-        return self._keep(ask_field(self._bibliography.snapshot, "year", f"..{year}"))
+    @property
+    def _snapshot(self) -> Snapshot:
+        return self._bibliography.snapshot
 
     def _keep(self, found: Iterable[int]) -> PaperList:
         kept = set(found)
         return self._with(n for n in self._numbers if n in kept)
 
-    def sort(self, by: SortKey = "year", reverse: bool = False) -> PaperList:
-        """The works in another order: by `year` (then key), `key`, `title`, first `author`, or
-        `cited`, the number of works in the catalogue that cite it, most cited first.
-        """
-        order = {
-            "year": "p.year, p.key",
-            "key": "p.key",
-            "title": "p.title, p.key",
-            "author": "p.first_author, p.year, p.key",
-            "cited": f"-({_CITED}), p.key",
-        }
-        if by not in order:
-            raise ValueError(f"cannot sort by {by!r}; known are {', '.join(order)}")
-        rows = self._bibliography.snapshot.fetch(
-            f"SELECT p.n FROM json_each(?) l JOIN paper p ON p.n = l.value ORDER BY {order[by]}",
-            (json.dumps(self._numbers),),
-        )
-        numbers = [row[0] for row in rows]
-        return self._with(reversed(numbers) if reverse else numbers)
-
-    # Other people's formats
-
-    def to_bibtex(
-        self,
-        *,
-        dialect: Dialect = "bibtex",
-        prefer: Preference = "published",
-        encoding: Encoding | None = None,
-        venue_names: VenueNames = "long",
-        related: bool = False,
-    ) -> str:
-        """BibTeX or BibLaTeX; what the options mean stands at `formats.bibtex.to_bibtex`.
-
-        With `related`, an entry for biblatex names the works of this list on which it builds.
-        """
-        usual = {"bibtex": "latex", "biblatex": "utf-8"}
-        if (
-            dialect in usual
-            and prefer == "published"
-            and encoding in {None, usual[dialect]}
-            and venue_names == "long"
-            and not related
-        ):
-            return self.to(dialect)  # it was rendered when the collection was compiled
-        from dltheory_bib.formats.bibtex import to_bibtex
-
-        builds_on: dict[str, list[str]] = {}
-        for edge in self._edges() if related else ():
-            if edge.relation in BUILDS_ON:
-                builds_on.setdefault(edge.source, []).append(edge.target)
-
-        return to_bibtex(
-            self,
-            self._bibliography.venues,
-            dialect=dialect,
-            prefer=prefer,
-            encoding=encoding,
-            venue_names=venue_names,
-            related={key: dict.fromkeys(others) for key, others in builds_on.items()},
-        )
-
-    def to(self, format: str, table: TableName = "works") -> str:
-        """The works as text in any of the formats of `formats.registry.FORMATS`.
-
-        In `csv`, `table` asks for the works, their people, or the edges among them. Raises
-        `UnknownNameError` for an unknown format and `ValueError` for `parquet`, which is no text.
-        """
-        text = write(self._listing(), format, table)
-        if isinstance(text, bytes):
-            raise ValueError(f"{format} is not text; save() writes it to a file")
-        return text
-
-    def save(
-        self,
-        path: str | PathLike[str],
-        format: str | None = None,
-        table: TableName = "works",
-    ) -> None:
-        """Write the works to a file, whole or not at all; an old file is replaced.
-
-        The format is that of the file's name (`refs.bib`, `works.csv`, `graph.gexf`) unless it is
-        given. Raises `ValueError` where the name says none, `OSError`, and what `to` raises.
-        """
-        # It drags in tempfile, which a query has no use for.
-        from dltheory_bib.files import write_bytes
-
-        known = format_of(Path(path))
-        if format is None and known is None:
-            raise ValueError(f"{path} does not say the format; name it: {', '.join(FORMATS)}")
-        made = write(self._listing(), format or (known.name if known else ""), table)
-        write_bytes(Path(path), made.encode() if isinstance(made, str) else made)
+    def _keep_order(self, found: Iterable[int]) -> PaperList:
+        kept = set(self._numbers)
+        return self._with(n for n in found if n in kept)
 
     def _listing(self) -> Listing:
         bib = self._bibliography
@@ -293,68 +199,25 @@ class PaperList(Sequence["Paper"]):
         edges = self._bibliography.snapshot.edges()
         return (edge for edge in edges if edge.source in keys and edge.target in keys)
 
-    def to_json(self) -> str:
-        """A JSON array of records with the field names of the data files."""
-        return self.to("json")
-
-    def to_tsv(self) -> str:
-        """A line a work: key, year, venue, authors, title, separated by tabs; no header."""
-        return self.to("tsv")
-
-    def to_markdown(self) -> str:
-        """A Markdown list with links, and the summaries or, for a reading order, the reasons."""
-        return self.to("markdown")
-
-    def to_dataframe(self) -> pd.DataFrame:
-        """A pandas data frame, a row a work, indexed by key; lists stay lists.
-
-        Raises `MissingExtraError` without the extra `pandas`.
-        """
-        try:
-            import pandas as pd
-        except ImportError:
-            raise MissingExtraError("to_dataframe()", "pandas") from None
-        from dltheory_bib.models.paper import Paper
-
-        columns = Paper.model_fields
-        empty: dict[str, Any] = {name: [] for name, field in columns.items() if field.default == ()}
-        records = views.records(self._bibliography.snapshot, self._numbers)
-        rows = [empty | record for record in records]
-        frame = pd.DataFrame(rows, columns=list(columns)).set_index("key")
-        whys = self.whys
-        if whys:
-            frame.insert(0, "why", [whys.get(key) for key in frame.index])
-        return frame
-
-    # What a person looks at
-
-    def graph_view(self, height: int = 640, title: str = "") -> GraphView:
-        """The works with the relations and citations among them as a graph to walk in.
-
-        A notebook shows it, `height` pixels high, and `save("graph.html")` writes it as a page that
-        needs nothing else. `title` stands above it.
-        """
-        from dltheory_bib.display.graph_data import graph_data
-        from dltheory_bib.display.graph_view import GraphView
-
-        bib = self._bibliography
-        read = bib.snapshot.readable
-        return GraphView(graph_data(bib.graph, self, bib.topics, read, title=title), height)
+    # Graphs
 
     @property
-    def plot(self) -> Plots:
-        """Pictures of the works: `plot.timeline()`, `growth`, `citation_age`, `coauthors`,
-        `main_path`, `topic_map`; each gives matplotlib's axes.
-        """
-        from dltheory_bib.display.plots import Plots, Works
+    def graph(self) -> nx.MultiDiGraph[str]:
+        """The part of `bib.graph` among these works: their relations and citations."""
+        return self._bibliography.graph.subgraph(self.keys)
 
-        bib = self._bibliography
-        return Plots(Works(bib.graph, self.keys, bib.snapshot.readable))
+    @property
+    def citations(self) -> nx.DiGraph[str]:
+        """The part of `bib.citations` among these works."""
+        return self._bibliography.citations.subgraph(self.keys)
 
     def __repr__(self) -> str:
         keys = self[:4].keys
         more = ", …" if len(self) > len(keys) else ""
         return f"<PaperList of {len(self)}{': ' if keys else ''}{', '.join(keys)}{more}>"
+
+    def __str__(self) -> str:
+        return plain_text(self) if self else "no works"
 
     def __rich__(self) -> RenderableType:
         from dltheory_bib.display.terminal import PaperTable, reading_list
@@ -366,3 +229,46 @@ class PaperList(Sequence["Paper"]):
         from dltheory_bib.display.html import papers_html
 
         return papers_html(self._bibliography.rows(self))
+
+
+def _relisted(
+    bibliography: Bibliography, keys: Sequence[str], whys: Mapping[str, str]
+) -> PaperList:
+    """A list that was pickled."""
+    return bibliography._list(keys, whys)
+
+
+class Papers(Mapping[str, "Paper"]):
+    """Works by key, read from the snapshot when they are asked for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def __getitem__(self, work: Work) -> Paper:
+        name = name_of(work, "work")
+        number = self._snapshot.find(name)
+        if number is None:
+            raise UnknownNameError("paper", name, nearest(name, self._snapshot.names()))
+        return self._snapshot.paper(number)
+
+    def __contains__(self, work: object) -> bool:
+        name = getattr(work, "key", work)
+        return isinstance(name, str) and self._snapshot.find(name) is not None
+
+    def get(self, work: Work, default: Any = None) -> Any:
+        """The work, or `default` where there is none of this name."""
+        return self[work] if work in self else default  # noqa: SIM401 - this is `get`
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._snapshot.keys())
+
+    def __len__(self) -> int:
+        return self._snapshot.count()
+
+    def __repr__(self) -> str:
+        keys = list(self)
+        shown = ", ".join(keys[:4]) + (", …" if len(keys) > 4 else "")
+        return f"<{len(keys)} papers: {shown}>"
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return self._snapshot.names()

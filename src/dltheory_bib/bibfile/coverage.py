@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dltheory_bib.bibfile.bib_parser import read_bib
 from dltheory_bib.bibfile.find_works import Listed, Status, is_markdown, list_bib, list_text
 from dltheory_bib.bibfile.lint.linter import is_bib
+from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.manuscript.tex import read_text
 from dltheory_bib.models.relations import BUILDS_ON, Relation, phrase
 from dltheory_bib.papers import PaperList
@@ -53,8 +54,8 @@ class OnTopic(NamedTuple):
     works: int
 
 
-@dataclass(frozen=True, slots=True)
-class Cover:
+@dataclass(frozen=True, slots=True, repr=False)
+class Cover(Printable):
     """A list compared with the catalogue."""
 
     listed: list[Listed]
@@ -69,6 +70,15 @@ class Cover:
     def having(self, status: Status) -> list[Listed]:
         """Return the items of the list with one status."""
         return [one for one in self.listed if one.status == status]
+
+    def __str__(self) -> str:
+        listed = [f"{one.status}: line {one.line}: {one.title}  {one.says}" for one in self.listed]
+        on = " and ".join(one.topic for one in self.topics)
+        lacking = ["", f"The list lacks on {on}:", str(self.uncited)] if self.topics else []
+        return printable("\n".join([line.rstrip() for line in listed] + lacking))
+
+    def __repr__(self) -> str:
+        return f"<Cover: {len(self.listed)} listed, {len(self.uncited)} lacking>"
 
 
 def read_list(bib: Bibliography, path: Path) -> list[Listed]:

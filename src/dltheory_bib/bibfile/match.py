@@ -202,7 +202,8 @@ def _bare(title: str) -> str:
 
 
 def _bare_titles(paper: Paper) -> list[str]:
-    titles = [paper.title, *(one.title for one in paper.versions if one.title)]
+    own = (one.title for one in paper.versions if one.title)
+    titles = [paper.title, *paper.titles, *own]
     return [_bare(from_latex(unbraced(title))) for title in titles]
 
 

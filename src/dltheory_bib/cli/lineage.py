@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.graph.walks import Branch
-    from dltheory_bib.snapshot.reader import Edge
 
 _KINDS = [relation.value for relation in (*JUDGEMENTS, Relation.CITES, Relation.AFTER)]
 
@@ -29,24 +28,13 @@ def path(start: str, end: str) -> None:
     \b
     Example: dltheory path wang2019convergence dauphin2014identifying
     """
-    from dltheory_bib.display.terminal import path_steps
-
     bib = bibliography()
-    key = bib.key(start)
-    edges = bib.path(start, end)
-    if edges is None:
-        note(f"there is no chain of citations between {key} and {bib.key(end)} in this collection")
+    chain = bib.path(start, end)
+    if chain is None:
+        start, end = bib.key(start), bib.key(end)
+        note(f"there is no chain of citations between {start} and {end} in this collection")
         raise click.exceptions.Exit(1)
-    draw(path_steps(key, edges, bib.describe, _sentence))
-
-
-def _sentence(edge: Edge) -> str:
-    """Describe a step: the curator's sentence, or the source of the citation."""
-    if edge.says:
-        return f"{edge.source} {phrase(edge.relation)} {edge.target}: {edge.says}"
-    where = ", ".join(filter(None, (edge.evidence, edge.where)))
-    read = f" (reference list read in {where})" if where else ""
-    return f"{edge.source} {phrase(edge.relation)} {edge.target}{read}"
+    draw(chain)
 
 
 @dltheory.command(short_help="Show what a paper builds on and what builds on it.")

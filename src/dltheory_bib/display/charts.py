@@ -10,8 +10,9 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.errors import MissingExtraError
+from dltheory_bib.graph.citation_graph import citations_of
 from dltheory_bib.graph.main_path import main_path
-from dltheory_bib.graph.measures import citation_graph, citing
+from dltheory_bib.graph.measures import citing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -279,7 +280,7 @@ def citations_among(works: Works) -> list[tuple[int, int]]:
     """Return the years of the citing and the cited work for each citation between two of the
     works.
     """
-    among = citation_graph(works.graph).subgraph(works.keys).edges
+    among = citations_of(works.graph).subgraph(works.keys).edges
     year = {key: works.graph.nodes[key]["year"] for key in works.keys}
     return sorted((year[citing], year[cited]) for citing, cited in among)
 

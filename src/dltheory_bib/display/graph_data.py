@@ -52,7 +52,7 @@ def graph_data(
     """
     chosen = {paper.key: paper for paper in papers}
     edges = [
-        {"source": source, "target": target, "relation": relation.value}
+        {"source": source, "target": target, "relation": relation}
         | ({"says": read(data["says"])} if data.get("says") else {})
         for source, target, relation, data in sorted(
             graph.subgraph(chosen).edges(keys=True, data=True), key=lambda edge: edge[:3]

@@ -11,7 +11,7 @@ import networkx as nx
 
 from dltheory_bib.display.charts import Spot, apart, draw_map
 from dltheory_bib.errors import MissingExtraError
-from dltheory_bib.graph.measures import citation_graph
+from dltheory_bib.graph.citation_graph import citations_of
 from dltheory_bib.models.relations import Relation
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def topic_ties(works: Works) -> nx.Graph[str]:
     }
     sizes = Counter(topic for topics in about.values() for topic in topics)
     ties = Counter(pair for topics in about.values() for pair in combinations(topics, 2))
-    for citing, cited in citation_graph(works.graph).subgraph(works.keys).edges:
+    for citing, cited in citations_of(works.graph).subgraph(works.keys).edges:
         pairs = {tuple(sorted(pair)) for pair in product(about[citing], about[cited])}
         ties.update((one, other) for one, other in pairs if one != other)
     found: nx.Graph[str] = nx.Graph()

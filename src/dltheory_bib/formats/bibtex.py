@@ -186,6 +186,7 @@ def entry_fields(
     return _entry(paper, venues, _options(dialect, prefer, encoding, venue_names))
 
 
+@cache
 def _options(
     dialect: Dialect, prefer: Preference, encoding: Encoding | None, venue_names: VenueNames
 ) -> _Options:

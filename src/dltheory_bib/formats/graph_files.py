@@ -44,18 +44,13 @@ def to_gexf(graph: nx.MultiDiGraph[str], keys: Iterable[str]) -> str:
 
 
 def _among(graph: nx.MultiDiGraph[str], keys: Iterable[str]) -> nx.MultiDiGraph[str]:
-    """Copy the edges between these works; the key of an edge becomes an attribute."""
+    """Copy the works and the edges between them, in order of keys."""
     import networkx as nx
 
     part: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     chosen = sorted(set(keys))
-    for key in chosen:
-        part.add_node(key, **_known(graph.nodes[key]))
+    part.add_nodes_from((key, graph.nodes[key]) for key in chosen)
     edges = graph.subgraph(chosen).edges(keys=True, data=True)
     for source, target, relation, data in sorted(edges, key=lambda edge: edge[:3]):
-        part.add_edge(source, target, key=str(relation), relation=str(relation), **_known(data))
+        part.add_edge(source, target, key=relation, **data)
     return part
-
-
-def _known(attributes: dict[str, object]) -> dict[str, object]:
-    return {name: value for name, value in attributes.items() if value is not None}

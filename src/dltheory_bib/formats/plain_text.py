@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from dltheory_bib.text.names import natural
+
 if TYPE_CHECKING:
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Venue
     from dltheory_bib.snapshot.views import Row
 
 
@@ -26,6 +30,21 @@ def to_tsv(rows: Iterable[Row]) -> str:
             cells.append(row.why or "")
         lines.append("\t".join(cells) + "\n")
     return "".join(lines)
+
+
+def citation(paper: Paper, venues: Mapping[str, Venue], read: Callable[[str], str]) -> str:
+    """A work as one line of text; `read` turns mathematics into what can be read untypeset."""
+    from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
+
+    authors = ", ".join(natural(name) for name in paper.author)
+    period = period_of(paper, venues)
+    where = venue_in_full(paper, period) if period else "arXiv" if paper.is_preprint else ""
+    volume = f"{paper.volume}({paper.number})" if paper.number else paper.volume
+    pages = paper.pages.replace("-", "–") if paper.pages else None
+    named = period is not None and names_volume(period)
+    place = ", ".join(filter(None, (where, None if named else volume, pages)))
+    parts = [f"{authors} ({paper.year}). {read(paper.plain_title)}", place, paper.address]
+    return ". ".join(filter(None, parts))
 
 
 def to_json(

@@ -181,8 +181,14 @@ FORMATS: Mapping[str, Format] = {
 
 
 def find_format(name: str) -> Format:
-    """Return a format by its name. Raises `UnknownNameError` with the nearest names."""
+    """Return a format by its name or the extension of its files, as `bib`; the first that has it.
+
+    Raises `UnknownNameError` with the nearest names.
+    """
     if name not in FORMATS:
+        for one in FORMATS.values():
+            if one.suffix == f".{name.removeprefix('.')}":
+                return one
         raise UnknownNameError("format", name, nearest(name, FORMATS))
     return FORMATS[name]
 
@@ -206,12 +212,13 @@ def write(listing: Listing, name: str, table: TableName = "works") -> str | byte
     """
     wanted = find_format(name)
     if wanted.write_table:
-        return wanted.write_table(_table(listing, table))
+        return wanted.write_table(table_of(listing, table))
     assert wanted.write, "a format that is no table writes text"
     return wanted.write(listing)
 
 
-def _table(listing: Listing, name: TableName) -> Table:
+def table_of(listing: Listing, name: TableName) -> Table:
+    """One of the tables of some works. Raises `UnknownNameError` for one that does not exist."""
     from dltheory_bib.formats.tables import (
         TABLES,
         cards_table,

@@ -2,9 +2,9 @@
 
 One frozen `networkx.MultiDiGraph`. Nodes are strings: a paper is its key, the others carry their
 kind in front (`topic:ntk`, `person:jin-chi`, `venue:icml`); each has the attributes `kind` and
-`label`, a paper also `year`, `level` and `byline` ("Jin et al. 2017"). An edge's key is its
-`Relation`, its attribute `cito` the CiTO term where there is one, and it points from the subject to
-the object of the sentence:
+`label`, a paper also `year`, `byline` ("Jin et al. 2017") and, where it has one, `level`. An edge's
+key and its attribute `relation` are the value of its `Relation`, a plain string; `cito` is the CiTO
+term where there is one. The edge points from the subject to the object of the sentence:
 
     jin2017escape --cites--> ge2015escaping       jin2017escape --about--> topic:saddle-escape
     jin2017escape --improves--> ge2015escaping    jin2017escape --written_by--> person:jin-chi
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
     """The graph of a catalogue: papers, people, topics and venues, with relations as edge keys.
 
+    All values are strings and integers and none is None, as the writers of networkx need them.
     Nodes are added first. Raises `KeyError` for an edge to a node that does not exist, which
     networkx would otherwise add without a word.
     """
@@ -67,7 +68,8 @@ def _add_nodes(graph: nx.MultiDiGraph[str], snapshot: Snapshot) -> None:
         "SELECT p.key, r.title, r.label, p.year, p.level FROM paper p "
         "JOIN list_row r ON r.n = p.n ORDER BY p.n"
     ):
-        graph.add_node(key, kind="paper", label=label, byline=byline, year=year, level=level)
+        ranked = {"level": level} if level else {}
+        graph.add_node(key, kind="paper", label=label, byline=byline, year=year, **ranked)
     for person, name in snapshot.fetch("SELECT id, name FROM person ORDER BY id"):
         graph.add_node(f"person:{person}", kind="person", label=natural(name))
     for topic, label in snapshot.fetch("SELECT id, label FROM topic ORDER BY id"):
@@ -88,4 +90,22 @@ def _add_edge(
         if node not in graph:
             raise KeyError(f"{source} {relation} {target}: there is no node {node}")
     known = {name: value for name, value in attributes.items() if value is not None}
-    graph.add_edge(source, target, key=relation, **known)
+    graph.add_edge(source, target, key=relation.value, relation=relation.value, **known)
+
+
+def citations_of(graph: nx.MultiDiGraph[str]) -> nx.DiGraph[str]:
+    """The frozen graph of papers and their citations alone, from the citing to the cited paper.
+
+    Papers have the attributes that they have in `graph`.
+    """
+    citations: nx.DiGraph[str] = nx.DiGraph(name="dltheory-bib citations")
+    citations.add_nodes_from(
+        (node, data) for node, data in graph.nodes(data=True) if data["kind"] == "paper"
+    )
+    citations.add_edges_from(
+        (source, target)
+        for source, target, relation in graph.edges(keys=True)
+        if relation == Relation.CITES
+    )
+    nx.freeze(citations)
+    return citations

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import networkx as nx
 
-from dltheory_bib.graph.measures import citation_graph
+from dltheory_bib.graph.citation_graph import citations_of
 
 if TYPE_CHECKING:
     G = nx.MultiDiGraph[str]
@@ -39,7 +39,7 @@ class MainPath(NamedTuple):
 
 def main_path(graph: G, keys: Iterable[str]) -> MainPath:
     """The main path through the citations among some works; empty where none cites another."""
-    citations, left_out = without_circles(citation_graph(graph).subgraph(keys))
+    citations, left_out = without_circles(citations_of(graph).subgraph(keys))
     weights = search_path_counts(citations)
     if not weights:
         return MainPath((), (), left_out)

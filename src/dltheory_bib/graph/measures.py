@@ -13,11 +13,11 @@ from heapq import nsmallest
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
-import networkx as nx
-
 from dltheory_bib.models.relations import Relation
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     G = nx.MultiDiGraph[str]
 
 
@@ -35,19 +35,14 @@ class Similarity(NamedTuple):
     cocitation: int
     score: float
 
-
-def citation_graph(graph: G) -> nx.DiGraph[str]:
-    """Papers and their citations alone; an edge points from the citing to the cited work."""
-    citations: nx.DiGraph[str] = nx.DiGraph()
-    citations.add_nodes_from(
-        node for node, data in graph.nodes(data=True) if data["kind"] == "paper"
-    )
-    citations.add_edges_from(
-        (source, target)
-        for source, target, relation in graph.edges(keys=True)
-        if relation == Relation.CITES
-    )
-    return citations
+    @property
+    def says(self) -> str:
+        """The numbers in a sentence."""
+        shared = (
+            "1 shared reference" if self.coupling == 1 else f"{self.coupling} shared references"
+        )
+        both = "1 work cites" if self.cocitation == 1 else f"{self.cocitation} works cite"
+        return f"{shared}; {both} both; similarity {self.score:.2f} of 2."
 
 
 def similar(graph: G, key: str) -> list[Similarity]:
@@ -105,7 +100,7 @@ _PRECISE = 1e-12
 """PageRank ends when a step changes all ranks together by no more than this."""
 
 
-def pagerank(graph: G) -> dict[str, float]:
+def pagerank(citations: nx.DiGraph[str]) -> dict[str, float]:
     """PageRank of each paper over the citations (Brin and Page 1998,
     doi:10.1016/S0169-7552(98)00110-X), damping 0.85; the values sum to 1.
 
@@ -113,7 +108,6 @@ def pagerank(graph: G) -> dict[str, float]:
     it to all papers. `networkx.pagerank` has the same definition, but needs scipy and numpy, which
     take more than three times the space of all other dependencies.
     """
-    citations = citation_graph(graph)
     if not citations:
         return {}
     count = len(citations)

@@ -44,7 +44,7 @@ class Branch:
 
 def edge_of(graph: G, source: str, target: str, relation: Relation) -> Edge:
     """The edge as a record. Raises `KeyError` where there is none."""
-    data = graph.edges[source, target, relation]
+    data = graph.edges[source, target, relation.value]
     return Edge(source, relation, target, data.get("says"), data.get("where"), data.get("evidence"))
 
 
@@ -94,25 +94,37 @@ def _children(
 def shortest_path(graph: G, engaged: nx.DiGraph[str], start: str, end: str) -> list[Edge] | None:
     """A shortest chain of citations or judgements from one work to another; None without any.
 
-    A chain in which each work cites the next is preferred, from `start` to `end` or from `end` to
-    `start`; only without one may the direction change on the way. Where several relations hold on
-    a step, the edge with a curator's sentence is given. The steps are in order from `start`; a step
-    against the direction of its edge has the nearer work as the edge's target. `engaged` is what
-    `engagement` made of the graph.
+    A direct edge in either direction is always the answer. Otherwise a chain in which each work
+    cites the next, from `start` to `end` or from `end` to `start`, is preferred to one whose
+    direction changes on the way, unless it is more than twice as long. Where several relations hold
+    on a step, the edge with a curator's sentence is given. The steps are in order from `start`; a
+    step against the direction of its edge has the nearer work as the edge's target. `engaged` is
+    what `engagement` made of the graph.
     """
-    for view, ends in (
-        (engaged, (start, end)),
-        (engaged, (end, start)),
-        (engaged.to_undirected(as_view=True), (start, end)),
-    ):
-        try:
-            nodes = nx.shortest_path(view, *ends)
-        except nx.NetworkXNoPath:
-            continue
-        # In the chain's own direction, also where two works cite each other; then as it was asked.
-        steps = [_step(graph, one, other) for one, other in pairwise(nodes)]
-        return steps if nodes[0] == start else steps[::-1]
-    return None
+    either = _nodes(engaged.to_undirected(as_view=True), start, end)
+    if either is None:
+        return None
+    back = _nodes(engaged, end, start)
+    chains = [_nodes(engaged, start, end), back[::-1] if back else None]
+    one_way = min((chain for chain in chains if chain is not None), key=len, default=None)
+    longest = _DETOUR * (len(either) - 1) + 1
+    nodes = either if one_way is None or len(one_way) > longest else one_way
+    # In the chain's own direction, also where two works cite each other.
+    if nodes is chains[1]:
+        return [_step(graph, one, other) for one, other in pairwise(reversed(nodes))][::-1]
+    return [_step(graph, one, other) for one, other in pairwise(nodes)]
+
+
+_DETOUR = 2
+"""A chain in one direction may have so many times the steps of one whose direction changes."""
+
+
+def _nodes(view: nx.DiGraph[str] | nx.Graph[str], start: str, end: str) -> list[str] | None:
+    try:
+        nodes: list[str] = nx.shortest_path(view, start, end)
+    except nx.NetworkXNoPath:
+        return None
+    return nodes
 
 
 _ENGAGING = (*JUDGEMENTS, Relation.CITES)

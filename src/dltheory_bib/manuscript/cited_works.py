@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, needed_strings
 from dltheory_bib.bibfile.match import Matcher
+from dltheory_bib.display.printable import Printable, printable
+from dltheory_bib.files import write_bytes
 from dltheory_bib.formats.bibtex import to_bibtex
 from dltheory_bib.text.names import nearest
 
@@ -32,8 +36,8 @@ class UnknownKey(NamedTuple):
     """Similar known keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
+@dataclass(frozen=True, slots=True, repr=False)
+class Cited(Printable):
     """The bibliography of a manuscript."""
 
     text: str
@@ -44,6 +48,18 @@ class Cited:
     unknown: tuple[UnknownKey, ...]
     notes: tuple[str, ...]
     """Notes for the user."""
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the .bib, whole or not at all; an old file is replaced."""
+        write_bytes(Path(path), self.text.encode("utf-8", "surrogateescape"))
+
+    def __str__(self) -> str:
+        return printable(self.text)
+
+    def __repr__(self) -> str:
+        names = ", ".join(one.key for one in self.unknown)
+        unknown = f", keys without one: {names}" if names else ""
+        return f"<Cited: {self.entries} entries{unknown}>"
 
 
 def cite(

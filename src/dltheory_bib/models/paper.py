@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from pydantic import model_validator
 
 from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
+from dltheory_bib.models.navigation import PaperNavigation
 from dltheory_bib.models.record import Record, Source
 from dltheory_bib.models.relations import RelationKind
 from dltheory_bib.models.types import (
@@ -90,7 +91,7 @@ class Disagreement(Record):
     """Why the other value was used."""
 
 
-class Paper(Record):
+class Paper(PaperNavigation, Record):
     """A work: a paper, a book, a course, a piece of software or another thing worth citing.
 
     The main fields are those of the version of record; `eprint` is the id of its preprint.

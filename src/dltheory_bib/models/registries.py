@@ -6,6 +6,12 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from dltheory_bib.models.navigation import (
+    PersonNavigation,
+    TopicNavigation,
+    TrailNavigation,
+    VenueNavigation,
+)
 from dltheory_bib.models.record import Record, Source
 from dltheory_bib.models.types import (
     FIRST_YEAR,
@@ -34,7 +40,7 @@ class Step(Record):
     """One line: what the reader learns from it at this position."""
 
 
-class Topic(Record):
+class Topic(TopicNavigation, Record):
     """A topic, in SKOS terms (https://www.w3.org/TR/skos-reference/)."""
 
     id: TopicId
@@ -88,7 +94,7 @@ class Period(Record):
         return self
 
 
-class Venue(Record):
+class Venue(VenueNavigation, Record):
     """A conference, journal or workshop."""
 
     id: VenueId
@@ -117,7 +123,7 @@ class Venue(Record):
         )
 
 
-class Person(Record):
+class Person(PersonNavigation, Record):
     """A person whose name has several spellings, is shared, or has an identifier."""
 
     id: PersonId
@@ -133,7 +139,7 @@ class Person(Record):
     sources: tuple[Source, ...] = ()
 
 
-class Trail(Record):
+class Trail(TrailNavigation, Record):
     """A hand-made way through works of several topics, in reading order."""
 
     id: TrailId

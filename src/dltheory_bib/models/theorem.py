@@ -6,6 +6,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from dltheory_bib.models.navigation import Navigation, QuestionNavigation, ResultNavigation
 from dltheory_bib.models.record import Record
 from dltheory_bib.models.types import (
     AssumptionId,
@@ -67,7 +68,7 @@ class Column(Record):
     """The allowed values; by default any short text."""
 
 
-class Question(Record):
+class Question(QuestionNavigation, Record):
     """A question that result cards answer: the bounded quantities, the symbols, and which bound is
     better.
     """
@@ -101,7 +102,7 @@ class Question(Record):
         return self
 
 
-class Assumption(Record):
+class Assumption(Navigation, Record):
     """A restriction of a result: one vocabulary for all questions."""
 
     id: AssumptionId
@@ -136,7 +137,7 @@ class Improvement(Record):
     """One sentence: what is better."""
 
 
-class Result(Record):
+class Result(ResultNavigation, Record):
     """A card: one statement of one theorem, as read in one version of a work."""
 
     id: CardId

@@ -57,7 +57,7 @@ def ask(snapshot: Snapshot, query: str | Expression) -> list[int]:
         raise
 
 
-def ask_best(snapshot: Snapshot, query: str) -> list[int]:
+def ask_best(snapshot: Snapshot, query: str | Expression) -> list[int]:
     """Return the same works, best match first (Okapi BM25, as in SQLite's FTS5).
 
     A word in the title weighs most, then one in a name, then one in an annotation.
@@ -65,7 +65,7 @@ def ask_best(snapshot: Snapshot, query: str) -> list[int]:
     found = ask(snapshot, query)
     wanted = " OR ".join(
         match
-        for term in _wanted(parse_query(query))
+        for term in _wanted(parse_query(query) if isinstance(query, str) else query)
         if (match := match_text(term.value, term.exact))
     )
     if not wanted:

@@ -301,7 +301,11 @@ def _annotation(paper: Paper) -> str:
 
 def _features(paper: Paper) -> int:
     """Return which of `FEATURES` the work has, one bit each."""
-    return sum(1 << bit for bit, name in enumerate(FEATURES) if getattr(paper, name, None))
+
+    def has(name: str) -> bool:
+        return name in Paper.model_fields and bool(getattr(paper, name))
+
+    return sum(1 << bit for bit, name in enumerate(FEATURES) if has(name))
 
 
 def _identifiers(paper: Paper, n: int) -> Iterator[tuple[str, str, int]]:

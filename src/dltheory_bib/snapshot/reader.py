@@ -6,6 +6,7 @@ A row contains the JSON of one record, which the record's own model reads.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import weakref
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
@@ -41,26 +42,67 @@ class Edge(NamedTuple):
     """The public source of the reference list."""
 
 
+_OPEN: weakref.WeakSet[Snapshot] = weakref.WeakSet()
+_LEFT_OPEN: list[sqlite3.Connection] = []
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # What https://sqlite.org/uri.html (3.1) asks for; as_uri() would import urllib for it.
+    name = path.absolute().as_posix()
+    for char, code in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
+        name = name.replace(char, code)
+    address = f"file://{name if name.startswith('/') else '/' + name}?mode=ro&immutable=1"
+    return sqlite3.connect(address, uri=True, check_same_thread=False)
+
+
+def _marks(path: Path) -> tuple[int, int, int]:
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def _reopen_all() -> None:
+    for snapshot in list(_OPEN):
+        snapshot.reopen()
+
+
+if hasattr(os, "register_at_fork"):
+    # https://sqlite.org/howtocorrupt.html, 2.6: a connection is never carried across a fork.
+    os.register_at_fork(after_in_child=_reopen_all)
+
+
 class Snapshot:
     """Read access to a compiled catalogue. Works are identified by their number, in order of
     keys.
     """
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, path: Path | None = None) -> None:
+        self.path = path
+        """The file that was opened; None for one in memory."""
+        self.identity: object = (path, *_marks(path)) if path else id(self)
+        """Equal for two that read the same content."""
+        self.owner: object = None
+        """The bibliography to which the records that are read belong."""
+        self._use(database)
+        if path:
+            _OPEN.add(self)
+
+    def _use(self, database: sqlite3.Connection) -> None:
         self.database = database
         self.fetch = database.execute
         # Nobody closes a bibliography in a notebook; Python 3.13 warns of an open connection.
-        weakref.finalize(self, database.close)
+        self._close = weakref.finalize(self, database.close)
 
     @classmethod
     def open(cls, path: Path) -> Snapshot:
         """Open a snapshot file for reading; it must not change while it is open."""
-        # The form required by https://sqlite.org/uri.html (3.1); as_uri() would import urllib.
-        name = path.absolute().as_posix()
-        for char, code in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
-            name = name.replace(char, code)
-        address = f"file://{name if name.startswith('/') else '/' + name}?mode=ro&immutable=1"
-        return cls(sqlite3.connect(address, uri=True, check_same_thread=False))
+        return cls(_connect(path), path.absolute())
+
+    def reopen(self) -> None:
+        """Take a connection of one's own: after a fork the old one is still the parent's."""
+        if self.path:
+            self._close.detach()
+            _LEFT_OPEN.append(self.database)  # closing it is not the child's business
+            self._use(_connect(self.path))
 
     def count(self) -> int:
         """Return the number of works."""
@@ -126,7 +168,7 @@ class Snapshot:
     def paper(self, n: int) -> Paper:
         """Return a work."""
         row = self.fetch("SELECT data FROM record WHERE n = ?", (n,)).fetchone()
-        paper: Paper = record_reader("paper")(row[0])
+        paper: Paper = record_reader("paper", self.owner)(row[0])
         return paper
 
     def papers(self, numbers: Iterable[int] | None = None) -> Iterator[Paper]:
@@ -138,7 +180,7 @@ class Snapshot:
                 "SELECT r.data FROM json_each(?) l JOIN record r ON r.n = l.value ORDER BY l.key",
                 (json.dumps(list(numbers)),),
             )
-        read = record_reader("paper")
+        read = record_reader("paper", self.owner)
         for row in rows:  # yielded: whoever iterates keeps the connection open by this
             yield read(row[0])
 
@@ -197,11 +239,22 @@ _MODELS = {
 }
 
 
+def belonging(record: Any, owner: object) -> Any:
+    """The record, which from now on belongs to a bibliography; see `models.navigation`."""
+    if owner is not None:
+        object.__setattr__(record, "_bibliography", owner)
+    return record
+
+
+def record_reader(table: str, owner: object) -> Callable[[str], Any]:
+    """What makes records of the stored JSON of a table, which belong to a bibliography."""
+    read = _validator(table)
+    return lambda data: belonging(read(data), owner)
+
+
 @cache
-def record_reader(table: str) -> Callable[[str], Any]:
-    """Return a function that makes records of the stored JSON of a table; it imports their model
-    here.
-    """
+def _validator(table: str) -> Callable[[str], Any]:
+    # The model is imported where its records are wanted.
     from importlib import import_module
 
     module, name = _MODELS[table]
@@ -236,14 +289,15 @@ class Registry(Mapping[str, T]):
             if row is None:
                 known = self._snapshot.fetch(f"SELECT id FROM {self._table}")
                 raise UnknownNameError(self._table, name, nearest(name, (row[0] for row in known)))
-            self._read[name] = record_reader(self._table)(row[0])
+            self._read[name] = record_reader(self._table, self._snapshot.owner)(row[0])
         return self._read[name]
 
     def _read_all(self) -> dict[str, T]:
         """Every record, in one statement."""
         if len(self._read) < len(self):
             rows = self._snapshot.fetch(f"SELECT id, data FROM {self._table} ORDER BY id")
-            read, known = record_reader(self._table), self._read
+            known = self._read
+            read = record_reader(self._table, self._snapshot.owner)
             self._read = {name: known[name] if name in known else read(data) for name, data in rows}
         return self._read
 
@@ -273,6 +327,9 @@ class Registry(Mapping[str, T]):
         ids = list(self)
         shown = ", ".join(ids[:4]) + (", …" if len(ids) > 4 else "")
         return f"<{len(ids)} {_PLURAL[self._table]}: {shown}>"
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
 
     def __iter__(self) -> Iterator[str]:
         rows = self._snapshot.fetch(f"SELECT id FROM {self._table} ORDER BY id")

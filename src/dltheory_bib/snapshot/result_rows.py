@@ -45,7 +45,7 @@ def cards_on(snapshot: Snapshot, question: str) -> list[tuple[int, Result]]:
         "ORDER BY p.year, r.id",
         (question,),
     )
-    read = record_reader("result")
+    read = record_reader("result", snapshot.owner)
     return [(row[0], read(row[1])) for row in rows]
 
 
@@ -56,7 +56,7 @@ def cards_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, list[Resul
         (json.dumps(list(numbers)),),
     )
     found: dict[int, list[Result]] = {}
-    read = record_reader("result")
+    read = record_reader("result", snapshot.owner)
     for n, data in rows:
         found.setdefault(n, []).append(read(data))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -52,7 +52,7 @@ def load_catalogue(
     warnings, if there is any error: a collection is never loaded in part.
     """
     files = list(files)
-    catalogue, problems = _read(files, progress)
+    catalogue, problems = read_catalogue(files, progress)
     homes = {file.path.parent for file in files if file.kind in WORKS}
     # A registry of the shipped catalogue is not to blame for works that are missing here.
     ours = [file for file in files if file.path.parent in homes]
@@ -114,7 +114,11 @@ def kind_of(path: Path) -> str:
     if path.stem in MODELS:
         return path.stem
     first = next(read_records(path, []), None)
-    fields = set(first.value) if first else set()
+    return kind_of_fields(set(first.value) if first else set())
+
+
+def kind_of_fields(fields: Set[str]) -> str:
+    """What a record with these fields is; a paper in doubt."""
     telling = {
         "citations": {"citing", "cites"},
         "trails": {"steps"},
@@ -141,8 +145,8 @@ def _judge(
     beside = [file for file in catalogue_files(directory) if file.path not in names]
     context = [file for file in beside if file.kind not in kinds]
     context += supplied([*judged, *context])
-    around, _ = _read(context, None)
-    catalogue, problems = _read(judged, None)
+    around, _ = read_catalogue(context, None)
+    catalogue, problems = read_catalogue(judged, None)
     records = len(catalogue)
     _merge(catalogue, around)
     # A directory with its own works is loaded by `load`, which uses no others.
@@ -181,7 +185,10 @@ def _work_names(files: Iterable[DataFile]) -> frozenset[str]:
     return frozenset(names)
 
 
-def _read(files: Iterable[DataFile], progress: Progress | None) -> tuple[Catalogue, list[Problem]]:
+def read_catalogue(
+    files: Iterable[DataFile], progress: Progress | None = None
+) -> tuple[Catalogue, list[Problem]]:
+    """Read and validate files; the rules on several records are not applied."""
     catalogue = Catalogue()
     problems: list[Problem] = []
     with collector_paused():
@@ -271,11 +278,11 @@ def _problems(
     error: ValidationError, raw: RawRecord, model: type[Record], file: str
 ) -> Iterator[Problem]:
     for detail in islice(error.errors(include_url=False), MAX_PROBLEMS):
-        rule, message = _explain(detail, model)
+        rule, message = explain(detail, model)
         yield Problem(file, *raw.place(detail["loc"]), "error", rule, message)
 
 
-def _explain(detail: ErrorDetails, model: type[Record]) -> tuple[str, str]:
+def explain(detail: ErrorDetails, model: type[Record]) -> tuple[str, str]:
     """Return the rule's name, and the message with the correction."""
     path = detail["loc"]
     name = next((str(step) for step in reversed(path) if isinstance(step, str)), "record")

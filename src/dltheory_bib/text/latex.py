@@ -35,6 +35,11 @@ supports none of them.
 
 _SPECIAL = re.compile(r"[^ -~]|[#$%&<>\\^_{|}~]")
 _KEEPS_CASE = re.compile(r"[^ -~]|[#$%&<>\\^_{|}~]|[A-Za-z0-9][A-Z]")
+# Words in ASCII, some of them in braces of their own, with nothing that LaTeX would not print.
+_PLAIN_WORDS = re.compile(
+    r"""(?:[A-Za-z0-9 !"'()*+,\-./:;=?@\[\]`]|(?<![A-Za-z0-9}])\{[A-Za-z0-9]+\}(?![A-Za-z0-9{]))*"""
+)
+_WORD_KEPT = re.compile(r"\{[A-Za-z0-9]+\}|[A-Za-z0-9]+[A-Z][A-Za-z0-9]*")
 _ATOM = re.compile(r"\$[^$]*\$|.", re.DOTALL)
 _AND = re.compile(r"(?<!\S)(and)(?!\S)", re.IGNORECASE)
 _MEANS_SOMETHING = re.compile(r"[\\{}$~%]|--|``|''")
@@ -121,6 +126,18 @@ def title_to_latex(title: str, encoding: Encoding = "utf-8") -> str:
     """
     if not _KEEPS_CASE.search(title):
         return title
+    if _PLAIN_WORDS.fullmatch(title):  # as most titles are; a tenth of the time of what follows
+        return _WORD_KEPT.sub(
+            lambda word: word[0] if word[0][0] == "{" else f"{{{word[0]}}}", title
+        )
+    return _any_title_to_latex(title, encoding)
+
+
+def _kept(word: re.Match[str]) -> str:
+    return word[0] if word[0].startswith("{") else f"{{{word[0]}}}"
+
+
+def _any_title_to_latex(title: str, encoding: Encoding) -> str:
     parts: list[str] = []
     for protects, run in groupby(_words_kept(unicodedata.normalize("NFC", title)), itemgetter(1)):
         text = "".join(

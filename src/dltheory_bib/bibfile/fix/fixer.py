@@ -24,6 +24,7 @@ from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, parse_bib
 from dltheory_bib.bibfile.fix.entry import Change, Updater, VenueStyle
 from dltheory_bib.bibfile.fix.merge import merge as merge_entries
 from dltheory_bib.bibfile.match import ENOUGH, Match, Matcher
+from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import UnsafeChangeError
 from dltheory_bib.files import replace_bytes
 
@@ -50,8 +51,8 @@ class FixedEntry:
     changes: tuple[Change, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
+@dataclass(frozen=True, slots=True, repr=False)
+class Fixed(Printable):
     """An updated .bib file."""
 
     before: BibFile
@@ -73,6 +74,13 @@ class Fixed:
     def diff(self) -> Iterator[str]:
         """Return the differences as lines of a patch, each with its line end."""
         return _diff(self.before, self.edits)
+
+    def __str__(self) -> str:
+        return printable("".join(self.diff())) or f"{self.before.name}: nothing to change\n"
+
+    def __repr__(self) -> str:
+        changed, known = len(self.changed), len(self.entries)
+        return f"<Fixed {self.before.name}: {known} entries known, {changed} to change>"
 
 
 def fix(

@@ -22,6 +22,7 @@ from dltheory_bib.bibfile.lint.catalogue_rules import found_differences, is_outd
 from dltheory_bib.bibfile.match import Matcher
 from dltheory_bib.bibfile.matched_file import MatchedEntry, MatchedFile, Rule, match_entries
 from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import DataError, Level, Problem, did_you_mean
 from dltheory_bib.source.folders import is_file
 from dltheory_bib.text.names import nearest
@@ -59,15 +60,22 @@ class Judgement(NamedTuple):
     message: str
 
 
-@dataclass(slots=True)
-class Linted:
-    """The findings in some .bib files."""
+@dataclass(slots=True, repr=False)
+class Linted(Printable):
+    """The findings in some .bib files, or in data files."""
 
     problems: list[Problem] = field(default_factory=list)
     """In the order of files and lines."""
     judgements: list[Judgement] = field(default_factory=list)
     """One for each matched entry, in the order of the files."""
     entries: int = 0
+    """How many entries, or records of data files, were read."""
+
+    def __str__(self) -> str:
+        return printable("\n".join(map(str, self.problems)) or "no problem")
+
+    def __repr__(self) -> str:
+        return f"<Linted: {self.entries} entries, {len(self.problems)} problems>"
 
     def has(self, level: Level) -> bool:
         """Return whether there is a problem of a level."""
@@ -149,6 +157,26 @@ def lint_paths(
     made = lint(bib, read(), manuscript, dialect=dialect, ignore=ignore)
     made.problems[:0] = unread
     return made
+
+
+def check(
+    bib: Bibliography,
+    path: Path,
+    tex: Path | None = None,
+    *,
+    dialect: Dialect | None = None,
+    ignore: Collection[str] = (),
+) -> Linted:
+    """Judge a .bib, with the manuscript that cites it, or else a data file or a directory."""
+    if not is_bib(path):
+        from dltheory_bib.source.loader import check_paths
+
+        problems, records = check_paths([path])
+        return Linted(problems, entries=records)
+    from dltheory_bib.manuscript.manuscript import read_manuscript
+
+    manuscript = read_manuscript(tex) if tex is not None else None
+    return lint_paths(bib, [path], manuscript, dialect=dialect, ignore=ignore)
 
 
 def is_bib(path: Path) -> bool:

@@ -1,0 +1,53 @@
+"""What `print` and a notebook show of an object that the terminal draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+WIDTH = 100
+"""Columns of what `print` shows."""
+
+
+def plain_text(drawn: RenderableType) -> str:
+    """What the terminal draws as text: no colour, `WIDTH` columns, no trailing blanks."""
+    from rich.console import Console
+
+    console = Console(
+        highlight=False, color_system=None, width=WIDTH, legacy_windows=False, force_terminal=False
+    )
+    with console.capture() as captured:
+        console.print(drawn)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
+
+
+def stacked(parts: Sequence[RenderableType]) -> RenderableType:
+    """Parts below each other, with an empty line between two."""
+    from rich.console import Group
+
+    spaced = [one for part in parts for one in ("", part)]
+    return Group(*spaced[1:])
+
+
+def printable(text: str) -> str:
+    """A text that holds somebody's bytes, so that any stream can take it."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+class Printable:
+    """An object with `__rich__` that prints what the terminal draws of it, also in a notebook."""
+
+    __slots__ = ()
+
+    def __rich__(self) -> RenderableType:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return plain_text(self)
+
+    def _repr_html_(self) -> str:
+        return f'<pre style="line-height:1.3">{escape(str(self))}</pre>'

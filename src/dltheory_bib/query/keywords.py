@@ -1,0 +1,49 @@
+"""Fields of a query given as keywords: `where(topic="ntk", year=[2018, 2019])`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from dltheory_bib.query.grammar import AllOf, AnyOf, Expression, Term, parse_query
+
+
+def query_of(query: object, fields: Mapping[str, object]) -> str | Expression:
+    """The query with a term for each keyword; the query itself where there is none.
+
+    Raises `QueryError` and, for a value that is no text, number, record or list, `TypeError`.
+    """
+    if not isinstance(query, str):
+        raise TypeError(
+            f"a query is text, as in 'topic:ntk year:2019..', not a {type(query).__name__}; "
+            "a function goes to filter()"
+        )
+    if not fields:
+        return query
+    terms = (_terms(name, value) for name, value in fields.items())
+    given = [parse_query(query)] if query.strip() else []
+    return AllOf((*given, *terms))
+
+
+def _terms(name: str, value: object) -> Expression:
+    field = name.strip("_").replace("_", "").lower()
+    if isinstance(value, Iterable) and not isinstance(value, str) and _record_name(value) is None:
+        return AnyOf(tuple(Term(field, _text(name, one), False, 0) for one in value))
+    return Term(field, _text(name, value), False, 0)
+
+
+def _record_name(value: object) -> str | None:
+    """The key or id of a record."""
+    for name in ("key", "id"):
+        found = getattr(value, name, None)
+        if isinstance(found, str):
+            return found
+    return None
+
+
+def _text(name: str, value: object) -> str:
+    named = _record_name(value)
+    if named is not None:
+        return named
+    if isinstance(value, str | int) and not isinstance(value, bool):
+        return str(value)
+    raise TypeError(f"{name} takes text, a number, a record or a list, not {value!r}")

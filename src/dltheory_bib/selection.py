@@ -1,0 +1,341 @@
+"""Works that can be narrowed, ordered, grouped, written and shown.
+
+A list of papers and a whole bibliography are such; what is said of works here holds for those of
+the list, or for all. Queries are imported where they are asked.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from dltheory_bib.arguments import name_of
+from dltheory_bib.errors import MissingExtraError
+from dltheory_bib.formats.registry import FORMATS, format_of, write
+from dltheory_bib.models.relations import BUILDS_ON
+from dltheory_bib.snapshot import views
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dltheory_bib.arguments import PersonName, TopicName
+    from dltheory_bib.display.graph_view import GraphView
+    from dltheory_bib.display.plots import Plots
+    from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
+    from dltheory_bib.formats.tables import TableName
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.papers import PaperList
+    from dltheory_bib.snapshot.reader import Snapshot
+    from dltheory_bib.text.latex import Encoding
+
+_CITED = "SELECT count(*) FROM edge WHERE target = p.n AND relation = 'cites'"
+
+SortKey = Literal["year", "key", "title", "author", "cited"]
+
+
+def ask_field(snapshot: Snapshot, field: str, value: str) -> list[int]:
+    """The numbers of the works for which one field has a value, oldest first."""
+    from dltheory_bib.query.grammar import Term
+    from dltheory_bib.query.run import ask
+
+    return ask(snapshot, Term(field, value, True, 0))
+
+
+class Selection(ABC):
+    """The works of a list, or of a bibliography, and what can be made of them."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _works(self) -> PaperList:
+        """The works as a list."""
+
+    @property
+    @abstractmethod
+    def _snapshot(self) -> Snapshot:
+        """Where the works are read."""
+
+    @abstractmethod
+    def _keep(self, found: Iterable[int]) -> PaperList:
+        """Those of the works with these numbers, in the order of the list, if it is one."""
+
+    @abstractmethod
+    def _keep_order(self, found: Iterable[int]) -> PaperList:
+        """Those of the works with these numbers, as given."""
+
+    # Narrower lists
+
+    def head(self, count: int = 5) -> PaperList:
+        """The first works."""
+        return self._works()[: max(count, 0)]
+
+    def tail(self, count: int = 5) -> PaperList:
+        """The last works."""
+        here = self._works()
+        return here[max(len(here) - max(count, 0), 0) :]
+
+    def filter(self, keep: Callable[[Paper], object]) -> PaperList:
+        """The works for which a function of a `Paper` is true; for a query see `where`."""
+        if not callable(keep):
+            raise TypeError(
+                "filter() takes a function of a Paper; where() takes a query and fields"
+            )
+        here = self._works()
+        pairs = zip(here._numbers, here, strict=True)
+        return here._with([number for number, paper in pairs if keep(paper)])
+
+    def where(self, query: str = "", **fields: object) -> PaperList:
+        """The works for which a query holds, also given as keywords: `where(topic="ntk")`.
+
+        Raises `QueryError`, with a suggestion.
+        """
+        from dltheory_bib.query.keywords import query_of
+        from dltheory_bib.query.run import ask
+
+        return self._keep(ask(self._snapshot, query_of(query, fields)))
+
+    def search(self, query: str = "", **fields: object) -> PaperList:
+        """The works for which a query holds, the best match of its words first."""
+        from dltheory_bib.query.keywords import query_of
+        from dltheory_bib.query.run import ask_best
+
+        return self._keep_order(ask_best(self._snapshot, query_of(query, fields)))
+
+    def on(self, topic: TopicName) -> PaperList:
+        """The works on a topic, given by id, label or alias, and on its narrower topics."""
+        return self._keep(ask_field(self._snapshot, "topic", name_of(topic, "topic")))
+
+    def by(self, person: PersonName) -> PaperList:
+        """The works of people whose name has all these words; a single letter is an initial."""
+        return self._keep(ask_field(self._snapshot, "author", name_of(person, "person")))
+
+    def since(self, year: int) -> PaperList:
+        """The works of this year and later."""
+        return self._keep(ask_field(self._snapshot, "year", f"{year}.."))
+
+    def until(self, year: int) -> PaperList:
+        """The works of this year and earlier."""
+        return self._keep(ask_field(self._snapshot, "year", f"..{year}"))
+
+    def sort(
+        self, by: SortKey | Callable[[Paper], Any] = "year", reverse: bool = False
+    ) -> PaperList:
+        """The works in another order: by `year` (then key), `key`, `title`, first `author`,
+        `cited`, the number of works in the catalogue that cite it, most cited first, or by what a
+        function of a `Paper` gives.
+        """
+        order = {
+            "year": "p.year, p.key",
+            "key": "p.key",
+            "title": "p.title, p.key",
+            "author": "p.first_author, p.year, p.key",
+            "cited": f"-({_CITED}), p.key",
+        }
+        here = self._works()
+        if callable(by):
+            pairs = list(zip(here, here._numbers, strict=True))
+            pairs.sort(key=lambda pair: by(pair[0]), reverse=reverse)
+            return here._with(number for _, number in pairs)
+        if by not in order:
+            hint = f"; known are {', '.join(order)}"
+            if isinstance(by, str) and by.lstrip("-") in order:
+                hint = f"; write sort({by.lstrip('-')!r}, reverse=True)"
+            raise ValueError(f"cannot sort by {by!r}{hint}")
+        rows = self._snapshot.fetch(
+            f"SELECT p.n FROM json_each(?) l JOIN paper p ON p.n = l.value ORDER BY {order[by]}",
+            (json.dumps(here._numbers),),
+        )
+        numbers = [row[0] for row in rows]
+        return here._with(reversed(numbers) if reverse else numbers)
+
+    def groupby(self, by: str | Callable[[Paper], Any]) -> dict[Any, PaperList]:
+        """The works by the value of a field, or by what a function of a `Paper` gives.
+
+        A work with several values (`topics`, `author`) is in the list of each, one without in none.
+        Values are in order, those of a list's works in the order of the list.
+        """
+        found: dict[Any, list[int]] = {}
+        here = self._works()
+        if isinstance(by, str):
+            from dltheory_bib.models.paper import Paper
+
+            if by not in Paper.model_fields:
+                from dltheory_bib.meant_names import missing_name
+
+                raise missing_name("Paper", by, Paper.model_fields)
+        for number, paper in zip(here._numbers, here, strict=True):
+            value = getattr(paper, by) if isinstance(by, str) else by(paper)
+            values = dict.fromkeys(value) if isinstance(value, tuple) else (value,)
+            for one in values:
+                if one is not None:
+                    found.setdefault(one, []).append(number)
+        try:
+            keys = sorted(found)
+        except TypeError:
+            keys = list(found)
+        return {key: here._with(found[key]) for key in keys}
+
+    def most_cited(self, count: int = 10) -> list[tuple[Paper, int]]:
+        """The works that most works of the catalogue cite, and by how many do."""
+        here = self._works()
+        rows = self._snapshot.fetch(
+            "SELECT e.target, count(*) AS cited FROM json_each(?) l "
+            "JOIN edge e ON e.target = l.value WHERE e.relation = 'cites' "
+            "GROUP BY e.target ORDER BY cited DESC, e.target LIMIT ?",
+            (json.dumps(here._numbers), count),
+        ).fetchall()
+        papers = here._with(n for n, _ in rows)
+        return [(paper, cited) for paper, (_, cited) in zip(papers, rows, strict=True)]
+
+    # Other programs' formats
+
+    def to_bibtex(
+        self,
+        *,
+        dialect: Dialect = "bibtex",
+        prefer: Preference = "published",
+        encoding: Encoding | None = None,
+        venue_names: VenueNames = "long",
+        related: bool = False,
+    ) -> str:
+        """BibTeX or BibLaTeX; what the options mean stands at `formats.bibtex.to_bibtex`.
+
+        With `related`, an entry for biblatex names the works of this list on which it builds.
+        """
+        usual = {"bibtex": "latex", "biblatex": "utf-8"}
+        if (
+            dialect in usual
+            and prefer == "published"
+            and encoding in {None, usual[dialect]}
+            and venue_names == "long"
+            and not related
+        ):
+            return self.to(dialect)  # it was rendered when the collection was compiled
+        from dltheory_bib.formats.bibtex import to_bibtex
+
+        here = self._works()
+        builds_on: dict[str, list[str]] = {}
+        for edge in here._edges() if related else ():
+            if edge.relation in BUILDS_ON:
+                builds_on.setdefault(edge.source, []).append(edge.target)
+
+        return to_bibtex(
+            here,
+            here._bibliography.venues,
+            dialect=dialect,
+            prefer=prefer,
+            encoding=encoding,
+            venue_names=venue_names,
+            related={key: dict.fromkeys(others) for key, others in builds_on.items()},
+        )
+
+    def to(self, format: str, table: TableName = "works") -> str:
+        """The works as text in any of the formats of `formats.registry.FORMATS`.
+
+        In `csv`, `table` asks for the works, their people, or the edges among them. Raises
+        `UnknownNameError` for an unknown format and `ValueError` for `parquet`, which is no text.
+        """
+        text = write(self._works()._listing(), format, table)
+        if isinstance(text, bytes):
+            raise ValueError(f"{format} is not text; save() writes it to a file")
+        return text
+
+    def save(
+        self,
+        path: str | PathLike[str],
+        format: str | None = None,
+        table: TableName = "works",
+    ) -> None:
+        """Write the works to a file, whole or not at all; an old file is replaced.
+
+        The format is that of the file's name (`refs.bib`, `works.csv`, `graph.gexf`) unless it is
+        given. Raises `ValueError` where the name says none, `OSError`, and what `to` raises.
+        """
+        # It drags in tempfile, which a query has no use for.
+        from dltheory_bib.files import write_bytes
+
+        known = format_of(Path(path))
+        if format is None and known is None:
+            raise ValueError(f"{path} does not say the format; name it: {', '.join(FORMATS)}")
+        made = write(self._works()._listing(), format or (known.name if known else ""), table)
+        write_bytes(Path(path), made.encode() if isinstance(made, str) else made)
+
+    def to_json(self) -> str:
+        """A JSON array of records with the field names of the data files."""
+        return self.to("json")
+
+    def to_tsv(self) -> str:
+        """A line a work: key, year, venue, authors, title, separated by tabs; no header."""
+        return self.to("tsv")
+
+    def to_markdown(self) -> str:
+        """A Markdown list with links, and the summaries or, for a reading order, the reasons."""
+        return self.to("markdown")
+
+    def to_dataframe(self, table: TableName = "works") -> pd.DataFrame:
+        """A pandas data frame of the works, their people, the edges among them, or their cards.
+
+        `works` has a row a work with the fields of a `Paper`, and its key as the index as well;
+        lists stay lists: `frame.explode("topics").groupby("topics")`. `people`, `edges` and
+        `cards` have the columns of `save("people.csv", table="people")`. Raises
+        `MissingExtraError` without the extra `pandas`.
+        """
+        if table != "works":
+            from dltheory_bib.formats.registry import table_of
+
+            made = table_of(self._works()._listing(), table)
+            return data_frame(made.rows, made.columns)
+        from dltheory_bib.models.paper import Paper
+
+        columns = Paper.model_fields
+        empty: dict[str, Any] = {name: [] for name, field in columns.items() if field.default == ()}
+        here = self._works()
+        rows = [empty | record for record in views.records(self._snapshot, here._numbers)]
+        frame = data_frame(rows, list(columns))
+        # As a column it is found by name; a nameless index leaves that name unambiguous.
+        frame.index = frame["key"].rename(None)
+        whys = here.whys
+        if whys:
+            frame.insert(1, "why", [whys.get(key) for key in frame["key"]])
+        return frame
+
+    # What a person looks at
+
+    def graph_view(self, query: str = "", height: int = 640, title: str = "") -> GraphView:
+        """The works, or those of them for which a query holds, as a graph to walk in.
+
+        It has the relations and citations among them. A notebook shows it, `height` pixels high,
+        and `save("graph.html")` writes it as a page that needs nothing else. `title`, or else the
+        query, is written above it.
+        """
+        from dltheory_bib.display.graph_data import graph_data
+        from dltheory_bib.display.graph_view import GraphView
+
+        here = self.where(query) if query else self._works()
+        bib = here._bibliography
+        data = graph_data(bib.graph, here, bib.topics, bib.snapshot.readable, title=title or query)
+        return GraphView(data, height)
+
+    @property
+    def plot(self) -> Plots:
+        """Pictures of the works: `plot.timeline()`, `growth`, `citation_age`, `coauthors`,
+        `main_path`, `topic_map`; each gives matplotlib's axes.
+        """
+        from dltheory_bib.display.plots import Plots, Works
+
+        here = self._works()
+        bib = here._bibliography
+        return Plots(Works(bib.graph, here.keys, bib.snapshot.readable))
+
+
+def data_frame(rows: Sequence[Any], columns: Sequence[str]) -> pd.DataFrame:
+    """A pandas data frame. Raises `MissingExtraError` without the extra `pandas`."""
+    try:
+        import pandas as pd
+    except ImportError:
+        raise MissingExtraError("to_dataframe()", "pandas") from None
+    return pd.DataFrame(list(rows), columns=list(columns))
