@@ -63,7 +63,7 @@ def load_catalogue(
 
 
 Names = Callable[[], frozenset[str] | None]
-"""Returns the keys and aliases of the shipped works, or None where their files must be read."""
+"""Returns the keys and aliases of the shipped works, or None if their files must be read."""
 
 
 def check_paths(
@@ -118,7 +118,7 @@ def kind_of(path: Path) -> str:
 
 
 def kind_of_fields(fields: Set[str]) -> str:
-    """What a record with these fields is; a paper in doubt."""
+    """Return the kind of a record with these fields; a paper by default."""
     telling = {
         "citations": {"citing", "cites"},
         "trails": {"steps"},
@@ -149,7 +149,7 @@ def _judge(
     catalogue, problems = read_catalogue(judged, None)
     records = len(catalogue)
     _merge(catalogue, around)
-    # A directory with works of its own is what `load` takes, and that knows no others.
+    # A directory with its own works is loaded by `load`, which uses no others.
     lent: frozenset[str] = frozenset()
     if not (whole and kinds & WORKS):
         lent = _work_names(file for file in beside if file.kind in WORKS) | elsewhere()
@@ -188,7 +188,7 @@ def _work_names(files: Iterable[DataFile]) -> frozenset[str]:
 def read_catalogue(
     files: Iterable[DataFile], progress: Progress | None = None
 ) -> tuple[Catalogue, list[Problem]]:
-    """Read and validate files; the rules on several records are not applied."""
+    """Read and validate files; rules that compare records are not applied."""
     catalogue = Catalogue()
     problems: list[Problem] = []
     with collector_paused():
