@@ -177,7 +177,7 @@ def size(bib: Bibliography) -> str:
     return (
         f"{found.works} works on {found.topics} topics by {found.people} people, "
         f"{found.citations} citations, {sum(found.relations.values())}\n"
-        f"typed relations, {sum(found.results.values())} theorems on {found.questions} questions."
+        f"typed relations, {sum(found.results.values())} results on {found.questions} questions."
     )
 
 
