@@ -134,7 +134,7 @@ def test_save_writes_what_to_gives(bib: Bibliography, tmp_path: Path) -> None:
     assert (tmp_path / "a.ris").read_bytes() == some.to("ris").encode()
     some.save(tmp_path / "keys", "keys")
     assert (tmp_path / "keys").read_text("utf-8").split() == some.keys
-    with pytest.raises(ValueError, match="does not say the format; name it: keys, tsv"):
+    with pytest.raises(ValueError, match="is not that of a format; give one: keys, tsv"):
         some.save(tmp_path / "works")
     assert not (tmp_path / "works").exists()
 
@@ -391,7 +391,7 @@ def test_parquet_without_its_library_names_the_extra(
     bib: Bibliography, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And is never given as text."""
-    with pytest.raises(ValueError, match=r"parquet is not text; save\(\) writes it to a file"):
+    with pytest.raises(ValueError, match=r"parquet is not a text format; save\(\) writes it to a file"):
         bib.all().to("parquet")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtraError, match=r"needs pyarrow; run: pip install 'pyarrow"):
