@@ -10,6 +10,8 @@ SAY = if [ -t 1 ]; then printf '\n\033[1m$$ %s\033[0m\n' "$(1)"; else printf '\n
 DRAWN = [ -t 1 ] || export FORCE_COLOR=1 TERM=dumb COLUMNS=80
 # As many processes as there are cores; a test that waits for LaTeX or a browser holds up one only.
 PARALLEL := -n auto --dist worksteal
+# A landing is no lottery: in CI the tests run in the order of their files, by hand in a new one.
+PARALLEL += $(if $(CI),-p no:randomly)
 # What needs no browser, no LaTeX, no wheel, no documentation and not the shipped catalogue.
 QUICK := not browser and not catalogue and not docs and not latex and not slow and not wheel
 # In CI the coverage of the code by these tests is measured; it doubles their time.

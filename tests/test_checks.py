@@ -241,7 +241,7 @@ CHANGES = [
         "says: Carries the law of leaves over to soft water.\n"
         "    - {kind: confirms, work: no2001steeping, says: It holds.}\n",
         "papers.yaml:35:24: warning: no2001steeping (2001) is younger than abel1992water (1992); "
-        "state the relation there, the other way round [judges-later-work]",
+        "put the relation on no2001steeping, in the other direction [judges-later-work]",
     ),
     # Starts and trails
     (

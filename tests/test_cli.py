@@ -216,7 +216,7 @@ def test_an_empty_answer_says_what_nearly_matched(run: Run, bib: Bibliography) -
     said = run("list", "topic:ntk", "not", "topic:ntk")[2].splitlines()
     others = len(bib) - found
     assert said[1].startswith(
-        f"  works that match one term alone: topic:ntk {found}, not topic:ntk {others}; leave"
+        f"  works that match a single term: topic:ntk {found}, not topic:ntk {others}; omit"
     )
     apart = len(bib.where("points saddle"))
     said = run("search", "points saddle")[2].splitlines()

@@ -447,4 +447,4 @@ def test_without_matplotlib_the_extra_is_named(
         monkeypatch.setitem(sys.modules, name, None)
     code, _, err = run("compare", "steeping-time", "--plot", str(tmp_path / "out.svg"))
     assert code == 1
-    assert err == "dltheory: a picture needs an extra: pip install 'dltheory-bib[plots]'\n"
+    assert err.startswith("dltheory: a picture needs matplotlib and scipy; run: pip install 'mat")

@@ -144,7 +144,7 @@ def test_a_file_that_is_none_of_these(
     """One plain message, and no directory."""
     _, message, made = take(text, name)
     assert said in message
-    assert "mend the data" not in message
+    assert "fix the data" not in message
     assert not made.exists()
 
 

@@ -86,7 +86,7 @@ MISTAKES = [
     (
         "url: https://example.org/\u202ex",
         r"7:3: error: url: 'https://example.org/\u202ex' is not a URL; write it as the browser's "
-        "address line copies it, with %20 for a blank [ill-formed]",
+        "address bar copies it, with %20 for a space [ill-formed]",
     ),
     (
         "venue: Neural Info",
@@ -185,9 +185,9 @@ def test_a_year_is_digits_and_nothing_else(judge: Judge, year: str) -> None:
 @pytest.mark.parametrize(
     ("year", "said"),
     [
-        ("1599", "none is before 1600"),
-        ("2101", "none is after 2100"),
-        ("9" * 40, "none is after 2100"),
+        ("1599", "it must not be before 1600"),
+        ("2101", "it must not be after 2100"),
+        ("9" * 40, "it must not be after 2100"),
     ],
 )
 def test_a_year_lies_in_the_range_of_the_subject_and_its_roots(
@@ -206,7 +206,7 @@ def test_a_year_lies_in_the_range_of_the_subject_and_its_roots(
             "the family name in 'Jane Doe' is not marked; write 'Doe, Jane', or "
             "'{Jane Doe}' for an organisation",
         ),
-        ("Doe, Jane and Roe, Jo", "holds more than one name; write one list item for each"),
+        ("Doe, Jane and Roe, Jo", "contains more than one name; write one list item for each"),
         ("Doe,", "'Doe,' lacks a part; write 'Family, Given'"),
         ("et al.", "write every author; a list that ends in 'others' is not complete"),
     ],
@@ -224,7 +224,7 @@ def test_an_author_is_one_name_with_its_family_part_told_apart(
     [
         ("The {SGD Problem", "title: has unbalanced braces; protect words as {SGD}"),
         ("}SGD{", "title: has unbalanced braces; protect words as {SGD}"),
-        ("In $n steps", r"title: has a single $; mathematics stands between two, as in $\epsilon$"),
+        ("In $n steps", r"title: has a single $; close the formula, as in $\epsilon$"),
     ],
 )
 def test_a_title_has_balanced_braces_and_paired_dollars(

@@ -181,7 +181,9 @@ def test_without_matplotlib_the_extra_is_named(
     """With the command that installs it."""
     for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
         monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'dltheory-bib\[plots\]'"):
+    with pytest.raises(
+        MissingExtraError, match=r"needs matplotlib and scipy; run: pip install 'matplotlib"
+    ):
         getattr(bib.on("ntk").plot, picture)()
 
 

@@ -135,3 +135,12 @@ def test_a_field_knows_the_records_it_holds() -> None:
     assert held.__name__ == "Version"
     assert nested_record(Paper, "year") is None
     assert nested_record(Paper, "titel") is None
+
+
+def test_a_record_shows_itself_in_a_line(catalogue_dir: Path) -> None:
+    bib = load(catalogue_dir)
+    assert repr(bib.people["ost-bo"]).startswith("<Person ost-bo: ")
+    topic = next(iter(bib.topics.values()))
+    assert str(topic) == repr(topic) == f"<Topic {topic.id}: {topic.label}>"
+    venue = next(iter(bib.venues.values()))
+    assert repr(venue) == f"<Venue {venue.id}: {venue.periods[-1].short}>"

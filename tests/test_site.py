@@ -591,7 +591,7 @@ def test_a_base_that_is_no_whole_address_is_bad_usage(
     out = tmp_path / "out"
     code, _, said = run("--data", str(catalogue_dir), "site", "build", str(out), "--base-url", base)
     assert code == 2
-    assert "is no whole address; write https://example.org/theory/" in said.replace("\n", " ")
+    assert "is not an absolute URL; write https://example.org/theory/" in said.replace("\n", " ")
     assert not out.exists()
 
 
@@ -621,7 +621,9 @@ def test_without_its_extra_the_site_names_it(
 ) -> None:
     """And nothing is written."""
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(MissingExtraError, match=r"pip install 'dltheory-bib\[site\]'"):
+    with pytest.raises(
+        MissingExtraError, match=r"needs jinja2 and latex2mathml; run: pip install 'jinja2"
+    ):
         build_site(tea, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 

@@ -6,6 +6,7 @@ on purpose is a `BibliographyError`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
@@ -102,10 +103,31 @@ class UnsafeChangeError(BibliographyError):
 
 
 class MissingExtraError(BibliographyError, ImportError):
-    """A feature whose optional dependency is not installed."""
+    """A feature whose optional dependencies are not installed.
+
+    The message names the packages of the extra, so that its command works for an installation from
+    a clone, from a wheel or from an index.
+    """
 
     def __init__(self, what: str, extra: str) -> None:
-        super().__init__(f"{what} needs an extra: pip install 'dltheory-bib[{extra}]'")
+        packages = _packages_of(extra)
+        names = " and ".join(re.split(r"[<>=!~\[ ]", one)[0] for one in packages)
+        command = " ".join(f"'{one}'" for one in packages)
+        advice = f"{names}; run: pip install {command}" if packages else f"the extra {extra}"
+        super().__init__(f"{what} needs {advice}")
+
+
+def _packages_of(extra: str) -> list[str]:
+    """Return the requirements of an extra, as the installed package states them."""
+    from importlib.metadata import PackageNotFoundError, requires
+
+    try:
+        stated = requires("dltheory-bib") or []
+    except PackageNotFoundError:  # the source tree alone is on the path
+        return []
+    found = (one.partition(";") for one in stated)
+    wanted = {f'extra == "{extra}"', f"extra == '{extra}'"}
+    return [name.strip() for name, _, marker in found if marker.strip() in wanted]
 
 
 def did_you_mean(nearest: Sequence[str]) -> str:

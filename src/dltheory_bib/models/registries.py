@@ -27,6 +27,7 @@ from dltheory_bib.models.types import (
     VenueId,
     Year,
 )
+from dltheory_bib.text.names import natural
 
 MOST_TO_START = 7
 """A start has at most this many works."""
@@ -69,6 +70,12 @@ class Topic(TopicNavigation, Record):
         from dltheory_bib.display.html import topic_html
 
         return topic_html(self)
+
+    def __repr__(self) -> str:
+        return f"<Topic {self.id}: {self.label}>"
+
+    def __str__(self) -> str:
+        return repr(self)
 
 
 class Period(Record):
@@ -122,6 +129,12 @@ class Venue(VenueNavigation, Record):
             ),
         )
 
+    def __repr__(self) -> str:
+        return f"<Venue {self.id}: {self.periods[-1].short}>"
+
+    def __str__(self) -> str:
+        return repr(self)
+
 
 class Person(PersonNavigation, Record):
     """A person whose name has several spellings, is shared, or has an identifier."""
@@ -137,6 +150,12 @@ class Person(PersonNavigation, Record):
     dblp: Text | None = None
     """The id in DBLP: `95/5939`."""
     sources: tuple[Source, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Person {self.id}: {natural(self.name)}>"
+
+    def __str__(self) -> str:
+        return repr(self)
 
 
 class Trail(TrailNavigation, Record):

@@ -63,7 +63,7 @@ def load_catalogue(
 
 
 Names = Callable[[], frozenset[str] | None]
-"""Returns the keys and aliases of the shipped works, or None where their files must be read."""
+"""Returns the keys and aliases of the shipped works, or None if their files must be read."""
 
 
 def check_paths(
@@ -149,7 +149,7 @@ def _judge(
     catalogue, problems = read_catalogue(judged, None)
     records = len(catalogue)
     _merge(catalogue, around)
-    # A directory with works of its own is what `load` takes, and that knows no others.
+    # A directory with its own works is loaded by `load`, which uses no others.
     lent: frozenset[str] = frozenset()
     if not (whole and kinds & WORKS):
         lent = _work_names(file for file in beside if file.kind in WORKS) | elsewhere()
