@@ -122,4 +122,4 @@ install-size: $(BIN)/python  ## Measure how much space an installation takes (at
 	@$(BIN)/python scripts/install_size.py $(WITH)
 
 clean:  ## Delete everything that was built, and .venv.
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
