@@ -486,7 +486,7 @@ def test_a_directory_without_a_catalogue_says_what_belongs_there(tmp_path: Path)
         "contains no file of a catalogue; they are papers, resources, topics, venues, people, "
         "citations, trails, assumptions, questions, results (.yaml)"
     )
-    with pytest.raises(DataError, match=r"holds no papers\.yaml"):
+    with pytest.raises(DataError, match=r"contains no papers\.yaml"):
         load(tmp_path)
 
 

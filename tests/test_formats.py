@@ -134,7 +134,7 @@ def test_save_writes_what_to_gives(bib: Bibliography, tmp_path: Path) -> None:
     assert (tmp_path / "a.ris").read_bytes() == some.to("ris").encode()
     some.save(tmp_path / "keys", "keys")
     assert (tmp_path / "keys").read_text("utf-8").split() == some.keys
-    with pytest.raises(ValueError, match="does not say the format; name it: keys, tsv"):
+    with pytest.raises(ValueError, match="is not that of a format; give one: keys, tsv"):
         some.save(tmp_path / "works")
     assert not (tmp_path / "works").exists()
 

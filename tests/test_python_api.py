@@ -394,7 +394,7 @@ def test_print_shows_what_the_terminal_draws(bib: Bibliography, tea: Bibliograph
         assert "object at" not in repr(one)
         assert one._repr_html_().startswith("<")
     assert str(bib.where("year:1700")) == "no works"
-    assert "builds on nothing recorded here" in str(tea.lineage("ost2003programsii"))
+    assert "builds on no work recorded here" in str(tea.lineage("ost2003programsii"))
 
 
 def _bare(text: str) -> str:

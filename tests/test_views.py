@@ -40,7 +40,7 @@ def test_a_view_has_every_text_of_the_record(tea: Bibliography) -> None:
         assert [remark.text for remark in view.remarks] == [r.text for r in paper.remarks]
         starting, ending = tea.edges(paper.key)
         judged = {e.says for e in (*starting, *ending) if e.says}
-        assert {tie.says for tie in view.ties} == judged
+        assert {tie.sentence for tie in view.ties} == judged
         assert list(view.cites) == sorted(tea.cites(paper.key).keys)
         assert list(view.cited_by) == sorted(tea.cited_by(paper.key).keys)
         assert view.unverified == tuple(paper.unverified)

@@ -1,4 +1,4 @@
-"""A curated, annotated bibliography of deep learning theory that a program can ask.
+"""A curated, annotated bibliography of deep learning theory that you can query from Python.
 
 from dltheory_bib import load
 
@@ -76,7 +76,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Importing the package loads nothing: a terminal command imports only what it needs.
+    # Importing the package loads nothing: a terminal command imports only the modules it needs.
     from importlib import import_module
 
     if name not in __all__:

@@ -1,4 +1,6 @@
-"""What a call may be given: a work, topic, person or question by name, or as the object itself."""
+"""Resolve the arguments of a call: a work, topic, person or question, by name or as the object
+itself.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,9 @@ _CLASSES = {
 
 
 def name_of(given: object, kind: str) -> str:
-    """The name by which a call knows what it was given.
+    """Return the name of what a call was given.
 
-    `kind` is a key of the table of ways above. Raises `TypeError` that says what may be given.
+    `kind` is a key of the table above. Raises `TypeError` with a list of the accepted forms.
     """
     if isinstance(given, str):
         return given
@@ -56,7 +58,7 @@ def _shown(given: object) -> str:
 
 
 def _hint(given: object) -> str:
-    """How to write what was probably meant."""
+    """Suggest the expression that was probably meant."""
     if isinstance(given, slice):
         first, last = ("" if end is None else end for end in (given.start, given.stop))
         return f"; lists have slices: bib.all()[{first}:{last}]"

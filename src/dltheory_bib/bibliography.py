@@ -1,4 +1,4 @@
-"""The one object a user holds."""
+"""The main object of the package: a bibliography."""
 
 from __future__ import annotations
 
@@ -47,28 +47,28 @@ if TYPE_CHECKING:
 def load(
     path: str | PathLike[str] | None = None, progress: Callable[[str, int], None] | None = None
 ) -> Bibliography:
-    """The shipped catalogue, or that of a directory or a papers file of one's own.
+    """Open the shipped catalogue, or a collection in a directory or a papers file.
 
     A collection without its own `topics.yaml`, `venues.yaml` or `people.yaml` uses the shipped one.
-    `progress` is called now and then with a file's name and the number of records read, while the
-    YAML is compiled; that happens once, until a file changes. Raises `DataError` with every problem
-    when the data have errors: nothing partial is ever loaded.
+    While the YAML is compiled, `progress` is called with a file's name and the number of records
+    read; a collection is compiled once, until a file changes. Raises `DataError` with every problem
+    if the data have errors: a collection is never loaded in part.
     """
     own = Path(path) if path is not None else None
     return Bibliography(open_snapshot(own, progress), own.absolute() if own else None)
 
 
 class Bibliography(Selection):
-    """Papers, people, topics, venues and results, the graph of their relations, and its queries.
+    """Papers, people, topics, venues and results, the graph of their relations, and queries.
 
-    `bib["jin2017escape"]` is a paper, by key, alias, arXiv id, DOI or address; `bib.papers`,
+    `bib["jin2017escape"]` is a paper, by key, alias, arXiv id, DOI or URL; `bib.papers`,
     `bib.people`, `bib.topics`, `bib.venues`, `bib.questions` and `bib.results` are mappings by key
-    or id; `bib.where("…")` gives a list of papers. Every call takes what `bib[…]` takes, or the
-    object itself. It raises `UnknownNameError`, with the nearest names, for a name that is not
-    here, and `TypeError` for what is no name.
+    or id; `bib.where("…")` returns a list of papers. Every call accepts what `bib[…]` accepts, or
+    the object itself. It raises `UnknownNameError`, with the nearest names, for an unknown name,
+    and `TypeError` for other types.
 
-    A bibliography never changes. It can be used from several threads and after a fork; pickled, it
-    is the path of its collection, which is opened again where it is unpickled.
+    A bibliography never changes. It can be used from several threads and after a fork; pickling
+    keeps the path of its collection, which is opened again on unpickling.
     """
 
     def __init__(self, snapshot: Snapshot | None = None, source: Path | None = None) -> None:
@@ -80,18 +80,18 @@ class Bibliography(Selection):
         self.snapshot = snapshot
         snapshot.owner = self
         self.source = source
-        """The directory or file of a collection of one's own; None for the shipped catalogue."""
+        """The directory or file of a user's collection; None for the shipped catalogue."""
         self._made = False
 
     @classmethod
     def from_records(cls, records: Iterable[Record | Mapping[str, Any]]) -> Bibliography:
-        """A bibliography in memory of records made in Python, or of mappings of their fields.
+        """Make a bibliography in memory from records, or from mappings of their fields.
 
             Bibliography.from_records([Paper(key="doe2020own", …), {"key": "roe2021own", …}])
 
         The records are validated and checked together, as files are. They may refer to the shipped
         topics, venues, people, questions and assumptions. Raises `DataError` with every problem, of
-        `record 1 (doe2020own)` and so on; a list of papers (`[*bib, Paper(…)]`) is such records.
+        `record 1 (doe2020own)` and so on. A list of papers (`[*bib, Paper(…)]`) is also accepted.
         """
         from dltheory_bib.snapshot.compile import compile_catalogue
         from dltheory_bib.source.record_catalogue import catalogue_of
@@ -105,7 +105,7 @@ class Bibliography(Selection):
 
     @cached_property
     def papers(self) -> Mapping[str, Paper]:
-        """Every work by key, in order of keys; an alias finds its work as well."""
+        """Every work by key, sorted by key; an alias is also accepted."""
         return Papers(self.snapshot)
 
     @cached_property
@@ -120,7 +120,7 @@ class Bibliography(Selection):
 
     @cached_property
     def trails(self) -> Mapping[str, Trail]:
-        """Every hand-made trail through the works by id."""
+        """Every hand-made trail through the works, by id."""
         return Registry(self.snapshot, "trail")
 
     @cached_property
@@ -132,7 +132,7 @@ class Bibliography(Selection):
         return self.snapshot.paper(self._number(work))
 
     def get(self, work: Work, default: Any = None) -> Any:
-        """The work, or `default` where there is none of this name."""
+        """Return the work, or `default` if there is none of this name."""
         return self[work] if work in self else default  # noqa: SIM401 - this is `get`
 
     def __contains__(self, item: object) -> bool:
@@ -170,7 +170,7 @@ class Bibliography(Selection):
             return _reopen, (self.snapshot.database.serialize(),)
         return load, (self.source,)
 
-    if not TYPE_CHECKING:  # a type checker shall see what is missing
+    if not TYPE_CHECKING:  # a type checker should report missing names
 
         def __getattr__(self, name):
             from dltheory_bib.meant_names import missing_name
@@ -178,19 +178,21 @@ class Bibliography(Selection):
             if name.startswith("_") or name == "snapshot":
                 raise AttributeError(name)
             if self.snapshot.number(name) is not None:
-                said = f"'Bibliography' object has no attribute {name!r}"
-                raise AttributeError(f"{said}; write bib[{name!r}]")
+                message = f"'Bibliography' object has no attribute {name!r}"
+                raise AttributeError(f"{message}; write bib[{name!r}]")
             raise missing_name("Bibliography", name, dir(type(self)))
 
     def _ipython_key_completions_(self) -> list[str]:
         return self.snapshot.names()
 
     def key(self, work: Work) -> str:
-        """The key of a work."""
+        """Return the key of a work."""
         return self.snapshot.key(self._number(work))
 
     def topic(self, topic: TopicName) -> Topic:
-        """A topic, by id, label or alias. Raises `UnknownNameError` with the nearest names."""
+        """Return a topic, by id, label or alias. Raises `UnknownNameError` with the nearest
+        names.
+        """
         return self.topics[self.topic_id(topic)]
 
     def topic_id(self, topic: TopicName) -> str:
@@ -204,10 +206,10 @@ class Bibliography(Selection):
         return found
 
     def person(self, person: PersonName) -> Person:
-        """The one person whose name has all these words; a single letter is an initial.
+        """Return the only person whose name has all these words; a single letter is an initial.
 
-        An id (`jin-chi`) does as well. Raises `UnknownNameError` when there is none, or, with
-        the ids, when there are several.
+        An id (`jin-chi`) is also accepted. Raises `UnknownNameError` if there is none, or, with the
+        ids, if there are several.
         """
         from dltheory_bib.query.fields import find_people
 
@@ -234,7 +236,7 @@ class Bibliography(Selection):
     # Lists of papers
 
     def all(self) -> PaperList:
-        """Every work, oldest first."""
+        """Return every work, oldest first."""
         rows = self.snapshot.fetch("SELECT n FROM paper ORDER BY year, key")
         return PaperList(self, [row[0] for row in rows])
 
@@ -262,11 +264,11 @@ class Bibliography(Selection):
 
     def _list(self, keys: Iterable[str], whys: Mapping[str, str] | None = None) -> PaperList:
         numbers = {key: self._number(key) for key in keys}
-        said = {numbers[key]: why for key, why in (whys or {}).items()}
-        return PaperList(self, numbers.values(), said)
+        reasons = {numbers[key]: why for key, why in (whys or {}).items()}
+        return PaperList(self, numbers.values(), reasons)
 
     def some(self, works: Iterable[Work]) -> PaperList:
-        """These works, in this order, each once."""
+        """Return these works, in this order, each once."""
         if isinstance(works, str) or not isinstance(works, Iterable):
             raise TypeError(f"some() takes a list of works; write bib.some([{works!r}])")
         return PaperList(self, dict.fromkeys(self._number(work) for work in works))
@@ -296,7 +298,7 @@ class Bibliography(Selection):
 
     @cached_property
     def results(self) -> Mapping[str, Result]:
-        """Every result card by id."""
+        """Return every result card by id."""
         from dltheory_bib.snapshot.result_rows import results
 
         return results(self.snapshot)
@@ -308,7 +310,7 @@ class Bibliography(Selection):
         return vocabulary(self.snapshot)
 
     def question(self, question: QuestionName) -> Question:
-        """A question by id, label, alias, or a start of one that is unique.
+        """Return a question by id, label, alias, or a unique prefix of one.
 
         Raises `UnknownNameError` with the nearest ids.
         """
@@ -317,14 +319,16 @@ class Bibliography(Selection):
         return self.questions[find_question(self.snapshot, name_of(question, "question"))]
 
     def results_of(self, work: Work) -> list[Result]:
-        """The result cards of a work, in order of ids."""
+        """Return the result cards of a work, sorted by id."""
         from dltheory_bib.snapshot.result_rows import cards_of
 
         number = self._number(work)
         return cards_of(self.snapshot, [number]).get(number, [])
 
     def results_by_key(self, numbers: Iterable[int]) -> dict[str, list[Result]]:
-        """The result cards of those works, given by their numbers, that have some; by key."""
+        """Return, by key, the result cards of works given by number; works without cards are
+        absent.
+        """
         wanted = set(numbers)
         listed = {row[0] for row in self.snapshot.fetch("SELECT DISTINCT n FROM result")}
         if listed.isdisjoint(wanted):
@@ -342,11 +346,11 @@ class Bibliography(Selection):
         ignore_polylog: bool = False,
         best: bool = False,
     ) -> Comparison:
-        """The cards on a question, side by side; only those of works for which a query holds.
+        """Compare the cards on a question; a query selects those of matching works.
 
-        `question` is what `question()` takes. Which cards are the best known is judged among all
-        cards of the question; with `best` only those are shown. Logarithms count, unless
-        `ignore_polylog`. Raises `UnknownNameError` and `QueryError`.
+        `question` is what `question()` accepts. The best known cards are determined among all cards
+        of the question; `best` shows only those. Logarithms count, unless `ignore_polylog`. Raises
+        `UnknownNameError` and `QueryError`.
         """
         from dltheory_bib.comparison import compare
 
@@ -354,9 +358,10 @@ class Bibliography(Selection):
         return compare(self.snapshot, asked, self._vocabulary, query, ignore_polylog, best)
 
     def improvements(self, name: Work | Result) -> list[Improvements]:
-        """Who improved a bound, and by how much: of a card or its id, or of each card of a work.
+        """Trace who improved a bound, and by how much: of a card or its id, or of each card of a
+        work.
 
-        Raises `UnknownNameError` for a name that is neither.
+        Raises `UnknownNameError` for an unknown name.
         """
         from dltheory_bib.comparison import improvements_of
 
@@ -367,20 +372,20 @@ class Bibliography(Selection):
             cards = self.results_of(name)  # type: ignore[arg-type]
         return improvements_of(self.snapshot, cards, self.questions, self._vocabulary)
 
-    # What is shown
+    # Display
 
     def rows(self, papers: PaperList) -> list[views.Row]:
-        """A list of papers as tables show it."""
+        """Return a list of papers as rows of a table."""
         whys = papers.whys
         found = views.rows(self.snapshot, papers.numbers)
         return [row._replace(why=whys[row.key]) if row.key in whys else row for row in found]
 
     def view(self, work: Work) -> views.PaperView:
-        """All that is shown of one work."""
+        """Return the view of one work."""
         return views.paper_view(self.snapshot, self._number(work))
 
     def describe(self, work: Work) -> str:
-        """A work in one line: authors, year, title."""
+        """Return a work in one line: authors, year, title."""
         (row,) = views.rows(self.snapshot, [self._number(work)])
         return f"{row.label}, {row.readable}"
 
@@ -390,16 +395,16 @@ class Bibliography(Selection):
         return bibliography_html(repr(self)[1:-1], views.topics(self.snapshot))
 
     def topic_counts(self) -> dict[str, int]:
-        """How many works there are on each topic and its narrower topics."""
+        """Return the number of works on each topic and its narrower topics."""
         rows = self.snapshot.fetch("SELECT topic, count(*) FROM member GROUP BY topic")
         return dict(rows)
 
     # One step
 
     def relations_of(self, work: Work) -> PaperList:
-        """The works to which a work stands in a relation, or that do to it, citations left out.
+        """Return the works with a relation to or from a work, except citations.
 
-        The list's `whys` say in which, with the sentence that states it.
+        The list's `whys` name the relation, with its sentence.
         """
         out, back = self.edges(work)
         whys: dict[str, list[str]] = {}
@@ -410,31 +415,35 @@ class Bibliography(Selection):
             for edge in edges:
                 if edge.relation in JUDGEMENTS:
                     what = words[edge.relation].capitalize()
-                    said = f"{what}: {edge.says}" if edge.says else f"{what}."
-                    whys.setdefault(getattr(edge, other), []).append(said)
+                    reason = f"{what}: {sentence}" if (sentence := edge.says) else f"{what}."
+                    whys.setdefault(getattr(edge, other), []).append(reason)
         read = self.snapshot.readable
-        return self._list(whys, {key: read(" ".join(said)) for key, said in whys.items()}).sort()
+        return self._list(
+            whys, {key: read(" ".join(reasons)) for key, reasons in whys.items()}
+        ).sort()
 
     def authors_of(self, work: Work) -> list[Person]:
-        """The authors of a work, in order."""
+        """Return the authors of a work, in order."""
         rows = self.snapshot.fetch(
             "SELECT person FROM authorship WHERE n = ? ORDER BY position", (self._number(work),)
         )
         return [self.people[row[0]] for row in rows]
 
     def citation(self, work: Work) -> str:
-        """A work as one line of text: authors, year, title, venue and address."""
+        """Return a work as one line of text: authors, year, title, venue and URL."""
         from dltheory_bib.formats.plain_text import citation
 
         return citation(self[work], self.venues, self.snapshot.readable)
 
     def edges(self, work: Work) -> tuple[list[Edge], list[Edge]]:
-        """The edges between a work and others: those that start at it, and those that end there."""
+        """Return the edges between a work and others: those from it, and those to it."""
         number = self._number(work)
         return self.snapshot.edges_from(number), self.snapshot.edges_to(number)
 
     def neighbours(self, work: Work, relation: Relation, inverse: bool = False) -> PaperList:
-        """The works that a work stands in a relation to; with `inverse`, those that do to it."""
+        """Return the works to which a work has a relation; with `inverse`, those with the relation
+        to it.
+        """
         here, there = ("target", "source") if inverse else ("source", "target")
         rows = self.snapshot.fetch(
             f"SELECT p.n FROM edge e JOIN paper p ON p.n = e.{there} "
@@ -444,42 +453,42 @@ class Bibliography(Selection):
         return PaperList(self, [row[0] for row in rows])
 
     def cites(self, work: Work) -> PaperList:
-        """The works that a work cites."""
+        """Return the works that a work cites."""
         return self.neighbours(work, Relation.CITES)
 
     def cited_by(self, work: Work) -> PaperList:
-        """The works that cite a work."""
+        """Return the works that cite a work."""
         return self.neighbours(work, Relation.CITES, inverse=True)
 
     def extends(self, work: Work) -> PaperList:
-        """The works that a work extends."""
+        """Return the works that a work extends."""
         return self.neighbours(work, Relation.EXTENDS)
 
     def extended_by(self, work: Work) -> PaperList:
-        """The works that extend a work."""
+        """Return the works that extend a work."""
         return self.neighbours(work, Relation.EXTENDS, inverse=True)
 
     def narrower(self, topic: TopicName) -> list[Topic]:
-        """The topics directly below a topic."""
+        """Return the topics directly below a topic."""
         above = self.topic(topic).id
         return [one for one in self.topics.values() if one.broader == above]
 
     def broader(self, topic: TopicName) -> list[Topic]:
-        """The topics above a topic, the nearest first."""
+        """Return the topics above a topic, the nearest first."""
         found = [self.topic(topic)]
         while (above := found[-1].broader) is not None:
             found.append(self.topics[above])
         return found[1:]
 
     def related(self, topic: TopicName) -> list[Topic]:
-        """The topics that a topic names as related, or that name it."""
+        """Return the topics that a topic names as related, or that name it."""
         here = self.topic(topic)
         return [
             one for one in self.topics.values() if one.id in here.related or here.id in one.related
         ]
 
     def co_authors(self, person: PersonName) -> list[tuple[Person, int]]:
-        """The people somebody wrote with, and how many works here, most first."""
+        """Return a person's coauthors, and the number of joint works here, most first."""
         identity = self.person(person).id
         rows = self.snapshot.fetch(
             "SELECT b.person, count(*) FROM authorship a JOIN authorship b ON a.n = b.n "
@@ -493,7 +502,7 @@ class Bibliography(Selection):
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
-        """The frozen graph of papers, people, topics and venues, as `citation_graph` makes it."""
+        """The frozen graph of papers, people, topics and venues; see `citation_graph`."""
         from dltheory_bib.graph.citation_graph import build_graph
 
         return build_graph(self.snapshot)
@@ -502,7 +511,7 @@ class Bibliography(Selection):
     def citations(self) -> nx.DiGraph[str]:
         """The frozen graph of works and their citations, from the citing to the cited work.
 
-        `nx.pagerank`, `nx.ancestors` and the rest of networkx take it as it is.
+        `nx.pagerank`, `nx.ancestors` and other functions of networkx accept it.
         """
         from dltheory_bib.graph.citation_graph import citations_of
 
@@ -515,9 +524,10 @@ class Bibliography(Selection):
         return engagement(self.graph)
 
     def lineage(self, work: Work, relations: Iterable[Relation | str] = BUILDS_ON) -> Lineage:
-        """What a work builds on, back to the roots, and what builds on it, forward to the tips.
+        """Return what a work builds on, back to the roots, and what builds on it, forward to the
+        tips.
 
-        Follows the kinds of relation asked for: by default those by which a work builds on another
+        Follows the given kinds of relation: by default those by which a work builds on another
         (extends, generalises, improves, simplifies, corrects, uses the method of).
         """
         from dltheory_bib.connections import Lineage
@@ -530,9 +540,10 @@ class Bibliography(Selection):
         return Lineage(self, *ways)
 
     def path(self, start: Work, end: Work) -> Chain | None:
-        """A shortest chain of citations between two works, in steps from `start` to `end`.
+        """Return a shortest chain of citations between two works, in steps from `start` to `end`.
 
-        None where none is known. See `graph.walks.shortest_path` for what is preferred.
+        Returns None if there is none. `graph.walks.shortest_path` describes which chain is
+        preferred.
         """
         from dltheory_bib.connections import Chain
         from dltheory_bib.graph.walks import shortest_path
@@ -542,28 +553,29 @@ class Bibliography(Selection):
         return None if steps is None else Chain(self, key, steps)
 
     def similar(self, work: Work, count: int = 10) -> PaperList:
-        """The works most alike by shared references and shared citing works, most alike first.
+        """Return the works most similar by shared references and shared citing works, most similar
+        first.
 
-        The list's `whys` give the numbers; as numbers they are at `graph.measures.similar`.
+        The list's `whys` describe the numbers; `graph.measures.similar` returns them.
         """
         from dltheory_bib.graph.measures import similar
 
         found = similar(self.graph, self.key(work))[:count]
-        return self._list((one.key for one in found), {one.key: one.says for one in found})
+        return self._list((one.key for one in found), {one.key: one.sentence for one in found})
 
     def graph_view(self, query: str = "", height: int = 640, title: str = "") -> GraphView:
-        """The works for which a query holds, or all, as a graph to walk in."""
+        """Return the works that match a query, or all, as an interactive graph."""
         return super().graph_view(query, height, title or query or "All works")
 
     def stats(self) -> Statistics:
-        """What is held, and what evidence there is for it."""
+        """Show the contents of a collection, and the evidence for them."""
         from dltheory_bib.connections import Statistics
         from dltheory_bib.snapshot.statistics import coverage
 
         return Statistics(*coverage(self.snapshot))
 
     def pagerank(self) -> dict[str, float]:
-        """PageRank by key, highest first; the values sum to 1."""
+        """Return PageRank by key, highest first; the values sum to 1."""
         from dltheory_bib.graph.measures import pagerank
 
         ranks = pagerank(self.citations)
@@ -576,11 +588,11 @@ class Bibliography(Selection):
         return read_works(self.snapshot)
 
     def reading(self, query: TopicName = "", count: int | None = None) -> PaperList:
-        """Works in the order to read them: of a trail, on a topic, or for a query.
+        """Return works in reading order: of a trail, on a topic, or for a query.
 
-        `query` is a Topic; the id of a trail, which is given whole; the name of a topic, whose
-        hand-made start comes first; or a query. What must be read before a work comes before it;
-        the list's `whys` say why each is there. At most `count` works, where nothing is said 10.
+        `query` is a Topic; the id of a trail, which is returned whole; the name of a topic, whose
+        hand-made start comes first; or a query. A work comes after its prerequisites; the list's
+        `whys` give the reason for each work. `count` limits the number of works (default 10).
         """
         from dltheory_bib.graph.reading_order import Step, reading_order
         from dltheory_bib.query.fields import find_topic
@@ -589,9 +601,9 @@ class Bibliography(Selection):
         trail = views.steps_of(self.snapshot, "trail", asked)
         topic = None if trail else find_topic(self.snapshot, asked.removeprefix("topic:"))
         by_hand = views.steps_of(self.snapshot, "topic", topic) if topic else trail
-        # A collection of one's own may lack works of a topic that the catalogue lent it.
+        # A user's collection may lack works of a topic that comes from the shipped catalogue.
         keys = self.snapshot.keys_of(work for work, _ in by_hand)
-        steps = [Step(keys[work], says) for work, says in by_hand if work in keys]
+        steps = [Step(keys[work], reason) for work, reason in by_hand if work in keys]
         if trail:
             steps = steps[:count]
         else:
@@ -603,7 +615,7 @@ class Bibliography(Selection):
             self, [numbers[step.key] for step in steps], {numbers[s.key]: s.why for s in steps}
         )
 
-    # Files of one's own
+    # The user's files
 
     def fix(
         self,
@@ -614,9 +626,10 @@ class Bibliography(Selection):
         venues: VenueStyle = "as-is",
         merge: bool = False,
     ) -> Fixed:
-        """What the catalogue knows better than a .bib file, as a patch; `write` changes the file.
+        """Return corrections of a .bib file from the catalogue, as a patch; `write` changes the
+        file.
 
-        The options are those of `bibfile.fix.fixer.fix`; the old file is kept beside the new one.
+        The options are those of `bibfile.fix.fixer.fix`; a backup of the old file is kept.
         """
         from dltheory_bib.bibfile.bib_parser import read_bib
         from dltheory_bib.bibfile.fix.fixer import fix, write_fixed
@@ -635,9 +648,9 @@ class Bibliography(Selection):
         dialect: Dialect | None = None,
         ignore: Iterable[str] = (),
     ) -> Linted:
-        """Every problem in a .bib file, or in a data file or a directory of data files.
+        """Return every problem in a .bib file, or in a data file or a directory of data files.
 
-        `tex` is a manuscript whose citations a .bib must have; `ignore` names rules to leave out.
+        `tex` is a manuscript whose citations the .bib must contain; `ignore` names rules to skip.
         """
         from dltheory_bib.bibfile.lint.linter import check
 
@@ -651,10 +664,11 @@ class Bibliography(Selection):
         own: str | PathLike[str] | None = None,
         **options: Any,
     ) -> Cited:
-        """The .bib of a manuscript: an entry for every key that a .tex, .aux or .bcf file cites.
+        """Return the .bib of a manuscript: an entry for every key that a .tex, .aux or .bcf file
+        cites.
 
-        What the catalogue lacks is taken from `own`, a .bib file. The options are those of
-        `manuscript.cited_works.cite`: `dialect`, `prefer`, `encoding`, `venue_names`.
+        Works that are not in the catalogue are taken from `own`, a .bib file. The options are those
+        of `manuscript.cited_works.cite`: `dialect`, `prefer`, `encoding`, `venue_names`.
         """
         from dltheory_bib.bibfile.bib_parser import read_bib
         from dltheory_bib.manuscript.cited_works import cite
@@ -666,9 +680,11 @@ class Bibliography(Selection):
     def cover(
         self, path: str | PathLike[str], topics: Iterable[TopicName] = (), count: int | None = 10
     ) -> Cover:
-        """What a list has of the catalogue, and what it lacks on its topics or on those named.
+        """Return which works of a list are in the catalogue, and which of its topics' works the
+        list lacks.
 
-        `path` is a .bib, a Markdown page or a text file; `count` is how many works are proposed.
+        `path` is a .bib, a Markdown page or a text file; `count` limits the number of missing
+        works.
         """
         from dltheory_bib.bibfile.coverage import cover, read_list
 
@@ -678,7 +694,7 @@ class Bibliography(Selection):
 
 
 def _reopen(database: bytes) -> Bibliography:
-    """A bibliography that was made from records and pickled."""
+    """Unpickle a bibliography that was made from records."""
     return Bibliography._of_database(database)
 
 

@@ -1,4 +1,4 @@
-"""A table of result cards, as a user holds it."""
+"""A table of result cards."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
 
 class Comparison(Printable):
-    """The cards that answer a question, side by side: in groups, the better bound first.
+    """The cards that answer a question, in groups, the better bound first.
 
-    A group holds cards of one kind that bound one quantity; `table.groups` are its rows. A card is
-    the best known (`★`) where no card of the whole catalogue on this question dominates it, as
-    `theorems.dominance` defines that; several can be, for other assumptions or incomparable bounds.
+    A group contains cards of one kind that bound one quantity; `table.groups` are its rows. A card
+    is among the best known (`★`) if no card of the whole catalogue on this question dominates it,
+    as defined in `theorems.dominance`; there can be several, under different assumptions or with
+    incomparable bounds.
     """
 
     def __init__(self, table: Table, read: Reader) -> None:
@@ -49,7 +50,7 @@ class Comparison(Printable):
 
     @property
     def best(self) -> list[Result]:
-        """Those than which none says more."""
+        """The cards that no other card strictly dominates."""
         return [row.card for group in self.table.groups for row in group.rows if row.best]
 
     def __len__(self) -> int:
@@ -63,36 +64,42 @@ class Comparison(Printable):
         many = f"{len(self)} {'card' if len(self) == 1 else 'cards'}"
         return f"<Comparison {self.question.id}: {many} in {groups} groups>"
 
-    # Other people's formats
+    # Export
 
     def to_latex(self) -> str:
-        r"""A `table` for each group, with booktabs and `\\cite{key}`; compiles as it is."""
+        r"""Return a `table` for each group, with booktabs and `\\cite{key}`; it compiles without
+        changes.
+        """
         from dltheory_bib.formats.comparison_files import to_latex_table
 
         return to_latex_table(self.table)
 
     def to_markdown(self) -> str:
-        """Tables of GitHub-flavoured Markdown, and the assumptions with their definitions."""
+        """Return tables of GitHub-flavoured Markdown, and the assumptions with their
+        definitions.
+        """
         from dltheory_bib.formats.comparison_files import to_markdown
 
         return to_markdown(self.table)
 
     def to_csv(self) -> str:
-        """A line a card, with a header."""
+        """Return one line per card, with a header."""
         from dltheory_bib.formats.comparison_files import to_csv
 
         return to_csv(self.table)
 
     def to_html(self) -> str:
-        """A fragment of HTML, as a notebook shows it; mathematics between dollar signs."""
+        """Return a fragment of HTML, as shown in a notebook; mathematics is between dollar
+        signs.
+        """
         from dltheory_bib.display.comparison_view import comparison_html
 
         return comparison_html(self.table)
 
     def to_json(self) -> str:
-        """The question and its cards with the field names of the data files.
+        """Return the question and its cards with the field names of the data files.
 
-        Each card has a further field `best`, where it is ranked.
+        Each ranked card has a further field `best`.
         """
         cards: list[dict[str, Any]] = []
         for group in self.table.groups:
@@ -102,7 +109,7 @@ class Comparison(Printable):
         return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
     def to_dataframe(self) -> pd.DataFrame:
-        """A pandas data frame, a row a card, indexed by the card's id.
+        """Return a pandas data frame with one row per card, indexed by the card's id.
 
         Raises `MissingExtraError` without the extra `pandas`.
         """
@@ -114,13 +121,13 @@ class Comparison(Printable):
 
         return pd.DataFrame(records(self.table), columns=None).set_index("card")
 
-    # What a person looks at
+    # Display
 
     def plot(self, symbol: str | None = None, quantity: str | None = None) -> Axes:
-        """Exponent against year, with the frontier; `display.bound_chart` says what is drawn.
+        """Draw exponent against year, with the frontier, as described in `display.bound_chart`.
 
         Raises `MissingExtraError` without the extra `plots`, `UnknownNameError` for a symbol or a
-        quantity that the question does not have, and `ValueError` where there is nothing to draw.
+        quantity that the question does not have, and `ValueError` if there is nothing to draw.
         """
         from dltheory_bib.display.bound_chart import draw_frontier
 
@@ -149,7 +156,7 @@ def compare(
     ignore_polylog: bool = False,
     best: bool = False,
 ) -> Comparison:
-    """The cards on a question; what the options mean is at `Bibliography.compare`."""
+    """Return the cards on a question; `Bibliography.compare` describes the options."""
     from dltheory_bib.formats.venue_names import venue_name
     from dltheory_bib.query.run import ask
     from dltheory_bib.theorems.dominance import Order
@@ -175,7 +182,7 @@ def improvements_of(
     questions: Mapping[str, Question],
     vocabulary: Vocabulary,
 ) -> list[Improvements]:
-    """Who improved the bound of each of some cards, and by how much."""
+    """Trace who improved the bound of each of some cards, and by how much."""
     from dltheory_bib.theorems.improvements import improvements
 
     made = []

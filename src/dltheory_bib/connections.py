@@ -1,4 +1,4 @@
-"""How works are connected, and what there is of them, as a user holds it and prints it."""
+"""Connections between works, and statistics, as objects that can be printed."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 class Chain(tuple[Edge, ...], Printable):
     """A chain of edges from one work to another: a tuple of `Edge`s, in steps from `start`.
 
-    A step against the direction of its edge has the nearer work as the edge's target.
+    In a step against the direction of its edge, the nearer work is the edge's target.
     """
 
     _bibliography: Bibliography
     start: str
-    """The key of the work where the chain begins."""
+    """The key of the first work of the chain."""
 
     def __new__(cls, bibliography: Bibliography, start: str, edges: Iterable[Edge]) -> Chain:
-        """A chain of some edges that begins at a key."""
+        """Make a chain of edges that begins at a key."""
         made = super().__new__(cls, edges)
         made._bibliography = bibliography
         made.start = start
@@ -65,9 +65,9 @@ class Chain(tuple[Edge, ...], Printable):
 
 
 def step_sentence(edge: Edge) -> str:
-    """A step in words: the curator's sentence, or where the citation was read."""
-    if edge.says:
-        return f"{edge.source} {phrase(edge.relation)} {edge.target}: {edge.says}"
+    """Describe a step: the curator's sentence, or the source of the citation."""
+    if sentence := edge.says:
+        return f"{edge.source} {phrase(edge.relation)} {edge.target}: {sentence}"
     where = ", ".join(filter(None, (edge.evidence, edge.where)))
     read = f" (reference list read in {where})" if where else ""
     return f"{edge.source} {phrase(edge.relation)} {edge.target}{read}"
@@ -75,9 +75,10 @@ def step_sentence(edge: Edge) -> str:
 
 @dataclass(frozen=True, repr=False)
 class Lineage(Printable):
-    """A work between what it builds on (`back`, to the roots) and what builds on it (`forward`).
+    """A work between the works it builds on (`back`, to the roots) and those that build on it
+    (`forward`).
 
-    Each is a tree of `Branch`es; `back, forward = lineage` takes them apart.
+    Each is a tree of `Branch`es; `back, forward = lineage` unpacks them.
     """
 
     _bibliography: Bibliography
@@ -116,12 +117,12 @@ class Lineage(Printable):
             for back, branch in ((True, self.back), (False, self.forward))
             if branch.branches
         ]
-        nothing = f"{self.back.key} builds on nothing recorded here, and nothing here builds on it"
+        nothing = f"{self.back.key} builds on no work recorded here, and no work here builds on it"
         return stacked(drawn or [nothing])
 
 
 class Statistics(Coverage, Printable):
-    """What a bibliography holds, and on what evidence."""
+    """The contents of a bibliography, and the evidence for them."""
 
     __slots__ = ()
 

@@ -86,7 +86,7 @@ class QueryError(BibliographyError, ValueError):
 
 
 class DetachedRecordError(BibliographyError):
-    """A record that belongs to no bibliography was asked for what is around it."""
+    """The record belongs to no bibliography, so it cannot be navigated."""
 
     def __init__(self, record: str) -> None:
         super().__init__(

@@ -1,4 +1,4 @@
-"""What is meant by a name that an object does not have: one table, asked when a name is missing."""
+"""A table of names that users try and that an object does not have, with the names they mean."""
 
 from __future__ import annotations
 
@@ -292,23 +292,23 @@ MEANT: dict[str, dict[str, str]] = {
         "topics": "dltheory_bib.load().topics",
     },
 }
-"""By class and missing name, what to write instead."""
+"""The expression to use, by class and missing name."""
 
 
 def missing_name(owner: str, name: str, known: Iterable[str] = ()) -> AttributeError:
-    """The error for a name that an object does not have, with what is meant by it.
+    """Return the error for a name that an object does not have, with the name that was meant.
 
-    Where the table has no answer, the nearest of the `known` names are given.
+    If the table has no answer, the nearest of the `known` names are suggested.
     """
-    said = f"{owner!r} object has no attribute {name!r}"
+    message = f"{owner!r} object has no attribute {name!r}"
     if owner == "module":
-        said = f"module 'dltheory_bib' has no attribute {name!r}"
+        message = f"module 'dltheory_bib' has no attribute {name!r}"
     meant = MEANT.get(owner, {}).get(name)
     if meant:
-        return AttributeError(f"{said}; write {meant}")
+        return AttributeError(f"{message}; write {meant}")
     if name.startswith("_"):
-        return AttributeError(said)
+        return AttributeError(message)
     from dltheory_bib.text.names import nearest
 
     public = [one for one in known if not one.startswith("_")]
-    return AttributeError(f"{said}{did_you_mean(nearest(name, public, 2))}")
+    return AttributeError(f"{message}{did_you_mean(nearest(name, public, 2))}")

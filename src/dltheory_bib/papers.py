@@ -1,4 +1,4 @@
-"""Lists of papers: immutable sequences that chain, and know how to show and export themselves."""
+"""Lists of papers: immutable sequences that chain, print and export."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 class PaperList(Sequence["Paper"], Selection):
     """Works of a bibliography in a fixed order.
 
-    Indexing and iterating give `Paper`s; slicing, the methods below, `+` and the set operators `|`,
-    `&` and `-` give new lists, in which each work is once. An index is a number, a slice or what
-    names a work. `whys` says, for a reading order, why each work is where it is. `print` shows the
-    list as the terminal does.
+    Indexing and iterating return `Paper`s; slicing, the methods below, `+` and the set operators
+    `|`, `&` and `-` return new lists, in which each work occurs once. An index is a number, a slice
+    or a name of a work. `whys` gives, for a reading order, the reason for each work. `print` shows
+    the list as the terminal does.
     """
 
     __slots__ = ("_bibliography", "_numbers", "_whys")
@@ -93,7 +93,7 @@ class PaperList(Sequence["Paper"], Selection):
     def __reduce__(self) -> tuple[Any, ...]:
         return _relisted, (self._bibliography, self.keys, self.whys)
 
-    if not TYPE_CHECKING:  # a type checker shall see what is missing
+    if not TYPE_CHECKING:  # a type checker should report missing names
 
         def __getattr__(self, name):
             from dltheory_bib.meant_names import missing_name
@@ -131,7 +131,7 @@ class PaperList(Sequence["Paper"], Selection):
     def _with(self, numbers: Iterable[int]) -> PaperList:
         return PaperList(self._bibliography, numbers, self._whys)
 
-    # What is in it
+    # Content
 
     @property
     def keys(self) -> list[str]:
@@ -140,10 +140,10 @@ class PaperList(Sequence["Paper"], Selection):
 
     @property
     def whys(self) -> dict[str, str]:
-        """By key, why a work stands in this reading order; empty for other lists."""
-        said = [n for n in self._numbers if n in self._whys]
-        keys = self._bibliography.snapshot.keys(said) if said else []
-        return {key: self._whys[n] for key, n in zip(keys, said, strict=True)}
+        """By key, the reason for a work in this reading order; empty for other lists."""
+        numbers = [n for n in self._numbers if n in self._whys]
+        keys = self._bibliography.snapshot.keys(numbers) if numbers else []
+        return {key: self._whys[n] for key, n in zip(keys, numbers, strict=True)}
 
     def _works(self) -> PaperList:
         return self
@@ -234,12 +234,12 @@ class PaperList(Sequence["Paper"], Selection):
 def _relisted(
     bibliography: Bibliography, keys: Sequence[str], whys: Mapping[str, str]
 ) -> PaperList:
-    """A list that was pickled."""
+    """Unpickle a list."""
     return bibliography._list(keys, whys)
 
 
 class Papers(Mapping[str, "Paper"]):
-    """Works by key, read from the snapshot when they are asked for."""
+    """Works by key, read from the snapshot on access."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -256,7 +256,7 @@ class Papers(Mapping[str, "Paper"]):
         return isinstance(name, str) and self._snapshot.find(name) is not None
 
     def get(self, work: Work, default: Any = None) -> Any:
-        """The work, or `default` where there is none of this name."""
+        """Return the work, or `default` if there is none of this name."""
         return self[work] if work in self else default  # noqa: SIM401 - this is `get`
 
     def __iter__(self) -> Iterator[str]:

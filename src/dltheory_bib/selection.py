@@ -1,7 +1,7 @@
-"""Works that can be narrowed, ordered, grouped, written and shown.
+"""Methods to narrow, sort, group, export and show works.
 
-A list of papers and a whole bibliography are such; what is said of works here holds for those of
-the list, or for all. Queries are imported where they are asked.
+Lists of papers and whole bibliographies inherit them; "the works" are those of the list, or all.
+The query language is imported on first use.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SortKey = Literal["year", "key", "title", "author", "cited"]
 
 
 def ask_field(snapshot: Snapshot, field: str, value: str) -> list[int]:
-    """The numbers of the works for which one field has a value, oldest first."""
+    """Return the numbers of the works that match one field, oldest first."""
     from dltheory_bib.query.grammar import Term
     from dltheory_bib.query.run import ask
 
@@ -46,40 +46,40 @@ def ask_field(snapshot: Snapshot, field: str, value: str) -> list[int]:
 
 
 class Selection(ABC):
-    """The works of a list, or of a bibliography, and what can be made of them."""
+    """The works of a list, or of a bibliography, and their methods."""
 
     __slots__ = ()
 
     @abstractmethod
     def _works(self) -> PaperList:
-        """The works as a list."""
+        """Return the works as a list."""
 
     @property
     @abstractmethod
     def _snapshot(self) -> Snapshot:
-        """Where the works are read."""
+        """The snapshot that the works are read from."""
 
     @abstractmethod
     def _keep(self, found: Iterable[int]) -> PaperList:
-        """Those of the works with these numbers, in the order of the list, if it is one."""
+        """Return the works with these numbers, in the order of the list, if this is one."""
 
     @abstractmethod
     def _keep_order(self, found: Iterable[int]) -> PaperList:
-        """Those of the works with these numbers, as given."""
+        """Return the works with these numbers, in the order given."""
 
     # Narrower lists
 
     def head(self, count: int = 5) -> PaperList:
-        """The first works."""
+        """Return the first works."""
         return self._works()[: max(count, 0)]
 
     def tail(self, count: int = 5) -> PaperList:
-        """The last works."""
+        """Return the last works."""
         here = self._works()
         return here[max(len(here) - max(count, 0), 0) :]
 
     def filter(self, keep: Callable[[Paper], object]) -> PaperList:
-        """The works for which a function of a `Paper` is true; for a query see `where`."""
+        """Return the works for which a function of a `Paper` is true; for a query see `where`."""
         if not callable(keep):
             raise TypeError(
                 "filter() takes a function of a Paper; where() takes a query and fields"
@@ -89,7 +89,7 @@ class Selection(ABC):
         return here._with([number for number, paper in pairs if keep(paper)])
 
     def where(self, query: str = "", **fields: object) -> PaperList:
-        """The works for which a query holds, also given as keywords: `where(topic="ntk")`.
+        """Return the works that match a query, also given as keywords: `where(topic="ntk")`.
 
         Raises `QueryError`, with a suggestion.
         """
@@ -99,34 +99,35 @@ class Selection(ABC):
         return self._keep(ask(self._snapshot, query_of(query, fields)))
 
     def search(self, query: str = "", **fields: object) -> PaperList:
-        """The works for which a query holds, the best match of its words first."""
+        """Return the works that match a query, best match first."""
         from dltheory_bib.query.keywords import query_of
         from dltheory_bib.query.run import ask_best
 
         return self._keep_order(ask_best(self._snapshot, query_of(query, fields)))
 
     def on(self, topic: TopicName) -> PaperList:
-        """The works on a topic, given by id, label or alias, and on its narrower topics."""
+        """Return the works on a topic, given by id, label or alias, and on its narrower topics."""
         return self._keep(ask_field(self._snapshot, "topic", name_of(topic, "topic")))
 
     def by(self, person: PersonName) -> PaperList:
-        """The works of people whose name has all these words; a single letter is an initial."""
+        """Return the works of people whose name has all these words; a single letter is an
+        initial.
+        """
         return self._keep(ask_field(self._snapshot, "author", name_of(person, "person")))
 
     def since(self, year: int) -> PaperList:
-        """The works of this year and later."""
+        """Return the works of this year and later."""
         return self._keep(ask_field(self._snapshot, "year", f"{year}.."))
 
     def until(self, year: int) -> PaperList:
-        """The works of this year and earlier."""
+        """Return the works of this year and earlier."""
         return self._keep(ask_field(self._snapshot, "year", f"..{year}"))
 
     def sort(
         self, by: SortKey | Callable[[Paper], Any] = "year", reverse: bool = False
     ) -> PaperList:
-        """The works in another order: by `year` (then key), `key`, `title`, first `author`,
-        `cited`, the number of works in the catalogue that cite it, most cited first, or by what a
-        function of a `Paper` gives.
+        """Sort the works: by `year` (then key), `key`, `title`, first `author`, `cited` (the number
+        of works in the catalogue that cite it, most cited first), or by a function of a `Paper`.
         """
         order = {
             "year": "p.year, p.key",
@@ -153,10 +154,10 @@ class Selection(ABC):
         return here._with(reversed(numbers) if reverse else numbers)
 
     def groupby(self, by: str | Callable[[Paper], Any]) -> dict[Any, PaperList]:
-        """The works by the value of a field, or by what a function of a `Paper` gives.
+        """Group the works by the value of a field, or by a function of a `Paper`.
 
-        A work with several values (`topics`, `author`) is in the list of each, one without in none.
-        Values are in order, those of a list's works in the order of the list.
+        A work with several values (`topics`, `author`) is in the list of each, one without a value
+        in none. Values are sorted; the works of each keep the order of the list.
         """
         found: dict[Any, list[int]] = {}
         here = self._works()
@@ -180,7 +181,7 @@ class Selection(ABC):
         return {key: here._with(found[key]) for key in keys}
 
     def most_cited(self, count: int = 10) -> list[tuple[Paper, int]]:
-        """The works that most works of the catalogue cite, and by how many do."""
+        """Return the works cited by most works of the catalogue, with the numbers."""
         here = self._works()
         rows = self._snapshot.fetch(
             "SELECT e.target, count(*) AS cited FROM json_each(?) l "
@@ -191,7 +192,7 @@ class Selection(ABC):
         papers = here._with(n for n, _ in rows)
         return [(paper, cited) for paper, (_, cited) in zip(papers, rows, strict=True)]
 
-    # Other programs' formats
+    # Export
 
     def to_bibtex(
         self,
@@ -202,7 +203,7 @@ class Selection(ABC):
         venue_names: VenueNames = "long",
         related: bool = False,
     ) -> str:
-        """BibTeX or BibLaTeX; what the options mean stands at `formats.bibtex.to_bibtex`.
+        """Return BibTeX or BibLaTeX; `formats.bibtex.to_bibtex` describes the options.
 
         With `related`, an entry for biblatex names the works of this list on which it builds.
         """
@@ -234,14 +235,14 @@ class Selection(ABC):
         )
 
     def to(self, format: str, table: TableName = "works") -> str:
-        """The works as text in any of the formats of `formats.registry.FORMATS`.
+        """Return the works as text in any of the formats of `formats.registry.FORMATS`.
 
-        In `csv`, `table` asks for the works, their people, or the edges among them. Raises
-        `UnknownNameError` for an unknown format and `ValueError` for `parquet`, which is no text.
+        In `csv`, `table` selects the works, their people, or the edges among them. Raises
+        `UnknownNameError` for an unknown format and `ValueError` for `parquet`, which is not text.
         """
         text = write(self._works()._listing(), format, table)
         if isinstance(text, bytes):
-            raise ValueError(f"{format} is not text; save() writes it to a file")
+            raise ValueError(f"{format} is not a text format; save() writes it to a file")
         return text
 
     def save(
@@ -250,39 +251,46 @@ class Selection(ABC):
         format: str | None = None,
         table: TableName = "works",
     ) -> None:
-        """Write the works to a file, whole or not at all; an old file is replaced.
+        """Write the works to a file atomically; an old file is replaced.
 
-        The format is that of the file's name (`refs.bib`, `works.csv`, `graph.gexf`) unless it is
-        given. Raises `ValueError` where the name says none, `OSError`, and what `to` raises.
+        The default format is that of the file's extension (`refs.bib`, `works.csv`, `graph.gexf`).
+        Raises `ValueError` for an unknown extension, `OSError`, and the exceptions of `to`.
         """
-        # It drags in tempfile, which a query has no use for.
+        # It imports tempfile, which queries do not need.
         from dltheory_bib.files import write_bytes
 
         known = format_of(Path(path))
         if format is None and known is None:
-            raise ValueError(f"{path} does not say the format; name it: {', '.join(FORMATS)}")
+            raise ValueError(
+                f"the extension of {path} is not that of a format; give one: {', '.join(FORMATS)}"
+            )
         made = write(self._works()._listing(), format or (known.name if known else ""), table)
         write_bytes(Path(path), made.encode() if isinstance(made, str) else made)
 
     def to_json(self) -> str:
-        """A JSON array of records with the field names of the data files."""
+        """Return a JSON array of records with the field names of the data files."""
         return self.to("json")
 
     def to_tsv(self) -> str:
-        """A line a work: key, year, venue, authors, title, separated by tabs; no header."""
+        """Return one line per work: key, year, venue, authors, title, separated by tabs; no
+        header.
+        """
         return self.to("tsv")
 
     def to_markdown(self) -> str:
-        """A Markdown list with links, and the summaries or, for a reading order, the reasons."""
+        """Return a Markdown list with links, and the summaries or, for a reading order, the
+        reasons.
+        """
         return self.to("markdown")
 
     def to_dataframe(self, table: TableName = "works") -> pd.DataFrame:
-        """A pandas data frame of the works, their people, the edges among them, or their cards.
+        """Return a pandas data frame of the works, their people, the edges among them, or their
+        cards.
 
-        `works` has a row a work with the fields of a `Paper`, and its key as the index as well;
-        lists stay lists: `frame.explode("topics").groupby("topics")`. `people`, `edges` and
-        `cards` have the columns of `save("people.csv", table="people")`. Raises
-        `MissingExtraError` without the extra `pandas`.
+        `works` has one row per work with the fields of a `Paper`, and its key as the index as well;
+        lists are kept: `frame.explode("topics").groupby("topics")`. `people`, `edges` and `cards`
+        have the columns of `save("people.csv", table="people")`. Raises `MissingExtraError` without
+        the extra `pandas`.
         """
         if table != "works":
             from dltheory_bib.formats.registry import table_of
@@ -296,21 +304,21 @@ class Selection(ABC):
         here = self._works()
         rows = [empty | record for record in views.records(self._snapshot, here._numbers)]
         frame = data_frame(rows, list(columns))
-        # As a column it is found by name; a nameless index leaves that name unambiguous.
+        # The column makes the key available by name; a nameless index keeps that name unambiguous.
         frame.index = frame["key"].rename(None)
         whys = here.whys
         if whys:
             frame.insert(1, "why", [whys.get(key) for key in frame["key"]])
         return frame
 
-    # What a person looks at
+    # Display
 
     def graph_view(self, query: str = "", height: int = 640, title: str = "") -> GraphView:
-        """The works, or those of them for which a query holds, as a graph to walk in.
+        """Return the works, or those that match a query, as an interactive graph.
 
         It has the relations and citations among them. A notebook shows it, `height` pixels high,
-        and `save("graph.html")` writes it as a page that needs nothing else. `title`, or else the
-        query, is written above it.
+        and `save("graph.html")` writes it as a self-contained page. Its heading is `title`, or by
+        default the query.
         """
         from dltheory_bib.display.graph_data import graph_data
         from dltheory_bib.display.graph_view import GraphView
@@ -323,7 +331,7 @@ class Selection(ABC):
     @property
     def plot(self) -> Plots:
         """Pictures of the works: `plot.timeline()`, `growth`, `citation_age`, `coauthors`,
-        `main_path`, `topic_map`; each gives matplotlib's axes.
+        `main_path`, `topic_map`; each returns matplotlib's axes.
         """
         from dltheory_bib.display.plots import Plots, Works
 
@@ -333,7 +341,7 @@ class Selection(ABC):
 
 
 def data_frame(rows: Sequence[Any], columns: Sequence[str]) -> pd.DataFrame:
-    """A pandas data frame. Raises `MissingExtraError` without the extra `pandas`."""
+    """Return a pandas data frame. Raises `MissingExtraError` without the extra `pandas`."""
     try:
         import pandas as pd
     except ImportError:

@@ -171,7 +171,7 @@ def _reasons(bib: Bibliography, paper: Paper, listed: set[str]) -> list[Evidence
 
 def _done(bib: Bibliography, edge: Edge) -> str:
     """Describe the relation of a work to a listed one, with the sentence of the relation."""
-    text = f": {edge.says}" if edge.says else "."
+    text = f": {sentence}" if (sentence := edge.says) else "."
     return f"{phrase(edge.relation).capitalize()} {_name(bib, edge.target)}{text}"
 
 

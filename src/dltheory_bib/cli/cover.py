@@ -155,10 +155,10 @@ def _table(listed: list[Listed], outdated: bool) -> RenderableType:
     table.add_column(justify="right", style="dim")
     table.add_column()
     for one in listed:
-        text = Text(visible(one.title))
+        text, detail = Text(visible(one.title)), one.says
         if outdated:
-            text = Text.assemble((one.work or "", "cyan"), f"  {visible(one.says)}")
-        elif one.status == "missing" and one.says not in one.title:
-            text.append(f"  {visible(one.says)}", style="dim")
+            text = Text.assemble((one.work or "", "cyan"), f"  {visible(detail)}")
+        elif one.status == "missing" and detail not in one.title:
+            text.append(f"  {visible(detail)}", style="dim")
         table.add_row(str(one.line), text)
     return table

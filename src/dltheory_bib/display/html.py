@@ -85,7 +85,7 @@ def _ties(view: PaperView) -> Iterable[str]:
         return
     items = []
     for tie in view.ties:
-        reason = f": {escape(tie.says)}" if tie.says else ""
+        reason = f": {escape(tie.sentence)}" if tie.sentence else ""
         items.append(
             f'<li>{escape(tie.phrase)} <span style="{_MONO}">{escape(tie.key)}</span>{reason}</li>'
         )

@@ -90,7 +90,7 @@ class _Drawing:
         if link.change:
             for line in self._changes(link.change):
                 text.append(f"\n{line}")
-        return text.append(f"\n{self.read(link.says)}", style=_DIM)
+        return text.append(f"\n{self.read(link.claim)}", style=_DIM)
 
     def _changes(self, change: Change) -> list[str]:
         """Describe an improvement: the exponents that change, and the assumptions."""

@@ -62,8 +62,10 @@ def lineage_tree(
         text.append(f"  {describe(here.key)}")
         if here.repeated:
             return text.append("  (shown elsewhere in this tree)", style=_DIM)
-        said = next((edge.says for edge in here.edges if edge.says), None) if sentences else None
-        return text.append(f"\n{read(said)}") if said else text
+        sentence = (
+            next(filter(None, (edge.says for edge in here.edges)), None) if sentences else None
+        )
+        return text.append(f"\n{read(sentence)}") if sentence else text
 
     tree = Tree(label(branch), guide_style=_DIM)
     todo = [(tree, branch)]

@@ -1,4 +1,4 @@
-"""What `print` and a notebook show of an object that the terminal draws."""
+"""The output of `print` and of a notebook for objects that the terminal draws."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 WIDTH = 100
-"""Columns of what `print` shows."""
+"""Width of `print`'s output, in columns."""
 
 
 def plain_text(drawn: RenderableType) -> str:
-    """What the terminal draws as text: no colour, `WIDTH` columns, no trailing blanks."""
+    """Return what the terminal draws as text: no colour, `WIDTH` columns, no trailing spaces."""
     from rich.console import Console
 
     console = Console(
@@ -26,7 +26,7 @@ def plain_text(drawn: RenderableType) -> str:
 
 
 def stacked(parts: Sequence[RenderableType]) -> RenderableType:
-    """Parts below each other, with an empty line between two."""
+    """Join parts, with an empty line between two."""
     from rich.console import Group
 
     spaced = [one for part in parts for one in ("", part)]
@@ -34,7 +34,7 @@ def stacked(parts: Sequence[RenderableType]) -> RenderableType:
 
 
 def printable(text: str) -> str:
-    """A text that holds somebody's bytes, so that any stream can take it."""
+    """Return a text that may contain undecodable bytes, so that any stream can encode it."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 

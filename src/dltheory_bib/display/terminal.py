@@ -228,8 +228,8 @@ def _remarks(view: PaperView) -> list[RenderableType]:
 
 def _tie(tie: Tie, read: Reader) -> Text:
     text = Text.assemble(f"{tie.phrase} ", (tie.key, _KEY))
-    if tie.says:
-        text.append(f": {read(tie.says)}")
+    if tie.sentence:
+        text.append(f": {read(tie.sentence)}")
     if tie.where:
         text.append(f" ({tie.where})", style=_DIM)
     return text
@@ -330,7 +330,10 @@ def works(number: int) -> str:
 
 
 def path_steps(
-    start: str, edges: Sequence[Edge], describe: Callable[[str], str], says: Callable[[Edge], str]
+    start: str,
+    edges: Sequence[Edge],
+    describe: Callable[[str], str],
+    sentence: Callable[[Edge], str],
 ) -> RenderableType:
     """Show a path between two works: each work on its line, and between two the step with its
     sentence.
@@ -342,6 +345,6 @@ def path_steps(
     for edge in edges:
         forward = edge.source == here
         here = edge.target if forward else edge.source
-        lines.append(Padding(Text(says(edge), style=_DIM), (0, 0, 0, 2)))
+        lines.append(Padding(Text(sentence(edge), style=_DIM), (0, 0, 0, 2)))
         lines.append(Text.assemble((here, _KEY), f"  {describe(here)}"))
     return Group(*lines)

@@ -1,4 +1,4 @@
-"""Works for programs: tab-separated lines, JSON."""
+"""Export to tab-separated lines and JSON, for programs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def to_tsv(rows: Iterable[Row]) -> str:
 
 
 def citation(paper: Paper, venues: Mapping[str, Venue], read: Callable[[str], str]) -> str:
-    """A work as one line of text; `read` turns mathematics into what can be read untypeset."""
+    """Return a work as one line of text; `read` converts mathematics to Unicode."""
     from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
 
     authors = ", ".join(natural(name) for name in paper.author)

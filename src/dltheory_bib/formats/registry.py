@@ -218,7 +218,7 @@ def write(listing: Listing, name: str, table: TableName = "works") -> str | byte
 
 
 def table_of(listing: Listing, name: TableName) -> Table:
-    """One of the tables of some works. Raises `UnknownNameError` for one that does not exist."""
+    """Return one of the tables of some works. Raises `UnknownNameError` for an unknown table."""
     from dltheory_bib.formats.tables import (
         TABLES,
         cards_table,

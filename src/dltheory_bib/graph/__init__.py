@@ -1,1 +1,1 @@
-"""The graph, and every walk on it."""
+"""The graph, and its algorithms."""

@@ -1,10 +1,10 @@
-"""The one place where nodes and edges are made.
+"""Build the graph; no other module makes nodes or edges.
 
-One frozen `networkx.MultiDiGraph`. Nodes are strings: a paper is its key, the others carry their
-kind in front (`topic:ntk`, `person:jin-chi`, `venue:icml`); each has the attributes `kind` and
-`label`, a paper also `year`, `byline` ("Jin et al. 2017") and, where it has one, `level`. An edge's
-key and its attribute `relation` are the value of its `Relation`, a plain string; `cito` is the CiTO
-term where there is one. The edge points from the subject to the object of the sentence:
+The graph is a frozen `networkx.MultiDiGraph`. Nodes are strings: a paper is its key, other nodes
+have their kind as a prefix (`topic:ntk`, `person:jin-chi`, `venue:icml`); each has the attributes
+`kind` and `label`, a paper also `year`, `byline` ("Jin et al. 2017") and, if it has one, `level`.
+An edge's key and its attribute `relation` are the value of its `Relation`, a plain string; `cito`
+is the CiTO term if there is one. The edge points from the subject to the object of the sentence:
 
     jin2017escape --cites--> ge2015escaping       jin2017escape --about--> topic:saddle-escape
     jin2017escape --improves--> ge2015escaping    jin2017escape --written_by--> person:jin-chi
@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 
 def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
-    """The graph of a catalogue: papers, people, topics and venues, with relations as edge keys.
+    """Return the graph of a catalogue: papers, people, topics and venues, with relations as edge
+    keys.
 
-    All values are strings and integers and none is None, as the writers of networkx need them.
-    Nodes are added first. Raises `KeyError` for an edge to a node that does not exist, which
-    networkx would otherwise add without a word.
+    All values are strings and integers and none is None, as the writers of networkx require. Nodes
+    are added first. Raises `KeyError` for an edge to a missing node, which networkx would otherwise
+    add silently.
     """
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(name="dltheory-bib")
     _add_nodes(graph, snapshot)
@@ -94,7 +95,7 @@ def _add_edge(
 
 
 def citations_of(graph: nx.MultiDiGraph[str]) -> nx.DiGraph[str]:
-    """The frozen graph of papers and their citations alone, from the citing to the cited paper.
+    """Return the frozen graph of papers and their citations, from the citing to the cited paper.
 
     Papers have the attributes that they have in `graph`.
     """

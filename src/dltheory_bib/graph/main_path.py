@@ -1,13 +1,13 @@
-"""The main path of a field: the chain of citations through which most of its lines run.
+"""The main path of a field: the chain of citations through which most lines run.
 
 Hummon and Doreian 1989, doi:10.1016/0378-8733(89)90017-8, weigh a citation by the paths that run
-through it. Here the weight is the search path count: of all paths from a work that none of the
-others cites to one that cites none of them, as many as run through the citation. The main path is
-the global one, the chain with the greatest sum of weights.
+through it. Here the weight is the search path count: of all paths from a work that no other cites
+to one that cites none of them, the number that run through the citation. The main path is the
+global one, the chain with the greatest sum of weights.
 
-Papers that appeared about the same time may cite each other, in a circle. No path may pass a circle
-twice, so the citations between works of a circle (a strongly connected component) are left out: of
-those works none comes before another. What they cite and what cites them is kept.
+Papers of about the same time may cite each other in a cycle. No path may pass a cycle twice, so the
+citations between works of a cycle (a strongly connected component) are left out: none of those
+works comes before another. Their other citations are kept.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class MainPath(NamedTuple):
     """A chain of works, the oldest first, each cited by the next.
 
     `weights` are the search path counts of its citations, one fewer than there are works;
-    `left_out` are the citations, as (citing, cited), that were left out because they lie on a
-    circle.
+    `left_out` are the citations, as (citing, cited), that were left out because they are part of a
+    cycle.
     """
 
     keys: tuple[str, ...]
@@ -38,13 +38,13 @@ class MainPath(NamedTuple):
 
 
 def main_path(graph: G, keys: Iterable[str]) -> MainPath:
-    """The main path through the citations among some works; empty where none cites another."""
+    """Return the main path through the citations among some works; empty if none cites another."""
     citations, left_out = without_circles(citations_of(graph).subgraph(keys))
     weights = search_path_counts(citations)
     if not weights:
         return MainPath((), (), left_out)
-    # The greatest sum with which a chain ends in a work, going from the cited to the citing; where
-    # two are equal, the earlier name wins, so that the path is the same each time.
+    # The greatest sum of a chain that ends in a work, going from the cited to the citing; of equal
+    # sums the earlier name wins, so that the path is the same each time.
     best: dict[str, int] = {}
     before: dict[str, str] = {}
     for work in reversed(list(nx.lexicographical_topological_sort(citations))):
@@ -61,7 +61,7 @@ def main_path(graph: G, keys: Iterable[str]) -> MainPath:
 
 
 def search_path_counts(citations: nx.DiGraph[str]) -> dict[tuple[str, str], int]:
-    """The search path count of each citation (citing, cited) of a graph without circles.
+    """Return the search path count of each citation (citing, cited) of a graph without cycles.
 
     It is the number of paths that end in the citing work, times those that begin in the cited one.
     """
@@ -80,7 +80,7 @@ def search_path_counts(citations: nx.DiGraph[str]) -> dict[tuple[str, str], int]
 def without_circles(
     citations: nx.DiGraph[str],
 ) -> tuple[nx.DiGraph[str], tuple[tuple[str, str], ...]]:
-    """The citations that lie on no circle, in a graph of their own, and those that do."""
+    """Split the citations: a graph of those that are in no cycle, and a list of the others."""
     circle = {
         work: number
         for number, works in enumerate(nx.strongly_connected_components(citations))

@@ -1,7 +1,7 @@
 """Bibliometric measures over the citations inside the catalogue.
 
-They say how works stand to each other here; they are no verdict on a work, and a work whose
-reference list was not read neither couples nor counts as citing.
+They measure connections between works here; they do not judge a work, and a work whose reference
+list was not read neither couples nor counts as citing.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Similarity(NamedTuple):
-    """How alike two works are by their citations.
+    """The similarity of two works by their citations.
 
     `coupling` counts the references they share (bibliographic coupling, Kessler 1963,
     doi:10.1002/asi.5090140103), `cocitation` the works that cite both (co-citation, Small 1973,
@@ -36,8 +36,8 @@ class Similarity(NamedTuple):
     score: float
 
     @property
-    def says(self) -> str:
-        """The numbers in a sentence."""
+    def sentence(self) -> str:
+        """Describe the numbers in a sentence."""
         shared = (
             "1 shared reference" if self.coupling == 1 else f"{self.coupling} shared references"
         )
@@ -46,12 +46,14 @@ class Similarity(NamedTuple):
 
 
 def similar(graph: G, key: str) -> list[Similarity]:
-    """The works that share references or citing works with this one, most alike first."""
+    """Return the works that share references or citing works with this one, most similar first."""
     return _similar(key, partial(cited, graph), partial(citing, graph))
 
 
 def all_similar(graph: G, count: int) -> dict[str, list[Similarity]]:
-    """The `count` most alike of every work by key; each set of citations is made once."""
+    """Return the `count` works most similar to every work, by key; each set of citations is made
+    once.
+    """
     keys = [node for node, data in graph.nodes(data=True) if data["kind"] == "paper"]
     references = {key: cited(graph, key) for key in keys}
     citations = {key: citing(graph, key) for key in keys}
@@ -86,26 +88,26 @@ def _similar(
 
 
 def cited(graph: G, key: str) -> set[str]:
-    """The works that a work cites."""
+    """Return the works that a work cites."""
     return {other for other, edges in graph.adj[key].items() if Relation.CITES in edges}
 
 
 def citing(graph: G, key: str) -> set[str]:
-    """The works that cite a work."""
+    """Return the works that cite a work."""
     return {other for other, edges in graph.pred[key].items() if Relation.CITES in edges}
 
 
 _DAMPING = 0.85
 _PRECISE = 1e-12
-"""PageRank ends when a step changes all ranks together by no more than this."""
+"""PageRank stops when a step changes all ranks together by at most this."""
 
 
 def pagerank(citations: nx.DiGraph[str]) -> dict[str, float]:
-    """PageRank of each paper over the citations (Brin and Page 1998,
+    """Return PageRank of each paper over the citations (Brin and Page 1998,
     doi:10.1016/S0169-7552(98)00110-X), damping 0.85; the values sum to 1.
 
-    A paper passes its rank to the papers it cites, in equal parts; one without references passes
-    it to all papers. `networkx.pagerank` has the same definition, but needs scipy and numpy, which
+    A paper passes its rank to the papers it cites, in equal parts; one without references passes it
+    to all papers. `networkx.pagerank` has the same definition, but needs scipy and numpy, which
     take more than three times the space of all other dependencies.
     """
     if not citations:

@@ -1,4 +1,4 @@
-"""Reading orders: what to read, in which order, and why."""
+"""Reading orders: which works to read, in which order, and why."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ _RANK = {"start": 0, "core": 1, "further": 2, None: 3, "background": 4}
 
 
 class Step(NamedTuple):
-    """A work in a reading order, and one line that says why it stands there."""
+    """A work in a reading order, and one line with the reason for its position."""
 
     key: str
     why: str
 
 
 class Work(NamedTuple):
-    """What an order asks of a work."""
+    """The data of a work that an order needs."""
 
     level: str | None
     year: int
     byline: str
     """"Jin et al. 2017"."""
     cited: int = 0
-    """How many works of the catalogue cite it."""
+    """Number of works of the catalogue that cite it."""
 
 
 class Works(NamedTuple):
-    """The works of a catalogue by key, and what a curator stated between them.
+    """The works of a catalogue by key, and the relations between them.
 
     `relations` gives, by the two keys, the relations from the one work to the other; citations are
-    only counted. An order needs no more, so that no graph need be built.
+    only counted. An order needs no more, so no graph is built.
     """
 
     works: Mapping[str, Work]
@@ -45,7 +45,7 @@ class Works(NamedTuple):
 
 
 def read_works(snapshot: Snapshot) -> Works:
-    """What reading orders need, read from the tables of a snapshot."""
+    """Read the data of reading orders from the tables of a snapshot."""
     rows = snapshot.fetch(
         "SELECT p.key, p.level, p.year, r.label, (SELECT count(*) FROM edge e "
         "WHERE e.target = p.n AND e.relation = 'cites') "
@@ -95,7 +95,7 @@ def _rank(catalogue: Works, key: str) -> int:
 
 
 def _before(catalogue: Works, key: str) -> set[str]:
-    """Everything that is to be read before a work."""
+    """Return all prerequisites of a work."""
     found: set[str] = set()
     todo = [key]
     while todo:
@@ -107,7 +107,9 @@ def _before(catalogue: Works, key: str) -> set[str]:
 
 
 def _sorted(catalogue: Works, chosen: set[str]) -> list[str]:
-    """Each work after what it needs; where there is a choice, the easier, then the older one."""
+    """Sort works after their prerequisites; among several candidates, the easier, then the older
+    comes first.
+    """
     waiting = {key: _before(catalogue, key) & chosen for key in chosen}
     opens: dict[str, list[str]] = {key: [] for key in chosen}
     for key, before in waiting.items():
@@ -131,9 +133,10 @@ def _place(catalogue: Works, key: str) -> tuple[int, int, str]:
 
 
 def _why(catalogue: Works, order: Sequence[str], place: int, starts: bool) -> str:
-    """What the work does to an earlier one, what it prepares, or its weight.
+    """Return the reason for a work: its relation to an earlier one, what it prepares, or its
+    weight.
 
-    Also where to start, unless the order has a start that was chosen by hand.
+    It also marks where to start, unless the order has a start that was chosen by hand.
     """
     key = order[place]
     reasons = ["Start here."] if starts and _rank(catalogue, key) == 0 else []

@@ -1,7 +1,7 @@
 """Walks along the relations between papers.
 
-Every function takes the graph of `build_graph` and keys that are in it. "Back" is the direction of
-an edge, from a work to what it stands on; "forward" is against it.
+Every function takes the graph of `build_graph` and keys in it. "Back" is the direction of an edge,
+from a work to what it builds on; "forward" is the opposite.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A work on a line of descent, the edges by which it was reached, and what comes beyond it.
+    """A work on a line of descent, the edges that lead to it, and the works beyond it.
 
-    `repeated` marks a work that stands elsewhere in the tree too; what comes beyond is shown there.
+    `repeated` marks a work that also appears elsewhere in the tree; the works beyond it are shown
+    there.
     """
 
     key: str
@@ -33,7 +34,7 @@ class Branch:
     repeated: bool = False
 
     def keys(self) -> Iterator[str]:
-        """The keys of all works in the branch, its own first, each once."""
+        """Return the keys of all works in the branch, its own first, each once."""
         todo = [self]
         while todo:
             branch = todo.pop()
@@ -43,30 +44,31 @@ class Branch:
 
 
 def edge_of(graph: G, source: str, target: str, relation: Relation) -> Edge:
-    """The edge as a record. Raises `KeyError` where there is none."""
+    """Return the edge as a record. Raises `KeyError` if there is none."""
     data = graph.edges[source, target, relation.value]
     return Edge(source, relation, target, data.get("says"), data.get("where"), data.get("evidence"))
 
 
 def lineage(graph: G, key: str, relations: Iterable[Relation], back: bool) -> Branch:
-    """The tree of what a work stands on, back to the roots, or of what stands on it, to the tips.
+    """Return the tree of what a work builds on, back to the roots, or of what builds on it, to the
+    tips.
 
-    Follows the relations asked for. A work reached by two ways is followed once, where it is
-    nearest to the start, so the tree ends even where a relation goes in a circle.
+    Follows the given relations. A work that is reached twice is expanded once, where it is nearest
+    to the start, so the tree is finite even if a relation has a cycle.
     """
     followed = tuple(relations)
     parent: dict[str, str | None] = {key: None}
     leading: dict[str, tuple[Edge, ...]] = {key: ()}
     children: dict[str, dict[str, tuple[Edge, ...]]] = {}
     order = [key]
-    for node in order:  # breadth first, growing as it goes: each work becomes its nearest's child
+    for node in order:  # breadth first, extended in the loop
         children[node] = _children(graph, node, followed, back)
         for child, edges in children[node].items():
             if child not in parent:
                 parent[child], leading[child] = node, edges
                 order.append(child)
     made: dict[str, Branch] = {}
-    for node in reversed(order):  # a long line of descent is no deeper a call
+    for node in reversed(order):  # no recursion: a line may be long
         branches = tuple(
             made[child] if parent[child] == node else Branch(child, edges, (), repeated=True)
             for child, edges in children[node].items()
@@ -78,7 +80,7 @@ def lineage(graph: G, key: str, relations: Iterable[Relation], back: bool) -> Br
 def _children(
     graph: G, key: str, relations: tuple[Relation, ...], back: bool
 ) -> dict[str, tuple[Edge, ...]]:
-    """The works one step on, in order of year and key, with the edges that lead there."""
+    """Return the works one step on, sorted by year and key, with the edges that lead there."""
     around = graph.adj[key] if back else graph.pred[key]
     found = {}
     for other in sorted(around, key=lambda node: (graph.nodes[node].get("year", 0), node)):
@@ -92,14 +94,15 @@ def _children(
 
 
 def shortest_path(graph: G, engaged: nx.DiGraph[str], start: str, end: str) -> list[Edge] | None:
-    """A shortest chain of citations or judgements from one work to another; None without any.
+    """Return a shortest chain of citations or relations from one work to another; None if there is
+    none.
 
-    A direct edge in either direction is always the answer. Otherwise a chain in which each work
-    cites the next, from `start` to `end` or from `end` to `start`, is preferred to one whose
-    direction changes on the way, unless it is more than twice as long. Where several relations hold
-    on a step, the edge with a curator's sentence is given. The steps are in order from `start`; a
+    A direct edge in either direction is always preferred. Otherwise a chain in which each work
+    cites the next, from `start` to `end` or from `end` to `start`, is preferred to one that changes
+    direction, unless it is more than twice as long. If several relations connect the works of a
+    step, the edge with a curator's sentence is returned. The steps are in order from `start`; a
     step against the direction of its edge has the nearer work as the edge's target. `engaged` is
-    what `engagement` made of the graph.
+    the result of `engagement`.
     """
     either = _nodes(engaged.to_undirected(as_view=True), start, end)
     if either is None:
@@ -109,14 +112,14 @@ def shortest_path(graph: G, engaged: nx.DiGraph[str], start: str, end: str) -> l
     one_way = min((chain for chain in chains if chain is not None), key=len, default=None)
     longest = _DETOUR * (len(either) - 1) + 1
     nodes = either if one_way is None or len(one_way) > longest else one_way
-    # In the chain's own direction, also where two works cite each other.
+    # In the chain's own direction, also if two works cite each other.
     if nodes is chains[1]:
         return [_step(graph, one, other) for one, other in pairwise(reversed(nodes))][::-1]
     return [_step(graph, one, other) for one, other in pairwise(nodes)]
 
 
 _DETOUR = 2
-"""A chain in one direction may have so many times the steps of one whose direction changes."""
+"""A chain in one direction may be longer by this factor than one that changes direction."""
 
 
 def _nodes(view: nx.DiGraph[str] | nx.Graph[str], start: str, end: str) -> list[str] | None:
@@ -131,7 +134,7 @@ _ENGAGING = (*JUDGEMENTS, Relation.CITES)
 
 
 def engagement(graph: G) -> nx.DiGraph[str]:
-    """Which paper engages with which: it cites it, or a relation to it is stated."""
+    """Return which paper engages with which: by a citation, or by a relation."""
     simple: nx.DiGraph[str] = nx.DiGraph()
     simple.add_nodes_from(node for node, data in graph.nodes(data=True) if data["kind"] == "paper")
     simple.add_edges_from(

@@ -50,7 +50,7 @@ class Cited(Printable):
     """Notes for the user."""
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the .bib, whole or not at all; an old file is replaced."""
+        """Write the .bib atomically; an old file is replaced."""
         write_bytes(Path(path), self.text.encode("utf-8", "surrogateescape"))
 
     def __str__(self) -> str:

@@ -1,7 +1,7 @@
-"""Where records lead: from a work to what it cites, from a person to the works, and so on.
+"""Navigation between records: from a work to the works it cites, from a person to their works.
 
-A record that a bibliography hands out remembers it; what is asked here is asked of that
-bibliography, and nothing of it is imported. Properties are facts; what takes options is a method.
+A record that a bibliography returns remembers it; the methods here call that bibliography, and
+import none of it. Properties are data; methods take options.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Navigation:
             raise DetachedRecordError(repr(self)) from None
         return owner
 
-    if not TYPE_CHECKING:  # a type checker shall see what is missing
+    if not TYPE_CHECKING:  # a type checker should report missing names
 
         def __getattr__(self, name):
             if name.startswith("_"):
@@ -49,7 +49,7 @@ class Navigation:
 
 
 class PaperNavigation(Navigation):
-    """Where a work leads."""
+    """Navigation from a work."""
 
     __slots__ = ()
 
@@ -70,12 +70,12 @@ class PaperNavigation(Navigation):
 
     @property
     def similar(self) -> PaperList:
-        """The ten works most alike by shared references and shared citing works."""
+        """The ten works most similar by shared references and shared citing works."""
         return self.bibliography.similar(self.key)
 
     @property
     def related(self) -> PaperList:
-        """The works to which it stands in a relation, or that do to it; the `whys` say in which."""
+        """The works with a relation to or from it; the `whys` name the relation."""
         return self.bibliography.relations_of(self.key)
 
     @property
@@ -90,12 +90,12 @@ class PaperNavigation(Navigation):
 
     @property
     def arxiv(self) -> str | None:
-        """The address of its preprint's page at arXiv."""
+        """The URL of its preprint's page at arXiv."""
         return f"https://arxiv.org/abs/{self.eprint}" if self.eprint else None
 
     @property
     def pdf(self) -> str | None:
-        """The address of its preprint's PDF at arXiv."""
+        """The URL of its preprint's PDF at arXiv."""
         return f"https://arxiv.org/pdf/{self.eprint}" if self.eprint else None
 
     def to(self, format: str) -> str:
@@ -112,7 +112,7 @@ class PaperNavigation(Navigation):
 
 
 class PersonNavigation(Navigation):
-    """Where a person leads."""
+    """Navigation from a person."""
 
     __slots__ = ()
 
@@ -137,12 +137,12 @@ class PersonNavigation(Navigation):
 
     @property
     def coauthors(self) -> list[tuple[Person, int]]:
-        """The people with whom there are works here, and how many, most first."""
+        """The coauthors of works here, and the number of joint works, most first."""
         return self.bibliography.co_authors(self.id)
 
 
 class TopicNavigation(Navigation):
-    """Where a topic leads."""
+    """Navigation from a topic."""
 
     __slots__ = ()
 
@@ -160,12 +160,12 @@ class TopicNavigation(Navigation):
         return self.bibliography.narrower(self.id)
 
     def reading(self, count: int | None = None) -> PaperList:
-        """Return what to read on it, in which order, and why."""
+        """Return works on it in reading order, each with the reason."""
         return self.bibliography.reading(f"topic:{self.id}", count)
 
 
 class VenueNavigation(Navigation):
-    """Where a venue leads."""
+    """Navigation from a venue."""
 
     __slots__ = ()
 
@@ -179,7 +179,7 @@ class VenueNavigation(Navigation):
 
 
 class TrailNavigation(Navigation):
-    """Where a trail leads."""
+    """Navigation from a trail."""
 
     __slots__ = ()
 
@@ -188,12 +188,12 @@ class TrailNavigation(Navigation):
 
     @property
     def papers(self) -> PaperList:
-        """Its works, in the order to read them; the `whys` say why."""
+        """Its works, in reading order; the `whys` give the reasons."""
         return self.bibliography.reading(self.id)
 
 
 class ResultNavigation(Navigation):
-    """Where a result card leads."""
+    """Navigation from a result card."""
 
     __slots__ = ()
 
@@ -202,12 +202,12 @@ class ResultNavigation(Navigation):
 
     @property
     def paper(self) -> Paper:
-        """The work that states it."""
+        """The work that contains it."""
         return self.bibliography[self.work]
 
 
 class QuestionNavigation(Navigation):
-    """Where a question leads."""
+    """Navigation from a question."""
 
     __slots__ = ()
 
@@ -215,5 +215,5 @@ class QuestionNavigation(Navigation):
         id: str
 
     def compare(self, query: str = "", **options: Any) -> Comparison:
-        """Return its cards side by side; the options are those of `Bibliography.compare`."""
+        """Return a table of its cards; the options are those of `Bibliography.compare`."""
         return self.bibliography.compare(self.id, query, **options)

@@ -1,4 +1,4 @@
-"""Fields of a query given as keywords: `where(topic="ntk", year=[2018, 2019])`."""
+"""Query fields given as keywords: `where(topic="ntk", year=[2018, 2019])`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dltheory_bib.query.grammar import AllOf, AnyOf, Expression, Term, parse_que
 
 
 def query_of(query: object, fields: Mapping[str, object]) -> str | Expression:
-    """The query with a term for each keyword; the query itself where there is none.
+    """Return the query with a term for each keyword, or unchanged without keywords.
 
-    Raises `QueryError` and, for a value that is no text, number, record or list, `TypeError`.
+    Raises `QueryError` and, for a value that is not text, a number, a record or a list,
+    `TypeError`.
     """
     if not isinstance(query, str):
         raise TypeError(
@@ -32,7 +33,7 @@ def _terms(name: str, value: object) -> Expression:
 
 
 def _record_name(value: object) -> str | None:
-    """The key or id of a record."""
+    """Return the key or id of a record."""
     for name in ("key", "id"):
         found = getattr(value, name, None)
         if isinstance(found, str):

@@ -56,14 +56,14 @@ def open_snapshot(path: Path | None = None, progress: Progress | None = None) ->
 
 
 def shipped_names() -> frozenset[str] | None:
-    """The keys and aliases of the shipped works; None where nothing is compiled of them as is."""
+    """Return the keys and aliases of the shipped works; None without a current snapshot."""
     directory = shipped_directory()
     found = _find(None, catalogue_files(directory), _cache_path(directory))
     return frozenset(found.names()) if found else None
 
 
 def _find(path: Path | None, files: list[DataFile], cached: Path | None) -> Snapshot | None:
-    """The snapshot of a collection as it stands, where there is one."""
+    """Return the snapshot of a collection as it is now, if there is one."""
     built = shipped_directory() / f"{NAME}.sqlite"
     if path is None and _is_installed(built, files):
         return Snapshot.open(built)

@@ -146,7 +146,7 @@ def _texts(view: PaperView) -> Iterator[str]:
     yield from (text for _, text in view.annotation)
     for remark in view.remarks:
         yield from (remark.text, remark.comment)
-    yield from (tie.says for tie in view.ties if tie.says)
+    yield from (tie.sentence for tie in view.ties if tie.sentence)
     for result in view.results:
         yield from (result.head, result.statement)
         yield from (value for _, value in result.facts)
@@ -219,4 +219,4 @@ def result_view(
 def model_facts(card: Result) -> list[str]:
     """Describe the network of a card."""
     names = ("architecture", "depth", "width", "activation", "loss", "initialisation", "trained")
-    return [said for name in names if card.model and (said := getattr(card.model, name))]
+    return [value for name in names if card.model and (value := getattr(card.model, name))]

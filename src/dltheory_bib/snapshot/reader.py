@@ -47,7 +47,7 @@ _LEFT_OPEN: list[sqlite3.Connection] = []
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    # What https://sqlite.org/uri.html (3.1) asks for; as_uri() would import urllib for it.
+    # The form required by https://sqlite.org/uri.html (3.1); as_uri() would import urllib.
     name = path.absolute().as_posix()
     for char, code in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
         name = name.replace(char, code)
@@ -66,7 +66,7 @@ def _reopen_all() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    # https://sqlite.org/howtocorrupt.html, 2.6: a connection is never carried across a fork.
+    # https://sqlite.org/howtocorrupt.html, 2.6: a connection must not be carried across a fork.
     os.register_at_fork(after_in_child=_reopen_all)
 
 
@@ -79,9 +79,9 @@ class Snapshot:
         self.path = path
         """The file that was opened; None for one in memory."""
         self.identity: object = (path, *_marks(path)) if path else id(self)
-        """Equal for two that read the same content."""
+        """Equal for two readers of the same content."""
         self.owner: object = None
-        """The bibliography to which the records that are read belong."""
+        """The bibliography to which the records belong."""
         self._use(database)
         if path:
             _OPEN.add(self)
@@ -98,10 +98,10 @@ class Snapshot:
         return cls(_connect(path), path.absolute())
 
     def reopen(self) -> None:
-        """Take a connection of one's own: after a fork the old one is still the parent's."""
+        """Open a separate connection: after a fork the old one still belongs to the parent."""
         if self.path:
             self._close.detach()
-            _LEFT_OPEN.append(self.database)  # closing it is not the child's business
+            _LEFT_OPEN.append(self.database)  # the parent closes it
             self._use(_connect(self.path))
 
     def count(self) -> int:
@@ -240,21 +240,21 @@ _MODELS = {
 
 
 def belonging(record: Any, owner: object) -> Any:
-    """The record, which from now on belongs to a bibliography; see `models.navigation`."""
+    """Return the record, attached to a bibliography; see `models.navigation`."""
     if owner is not None:
         object.__setattr__(record, "_bibliography", owner)
     return record
 
 
 def record_reader(table: str, owner: object) -> Callable[[str], Any]:
-    """What makes records of the stored JSON of a table, which belong to a bibliography."""
+    """Return a function that makes records of a bibliography from the stored JSON of a table."""
     read = _validator(table)
     return lambda data: belonging(read(data), owner)
 
 
 @cache
 def _validator(table: str) -> Callable[[str], Any]:
-    # The model is imported where its records are wanted.
+    # The model is imported when its records are read.
     from importlib import import_module
 
     module, name = _MODELS[table]
@@ -293,7 +293,7 @@ class Registry(Mapping[str, T]):
         return self._read[name]
 
     def _read_all(self) -> dict[str, T]:
-        """Every record, in one statement."""
+        """Yield every record, with one SQL statement."""
         if len(self._read) < len(self):
             rows = self._snapshot.fetch(f"SELECT id, data FROM {self._table} ORDER BY id")
             known = self._read
@@ -342,8 +342,8 @@ class Registry(Mapping[str, T]):
 _RELATIONS = {relation.value: relation for relation in Relation}
 
 
-def _edge(source: str, relation: str, target: str, said: str | None, data: str | None) -> Edge:
-    stated = json.loads(said) if said else {}
+def _edge(source: str, relation: str, target: str, statement: str | None, data: str | None) -> Edge:
+    stated = json.loads(statement) if statement else {}
     found = json.loads(data) if data else {}
     return Edge(
         source,

@@ -101,9 +101,9 @@ def _mentioning(snapshot: Snapshot, text: str) -> list[str]:
         return []
     found = []
     for one in questions(snapshot).values():
-        for rank, said in enumerate((" ".join((one.id, one.label, *one.aliases)), one.definition)):
-            if all(word in fold(said) for word in text.split()):
-                found.append((rank, len(said), one.id))
+        for rank, name in enumerate((" ".join((one.id, one.label, *one.aliases)), one.definition)):
+            if all(word in fold(name) for word in text.split()):
+                found.append((rank, len(name), one.id))
                 break
     if found:
         return [identity for _, _, identity in sorted(found)[:3]]

@@ -49,7 +49,7 @@ class Tie(NamedTuple):
     phrase: str
     """As in "improves" or "extended by"."""
     key: str
-    says: str | None
+    sentence: str | None
     where: str | None
 
 

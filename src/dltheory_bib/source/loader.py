@@ -118,7 +118,7 @@ def kind_of(path: Path) -> str:
 
 
 def kind_of_fields(fields: Set[str]) -> str:
-    """What a record with these fields is; a paper in doubt."""
+    """Return the kind of a record with these fields; a paper by default."""
     telling = {
         "citations": {"citing", "cites"},
         "trails": {"steps"},
@@ -188,7 +188,7 @@ def _work_names(files: Iterable[DataFile]) -> frozenset[str]:
 def read_catalogue(
     files: Iterable[DataFile], progress: Progress | None = None
 ) -> tuple[Catalogue, list[Problem]]:
-    """Read and validate files; the rules on several records are not applied."""
+    """Read and validate files; rules that compare records are not applied."""
     catalogue = Catalogue()
     problems: list[Problem] = []
     with collector_paused():

@@ -1,4 +1,4 @@
-"""From records made in Python to a checked catalogue, or to every problem they have."""
+"""Convert records made in Python to a checked catalogue, or report every problem in them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _OURS = "records"
 def catalogue_of(records: Iterable[object]) -> Catalogue:
     """Validate and check records that belong together; each is a `Record` or a mapping of fields.
 
-    What a mapping is follows from its fields. Topics, venues, people, questions and assumptions
-    of the shipped catalogue are known as well, unless a record has their id. Raises `DataError`
-    with every problem; its place is the number of the record and its key: `record 3 (doe2020deep)`.
+    The fields of a mapping determine its kind. Topics, venues, people, questions and assumptions of
+    the shipped catalogue are also available, unless a record has their id. Raises `DataError` with
+    every problem; its position is the number of the record and its key: `record 3 (doe2020deep)`.
     """
     catalogue, problems, places = Catalogue(), list[Problem](), list[str]()
     for index, given in enumerate(records):
@@ -34,7 +34,7 @@ def catalogue_of(records: Iterable[object]) -> Catalogue:
             catalogue.add(Located(found, _OURS, index))
     _lend(catalogue)
     for finding in check_catalogue(catalogue, Known()):
-        # The order of records is a matter of files.
+        # The order of records matters only in files.
         if finding.at.file == _OURS and finding.rule != "unsorted":
             place = places[finding.at.index]
             problems.append(Problem(place, 0, 0, finding.level, finding.rule, finding.message))
@@ -44,7 +44,7 @@ def catalogue_of(records: Iterable[object]) -> Catalogue:
 
 
 def _named(given: object) -> str:
-    """The key or id of a record, in parentheses."""
+    """Return the key or id of a record, in parentheses."""
     for name in ("key", "id", "citing"):
         found = given.get(name) if isinstance(given, Mapping) else getattr(given, name, None)
         if isinstance(found, str):
@@ -53,7 +53,7 @@ def _named(given: object) -> str:
 
 
 def _validated(given: object, place: str, problems: list[Problem]) -> Iterator[Record]:
-    """The record, or nothing and its problems; a record is validated once more."""
+    """Return the record, or None and its problems; a record is validated again."""
     models = tuple(dict.fromkeys(MODELS.values()))
     if isinstance(given, models):
         model, fields = type(given), given.model_dump()

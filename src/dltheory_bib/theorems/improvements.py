@@ -30,7 +30,7 @@ class Link(NamedTuple):
     """A card on a line of improvements, with the claim that leads to it and the cards beyond it."""
 
     card: Result
-    says: str
+    claim: str
     """The sentence of the claim that leads here; empty for the first card."""
     change: Change | None
     links: tuple[Link, ...]

@@ -69,7 +69,7 @@ class Linted(Printable):
     judgements: list[Judgement] = field(default_factory=list)
     """One for each matched entry, in the order of the files."""
     entries: int = 0
-    """How many entries, or records of data files, were read."""
+    """The number of entries, or of records of data files, that were read."""
 
     def __str__(self) -> str:
         return printable("\n".join(map(str, self.problems)) or "no problem")
@@ -167,7 +167,7 @@ def check(
     dialect: Dialect | None = None,
     ignore: Collection[str] = (),
 ) -> Linted:
-    """Judge a .bib, with the manuscript that cites it, or else a data file or a directory."""
+    """Check a .bib, with the manuscript that cites it, or else a data file or a directory."""
     if not is_bib(path):
         from dltheory_bib.source.loader import check_paths
 
