@@ -193,7 +193,7 @@ def test_without_scipy_the_extra_is_named(
 ) -> None:
     """The layout of a network needs it; no figure is left behind."""
     monkeypatch.setitem(sys.modules, "scipy", None)
-    with pytest.raises(MissingExtraError, match="needs matplotlib and scipy; run: pip install"):
+    with pytest.raises(MissingExtraError, match=r"needs matplotlib and scipy; run: pip install"):
         getattr(bib.on("ntk").plot, picture)()
     assert pyplot.get_fignums() == []
 
