@@ -6,8 +6,8 @@
 
 - in README.md and every page of docs: the output of each `console` block, the results of each
   `python` block, and each part between `<!-- generated: NAME -->` and `<!-- end -->`;
-- in README.md: the table of numbers;
-- docs/compare: one page for each question, and the list of them.
+- docs/compare: one page for each question, and the list of them;
+- docs/screen.svg: the picture of a terminal in README.md.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,9 @@ from pathlib import Path
 from typing import Any
 
 import click
+from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.console import Console
+from rich.text import Text
 
 from dltheory_bib import Bibliography, BibliographyError, load
 from dltheory_bib.cli.app import dltheory
@@ -41,16 +45,20 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
 COMPARE = DOCS / "compare"
-MARKS = ("<!-- numbers: made by `make docs` -->\n", "<!-- end of numbers -->\n")
+EXAMPLE = DOCS / "example"
+"""The files that the commands in the documentation find in their directory."""
+SCREEN = DOCS / "screen.svg"
+PICTURED = "dltheory read saddle-escape --count 6"
 MADE = "<!-- made by `make docs` from data/results.yaml -->\n\n"
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;[^\x1b]*\x1b\\")
 GENERATED = re.compile(r"(<!-- generated: ([\w-]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 
 
 def main() -> None:
-    """Rewrite README.md, the pages of docs, and docs/compare."""
+    """Rewrite README.md, its picture, the pages of docs, and docs/compare."""
     bib = load()
-    README.write_text(readme(README.read_text("utf-8"), bib), "utf-8", newline="\n")
+    SCREEN.write_text(screen(), "utf-8", newline="\n")
+    README.write_text(page(README.read_text("utf-8")), "utf-8", newline="\n")
     # The pages of docs/compare are not among those of `pages()`: they have no part to keep.
     made = compared(bib)
     COMPARE.mkdir(exist_ok=True)
@@ -72,13 +80,6 @@ def page(text: str) -> str:
     """Regenerate a page: its commands, its Python, and the parts made from the code."""
     text = refreshed(text)
     return GENERATED.sub(lambda found: f"{found[1]}\n{PARTS[found[2]](text)}\n{found[4]}", text)
-
-
-def readme(text: str, bib: Bibliography) -> str:
-    """Regenerate the README: its commands, its Python and its table of numbers."""
-    text = refreshed(text)
-    start, end = text.index(MARKS[0]) + len(MARKS[0]), text.index(MARKS[1])
-    return text[:start] + numbers(bib) + text[end:]
 
 
 # The output of commands and of Python
@@ -103,8 +104,15 @@ def _console(block: re.Match[str]) -> str:
 
 
 def printed(command: str) -> str:
-    """Run a command in an empty directory and return its output without colours."""
+    """Run a command next to the example files and return its output without colours."""
+    lines = ESCAPES.sub("", drawn(command)).splitlines()
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def drawn(command: str) -> str:
+    """Run a command next to the example files and return its output at 80 columns."""
     with tempfile.TemporaryDirectory() as directory:
+        shutil.copytree(EXAMPLE, directory, dirs_exist_ok=True)
         done = subprocess.run(
             [sys.executable, "-m", "dltheory_bib", *shlex.split(command)[1:]],
             capture_output=True,
@@ -113,8 +121,7 @@ def printed(command: str) -> str:
             env=os.environ | {"FORCE_COLOR": "1", "COLUMNS": "80", "PYTHONIOENCODING": "utf-8"},
             check=True,
         )
-    lines = ESCAPES.sub("", done.stdout + done.stderr).splitlines()
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+    return done.stdout + done.stderr
 
 
 def _python(block: re.Match[str], names: dict[str, object]) -> str:
@@ -137,7 +144,41 @@ def _python(block: re.Match[str], names: dict[str, object]) -> str:
     return f"```python\n{''.join(made)}\n```" if made else block[0]
 
 
-# The table of numbers
+# The picture of a terminal
+
+# rich's own format loads a font from the network; every system has a monospace one.
+SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
+    "Fira Code, monospace", "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace"
+)
+
+
+def screen() -> str:
+    """Return a picture of the terminal in which a command has run."""
+    console = Console(
+        record=True,
+        width=80,
+        file=io.StringIO(),
+        color_system="truecolor",
+        force_terminal=True,
+        highlight=False,
+    )
+    console.print(f"[bold green]$[/] [bold]{PICTURED}[/]")
+    console.print(Text.from_ansi(drawn(PICTURED).rstrip("\n")))
+    made = console.export_svg(title="dltheory", code_format=SVG, unique_id="screen")
+    return "".join(f"{line.rstrip()}\n" for line in made.splitlines())
+
+
+# What the catalogue has
+
+
+def size(bib: Bibliography) -> str:
+    """Return the size of the catalogue in one sentence."""
+    found = bib.stats()
+    return (
+        f"{found.works} works on {found.topics} topics by {found.people} people, "
+        f"{found.citations} citations, {sum(found.relations.values())}\n"
+        f"typed relations, {sum(found.results.values())} theorems on {found.questions} questions."
+    )
 
 
 def numbers(bib: Bibliography) -> str:
@@ -270,7 +311,10 @@ def _commands(_: str) -> str:
 
 
 def _data_format(_: str) -> str:
-    kinds = ("papers", "topics", "venues", "people", "citations", "trails")
+    kinds = (
+        *("papers", "topics", "venues", "people", "citations", "trails"),
+        *("questions", "assumptions", "results"),
+    )
     parts, told = [], set()
     for kind in kinds:
         described = schema(kind)
@@ -330,9 +374,11 @@ def _check(text: str) -> str:
 PARTS: dict[str, Callable[[str], str]] = {
     "check": _check,
     "commands": _commands,
+    "coverage": lambda _: numbers(load()),
     "data-format": _data_format,
     "fields": _fields,
     "formats": _formats,
+    "size": lambda _: size(load()),
 }
 
 

@@ -16,13 +16,23 @@ from dltheory_bib import Bibliography
 from dltheory_bib.cli.main import main
 from dltheory_bib.models.relations import CITO, JUDGEMENTS, Relation
 from helpers.programs import environment, run_program
+from test_layers import FLOORS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(dltheory_bib.__file__).parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
 from notebook import TOUR, run  # noqa: E402
-from refresh_docs import COMPARE, DOCS, MARKS, compared, numbers, page, pages  # noqa: E402
+from refresh_docs import (  # noqa: E402
+    COMPARE,
+    DOCS,
+    EXAMPLE,
+    SCREEN,
+    compared,
+    page,
+    pages,
+    screen,
+)
 
 pytestmark = [pytest.mark.catalogue, pytest.mark.docs]
 
@@ -47,6 +57,7 @@ def commands() -> list[tuple[str, str]]:
 @pytest.mark.parametrize(("command", "output"), commands(), ids=[c for c, _ in commands()])
 def test_readme_shows_what_the_command_prints(command, output, tmp_path):
     """Every command of the README prints, at 80 columns, just what stands below it."""
+    shutil.copytree(EXAMPLE, tmp_path, dirs_exist_ok=True)
     done = run_program(
         *(sys.executable, "-m", "dltheory_bib", *shlex.split(command)[1:]),
         cwd=tmp_path,
@@ -57,16 +68,34 @@ def test_readme_shows_what_the_command_prints(command, output, tmp_path):
     assert [line.rstrip() for line in printed.splitlines()] == output.splitlines()
 
 
-def test_readme_counts_are_those_of_the_catalogue(catalogue: Bibliography):
-    """The table of numbers is the one that `make docs` would write."""
-    start, end = (README.index(mark) for mark in MARKS)
-    assert README[start + len(MARKS[0]) : end] == numbers(catalogue)
+@pytest.mark.parametrize("path", [ROOT / "README.md", DOCS / "coverage.md"], ids=lambda p: p.name)
+def test_counts_are_those_of_the_catalogue(path: Path):
+    """The sizes in the README and the table of coverage are those that `make docs` would write."""
+    text = path.read_text(encoding="utf-8")
+    assert page(text) == text, "run `make docs`"
 
 
-def test_the_queries_of_the_readme_can_be_asked(catalogue: Bibliography):
-    """Each line of the query block is a query that finds something."""
-    (block,) = [text for text in blocks(README, "text") if "topic:" in text]
-    for line in block.splitlines():
+def test_the_readme_is_short():
+    """It is read on one page, and it names the two commands to begin with."""
+    assert len(README.splitlines()) <= 120
+    assert len(README.encode()) <= 9_000
+    assert {"make demo", "make test"} <= set(re.findall(r"make \w+", README))
+    assert README.count("![") == 1
+
+
+def test_the_picture_is_of_the_command_today():
+    """The terminal in the README is drawn from what the command prints, without a font to load."""
+    kept = SCREEN.read_text(encoding="utf-8")
+    assert kept == screen(), "run `make docs`"
+    assert len(kept.encode()) <= 60_000
+    assert re.findall(r"url\((?!#)", kept) == []
+
+
+def test_the_queries_in_the_documentation_find_something(catalogue: Bibliography):
+    """Each line of the first block on queries matches works, as does the README's query."""
+    guide = (DOCS / "how-to" / "query.md").read_text(encoding="utf-8")
+    (inline,) = re.findall(r"fields and words: `([^`]+)`", README)
+    for line in (inline, *blocks(guide, "text")[0].splitlines()):
         assert catalogue.where(line), line
 
 
@@ -136,6 +165,21 @@ def test_the_notebook_shows_what_it_shows_when_it_is_run():
         shown = [output.get("data", output.get("text")) for output in old.get("outputs", [])]
         shows = [output.get("data", output.get("text")) for output in new.get("outputs", [])]
         assert shows == shown, f"run `make notebook`: {old.source}"
+
+
+def test_the_drawing_of_the_architecture_has_the_floors_of_the_tests() -> None:
+    """docs/architecture.md draws every floor, from the top down, with all its rooms."""
+    drawing = blocks((DOCS / "architecture.md").read_text(encoding="utf-8"), "text")[0]
+    drawn = [set(line.split("  ")[0].split(", ")) for line in drawing.splitlines()]
+    assert drawn == FLOORS
+
+
+def test_the_architecture_names_files_that_exist() -> None:
+    """Each path of the table of where a line belongs is a file or a room of the package."""
+    text = (DOCS / "architecture.md").read_text(encoding="utf-8")
+    rows = text.partition("## Where a line belongs")[2].partition("## Names")[0]
+    for name in re.findall(r"`([a-z_]+/[a-z_/]+(?:\.py)?|[a-z_]+\.py)`", rows):
+        assert (PACKAGE / name).exists() or (ROOT / name).exists(), name
 
 
 def test_contributing_tells_every_kind_of_relation_with_its_cito_term() -> None:

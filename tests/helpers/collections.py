@@ -17,7 +17,7 @@ _real = folders.shipped_directory
 CATALOGUE = _real()
 """The shipped catalogue, for tests that are marked `catalogue`."""
 
-_in_place = [SAMPLE]
+_in_place = [CATALOGUE]
 
 
 def shipped_directory() -> Path:
