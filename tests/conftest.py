@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from dltheory_bib import Bibliography, load
-from helpers.collections import CATALOGUE, EXAMPLE, SAMPLE, in_place
+from helpers.collections import CATALOGUE, EXAMPLE, SAMPLE, in_place, shipped_directory
 
 # On a busy machine an example may take any time, and so may making one. A landing is no lottery:
 # there the examples are the same each time; whoever runs the tests by hand tries new ones.
@@ -33,6 +33,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("catalogue")
         if "browser" in used:
             item.add_marker("browser")
+
+
+class Doctests:
+    """Examples in README.md and src are outside this folder, where its fixtures do not reach."""
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        """Run an example with the shipped catalogue in place."""
+        with in_place(CATALOGUE if isinstance(item, pytest.DoctestItem) else shipped_directory()):
+            yield
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Doctests())
 
 
 @pytest.fixture(autouse=True)

@@ -564,7 +564,10 @@ INVENTED = ("crystal", "turbulence", "maritime", "pottery", "ribosome", "glacier
 def outside(paper: Paper, number: int) -> Paper:
     """A work that nobody wrote, near to one of the catalogue."""
     words = paper.title.split()
-    place = max(range(len(words)), key=lambda at: len(words[at]))
+    # A word with half of a pair of braces or dollar signs stays: a record refuses the title else.
+    place = max(
+        range(len(words)), key=lambda at: len(words[at]) * (not set(words[at]) & set("{}$"))
+    )
     changed = [*words[:place], INVENTED[number % len(INVENTED)], *words[place + 1 :]]
     known = paper.author
     variants: list[dict[str, Any]] = [

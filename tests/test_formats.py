@@ -391,7 +391,9 @@ def test_parquet_without_its_library_names_the_extra(
     bib: Bibliography, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And is never given as text."""
-    with pytest.raises(ValueError, match=r"parquet is not text; save\(\) writes it to a file"):
+    with pytest.raises(
+        ValueError, match=r"parquet is not a text format; save\(\) writes it to a file"
+    ):
         bib.all().to("parquet")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(MissingExtraError, match=r"needs pyarrow; run: pip install 'pyarrow"):
