@@ -18,6 +18,7 @@ from dltheory_bib.query.grammar import MAX_TERMS, AllOf, AnyOf, NoneOf, Term, pa
 from dltheory_bib.snapshot.schema import FEATURES
 from dltheory_bib.source.folders import shipped_directory
 from dltheory_bib.text.names import words
+from helpers.collections import SAMPLE, in_place
 from helpers.programs import not_hours
 
 
@@ -603,7 +604,8 @@ class Oracle:
 
 @pytest.fixture(scope="module")
 def oracle(bib: Bibliography) -> Oracle:
-    return Oracle(bib)
+    with in_place(SAMPLE):
+        return Oracle(bib)
 
 
 def terms(oracle: Oracle) -> st.SearchStrategy[Asked]:
