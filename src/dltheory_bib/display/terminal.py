@@ -146,10 +146,11 @@ def _entry(row: Row) -> RenderableType:
     """Show a work on its own lines: title, authors, venue, and the reason for it."""
     parts = [
         Text(row.readable, style=_HEAD),
-        Text.assemble((row.key, _KEY), _whose(row)),
+        Text.assemble((row.key, _KEY), (_whose(row), _DIM if row.why else "")),
     ]
     if row.why:
-        parts.append(Text(row.why, style=_DIM))
+        # The reason is what one reads first: it is never the faintest line.
+        parts.append(Text(row.why))
     return Group(*parts)
 
 
@@ -345,6 +346,6 @@ def path_steps(
     for edge in edges:
         forward = edge.source == here
         here = edge.target if forward else edge.source
-        lines.append(Padding(Text(sentence(edge), style=_DIM), (0, 0, 0, 2)))
+        lines.append(Padding(Text(sentence(edge)), (0, 0, 0, 2)))
         lines.append(Text.assemble((here, _KEY), f"  {describe(here)}"))
     return Group(*lines)
