@@ -408,6 +408,7 @@ def test_the_list_says_in_words_what_the_picture_shows(
 ) -> None:
     """Each work under its year, with what it does to others; changes are spoken."""
     opened.page.locator(".dg-list summary").click()
+    opened.page.locator(".dg-all li").first.wait_for()  # it is filled once the browser opened it
     text = opened.page.locator(".dg-all").inner_text()
     for paper in catalogue.where("topic:ntk"):
         assert catalogue.snapshot.readable(paper.plain_title) in text

@@ -211,7 +211,7 @@ globalThis.dltheory ??= {};
     if (!fields.includes(name)) {
       const near = nearest(term.field, fields, 2).map((one) => `${one}:`);
       const hint =
-        didYouMean(near) || `; quote words that hold a colon; known are ${fields.join(", ")}`;
+        didYouMean(near) || `; quote words that contain a colon; known are ${fields.join(", ")}`;
       fail(`unknown field ${quote(term.field)}${hint}`, term);
     }
     if (!term.value.trim()) fail(`${name}: needs a value, as in ${examples[name]}`, term);
