@@ -58,11 +58,10 @@ def _sample_in_place(request: pytest.FixtureRequest) -> Iterator[None]:
     from dltheory_bib.cli import collection
 
     find = collection.clone_data
+    here = {None, CATALOGUE, Path(__file__).parents[1] / "data"}
     shipped = request.node.get_closest_marker("catalogue")
     with in_place(CATALOGUE if shipped else SAMPLE), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            collection, "clone_data", lambda: None if find() in {None, CATALOGUE} else find()
-        )
+        patch.setattr(collection, "clone_data", lambda: None if find() in here else find())
         yield
 
 
