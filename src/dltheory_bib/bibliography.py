@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
@@ -254,6 +253,8 @@ class Bibliography(Selection):
 
     @classmethod
     def _of_database(cls, content: bytes) -> Bibliography:
+        import hashlib  # its library is a tenth of what a command imports
+
         database = sqlite3.connect(":memory:", check_same_thread=False)
         database.deserialize(content)
         snapshot = Snapshot(database)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -50,4 +49,6 @@ class Printable:
         return plain_text(self)
 
     def _repr_html_(self) -> str:
+        from html import escape  # no terminal command needs the table of entities
+
         return f'<pre style="line-height:1.3">{escape(str(self))}</pre>'
