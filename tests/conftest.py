@@ -87,7 +87,7 @@ def _home_of_ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture
 def catalogue_dir(tmp_path: Path) -> Path:
-    """A copy of a tiny catalogue about tea: 6 works, 4 topics, 2 venues, 2 people, 2 lists."""
+    """A copy of a tiny catalogue about tea, in a folder of its own."""
     return Path(shutil.copytree(EXAMPLE, tmp_path / "tea"))
 
 
