@@ -88,6 +88,7 @@ def _make(files: list[DataFile], cached: Path | None, progress: Progress | None)
             pass  # a cache that cannot be written costs time, but the answer is the same
     database = sqlite3.connect(":memory:", check_same_thread=False)
     compile_catalogue(catalogue, database)
+    database.execute("PRAGMA query_only = 1")
     return Snapshot(database)
 
 
