@@ -76,6 +76,8 @@ class _Collector:
         self.venues: dict[str, dict[str, Any]] = {}
         self.names = VenueNames(bib)
         self.taken: set[str] = set()
+        self.copies: dict[str, int] = {}
+        """The last number that a key got, so that the next is not searched from 2."""
 
     def record(self, draft: Draft) -> dict[str, Any] | None:
         """Return the record of a draft, its scalars as text; None, with a note, if it is
@@ -92,6 +94,8 @@ class _Collector:
         except ValueError as error:
             self._leave(draft, f"{error}; it is skipped")
             return None
+        draft.venue = self._name(draft, "venue", draft.venue)
+        draft.publisher = self._name(draft, "publisher", draft.publisher)
         kind = draft.type
         if kind in _IN_PLACES and not draft.venue:
             self._leave(draft, f"is of type {kind} but has no venue; the record gets type online")
@@ -115,6 +119,14 @@ class _Collector:
         seen = [n for n in record if n not in {"type", "unverified", *record.get("unverified", ())}]
         sources = [{"source": self.source, "where": draft.where, "fields": seen}]
         return {"key": key, **record, "sources": sources}
+
+    def _name(self, draft: Draft, what: str, value: str) -> str:
+        """Return the name of a venue or publisher; empty, with a note, if it is no plain text."""
+        try:
+            return rules.clean(value) if value else ""
+        except ValueError as error:
+            self._leave(draft, f"has a {what} that {error}; that field is skipped")
+            return ""
 
     def _leave(self, draft: Draft, why: str) -> None:
         self.made.left_out.append(f"{draft.where} {why}")
@@ -146,10 +158,11 @@ class _Collector:
             last = re.sub(r"[^a-z0-9]", "", fold(family(author[0])))
             key = f"{last or 'work'}{draft.year}{slug(first).replace('-', '')}"
             key = key if key[0].isalpha() else f"work{key}"
-        free, number = key, 1
+        free, number = key, self.copies.get(key, 1)
         while free in self.taken:
             number += 1
             free = f"{key}-{number}"
+        self.copies[key] = number
         self.taken.add(free)
         if draft.key and free != draft.key:
             self._leave(draft, f"gets the key {free}; {draft.key} is {self._why_not(draft.key)}")

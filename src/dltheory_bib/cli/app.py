@@ -69,6 +69,7 @@ class _Commands(click.Group):
         command = super().get_command(ctx, cmd_name)
         if command and not any(one.name == "no_pager" for one in command.params):
             _no_pager(hidden=True)(command)
+            _debug(hidden=True)(command)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -123,6 +124,17 @@ def _no_pager(hidden: bool = False) -> Callable[[F], F]:
     )
 
 
+def _debug(hidden: bool = False) -> Callable[[F], F]:
+    """An option that `main` looks for; it may be given before the command and after it."""
+    return click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        hidden=hidden,
+        help="Print the traceback of an unexpected error; may also follow the command.",
+    )
+
+
 @click.group(
     cls=_Commands,
     invoke_without_command=True,
@@ -139,6 +151,7 @@ def _no_pager(hidden: bool = False) -> Callable[[F], F]:
     "else the catalogue that was installed.",
 )
 @_no_pager()
+@_debug()
 @click.pass_context
 def dltheory(context: click.Context, data: Path | None) -> None:
     """Query a curated, annotated bibliography of deep learning theory from the shell."""

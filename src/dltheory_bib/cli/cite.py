@@ -55,6 +55,8 @@ def cite(
 
     found = read_manuscript(manuscript)
     theirs = read_bib(own) if own else None
+    if theirs is not None and theirs.note:
+        note(f"{theirs.note}; its entries are written in UTF-8")
     made = cited_by(
         bibliography(),
         found,

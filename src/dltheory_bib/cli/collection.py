@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import click
 
+from dltheory_bib.input_files import read_start
 from dltheory_bib.source.folders import is_directory, is_file, shipped_directory
 
 _PROJECT = re.compile(r'^name\s*=\s*"dltheory-bib"\s*$', re.MULTILINE)
@@ -60,10 +61,8 @@ def clone_data() -> Path | None:
 
 
 def _is_ours(project: Path) -> bool:
-    try:
-        return _PROJECT.search(project.read_text("utf-8", errors="replace")) is not None
-    except OSError:
-        return False
+    start = read_start(project, 100_000).decode("utf-8", "replace")
+    return _PROJECT.search(start) is not None
 
 
 def chosen_collection() -> Collection:

@@ -16,14 +16,24 @@ from typing import Any
 
 import yaml
 
+from dltheory_bib.errors import Problem
 from dltheory_bib.files import write_text
+from dltheory_bib.input_files import read_bytes
 from dltheory_bib.models.record import Record, nested_record
 from dltheory_bib.models.types import EXPONENT
 from dltheory_bib.source.catalogue import MODELS
+from dltheory_bib.source.yaml_reader import read_content
 
 WIDTH = 98
 """Column at which a long text is folded."""
 
+_UNWRITABLE = {
+    "depth": "is nested too deeply",
+    "size": "has a record with too many values",
+    "too-many": "has too many problems",
+    "anchor": "has YAML anchors or aliases; write the values out",
+}
+"""The rules of problems that prevent writing a file again, and why."""
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SORTED_BY = ("key", "id", "citing")
 _NUMBERS = frozenset({"year", "since", "until", "ordinal_from", "prints_pages"})
@@ -70,7 +80,14 @@ def rewrite(path: Path, kind: str) -> bool:
     The file is written atomically. Raises `ValueError` as `canonical` does, also if the file is not
     YAML or not UTF-8, and `OSError`.
     """
-    before = path.read_bytes()
+    before = read_bytes(path)
+    # What cannot be read one record at a time must not be built as a tree: nesting, aliases.
+    problems: list[Problem] = []
+    for _ in read_content(before, problems, ""):
+        pass
+    for problem in problems:
+        if problem.rule in _UNWRITABLE:
+            raise ValueError(_UNWRITABLE[problem.rule])
     try:
         after = canonical(before.decode("utf-8"), kind)
     except yaml.YAMLError:

@@ -17,16 +17,18 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, parse_bib
+from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, iter_entries
 from dltheory_bib.bibfile.fix.entry import Change, Updater, VenueStyle
 from dltheory_bib.bibfile.fix.merge import merge as merge_entries
 from dltheory_bib.bibfile.match import ENOUGH, Match, Matcher
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import UnsafeChangeError
 from dltheory_bib.files import replace_bytes
+from dltheory_bib.input_files import is_stream, label
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -149,6 +151,8 @@ def write_fixed(path: Path, made: Fixed) -> Path:
     `OSError` if it cannot be written; in both cases it is left unchanged.
     """
     file = made.before
+    if is_stream(path):
+        raise UnsafeChangeError(f"{path} is no file, so nothing can be written to it")
     return replace_bytes(path, file.encode(file.text), file.encode(made.text))
 
 
@@ -173,13 +177,26 @@ def _prove(file: BibFile, text: str, edits: Mapping[int, str]) -> None:
     """
     if text == file.text:
         return
-    after = parse_bib(text)
+    try:
+        file.encode(text)
+    except UnicodeEncodeError as error:
+        letter = text[error.start]
+        name = label(file.encoding)
+        raise UnsafeChangeError(
+            f"{file.name}: {name} has no {letter}, which a correction needs; save it as UTF-8"
+        ) from None
+    after = BibFile(text, file.name, file.encoding)
     kept = [entry for entry in file.entries if edits.get(entry.start) != ""]
-    if [one.key for one in after.entries] != [one.key for one in kept]:
-        raise UnsafeChangeError(f"{file.name}: an entry would be lost; nothing was changed")
-    for old, new in zip(kept, after.entries, strict=True):
-        expected = edits.get(old.start, file.source(old))
-        if after.source(new) != expected or new.whole != old.whole:
+    for old, new in zip_longest(kept, iter_entries(after)):
+        if old is None or new is None or old.key != new.key:
+            raise UnsafeChangeError(f"{file.name}: an entry would be lost; nothing was changed")
+        expected = edits.get(old.start)
+        same = (
+            new.end - new.start == len(expected) and text.startswith(expected, new.start)
+            if expected is not None
+            else after.source(new) == file.source(old)
+        )
+        if not same or new.whole != old.whole:
             raise UnsafeChangeError(f"{file.name}: {old.key} would be damaged; nothing was changed")
     if after.strings != file.strings or len(after.preambles) != len(file.preambles):
         raise UnsafeChangeError(f"{file.name}: a @string would be changed; nothing was changed")

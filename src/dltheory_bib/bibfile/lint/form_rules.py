@@ -201,6 +201,13 @@ def check_strings(matched: MatchedFile) -> Iterator[Found]:
                     yield Found(matched.file.text.find(inside, one.value_start), message)
 
 
+def check_expansion(matched: MatchedFile) -> Iterator[Found]:
+    """Keep what `@string`s stand for short: BibTeX's limit for a string is 20,000 characters."""
+    for position, rule, message in matched.file.faults:
+        if rule == "expansion":
+            yield Found(position, f"{message}; write it out, and shorter")
+
+
 def check_others(matched: MatchedFile) -> Iterator[Found]:
     """List all authors; the style writes "et al."."""
     for item in matched.entries:
@@ -272,6 +279,7 @@ RULES = (
     Rule("unknown-type", "warning", check_types),
     Rule("missing-field", "error", check_missing_fields),
     Rule("unknown-string", "warning", check_strings),
+    Rule("expansion", "error", check_expansion),
     Rule("and-others", "warning", check_others),
     Rule("reversed-pages", "error", check_pages),
     Rule("wrong-doi", "error", check_doi),

@@ -24,7 +24,7 @@ from dltheory_bib.bibfile.matched_file import MatchedEntry, MatchedFile, Rule, m
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import DataError, Level, Problem, did_you_mean
-from dltheory_bib.source.folders import is_file
+from dltheory_bib.input_files import is_readable, read_start
 from dltheory_bib.text.names import nearest
 
 if TYPE_CHECKING:
@@ -182,13 +182,9 @@ def check(
 def is_bib(path: Path) -> bool:
     """Return whether a file is a .bib: by its suffix, or, without a known one, by its beginning."""
     suffix = path.suffix.lower()
-    if suffix in {".bib", ".yaml", ".yml"} or not is_file(path):
+    if suffix in {".bib", ".yaml", ".yml"} or not is_readable(path):
         return suffix == ".bib"
-    try:
-        with path.open("rb") as stream:
-            return _ENTRY.match(stream.read(_HEAD)) is not None
-    except OSError:
-        return False
+    return _ENTRY.match(read_start(path, _HEAD)) is not None
 
 
 def rule_sentences() -> dict[str, str]:

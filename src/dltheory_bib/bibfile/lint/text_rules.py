@@ -16,6 +16,7 @@ from dltheory_bib.bibfile.matched_file import (
     literals,
     outside_braces,
 )
+from dltheory_bib.input_files import label, legible
 
 _INNER_CAPITAL = re.compile(r"(?<![\w\\])[^\W_]*[^\W_][A-Z][^\W_]*")
 _GROUP = re.compile(r"\{([^{}$]+)\}")
@@ -180,14 +181,21 @@ def _word(text: str, start: int, end: int) -> tuple[int, int]:
 
 def check_encoding(matched: MatchedFile) -> Iterator[Found]:
     """Save the file in UTF-8, which biber expects, and LaTeX since 2018."""
-    text = matched.file.text
-    if _is_utf8(text) or _LETTERS.search(text):
+    file = matched.file
+    if file.encoding.startswith("utf-16"):
+        yield Found(0, "is in UTF-16, which neither BibTeX nor biber reads; save the file as UTF-8")
         return
-    found = _SURROGATES.search(text)
+    if file.encoding == "utf-8":
+        if _is_utf8(file.text) or _LETTERS.search(file.text):
+            return
+        found = _SURROGATES.search(file.text)
+    else:
+        found = _LETTERS.search(file.text)
     if found:
-        byte, letter = _byte(found[0][0])
-        message = f"byte {byte} is not UTF-8, and {letter} in Latin-1; save the file as UTF-8"
-        yield Found(found.start(), message)
+        byte = " ".join(f"0x{one:02X}" for one in file.encode(found[0][0]))
+        name = "Latin-1" if file.encoding == "utf-8" else label(file.encoding)
+        message = f"byte {byte} is not UTF-8, and {legible(found[0][0])} in {name}; save the file "
+        yield Found(found.start(), f"{message}as UTF-8")
 
 
 def check_mixed_encodings(matched: MatchedFile) -> Iterator[Found]:
@@ -201,8 +209,8 @@ def check_mixed_encodings(matched: MatchedFile) -> Iterator[Found]:
         if line in lines:
             continue
         lines.add(line)
-        byte, letter = _byte(found[0][0])
-        message = f"byte {byte} is Latin-1 in a file of UTF-8; write {letter} in UTF-8"
+        byte, letter = ord(found[0][0]) - 0xDC00, legible(found[0][0])
+        message = f"byte 0x{byte:02X} is Latin-1 in a file of UTF-8; write {letter} in UTF-8"
         yield Found(found.start(), message)
 
 
@@ -213,11 +221,6 @@ def _is_utf8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _byte(char: str) -> tuple[str, str]:
-    number = ord(char) - 0xDC00
-    return f"0x{number:02X}", bytes([number]).decode("latin-1")
 
 
 RULES = (
