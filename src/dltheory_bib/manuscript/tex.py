@@ -12,6 +12,7 @@ from dltheory_bib.errors import DataError
 from dltheory_bib.input_files import VARIABLE, limit, read_text, shown
 from dltheory_bib.manuscript.cite_commands import NO_CITATIONS, Shape, Wrapper, shape
 from dltheory_bib.manuscript.tex_arguments import Arguments, SourceText, without_comments
+from dltheory_bib.text.names import shortened
 
 if TYPE_CHECKING:
     from dltheory_bib.manuscript.manuscript import Manuscript
@@ -47,7 +48,6 @@ _NUMBERED = re.compile(r"((?:#\d)*)")
 _COUNT = re.compile(r"\s*\[\s*(\d)\s*\]")
 _SURE = "use the .aux or .bcf, which contains it"
 _LONGEST_ALIAS = 200
-_LONGEST_SHOWN = 100
 _LOOP = 200
 """The number of open files among which one is looked for, to say that it includes itself."""
 MOST_FILES = 1000
@@ -435,8 +435,3 @@ class _Body(_File):
 
     def _include(self, plain: str, match: re.Match[str]) -> None:
         """A file that a command includes is only known when the command is used."""
-
-
-def shortened(text: str) -> str:
-    """Return a name for a message; nobody reads a longer one."""
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

@@ -16,7 +16,7 @@ from dltheory_bib.text.names import fold, given, is_collective, unbraced, words
 
 _INITIALS = re.compile(r"(?:[^\W\d_](?:\.[\s~-]*|[\s~-]+|$))+")
 _MATHS = re.compile(r"\$[^$]*\$")
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r"(?<!\s)\s+and\s+", re.IGNORECASE)
 _PIECE = re.compile(r"\\[A-Za-z]+|\\.|\$[^$]*\$|[{}]|[^\\${}]+|.", re.DOTALL)
 
 
@@ -112,11 +112,12 @@ def _is_one_group(raw: str) -> bool:
 
 def split_names(raw: str) -> list[str]:
     """Return the names of an author field, which "and" separates outside braces."""
-    names, last = [], 0
+    names, last, depth, counted = [], 0, 0, 0
     for found in _AND.finditer(raw):
-        before = raw[last : found.start()]
-        if before.count("{") == before.count("}"):
-            names.append(before.strip())
+        depth += raw.count("{", counted, found.start()) - raw.count("}", counted, found.start())
+        counted = found.start()
+        if depth == 0:
+            names.append(raw[last:counted].strip())
             last = found.end()
     return [*names, raw[last:].strip()] if raw.strip() else []
 
