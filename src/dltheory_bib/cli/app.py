@@ -258,6 +258,8 @@ def note_nothing_found() -> None:
 
 def visible(text: str) -> str:
     """Return a message about a user's file with its control characters escaped."""
+    if text.isprintable():
+        return text
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )

@@ -13,6 +13,8 @@ check is discarded. A second run changes nothing.
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -40,6 +42,8 @@ report phdthesis mastersthesis thesis electronic preprint
 _WORKS = frozenset(_TYPES.split())
 """Entry types that may be works of the catalogue."""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_MOST_COMPARED = 4000
+"""The most lines that are compared for one hunk of a patch."""
 _AFTER_MERGED = re.compile(r"[ \t]*\r?\n(?:[ \t]*\r?\n)?")
 
 
@@ -212,7 +216,7 @@ def _diff(file: BibFile, edits: Mapping[int, str]) -> Iterator[str]:
         old = _LINE.findall(file.text[start:end])
         new = _LINE.findall(text)
         line += file.text.count("\n", last, start)
-        for text in list(unified_diff(old, new, n=1))[2:]:
+        for text in _hunks(old, new):
             if text.startswith("@@"):
                 yield _moved(text, line, line + shift)
             else:
@@ -221,16 +225,29 @@ def _diff(file: BibFile, edits: Mapping[int, str]) -> Iterator[str]:
         last = start
 
 
+def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
+    """Return the hunks of a patch, counted from line 1; very many lines are replaced as a whole,
+    because comparing them takes the square of their number.
+    """
+    if len(old) + len(new) <= _MOST_COMPARED:
+        yield from list(unified_diff(old, new, n=1))[2:]
+        return
+    yield f"@@ -1,{len(old)} +1,{len(new)} @@\n"
+    yield from (f"-{line}" for line in old)
+    yield from (f"+{line}" for line in new)
+
+
 def _regions(file: BibFile, edits: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
     """Yield the whole lines around changed entries: their start and end, and the new text."""
+    lines = _Lines(file.text)
     changed = deque(entry for entry in file.entries if entry.start in edits)
     while changed:
         group = [changed.popleft()]
-        start = _line_before(file, group[0].start)
-        end = _line_after(file, _end(file, group[0], edits))
-        while changed and _line_before(file, changed[0].start) < end:
+        start = lines.before(group[0].start)
+        end = lines.after(_end(file, group[0], edits))
+        while changed and lines.before(changed[0].start) < end:
             group.append(changed.popleft())
-            end = _line_after(file, _end(file, group[-1], edits))
+            end = lines.after(_end(file, group[-1], edits))
         parts, last = [], start
         for entry in group:
             parts += [file.text[last : entry.start], edits[entry.start]]
@@ -238,18 +255,22 @@ def _regions(file: BibFile, edits: Mapping[int, str]) -> Iterator[tuple[int, int
         yield start, end, "".join([*parts, file.text[last:end]])
 
 
-def _line_before(file: BibFile, position: int) -> int:
-    """Return the start of the line above that of a position."""
-    start = file.text.rfind("\n", 0, position)
-    return file.text.rfind("\n", 0, start) + 1 if start >= 0 else 0
+class _Lines:
+    """The lines of a text, found once: one line may contain all entries."""
 
+    def __init__(self, text: str) -> None:
+        self.size = len(text)
+        self.starts = array("I", [0])
+        self.starts.extend(found.end() for found in re.finditer("\n", text))
 
-def _line_after(file: BibFile, position: int) -> int:
-    """Return the end of the line after the one in which a position is, or begins."""
-    for _ in range(1 if file.text[position - 1 : position] == "\n" else 2):
-        end = file.text.find("\n", position)
-        position = end + 1 if end >= 0 else len(file.text)
-    return position
+    def before(self, position: int) -> int:
+        """Return the start of the line above that of a position."""
+        return self.starts[max(bisect_right(self.starts, position) - 2, 0)]
+
+    def after(self, position: int) -> int:
+        """Return the end of the line after the one in which a position is, or begins."""
+        number = bisect_left(self.starts, position) + 1
+        return self.starts[number] if number < len(self.starts) else self.size
 
 
 def _moved(line: str, old: int, new: int) -> str:
