@@ -18,7 +18,7 @@ QUICK := not browser and not catalogue and not docs and not latex and not slow a
 COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test quick quick-example test-wheel lint check schema docs pages \
+.PHONY: help demo install dev test quick quick-example fuzz test-wheel lint check schema docs pages \
 	audit notebook site screenshots bench dist release-check install-size clean
 
 help:  ## List the targets.
@@ -67,6 +67,9 @@ quick-example: $(VENV)/dev  ## The same on a copy of the package with tests/exam
 	cp -R src/dltheory_bib build/example/dltheory_bib
 	cp -R tests/example build/example/dltheory_bib/data
 	PYTHONPATH=build/example $(BIN)/python -m pytest $(PARALLEL) tests -m "$(QUICK)"
+
+fuzz: $(VENV)/dev  ## Try random files on every reader: make fuzz [SECONDS=60] [SEED=N].
+	$(BIN)/python scripts/fuzz.py --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
 
 test-wheel: $(VENV)/dev  ## Build the wheel and test its contents.
 	rm -rf build dist
