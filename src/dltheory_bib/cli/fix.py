@@ -80,7 +80,8 @@ def _show(made: Fixed) -> None:
         # rich would measure and wrap each of thousands of lines, so it is not used here.
         click.echo("".join(map(_coloured, made.diff())), nl=False, color=True)
     else:
-        print_bytes("".join(made.diff()), made.before.encoding)  # so that `patch` applies it
+        for line in made.diff():
+            print_bytes(line, made.before.encoding)  # so that `patch` applies it
     for entry in made.changed:
         if entry.key not in made.merged:
             text = "; ".join(change.text for change in entry.changes)
