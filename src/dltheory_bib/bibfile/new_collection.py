@@ -134,7 +134,7 @@ class _Collector:
     def _fields(self, draft: Draft) -> dict[str, str]:
         found = {}
         for name, value in draft.fields.items():
-            text = re.sub(r"\s*(?:-{2,}|–|—)\s*", "-", value) if name == "pages" else value
+            text = re.sub(r"(?<!\s)\s*(?:-{2,}|–|—)\s*", "-", value) if name == "pages" else value
             rule = _RULES.get(name)
             try:
                 found[name] = rule(text) if rule else rules.clean(text)
