@@ -15,13 +15,11 @@ from typing import Any
 import pytest
 
 from dltheory_bib import Bibliography, load
-from dltheory_bib.cli.main import main
 from dltheory_bib.models.registries import Topic
 from dltheory_bib.snapshot import cache as cache_module
 from dltheory_bib.snapshot import compile as compiling
 from dltheory_bib.snapshot import schema
 from dltheory_bib.snapshot.cache import open_snapshot, write_shipped
-from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.source import loader
 from dltheory_bib.source.folders import catalogue_files, shipped_directory
 from dltheory_bib.source.loader import load_catalogue
@@ -377,29 +375,10 @@ def test_a_shipped_snapshot_is_found_wherever_it_is_installed(
         os.utime(path, (1_000_000_000, 1_000_000_000))
     monkeypatch.setattr(cache_module, "shipped_directory", lambda: installed)
     compiled.clear()
-    assert isinstance(open_snapshot(), Snapshot)
+    assert open_snapshot().path == installed / "snapshot.sqlite"
     assert compiled == []
-    assert not cache.exists()
-
-
-def test_a_large_snapshot_that_rots_is_removed(
-    catalogue_dir: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """It is known by its time; the command that meets the damage says so, the next one works."""
-    monkeypatch.setattr(cache_module, "_LARGE", 0)
-    assert main(["--data", str(catalogue_dir), "list"]) == 0
-    (snapshot_file,) = (tmp_path / "cache").rglob("*.sqlite")
-    data = bytearray(snapshot_file.read_bytes())
-    stat = snapshot_file.stat()
-    data[4096:] = b"\xff" * (len(data) - 4096)
-    snapshot_file.write_bytes(data)
-    os.utime(snapshot_file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert main(["--data", str(catalogue_dir), "list"]) == 1
-    assert "is damaged" in capsys.readouterr().err
-    assert main(["--data", str(catalogue_dir), "list"]) == 0
+    (record,) = cache.iterdir()
+    assert record.suffix == ".verified"
 
 
 # What is written

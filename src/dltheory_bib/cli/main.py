@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dltheory_bib.cli.app import dltheory, visible
+from dltheory_bib.cli.app import DamagedCacheError, dltheory, visible
 from dltheory_bib.collector import collector_paused
 
 if TYPE_CHECKING:
@@ -37,7 +37,12 @@ def _run(argv: Sequence[str] | None) -> int:
     _prepare_streams()
     streams = sys.stdout, sys.stderr
     try:
-        code = dltheory.main(args=argv, prog_name="dltheory", standalone_mode=False)
+        try:
+            code = dltheory.main(args=argv, prog_name="dltheory", standalone_mode=False)
+        except DamagedCacheError as error:
+            if error.written:
+                raise
+            code = dltheory.main(args=argv, prog_name="dltheory", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except SystemExit as error:  # click's, after a completion, and after a closed pipe
@@ -66,7 +71,7 @@ def _run(argv: Sequence[str] | None) -> int:
     except DataError as error:
         _say(*map(str, error.problems), _advice(error.problems))
         return 1
-    except BibliographyError as error:
+    except (BibliographyError, DamagedCacheError) as error:
         _say(str(error))
         return 1
     except OSError as error:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dltheory_bib.snapshot.reader import web_address
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import is_text
 
@@ -164,7 +165,7 @@ def rows(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[Row]:
         "JOIN list_row r ON r.n = p.n ORDER BY l.key",
         (json.dumps(list(numbers)),),
     )
-    return map(Row._make, ((*row, None) for row in found))
+    return (Row._make((*row[:8], web_address(row[8]), None)) for row in found)
 
 
 def paper_view(snapshot: Snapshot, n: int) -> PaperView:
@@ -194,7 +195,8 @@ def restore_view(data: list[Any]) -> PaperView:
         [*(tuple(value) if isinstance(value, list) else value for value in data), False, (), ()]
     )
     return view._replace(
-        links=tuple((label, address) for label, address in view.links),
+        address=web_address(view.address),
+        links=tuple((label, web_address(address) or "") for label, address in view.links),
         annotation=tuple((head, text) for head, text in view.annotation),
         remarks=tuple(map(RemarkView._make, view.remarks)),
         ties=tuple(map(Tie._make, view.ties)),
