@@ -19,7 +19,7 @@ COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
 .PHONY: help demo install dev test quick quick-example test-wheel lint check schema docs pages \
-	audit notebook site screenshots bench dist release-check install-size clean
+	audit lists notebook site screenshots bench dist release-check install-size clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -95,6 +95,9 @@ pages: $(VENV)/dev  ## Build the documentation in build/docs, readable without a
 
 audit: $(VENV)/installed  ## Compare the catalogue with gathered facts: make audit EVIDENCE=FOLDER.
 	@$(BIN)/python scripts/audit.py $(or $(EVIDENCE),../shared/evidence) --keep docs/audit.json
+
+lists: $(VENV)/installed  ## Match reference lists with the catalogue: make lists [LISTS=FILE.jsonl].
+	@$(BIN)/python scripts/read_lists.py $(LISTS)
 
 notebook: $(VENV)/dev  ## Run docs/tour.ipynb and save its outputs.
 	$(BIN)/python scripts/notebook.py

@@ -1,6 +1,6 @@
 """Enter the citations that stored reference lists contain.
 
-    python scripts/read_lists.py [FILE.jsonl]
+    python scripts/read_lists.py [--data FOLDER] [FILE.jsonl]
 
 `make lists` runs it. FILE holds lists that were split by program: one JSON object a line, with the
 citing work's `title`, `authors`, `year`, or its `catalogue_key`; with `source` and `where` of the
@@ -9,11 +9,13 @@ as printed. Lists marked `second_hand` are incomplete, and are left out.
 
 Without FILE only the entries stored in data/wanted.jsonl are matched, which no work of the
 catalogue fitted so far: a work that was entered since, or a title that was added to one, finds its
-edges without another look at the lists. Written are data/citations.yaml and data/wanted.jsonl.
+edges without another look at the lists. Written are citations.yaml and wanted.jsonl of the folder,
+which is data/ of the repository unless named.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections import defaultdict
@@ -67,14 +69,19 @@ class Entry(NamedTuple):
 
 def main(arguments: list[str]) -> int:
     """Match, write and report."""
-    bib = load(DATA)
-    blocks = _read_blocks(DATA / CITATIONS)
+    parser = argparse.ArgumentParser(description="Enter the citations in stored reference lists.")
+    parser.add_argument("--data", type=Path, default=DATA, metavar="FOLDER")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE.jsonl")
+    chosen = parser.parse_args(arguments)
+    data: Path = chosen.data
+    bib = load(data)
+    blocks = _read_blocks(data / CITATIONS)
     held = {(block.citing, key) for block, keys in blocks.items() for key in keys}
     finder = Finder(bib)
     citing = {block.citing for block in blocks}
     before, lists = len(held), len(citing)
     unmatched: dict[tuple[str, str], Reference] = {}
-    for block, entry in _entries(bib, arguments, blocks):
+    for block, entry in _entries(bib, read_references(data / WANTED), chosen.files, blocks):
         if block.citing not in citing:
             citing.add(block.citing)
             blocks[block] = set()  # a list without a work of the catalogue was read all the same
@@ -86,9 +93,9 @@ def main(arguments: list[str]) -> int:
         elif found != block.citing and (block.citing, found) not in held:
             held.add((block.citing, found))
             blocks.setdefault(block, set()).add(found)
-    _write_blocks(DATA / CITATIONS, blocks)
+    _write_blocks(data / CITATIONS, blocks)
     ordered = sorted(unmatched.values(), key=lambda one: (one.citing, fold(one.title)))
-    write_text(DATA / WANTED, "".join(map(reference_line, ordered)))
+    write_text(data / WANTED, "".join(map(reference_line, ordered)))
     print(f"lists     {len(citing)} ({len(citing) - lists:+})")
     print(f"citations {len(held)} ({len(held) - before:+})")
     print(f"wanted    {len(ordered)} entries without a work")
@@ -188,17 +195,20 @@ def _letters(title: str) -> str:
 
 
 def _entries(
-    bib: Bibliography, files: Iterable[str], blocks: Mapping[Block, set[str]]
+    bib: Bibliography,
+    stored: Iterable[Reference],
+    files: Iterable[Path],
+    blocks: Mapping[Block, set[str]],
 ) -> Iterator[tuple[Block, Entry]]:
     """Yield the entries of the stored lists, then those of the files, with their block."""
     places = {block[:3]: block for block in blocks if block.how == "parsed"}
     own = {block.citing: block for block in sorted(blocks, key=lambda one: one.how == "parsed")}
-    for one in read_references(DATA / WANTED):
+    for one in stored:
         if one.citing in own:
             first = (one.author,) if one.author else ()
             yield own[one.citing], Entry(one.title, first, True, *one[3:])
     for file in files:
-        for line in Path(file).read_text("utf-8").splitlines():
+        for line in file.read_text("utf-8").splitlines():
             read = json.loads(line)
             citing = None if read.get("second_hand") else _citing(bib, read)
             if citing is None:

@@ -46,8 +46,8 @@ class WantedWork(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the work with its number of lists, ready for JSON."""
-        values = {"lists": len(self.cited_by)} | self._asdict() | {"cited_by": [*self.cited_by]}
-        return {name: value for name, value in values.items() if value not in (None, "")}
+        known = {name: value for name, value in self._asdict().items() if value}
+        return {"lists": len(self.cited_by)} | known | {"cited_by": [*self.cited_by]}
 
 
 def read_references(file: Path) -> Iterator[Reference]:
@@ -59,10 +59,20 @@ def read_references(file: Path) -> Iterator[Reference]:
         return
     for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
         try:
-            yield Reference(**json.loads(line))
-        except (TypeError, ValueError) as error:
-            problem = Problem("wanted-entry", f"not an entry of a list: {error}", str(file), number)
-            raise DataError([problem]) from None
+            read = Reference(**json.loads(line))
+        except (TypeError, ValueError, RecursionError):
+            read = None
+        if read is None or not _is_sound(read):
+            says = "expected an object with citing, title and, if known, author, year, eprint, doi"
+            raise DataError([Problem(str(file), number, 1, "error", "wanted-entry", says)])
+        yield read
+
+
+def _is_sound(entry: Reference) -> bool:
+    """Return whether the values have their types and, since they are printed, no control codes."""
+    texts = (entry.citing, entry.title, entry.author, entry.eprint or "", entry.doi or "")
+    year = entry.year is None or type(entry.year) is int
+    return year and all(isinstance(text, str) and text.isprintable() for text in texts)
 
 
 def reference_line(reference: Reference) -> str:
