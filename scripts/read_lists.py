@@ -20,6 +20,7 @@ import json
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,6 +32,7 @@ from dltheory_bib.bibliography import Bibliography
 from dltheory_bib.files import write_text
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.source.wanted import WANTED, Reference, read_references, reference_line
+from dltheory_bib.source.yaml_writer import canonical
 from dltheory_bib.text.identifiers import find_arxiv_ids
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import family, fold, searchable, unbraced, words
@@ -237,12 +239,18 @@ def _citing(bib: Bibliography, read: Mapping[str, Any]) -> str | None:
 
 def _entry(read: Mapping[str, Any]) -> Entry:
     ids = find_arxiv_ids(read.get("arxiv") or "")
-    title = " ".join((read.get("title") or "").split())
+    title = _clean(read.get("title") or "")
     # What begins like this is no title: the program took the wrong part of the entry.
     if title.lower().startswith(("arxiv", "http", "url ")) or len(_letters(title)) < SHORTEST:
         title = ""
-    authors = tuple(name for name in read.get("authors") or () if any(map(str.isalpha, name)))
+    names = map(_clean, read.get("authors") or ())
+    authors = tuple(name for name in names if any(map(str.isalpha, name)))
     return Entry(title, authors, False, read.get("year"), ids[0] if ids else None, read.get("doi"))
+
+
+def _clean(text: str) -> str:
+    """Drop what cannot be printed: a program read it from a PDF."""
+    return " ".join("".join(char for char in text if char.isprintable() or char == " ").split())
 
 
 def _reference(citing: str, entry: Entry) -> Reference:
@@ -261,25 +269,15 @@ def _read_blocks(file: Path) -> dict[Block, set[str]]:
 
 
 def _write_blocks(file: Path, blocks: Mapping[Block, set[str]]) -> None:
-    head = "".join(
-        line for line in file.read_text("utf-8").splitlines(True)[:5] if line.startswith("#")
-    )
-    lines = [head]
-    for block, keys in sorted(blocks.items()):
-        lines.append(f"\n- citing: {block.citing}\n  source: {_scalar(block.source)}\n")
-        if block.where:
-            lines.append(f"  where: {_scalar(block.where)}\n")
-        lines.append(f"  how: {block.how}\n  cites:{'' if keys else ' []'}\n")
-        lines += (f"    - {key}\n" for key in sorted(keys))
-        if block.explanation:
-            lines.append(f"  explanation: {_scalar(block.explanation)}\n")
-    write_text(file, "".join(lines))
-
-
-def _scalar(text: str) -> str:
-    """Write a text as the YAML scalar that reads as it."""
-    plain = yaml.safe_load(text) == text and "\n" not in text and ": " not in text
-    return text if plain and " #" not in text else "'" + text.replace("'", "''") + "'"
+    """Write citations.yaml in canonical form, below the comment at its head."""
+    lines = file.read_text("utf-8").splitlines(keepends=True)
+    head = "".join(takewhile(lambda line: line.startswith("#"), lines))
+    records = [
+        {name: value for name, value in block._asdict().items() if value} | {"cites": sorted(keys)}
+        for block, keys in sorted(blocks.items())
+    ]
+    body = yaml.safe_dump(records, allow_unicode=True, sort_keys=False)
+    write_text(file, canonical(f"{head}\n{body}", "citations"))
 
 
 if __name__ == "__main__":
