@@ -7,7 +7,7 @@ its fields.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Venue
@@ -86,10 +86,51 @@ def check_capitals(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
 
 
 def check_versions(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """Check that the main fields belong to one version: URL, volume and year agree."""
+    """Check that the main fields belong to one version: URL, DOI, volume and year agree."""
     venues = {at.record.id: at.record for at in catalogue.venues}
+    publishers = _doi_publishers(catalogue, venues)
     for at in catalogue.papers:
-        yield from _mixed(at, venues.get(at.record.venue or ""))
+        venue = venues.get(at.record.venue or "")
+        yield from _mixed(at, venue)
+        if venue:
+            yield from _foreign_doi(at, venue, publishers)
+
+
+def _doi_publishers(
+    catalogue: Catalogue, venues: Mapping[str, Venue]
+) -> dict[str, dict[str, set[str]]]:
+    """Return the publishers of the venues with DOIs of each prefix, each with these venues.
+
+    A registrant's prefix is that of a publisher, whose journals share it.
+    """
+    found: dict[str, dict[str, set[str]]] = {}
+    for at in catalogue.papers:
+        paper = at.record
+        venue = venues.get(paper.venue or "")
+        if paper.doi and venue:
+            prefix = found.setdefault(paper.doi.split("/")[0], {})
+            publisher = venue.in_year(paper.year).publisher or ""
+            prefix.setdefault(publisher, set()).add(venue.id)
+    return found
+
+
+def _foreign_doi(
+    at: Located[Paper], venue: Venue, publishers: Mapping[str, Mapping[str, set[str]]]
+) -> Iterator[Finding]:
+    """Find a DOI whose prefix only another publisher's venues share."""
+    paper = at.record
+    if not paper.doi:
+        return
+    prefix = paper.doi.split("/")[0]
+    own = venue.in_year(paper.year).publisher or ""
+    others = {name: ids for name, ids in publishers[prefix].items() if name and name != own}
+    if venue.kind == "conference" and publishers[prefix][own] == {venue.id} and others:
+        name, ids = max(others.items(), key=lambda item: (len(item[1]), item[0]))
+        message = (
+            f"the prefix {prefix} is {name}'s ({', '.join(sorted(ids))}); if the DOI is that of a "
+            "later version, move it to versions"
+        )
+        yield Finding(at, ("doi",), "mixed-version", message, "warning")
 
 
 def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
