@@ -128,7 +128,7 @@ def view_of(
 
 def own_view(paper: Paper) -> PaperView:
     """Return the view of a work alone, without the collection around it."""
-    venue = "arXiv" if paper.is_preprint else paper.venue or ""
+    venue = paper.venue or venue_name(paper, {})
     ties = (
         Tie(stated.kind.phrase, stated.work, stated.says, stated.where)
         for stated in paper.relations
@@ -153,12 +153,18 @@ def _texts(view: PaperView) -> Iterator[str]:
 
 
 def _imprint(paper: Paper, venue: str) -> str:
-    parts = [f"{venue or paper.type.capitalize()} {paper.year}"]
+    own = {"book": paper.publisher, "thesis": paper.institution, "report": paper.institution}
+    place = own.get(paper.type) or venue or paper.type.capitalize()
+    parts = [f"{place} {paper.year}"]
     if paper.volume:
         parts.append(f"vol. {paper.volume}" + (f"({paper.number})" if paper.number else ""))
     if paper.pages:
         many = "pp." if "-" in paper.pages else "p."
         parts.append(f"{many} {paper.pages.replace('-', '–')}")
+    if paper.editor:
+        parts.append(f"edited by {', '.join(natural(name) for name in paper.editor)}")
+    # The venue or its publisher is named already.
+    parts += [name for name in (paper.institution, paper.publisher) if name and name != place]
     return ", ".join(parts)
 
 
