@@ -438,6 +438,18 @@ def test_fix_keeps_the_editor_and_publisher_of_the_user(published: Bibliography)
     assert "publisher = {Own House}" in fixed.text
 
 
+def test_merging_keeps_what_only_the_other_entry_has(published: Bibliography) -> None:
+    """The editor and the publisher of the removed entry, if the kept one has none."""
+    first = PREPRINT.replace("A incollection in a place", "Bare").replace("888", "889") % ""
+    other = first.replace("{chapter,", "{other,").replace(
+        "},\n}", "},\n  editor = {User, Una},\n  publisher = {User House},\n}"
+    )
+    fixed = fix(published, parse_bib(first + other), merge=True)
+    assert dict(fixed.merged) == {"other": "chapter"}
+    assert "editor = {User, Una}" in fixed.text
+    assert "publisher = {User House}" in fixed.text
+
+
 def test_check_has_no_complaint_of_an_exported_entry(bib: Bibliography) -> None:
     """Of no type, in neither dialect."""
     for dialect in ("bibtex", "biblatex"):
