@@ -79,6 +79,8 @@ def _place(paper: Paper, period: Period | None) -> dict[str, str | None]:
 
     CSL has the institution of a thesis or report as its `publisher`.
     """
+    if period is None and paper.is_preprint:
+        return {}
     if period is None or paper.type in {"book", "thesis", "report"}:
         return {"publisher": place_in_full(paper, period), "number": paper.number}
     is_article = paper.type == "article"
