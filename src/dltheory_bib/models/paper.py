@@ -184,6 +184,12 @@ class Paper(PaperNavigation, Record):
         made = super().to_dict() | {"checked": self.checked}
         return {name: made[name] for name in type(self).model_fields if name in made}
 
+    def __lt__(self, other: object) -> bool:
+        """Whether it comes before another in a list: by year, then by key."""
+        if not isinstance(other, Paper):
+            return NotImplemented
+        return (self.year, self.key) < (other.year, other.key)
+
     def __repr__(self) -> str:
         author = f"{family(self.author[0])} et al." if self.author[1:] else family(self.author[0])
         return f"<Paper {self.key}: {author} {self.year}, {self.plain_title}>"

@@ -10,11 +10,12 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
+from dltheory_bib.text import names
 from dltheory_bib.text.identifiers import ARXIV_ID, DOI, URL
 from dltheory_bib.text.names import is_collective, quoted
 
@@ -102,6 +103,36 @@ def formula(text: str) -> str:
     return text
 
 
+class FullName(str):
+    """A person's name, `Family, Given`, or an organisation's, `{Name}`: text that knows its
+    parts.
+    """
+
+    __slots__ = ()
+
+    @property
+    def family(self) -> str:
+        """The family name, or the whole name of an organisation."""
+        return names.family(self)
+
+    @property
+    def given(self) -> str:
+        """The given names; empty for an organisation."""
+        return names.given(self)
+
+    @property
+    def natural(self) -> str:
+        """The name in reading order: `Chi Jin`."""
+        return names.natural(self)
+
+    if not TYPE_CHECKING:  # a type checker should report missing names
+
+        def __getattr__(self, name):
+            from dltheory_bib.meant_names import missing_name
+
+            raise missing_name("FullName", name)
+
+
 def person(text: str) -> str:
     """Return a name as "Family, Given", or an organisation in braces."""
     name = clean(text)
@@ -124,6 +155,10 @@ def person(text: str) -> str:
     if name.startswith(",") or name.endswith(","):
         raise ValueError(f"{quoted(name)} lacks a part; write 'Family, Given'")
     return name
+
+
+def _full_name(text: str) -> FullName:
+    return FullName(person(text))
 
 
 def _arxiv_advice(text: str) -> str:
@@ -204,7 +239,8 @@ Doi = Annotated[str, *_matching(DOI, "a DOI", _doi_advice)]
 Pages = Annotated[str, AfterValidator(_pages), _text_schema(_PAGES)]
 Url = Annotated[str, *_matching(URL, "a URL", _url_advice)]
 Orcid = Annotated[str, *_matching(_ORCID, "an ORCID", lambda _: "write 0000-0002-1825-0097")]
-Name = Annotated[str, AfterValidator(person), _SOME_TEXT]
+Name = Annotated[str, AfterValidator(_full_name), _SOME_TEXT]
+"""A `FullName`; a constructor takes any text."""
 Text = Annotated[str, AfterValidator(clean), _SOME_TEXT]
 Formula = Annotated[str, AfterValidator(formula), _SOME_TEXT]
 """TeX of mathematics, without dollar signs."""
