@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.relations import CITO, Relation
+from dltheory_bib.models.relations import Relation
 from dltheory_bib.text.names import natural, nearest
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
             says=edge.says,
             where=edge.where,
             evidence=edge.evidence,
-            cito=CITO.get(edge.relation),
+            cito=edge.relation.cito,
         )
     fetch = snapshot.fetch
     keyed = "JOIN paper p ON p.n = a.n ORDER BY p.n"
