@@ -295,6 +295,10 @@ MEANT: dict[str, dict[str, str]] = {
 """The expression to use, by class and missing name."""
 
 
+_LONGEST = 40
+"""Characters of a name that somebody meant; rich asks for a longer one that nothing has."""
+
+
 def missing_name(owner: str, name: str, known: Iterable[str] = ()) -> AttributeError:
     """Return the error for a name that an object does not have, with the name that was meant.
 
@@ -306,7 +310,7 @@ def missing_name(owner: str, name: str, known: Iterable[str] = ()) -> AttributeE
     meant = MEANT.get(owner, {}).get(name)
     if meant:
         return AttributeError(f"{message}; write {meant}")
-    if name.startswith("_"):
+    if name.startswith("_") or len(name) > _LONGEST:
         return AttributeError(message)
     from dltheory_bib.text.names import nearest
 

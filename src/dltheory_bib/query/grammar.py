@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -39,22 +38,19 @@ class Term(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True)
-class AllOf:
+class AllOf(NamedTuple):
     """Every part matches."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     """At least one part matches."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
-class NoneOf:
+class NoneOf(NamedTuple):
     """The part does not match."""
 
     part: Expression
