@@ -210,9 +210,20 @@ SHOWN = (
     "stats",
     "stats -f json",
     "completion bash",
+    "compare",
+    "compare --format json",
+    "compare second-order-stationary",
+    "compare first-order-stationary --all --ignore-polylog",
+    "compare second-order-stationary year:2019.. --best --format latex",
+    "compare depth-separation --format markdown",
+    "compare second-order-stationary --format csv",
+    "compare second-order-stationary --format html",
+    "compare second-order-stationary --format json",
 )
 TIMED = {"topics", "list", "search", "show"}
 """The commands with a limit in `benchmarks/bench.py`."""
+DRAWN = {"compare", "show", "stats", "topics", "trails"}
+"""The commands that are drawn by rich in a pipe as well."""
 HEAVY = {
     "difflib",
     "dltheory_bib.display.html",
@@ -250,16 +261,8 @@ def test_showing_needs_no_model(catalogue: Bibliography, command: str, drawn: st
     assert not names & {"pydantic", "pydantic_core", "networkx", "yaml", "bibtexparser"}
     assert not names & {"pylatexenc", "scipy", "numpy", "pandas"}
     assert "click" in names
-    assert (
-        drawn
-        or "rich" not in names
-        or command
-        in {"topics", "trails", "stats"}
-        | {
-            "show jin2017escape",
-            "show jin2017escape --all",
-        }
-    ), "rich is for what is drawn"
+    is_text = {"-f", "--format"} & set(command.split()) or command.split()[0] not in DRAWN
+    assert drawn or not (is_text and "rich" in names), "rich is for what is drawn"
 
 
 @pytest.mark.catalogue

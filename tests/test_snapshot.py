@@ -425,7 +425,7 @@ def test_a_large_snapshot_that_rots_is_removed(
 # What is written
 
 
-WRITTEN = (9, "93a7dfd82895db18")
+WRITTEN = (10, "50a6465901bc4b6c")
 """`SCHEMA`, and a digest of what is written into the snapshot of the tea catalogue."""
 
 
