@@ -198,7 +198,11 @@ def _digest(path: Path) -> str:
 def _checksum(path: Path) -> int:
     from zlib import crc32
 
-    return crc32(path.read_bytes())
+    checksum = 0
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 18):  # never the whole of a large snapshot
+            checksum = crc32(block, checksum)
+    return checksum
 
 
 def _is_current(snapshot: Path, files: list[DataFile]) -> bool:
