@@ -143,6 +143,28 @@ def test_a_file_that_was_only_touched_is_not_compiled_again(
     assert compiled == ["compiled"]
 
 
+def test_a_file_is_read_once_after_its_time_has_changed(
+    catalogue_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its new time is recorded, unless the file is so new that it may change again unnoticed."""
+    read: list[str] = []
+    real = cache_module._digest
+    monkeypatch.setattr(cache_module, "_digest", lambda path: read.append(path.name) or real(path))
+    papers = catalogue_dir / "papers.yaml"
+    for path in catalogue_dir.glob("*.yaml"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    load(catalogue_dir)
+    papers.touch()
+    read.clear()
+    assert [_title(catalogue_dir), _title(catalogue_dir)] == ["On Leaves", "On Leaves"]
+    assert read == ["papers.yaml", "papers.yaml"], "the file is new"
+    os.utime(papers, (1_500_000_000, 1_500_000_000))
+    assert [_title(catalogue_dir), _title(catalogue_dir)] == ["On Leaves", "On Leaves"]
+    assert read == ["papers.yaml"] * 3
+    _retitle(catalogue_dir, "On Loaves")
+    assert _title(catalogue_dir) == "On Loaves"
+
+
 def test_an_old_change_of_the_same_size_is_seen(
     catalogue_dir: Path,
 ) -> None:
@@ -260,9 +282,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "manifest of no schema": _manifest(lambda m: m.pop("schema")),
     "manifest of other sources": _manifest(lambda m: m.update(sources=[])),
     "manifest of strange sources": _manifest(lambda m: m.update(sources=[1, None])),
-    "manifest with a wrong sum": _manifest(
-        lambda m: m["snapshot"].update(sha256="0" * 64, mtime_ns=0)
-    ),
+    "manifest with a wrong sum": _manifest(lambda m: m["snapshot"].update(crc32=0, mtime_ns=0)),
     "manifest without sizes": _manifest(lambda m: m["sources"][0].pop("size")),
 }
 
@@ -405,7 +425,7 @@ def test_a_large_snapshot_that_rots_is_removed(
 # What is written
 
 
-WRITTEN = (9, "93a7dfd82895db18")
+WRITTEN = (10, "50a6465901bc4b6c")
 """`SCHEMA`, and a digest of what is written into the snapshot of the tea catalogue."""
 
 

@@ -368,9 +368,10 @@ class Bibliography(Selection, metaclass=_Named):
         `UnknownNameError` and `QueryError`.
         """
         from dltheory_bib.comparison import compare
+        from dltheory_bib.snapshot.result_rows import find_question
 
-        asked = self.question(question)
-        return compare(self.snapshot, asked, self._vocabulary, query, ignore_polylog, best)
+        asked = find_question(self.snapshot, name_of(question, "question"))
+        return compare(self.snapshot, asked, query, ignore_polylog, best)
 
     def improvements(self, name: Work | Result) -> list[Improvements]:
         """Trace who improved a bound, and by how much: of a card or its id, or of each card of a

@@ -370,6 +370,10 @@ def meant_argument(method: str, name: object) -> str:
     return ARGUMENTS.get(method, {}).get(name, "") if isinstance(name, str) else ""
 
 
+_LONGEST = 40
+"""Characters of a name that somebody meant; rich asks for a longer one that nothing has."""
+
+
 def missing_name(owner: str, name: str, known: Iterable[str] = ()) -> AttributeError:
     """Return the error for a name that an object does not have, with the name that was meant.
 
@@ -381,7 +385,7 @@ def missing_name(owner: str, name: str, known: Iterable[str] = ()) -> AttributeE
     meant = MEANT.get(owner, {}).get(name)
     if meant:
         return AttributeError(f"{message}; write {meant}")
-    if name.startswith("_"):
+    if name.startswith("_") or len(name) > _LONGEST:
         return AttributeError(message)
     from dltheory_bib.text.names import nearest
 

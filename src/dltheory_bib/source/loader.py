@@ -94,9 +94,7 @@ def check_paths(
         found, number = _judge(judged, path, elsewhere, whole=True)
         problems += found
         records += number
-    single = [
-        DataFile(path, kind_of(path), shown(path)) for path in paths if not is_directory(path)
-    ]
+    single = [DataFile(path, kind_of(path)) for path in paths if not is_directory(path)]
     beside: dict[Path, list[DataFile]] = defaultdict(list)
     for file in single:
         beside[file.path.parent].append(file)

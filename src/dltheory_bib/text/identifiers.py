@@ -118,6 +118,8 @@ def parse_identifier(text: str) -> Identifier | None:
     >>> parse_identifier("1713.00887") is None
     True
     """
+    if text.isalpha():  # most words of a query
+        return None
     plain = _plain(text).strip().removeprefix("\\url ")
     return _arxiv(plain) or _doi(plain) or _openreview(plain) or _address(plain)
 

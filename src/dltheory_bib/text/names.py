@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 # Letters that Unicode does not decompose into a base letter and an accent.
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-_MATHS = re.compile(r"\$[^$]*\$")
-_ISE = re.compile(r"is(ation|ations|e|ed|es|er|ers|ing)\b")
-_OUR = re.compile(r"iour(?=s?\b|al)")
-_WORD = re.compile(r"\w+")
+_MATHS = r"\$[^$]*\$"
+_ISE = r"is(ation|ations|e|ed|es|er|ers|ing)\b"
+_OUR = r"iour(?=s?\b|al)"
+
+_compiled = cache(re.compile)  # every command imports this module; few need a pattern
 
 
 def fold(text: str) -> str:
@@ -42,7 +44,7 @@ def searchable(text: str) -> str:
     >>> searchable("Generalisation behaviour") == searchable("generalization behavior")
     True
     """
-    return _OUR.sub("ior", _ISE.sub(r"iz\1", fold(text)))
+    return _compiled(_OUR).sub("ior", _compiled(_ISE).sub(r"iz\1", fold(text)))
 
 
 def words(text: str) -> list[str]:
@@ -51,7 +53,7 @@ def words(text: str) -> list[str]:
     >>> words("Deep {ReLU} networks: à la carte")
     ['deep', 'relu', 'networks', 'a', 'la', 'carte']
     """
-    return _WORD.findall(fold(text))
+    return _compiled(r"\w+").findall(fold(text))
 
 
 def unbraced(text: str) -> str:
@@ -66,7 +68,7 @@ def unbraced(text: str) -> str:
         return text.replace("{", "").replace("}", "")
     parts: list[str] = []
     last = 0
-    for maths in _MATHS.finditer(text):
+    for maths in _compiled(_MATHS).finditer(text):
         parts += [text[last : maths.start()].replace("{", "").replace("}", ""), maths[0]]
         last = maths.end()
     parts.append(text[last:].replace("{", "").replace("}", ""))
