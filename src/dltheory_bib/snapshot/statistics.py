@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.models.relations import JUDGEMENTS
@@ -89,7 +91,7 @@ def count(fetch: Fetch, papers: Sequence[Paper], venues: Mapping[str, Venue]) ->
         venues=len(venues),
         types=_counted("preprint" if paper.is_preprint else paper.type for paper in papers),
         checked=_counted(paper.checked for paper in papers),
-        fields=tuple(_field(papers, name) for name in FIELDS),
+        fields=tuple(_fields(papers)),
         printed_pages=(sum(paper.pages is not None for paper in printing), len(printing)),
         lists_read=fetch("SELECT count(DISTINCT n) FROM reference_list").fetchone()[0],
         citations=edges.get("cites", 0),
@@ -107,14 +109,20 @@ def _counted(values: Iterable[str]) -> dict[str, int]:
     return dict(Counter(values).most_common())
 
 
-def _field(papers: Iterable[Paper], name: str) -> FieldCoverage:
-    carried = sourced = twice = unverified = 0
+def _fields(papers: Iterable[Paper]) -> Iterator[FieldCoverage]:
+    carried, sourced, twice, unverified = (Counter[str]() for _ in range(4))
+    values_of = attrgetter(*FIELDS)
     for paper in papers:
-        unverified += name in paper.unverified
-        if not getattr(paper, name):
-            continue
-        sources = sum(name in source.fields for source in paper.sources)
-        carried += 1
-        sourced += sources > 0
-        twice += sources > 1
-    return FieldCoverage(name, carried, sourced, twice, unverified)
+        present = set(compress(FIELDS, values_of(paper)))
+        once: set[str] = set()
+        again: set[str] = set()
+        for source in paper.sources:
+            supported = present.intersection(source.fields)
+            again |= once & supported
+            once |= supported
+        carried.update(present)
+        sourced.update(once)
+        twice.update(again)
+        unverified.update(set(paper.unverified))
+    for name in FIELDS:
+        yield FieldCoverage(name, carried[name], sourced[name], twice[name], unverified[name])

@@ -122,6 +122,15 @@ def parse_identifier(text: str) -> Identifier | None:
     return _arxiv(plain) or _doi(plain) or _openreview(plain) or _address(plain)
 
 
+def parse_field(scheme: Literal["arxiv", "doi"], value: str) -> Identifier | None:
+    """Return the identifier in the valid `eprint` or `doi` of a record, as `parse_identifier` does.
+
+    The usual forms need no parsing: an arXiv id since 2007, and a DOI that is not arXiv's.
+    """
+    usual = value[0].isdigit() if scheme == "arxiv" else not is_arxiv_doi(value)
+    return Identifier(scheme, value) if usual else parse_identifier(value)
+
+
 def _arxiv(text: str) -> Identifier | None:
     bare = text.partition("?")[0].partition("#")[0].rstrip("/")
     lead = re.match(_ARXIV_LEAD, bare, re.IGNORECASE | re.ASCII)

@@ -107,6 +107,8 @@ def name_to_latex(name: str, encoding: Encoding = "utf-8") -> str:
     >>> name_to_latex("{Research & Engineering}")
     '{Research \\& Engineering}'
     """
+    if not _SPECIAL.search(name) and "and" not in name.lower():
+        return name
     written = to_latex(name.replace("{", "").replace("}", ""), encoding)
     return _group(written) if is_collective(name) else _AND.sub(r"{\1}", written)
 
@@ -127,9 +129,7 @@ def title_to_latex(title: str, encoding: Encoding = "utf-8") -> str:
     if not _KEEPS_CASE.search(title):
         return title
     if _PLAIN_WORDS.fullmatch(title):  # as most titles are; a tenth of the time of what follows
-        return _WORD_KEPT.sub(
-            lambda word: word[0] if word[0][0] == "{" else f"{{{word[0]}}}", title
-        )
+        return _WORD_KEPT.sub(_kept, title)
     return _any_title_to_latex(title, encoding)
 
 

@@ -98,8 +98,8 @@ def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
     if paper.doi and is_arxiv_doi(paper.doi):
         message = "is arXiv's DOI, which identifies the preprint; write its id as eprint"
         yield Finding(at, ("doi",), rule, message)
-    address = parse_identifier(paper.url or "")
-    if paper.venue and address and address.scheme == "arxiv":
+    address = parse_identifier(paper.url) if paper.venue and paper.url else None
+    if address and address.scheme == "arxiv":
         message = "is the URL of the preprint, but the work was published; write its id as eprint"
         yield Finding(at, ("url",), rule, message)
     if paper.venue and paper.eprint_year and paper.year < paper.eprint_year - 1:
