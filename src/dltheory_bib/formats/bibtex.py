@@ -257,8 +257,9 @@ def _entry(
     paper = _as_preprint(paper) if options.prefer == "preprint" else paper
     period = period_of(paper, venues)
     kind = _kind(paper, period, options.dialect)
-    values = _source(kind, paper, period, options) | {
-        "author": " and ".join(name_to_latex(name, options.encoding) for name in paper.author),
+    authors = [name_to_latex(name, options.encoding) for name in paper.author]
+    values: _Values = {
+        "author": " and ".join(authors),
         "title": title_to_latex(paper.title, options.encoding),
         "date": str(paper.year),
         "doi": paper.doi,
@@ -268,12 +269,13 @@ def _entry(
         "related": related,
         "relatedstring": related and "Builds on",
     }
+    values.update(_source(kind, paper, period, options))
     names = _SAME_NAMES
     if options.dialect == "bibtex":
         kind = _BIBTEX_TYPES.get(kind, kind)
         _adapt_to_bibtex(kind, values)
         names = _FIELDS | {"institution": "school"} if kind == "phdthesis" else _FIELDS
-    return kind, {names[name]: value for name in _FIELDS if (value := values.get(name))}
+    return kind, {names[name]: value for name in names if (value := values.get(name))}
 
 
 def _kind(paper: Paper, period: Period | None, dialect: Dialect) -> str:
@@ -315,7 +317,7 @@ def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -
         values["number"] = paper.number
     if kind in {"thesis", "report"}:
         values["type"] = _BIBTEX_TYPES[kind]
-    return {name: to_latex(value or "", options.encoding) for name, value in values.items()}
+    return {name: to_latex(value, options.encoding) for name, value in values.items() if value}
 
 
 def _prints_number(kind: str, paper: Paper, period: Period, dialect: Dialect) -> bool:

@@ -13,6 +13,7 @@ from itertools import compress
 from operator import attrgetter
 from typing import Any
 
+from dltheory_bib.collector import collector_paused
 from dltheory_bib.formats.bibtex import DIALECTS, render_entries
 from dltheory_bib.models.paper import Paper, ReferenceList, TypedRelation, Version
 from dltheory_bib.models.record import Record, to_json
@@ -47,6 +48,15 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
     Works are numbered from 1 in the order of their keys. Raises `KeyError` if a record names a
     work, topic or venue that the catalogue lacks, so that the error is found here and not later.
     """
+    with collector_paused():
+        _write(catalogue, database)
+    database.execute("INSERT INTO text(text) VALUES ('optimize')")
+    database.commit()
+    database.execute("ANALYZE")
+    database.commit()
+
+
+def _write(catalogue: Catalogue, database: sqlite3.Connection) -> None:
     database.executescript(TABLES)
     papers = sorted((at.record for at in catalogue.papers), key=lambda paper: paper.key)
     numbers = {name: n for n, paper in enumerate(papers, 1) for name in (paper.key, *paper.aliases)}
@@ -70,10 +80,6 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
     database.executescript(INDEXES)
     counts = count(database.execute, papers, {at.record.id: at.record for at in catalogue.venues})
     database.execute("INSERT INTO statistics VALUES (?)", (to_json(counts.to_dict()),))
-    database.execute("INSERT INTO text(text) VALUES ('optimize')")
-    database.commit()
-    database.execute("ANALYZE")
-    database.commit()
 
 
 def dump(record: Record) -> str:
@@ -100,7 +106,7 @@ class _People:
 
     def of(self, name: str, n: int) -> Person:
         """Return the person whose name is on this work."""
-        one = self._settled(name, n)
+        one = self._settled(name, n) if name in self.by_name else None
         if one is None:
             if name not in self.unsettled:
                 identity = _identity(name)
@@ -111,7 +117,7 @@ class _People:
         return self.met.setdefault(one.id, one)
 
     def _settled(self, name: str, n: int) -> Person | None:
-        candidates = self.by_name.get(name, ())
+        candidates = self.by_name[name]
         for one in candidates:
             if any(self.numbers.get(key) == n for key in one.works):
                 return one
@@ -360,10 +366,12 @@ def _write_edges(
     numbers: dict[str, int],
 ) -> None:
     lists = sorted((at.record for at in catalogue.citations), key=lambda cited: cited.citing)
-    many, insert = database.executemany, "INSERT OR IGNORE INTO edge VALUES"
+    many = database.executemany
     many("INSERT INTO reference_list VALUES (?, ?, ?)", _lists(lists, numbers))
-    many(f"{insert} (?, '{Relation.CITES.value}', ?, NULL, ?)", _cited(lists, numbers))
-    many(f"{insert} (?, ?, ?, ?, NULL)", _judged(papers, numbers))
+    # One statement a list takes half the time of one a citation.
+    cited = f"SELECT ?, '{Relation.CITES.value}', value, NULL, ? FROM json_each(?)"
+    many(f"INSERT OR IGNORE INTO edge {cited}", _cited(lists, numbers))
+    many("INSERT OR IGNORE INTO edge VALUES (?, ?, ?, ?, NULL)", _judged(papers, numbers))
 
 
 def _lists(lists: list[ReferenceList], numbers: dict[str, int]) -> Iterator[tuple[Any, ...]]:
@@ -372,11 +380,10 @@ def _lists(lists: list[ReferenceList], numbers: dict[str, int]) -> Iterator[tupl
         yield identity, numbers[cited.citing], to_json(evidence)
 
 
-def _cited(lists: list[ReferenceList], numbers: dict[str, int]) -> Iterator[tuple[int, int, int]]:
+def _cited(lists: list[ReferenceList], numbers: dict[str, int]) -> Iterator[tuple[int, int, str]]:
     for identity, cited in enumerate(lists, 1):
-        source = numbers[cited.citing]
-        for target in sorted([numbers[key] for key in cited.cites]):
-            yield source, target, identity
+        targets = sorted([numbers[key] for key in cited.cites])
+        yield numbers[cited.citing], identity, str(targets)
 
 
 def _judged(papers: list[Paper], numbers: dict[str, int]) -> Iterator[tuple[Any, ...]]:

@@ -110,19 +110,23 @@ def _counted(values: Iterable[str]) -> dict[str, int]:
 
 
 def _fields(papers: Iterable[Paper]) -> Iterator[FieldCoverage]:
-    carried, sourced, twice, unverified = (Counter[str]() for _ in range(4))
     values_of = attrgetter(*FIELDS)
-    for paper in papers:
-        present = set(compress(FIELDS, values_of(paper)))
-        once: set[str] = set()
-        again: set[str] = set()
-        for source in paper.sources:
-            supported = present.intersection(source.fields)
-            again |= once & supported
-            once |= supported
-        carried.update(present)
-        sourced.update(once)
-        twice.update(again)
-        unverified.update(set(paper.unverified))
+    # Many works have the same fields from the same sources.
+    alike = Counter(
+        (
+            tuple(compress(FIELDS, values_of(paper))),
+            tuple([source.fields for source in paper.sources]),
+            paper.unverified,
+        )
+        for paper in papers
+    )
     for name in FIELDS:
-        yield FieldCoverage(name, carried[name], sourced[name], twice[name], unverified[name])
+        carried = sourced = twice = unverified = 0
+        for (present, sources, doubted), works in alike.items():
+            unverified += works * (name in doubted)
+            if name in present:
+                supporting = sum(name in fields for fields in sources)
+                carried += works
+                sourced += works * (supporting > 0)
+                twice += works * (supporting > 1)
+        yield FieldCoverage(name, carried, sourced, twice, unverified)

@@ -64,7 +64,7 @@ _ALL_OF_ARXIV = (
 _PMLR = r"proceedings\.mlr\.press/v([0-9]+)/"
 _NEURIPS = r"(?:neurips|nips)\.cc/paper(?:_files/paper)?/([0-9]{4})/"
 _CLOSERS = {")": "(", "]": "["}
-_ESCAPED = '"#<>?[]^`{|}'
+_ESCAPES = {ord(char): f"%{ord(char):02X}" for char in '"#<>?[]^`{|}'}
 """Characters of DOIs that have another meaning in a URL."""
 
 
@@ -88,8 +88,7 @@ class Identifier(NamedTuple):
             version = "" if self.version is None else f"v{self.version}"
             return f"https://arxiv.org/abs/{self.value}{version}"
         if self.scheme == "doi":
-            escaped = (f"%{ord(char):02X}" if char in _ESCAPED else char for char in self.value)
-            return f"https://doi.org/{''.join(escaped)}"
+            return f"https://doi.org/{self.value.translate(_ESCAPES)}"
         if self.scheme == "openreview":
             return f"https://openreview.net/forum?id={self.value}"
         return self.value

@@ -23,11 +23,14 @@ _NUMERALS = re.compile(r"(?:[ivx]+[ab]?|\d+)")
 
 def check_same_works(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     """Check that no two records with nearly equal titles and the same authors are the same work."""
-    groups: dict[tuple[str, ...], list[tuple[list[str], Located[Paper]]]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[Located[Paper]]] = defaultdict(list)
     for at in catalogue.papers:
-        authors = tuple(sorted(fold(family(name)) for name in at.record.author))
-        groups[authors].append((words(unbraced(at.record.title)), at))
-    for group in groups.values():
+        authors = tuple(sorted([fold(family(name)) for name in at.record.author]))
+        groups[authors].append(at)
+    for same in groups.values():
+        if len(same) == 1:
+            continue
+        group = [(words(unbraced(at.record.title)), at) for at in same]
         for number, (title, at) in enumerate(group):
             for other_title, other in group[:number]:
                 if at.record.key == other.record.key or not _alike(title, other_title):

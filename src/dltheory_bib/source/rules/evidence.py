@@ -109,11 +109,13 @@ def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
         )
         if not paper.versions:
             yield Finding(at, ("year",), rule, message, "warning")
-    if volume := pmlr_volume(paper.url or ""):
+    if paper.url is None:
+        pass
+    elif volume := pmlr_volume(paper.url):
         if paper.volume and paper.volume != volume:
             message = f"volume {paper.volume} is not the one in the URL, {volume}"
             yield Finding(at, ("volume",), rule, message)
-    elif (year := neurips_year(paper.url or "")) and year != paper.year:
+    elif (year := neurips_year(paper.url)) and year != paper.year:
         message = f"the year {paper.year} is not the one in the URL, {year}"
         yield Finding(at, ("year",), rule, message)
     if venue and paper.pages and not venue.in_year(paper.year).prints_pages:

@@ -208,9 +208,12 @@ def check_repetition(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     keys = catalogue.keys()
     for at in catalogue.papers:
         paper = at.record
-        yield from _twice(at, "topics", paper.topics)
-        yield from _twice(at, "after", paper.after, keys)
-        yield from _twice(at, "author", paper.author)
+        if paper.topics[1:]:
+            yield from _twice(at, "topics", paper.topics)
+        if paper.after[1:]:
+            yield from _twice(at, "after", paper.after, keys)
+        if len(set(paper.author)) < len(paper.author):
+            yield from _twice(at, "author", paper.author)
         if paper.relations[1:]:
             stated = [f"{r.kind.value} {keys.get(r.work, r.work)}" for r in paper.relations]
             yield from _twice(at, "relations", stated)
@@ -237,8 +240,6 @@ def check_repetition(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
 def _twice(
     at: Located[Any], name: str, items: Sequence[str], keys: Mapping[str, str] | None = None
 ) -> Iterator[Finding]:
-    if len(items) < 2:
-        return
     seen: set[str] = set()
     for number, item in enumerate(items):
         same = keys.get(item, item) if keys else item
