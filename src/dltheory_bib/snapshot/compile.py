@@ -66,10 +66,11 @@ def _write(catalogue: Catalogue, database: sqlite3.Connection) -> None:
     _write_trails(database, catalogue)
     _write_venues(database, catalogue)
     found = _write_papers(database, papers, people, _ancestors(topics))
+    _write_people(database, people)
+    del people  # no longer needed, and large
     maths = {formula: convert(formula) for formula in sorted(found.union(formulas(catalogue)))}
     database.executemany("INSERT INTO maths VALUES (?, ?)", maths.items())
     _write_views(database, catalogue, papers, numbers, maths)
-    _write_people(database, people)
     _write_edges(database, catalogue, papers, numbers)
     write_cards(database, catalogue, numbers, dump)
     listed = {numbers[at.record.citing] for at in catalogue.citations}
