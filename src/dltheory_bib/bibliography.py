@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.arguments import name_of
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.relations import BUILDS_ON, INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
+from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS, Relation
 from dltheory_bib.papers import PaperList, Papers
 from dltheory_bib.selection import Selection
 from dltheory_bib.snapshot import views
@@ -409,13 +409,10 @@ class Bibliography(Selection):
         """
         out, back = self.edges(work)
         whys: dict[str, list[str]] = {}
-        for edges, words, other in (
-            (out, {kind: phrase(kind) for kind in JUDGEMENTS}, "target"),
-            (back, INVERSE_PHRASE, "source"),
-        ):
+        for edges, phrase, other in ((out, "phrase", "target"), (back, "inverse", "source")):
             for edge in edges:
                 if edge.relation in JUDGEMENTS:
-                    what = words[edge.relation].capitalize()
+                    what = getattr(edge.relation, phrase).capitalize()
                     reason = f"{what}: {sentence}" if (sentence := edge.says) else f"{what}."
                     whys.setdefault(getattr(edge, other), []).append(reason)
         read = self.snapshot.readable

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from dltheory_bib.models.relations import CITO, Relation
+from dltheory_bib.models.relations import Relation
 from dltheory_bib.text.names import natural
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
             says=edge.says,
             where=edge.where,
             evidence=edge.evidence,
-            cito=CITO.get(edge.relation),
+            cito=edge.relation.cito,
         )
     fetch = snapshot.fetch
     keyed = "JOIN paper p ON p.n = a.n ORDER BY p.n"

@@ -9,7 +9,6 @@ from pydantic import model_validator
 from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
 from dltheory_bib.models.navigation import PaperNavigation
 from dltheory_bib.models.record import Record, Source, to_json
-from dltheory_bib.models.relations import RelationKind
 from dltheory_bib.models.types import (
     ArxivId,
     Date,
@@ -17,6 +16,7 @@ from dltheory_bib.models.types import (
     Name,
     Pages,
     PaperKey,
+    RelationKind,
     Text,
     Title,
     TopicId,

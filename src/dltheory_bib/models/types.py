@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
+from dltheory_bib.models.relations import JUDGEMENTS, Relation
 from dltheory_bib.text.identifiers import ARXIV_ID, DOI, URL
 from dltheory_bib.text.names import is_collective, quoted
 
@@ -215,6 +216,20 @@ Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), BeforeValidator(_digit
 """A year that is possible for a work on this subject, or its roots."""
 Date = Annotated[datetime.date, BeforeValidator(_iso_date)]
 """A day, `2026-11-30` (ISO 8601)."""
+
+
+class _Judgement:
+    """The rule that a relation is one that a curator states."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # pydantic's own schema of an enumeration would take the other members as well.
+        known = core_schema.literal_schema([one.value for one in JUDGEMENTS])
+        return core_schema.no_info_after_validator_function(lambda name: Relation(name), known)
+
+
+RelationKind = Annotated[Relation, _Judgement]
+"""The kind of a relation that a curator states: `extends`, `improves`, `refutes` …"""
 
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+|/[1-9][0-9]*)?"

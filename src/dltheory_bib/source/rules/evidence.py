@@ -23,9 +23,12 @@ from dltheory_bib.text.names import unbraced
 
 FACTS = (
     "author",
+    "editor",
     "title",
     "year",
     "venue",
+    "publisher",
+    "institution",
     "volume",
     "number",
     "pages",
