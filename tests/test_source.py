@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,10 @@ from hypothesis import strategies as st
 
 from dltheory_bib import Problem
 from dltheory_bib.source import yaml_reader as source
+from dltheory_bib.source.simple_yaml import read_simple
 from dltheory_bib.source.yaml_reader import RawRecord, read_records
+
+_SAMPLE = Path(__file__).parent / "sample"
 
 
 @pytest.fixture(params=["libyaml", "pure Python"])
@@ -156,3 +160,197 @@ def test_a_place_points_at_the_text_of_its_value(
             start = json.dumps(expected, ensure_ascii=False)
             start = start if isinstance(expected, str) else start[0]
             assert lines[line - 1][column - 1 :].startswith(start)
+
+
+# Records read alone, without the parser
+
+
+@pytest.mark.parametrize(
+    ("lines", "value"),
+    [
+        ("key: a", {"key": "a"}),
+        ("title: 'On a: b'", {"title": "On a: b"}),
+        ('title: "#1"', {"title": "#1"}),
+        ("title: a#b, c's [d] {e} é 中", {"title": "a#b, c's [d] {e} é 中"}),
+        ("topics: [a-b, c d]", {"topics": ["a-b", "c d"]}),
+        ("author:\n    - Jin, Chi\n    - Erdős, Pál", {"author": ["Jin, Chi", "Erdős, Pál"]}),
+        ("idea: >-\n    One: two  three\n    # four.", {"idea": "One: two  three # four."}),
+        (
+            "relations:\n    - kind: extends\n      says: >-\n        One\n        two.\n"
+            "    - kind: b",
+            {"relations": [{"kind": "extends", "says": "One two."}, {"kind": "b"}]},
+        ),
+    ],
+)
+def test_a_simple_record_is_read_without_the_parser(lines: str, value: dict[str, Any]) -> None:
+    assert read_simple(f"  {lines}\n") == value
+    assert yaml.load(f"  {lines}\n", Loader=yaml.BaseLoader) == value
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        *("key:", "key: ", "key:  a", "key: a ", "key: a: b", "key: a #b", "key: a:", "- key: a"),
+        *("key: |\n    a", "key: >\n    a", "key: >-\n     a", "key: >-\n    a\n\n    b"),
+        *("key: a\n    b", "key: 'a\n    b'", "key: 'a''b'", 'key: "a\\n"', "key: &a b", "key: *a"),
+        *(
+            "key: [a, [b]]",
+            "key: [a: b]",
+            "key: [a,b]",
+            "key: [a, 'b']",
+            "key: {a: b}",
+            "key: !!int 1",
+        ),
+        *(
+            "key: a\n  key: b",
+            "Key: a",
+            "key: a\n   b: c",
+            "key: a\n# b",
+            "key: a\n...",
+            "key: a\tb",
+        ),
+        *(
+            "key:\n    a: b",
+            "key:\n  - a",
+            "key:\n    - a\n      - b",
+            "key: a\x85",
+            "key: a\u2028b",
+        ),
+        *(
+            "key:\n    - a\n     - b",
+            "key:\n    - a #b",
+            "key:\n    -  a",
+            "key:\n    - - a",
+            "key: -a",
+        ),
+    ],
+)
+def test_anything_else_is_left_to_the_parser(lines: str) -> None:
+    assert read_simple(f"  {lines}\n") is None
+
+
+_TOKENS = (
+    *(
+        "\n",
+        "\n ",
+        "\n  ",
+        "\n    ",
+        "\n- ",
+        "\n    - ",
+        "\n  - ",
+        "\n...\n",
+        "\n---\n",
+        "\n# c\n",
+        "\n\n",
+    ),
+    *(
+        ": ",
+        ":",
+        " #",
+        "#",
+        "'",
+        '"',
+        "\\",
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        ",",
+        "- ",
+        "-",
+        "? ",
+        "!",
+        "&a ",
+        "*a ",
+    ),
+    *(
+        "|",
+        ">",
+        ">-",
+        "%",
+        "@",
+        "`",
+        "\t",
+        " ",
+        "\r",
+        "\r\n",
+        "é",
+        "中",
+        "\x85",
+        "\u2028",
+        "\xa0",
+        "\ufeff",
+    ),
+    *("\n  key: ", "\n  x: >-\n    a\n", "\n    b", "'c: d'", "~", "null"),
+)
+_EDITS = st.lists(st.tuples(st.integers(0), st.sampled_from(_TOKENS)), min_size=1, max_size=4)
+
+
+def _all_paths(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield path
+    parts = value.items() if isinstance(value, dict) else enumerate(value)
+    for step, part in () if isinstance(value, str) else parts:
+        yield from _all_paths(part, (*path, step))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(edits=_EDITS, first=st.integers(0), count=st.integers(1, 3))
+def test_a_file_in_pieces_reads_as_a_whole(
+    tmp_path: Path, edits: list[tuple[int, str]], first: int, count: int
+) -> None:
+    """Whatever is written into a file: the same records, problems and places."""
+    text = "".join((_SAMPLE / f"{kind}.yaml").read_text("utf-8") for kind in ("papers", "results"))
+    records = text.split("\n- ")[1:]
+    first %= len(records)
+    text = "\n- ".join(["# Head", *records[first : first + count]])
+    for at, token in edits:
+        at %= len(text) + 1
+        text = text[:at] + token + text[at:]
+    found, problems = _read(tmp_path / "a.yaml", text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(source, "_in_pieces", _not_in_pieces)
+        whole, expected = _read(tmp_path / "a.yaml", text)
+    assert problems == expected
+    # The parser reads ahead: a character that it refuses may hide the records before it.
+    refused = {"encoding", "control-character"} & {problem.rule for problem in problems}
+    assert [record.value for record in found][: len(whole) if refused else None] == [
+        record.value for record in whole
+    ]
+    for one, other in zip(found, whole, strict=not refused):
+        for path in _all_paths(one.value):
+            assert one.place(path) == other.place(path)
+
+
+def _not_in_pieces(_: object) -> None:
+    raise source._OtherFormError
+
+
+def test_a_record_in_another_form_between_simple_ones_keeps_its_place(tmp_path: Path) -> None:
+    text = "# c\n\n- key: a\n  idea: b\n\n- key: c\n  # d\n  idea: |\n    e\n- key: f\n  url: g\n"
+    found, problems = _read(tmp_path / "a.yaml", text)
+    assert problems == []
+    assert [record.value["key"] for record in found] == ["a", "c", "f"]
+    assert found[1].value["idea"] == "e\n"
+    assert [record.place(()) for record in found] == [(3, 3), (6, 3), (10, 3)]
+    assert [record.place(("idea",)) for record in found[:2]] == [(4, 3), (8, 3)]
+
+
+def test_a_problem_late_in_a_file_is_told_once_and_ends_the_pieces(tmp_path: Path) -> None:
+    text = "".join(f"- key: a{n}\n" for n in range(40)) + "- key: 'b\n- key: c\n"
+    found, problems = _read(tmp_path / "a.yaml", text)
+    assert [record.value["key"] for record in found] == [f"a{n}" for n in range(40)]
+    assert [(p.line, p.rule) for p in problems] == [(43, "yaml")]
+
+
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_a_record_may_lie_across_two_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """A record longer than a block ends the pieces as well."""
+    monkeypatch.setattr(source, "_BLOCK", size)
+    text = "# c\n" + "".join(f"- key: a{n}\n  idea: b\n\n" for n in range(20))
+    found, problems = _read(tmp_path / "a.yaml", text)
+    assert problems == []
+    assert [record.value for record in found] == [{"key": f"a{n}", "idea": "b"} for n in range(20)]
+    assert [record.place(("idea",)) for record in found] == [(3 * n + 3, 3) for n in range(20)]

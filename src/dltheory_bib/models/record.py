@@ -10,6 +10,7 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Self, get_args
 
+import pydantic_core
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -63,6 +64,10 @@ class Record(BaseModel):
         ones.
         """
         return self.model_dump(mode="json", exclude_defaults=True)
+
+    def to_json(self) -> str:
+        """Return the JSON of `to_dict`, in one line without spaces."""
+        return self.model_dump_json(exclude_defaults=True)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         fields = type(self).model_fields
@@ -120,6 +125,14 @@ def nested_record(model: type[Record], field: str) -> type[Record] | None:
             return annotation
         todo.extend(get_args(annotation))
     return None
+
+
+def to_json(value: object) -> str:
+    """Return the JSON of plain values, as `Record.to_json` writes it.
+
+    A tenth of the time of the standard library's, and compiling writes one or two a record.
+    """
+    return pydantic_core.to_json(value).decode()
 
 
 class Source(Record):

@@ -62,6 +62,8 @@ def clean(text: str) -> str:
     Terminal escape codes, other control characters and bidirectional overrides are rejected: a
     record is data, and nobody could see them in a review.
     """
+    if text and text.isprintable() and "  " not in text and " " not in (text[0], text[-1]):
+        return text  # as most texts are; no other white space is printable
     folded = " ".join(text.split())
     for char in "" if folded.isprintable() else folded:
         if char < " " or (char > "~" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"}):
@@ -75,7 +77,7 @@ def balanced(text: str) -> str:
     """Return a title: clean, with balanced braces and paired dollar signs, as LaTeX needs it."""
     title = clean(text)
     depth = 0
-    for char in title:
+    for char in title if "{" in title or "}" in title else "":
         depth += (char == "{") - (char == "}")
         if depth < 0:
             break

@@ -79,7 +79,7 @@ def _make(files: list[DataFile], cached: Path | None, progress: Progress | None)
     from dltheory_bib.source.loader import load_catalogue
 
     stamps = _stamps(files)
-    catalogue, _ = load_catalogue(files, progress)
+    catalogue = load_catalogue(files, progress)
     if cached is not None and stamps is not None:
         try:
             write_snapshot(catalogue, cached, stamps)
@@ -151,7 +151,7 @@ def write_shipped(directory: Path, target: Path) -> None:
     from dltheory_bib.source.loader import load_catalogue
 
     files = catalogue_files(directory)
-    write_snapshot(load_catalogue(files)[0], target, [])
+    write_snapshot(load_catalogue(files), target, [])
     manifest = {
         "schema": SCHEMA,
         "version": __version__,
