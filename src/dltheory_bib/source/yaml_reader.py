@@ -5,28 +5,21 @@ author `No` becomes `False`, and a repeated key wins silently. So the file is re
 parser events, one record at a time (a file of 100,000 works is never in memory as a tree), and
 features that a record file does not need are rejected: tags, anchors, aliases, several documents,
 nesting beyond `MAX_DEPTH`.
-
-A file in which each record begins with a dash at the start of a line is read in pieces, a record
-each: `simple_yaml` reads nearly all of them, the parser the others. The first piece with a problem
-ends that, and the parser reads the whole file: its problems are the same either way.
 """
 
 from __future__ import annotations
 
 import codecs
-import io
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import yaml
 
 from dltheory_bib.errors import Problem
-from dltheory_bib.source.simple_yaml import Value, read_simple
 from dltheory_bib.text.names import quoted
 
 MAX_DEPTH = 8
@@ -52,6 +45,7 @@ STOPPING = frozenset(
 )
 """The rules that stop the reading of a file, so that the rest of it is unknown."""
 
+Value = str | list["Value"] | dict[str, "Value"]
 Place = tuple[int, int]
 """Line and column, both from 1."""
 
@@ -62,15 +56,6 @@ _FORBIDDEN = re.compile(
 """Characters that YAML 1.1 forbids in a stream (section 5.1 of its specification)."""
 _SEPARATOR = re.compile("[\x85\u2028\u2029]")
 """Line ends in YAML, but not in an editor; text pasted from a PDF contains them."""
-_BLOCK = 1 << 20
-"""Bytes that are read at once; the longest piece of a file read in pieces."""
-_HEAD = re.compile(r"(?:#[^\n]*\n|\n)*")
-"""Comments and empty lines before the first record."""
-_NOT_ALONE = re.compile(r"\n[^ #\r\n]|\r(?!\n)|[\x85\u2028\u2029]")
-"""A line that may end the list of records, such as `---`; a line end that only YAML counts."""
-_PATIENCE = 16
-"""Records in another form than `simple_yaml` reads, after which it is asked no more if it has read
-fewer."""
 _BOM_ADVICE = "starts with a byte order mark; save the file as UTF-8 without BOM"
 
 
@@ -82,30 +67,21 @@ class _RefusedError(Exception):
         super().__init__(message)
 
 
-class _OtherFormError(Exception):
-    """Raised if a file cannot be read in pieces, or a piece has a problem."""
-
-
 @dataclass(slots=True)
 class RawRecord:
     """A record as plain text in dicts and lists, with the position of each value.
 
     `marks` contains the parser's marks in document order, one for each key and each value; they are
-    converted to positions only when a problem needs one. A record that was read from a piece of the
-    file has that piece and the number of lines before it, and no marks until a problem needs them.
+    converted to positions only when a problem needs one.
     """
 
     value: dict[str, Value]
-    marks: list[Any] = field(default_factory=list)
-    piece: bytes = b""
-    line: int = 0
+    marks: list[Any]
 
     def place(self, path: tuple[str | int, ...]) -> Place:
         """Return the start of the value at a path; for a missing or unknown one, of its nearest
         ancestor.
         """
-        if not self.marks:
-            self.marks = _parsed(self.piece).marks
         mark = self.marks[0]
         position = 0
         node: Value = self.value
@@ -125,7 +101,7 @@ class RawRecord:
                 node = node[step]
             else:
                 break
-        return self.line + mark.line + 1, mark.column + 1
+        return mark.line + 1, mark.column + 1
 
 
 def _size(value: Value) -> int:
@@ -157,22 +133,10 @@ def read_records(
 
 
 def _records(path: Path, file: str, problems: list[Problem]) -> Iterator[RawRecord]:
-    most = len(problems) + MAX_PROBLEMS
-    done = 0
     try:
         with _open(path) as stream:
             _refuse_encoding(stream)
-            try:
-                for record in _in_pieces(stream):
-                    yield record
-                    done += 1
-                    if len(problems) >= most:
-                        raise _too_many(record.place(()))
-                return
-            except _OtherFormError:
-                stream.seek(0)
-            reader = _Reader(stream, file, problems, most)
-            yield from islice(reader.records(), done, None)
+            yield from _Reader(stream, file, problems).records()
     except _RefusedError as refused:
         problems.append(Problem(file, *refused.place, "error", refused.rule, refused.message))
     except yaml.YAMLError as error:
@@ -206,83 +170,15 @@ def _refuse_encoding(stream: IO[bytes]) -> None:
         raise _RefusedError((1, 1), "encoding", "is in UTF-16; save the file as UTF-8 without BOM")
 
 
-def _in_pieces(stream: IO[bytes]) -> Iterator[RawRecord]:
-    """Yield the records of a file, each read alone.
-
-    Raises `_OtherFormError` at the first that may depend on another, or has a problem.
-    """
-    pieces = _pieces(stream)
-    head = _decoded(next(pieces))
-    if not _HEAD.fullmatch(head) or not head.replace("\n", " ").isprintable():
-        raise _OtherFormError
-    line = head.count("\n")
-    simple = other = 0
-    for piece in pieces:
-        value = read_simple(f"  {_decoded(piece)}")
-        if value is not None:
-            simple += 1
-            yield RawRecord(value, [], piece, line)
-        else:
-            other += 1
-            if other > max(_PATIENCE, simple):
-                raise _OtherFormError
-            yield RawRecord(_parsed(piece).value, [], piece, line)
-        line += piece.count(b"\n")
-
-
-def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    """Yield what is before the first record, then each record, without its dash.
-
-    Raises `_OtherFormError` if there is no record, or one of more than `_BLOCK` bytes.
-    """
-    start = b"\n- "
-    *whole, rest = (b"\n" + stream.read(_BLOCK)).split(start)
-    if not whole:
-        raise _OtherFormError
-    head = whole.pop(0)
-    yield head[1:] + b"\n" * bool(head)
-    while True:
-        yield from (piece + b"\n" for piece in whole)
-        block = stream.read(_BLOCK)
-        if not block:
-            break
-        *whole, rest = (rest + block).split(start)
-        if len(rest) > _BLOCK:
-            raise _OtherFormError
-    yield rest
-
-
-def _decoded(piece: bytes) -> str:
-    try:
-        return piece.decode()
-    except UnicodeDecodeError:
-        raise _OtherFormError from None
-
-
-def _parsed(piece: bytes) -> RawRecord:
-    """Parse one record; raise `_OtherFormError` if the file around it could change its meaning."""
-    text = _decoded(piece)
-    if _NOT_ALONE.search(text):
-        raise _OtherFormError
-    problems: list[Problem] = []
-    try:
-        found = list(_Reader(io.BytesIO(b"- " + piece), "", problems, MAX_PROBLEMS).records())
-    except (_RefusedError, yaml.YAMLError, UnicodeDecodeError):
-        raise _OtherFormError from None
-    if problems or len(found) != 1:
-        raise _OtherFormError
-    return found[0]
-
-
 class _Reader:
-    """Builds records from parser events; stops when there are as many problems as `most`."""
+    """Builds records from parser events."""
 
-    def __init__(self, stream: IO[bytes], file: str, problems: list[Problem], most: int) -> None:
+    def __init__(self, stream: IO[bytes], file: str, problems: list[Problem]) -> None:
         self.loader: Any = _Loader(stream)
         self.next: Any = self.loader.get_event
         self.file = file
         self.problems = problems
-        self.most = most
+        self.most = len(problems) + MAX_PROBLEMS
         self.marks: list[Any] = []
 
     def records(self) -> Iterator[RawRecord]:
@@ -380,12 +276,8 @@ class _Reader:
 
     def _stop_at_too_many(self, event: Any) -> None:
         if len(self.problems) >= self.most:
-            raise _too_many(_place(event))
-
-
-def _too_many(place: Place) -> _RefusedError:
-    message = f"this file has {MAX_PROBLEMS} problems or more; fix those shown first"
-    return _RefusedError(place, "too-many", message)
+            message = f"this file has {MAX_PROBLEMS} problems or more; fix those shown first"
+            raise _RefusedError(_place(event), "too-many", message)
 
 
 def shown_name(name: str) -> str:
