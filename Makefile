@@ -19,7 +19,7 @@ COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
 .PHONY: help demo install dev test quick quick-example test-wheel lint check schema docs pages \
-	audit lists notebook site screenshots bench dist release-check install-size clean
+	audit lists notebook tries site screenshots bench dist release-check install-size clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -120,6 +120,9 @@ dist: $(VENV)/release  ## Build sdist and wheel of the commit twice, compare and
 
 release-check: $(VENV)/installed  ## Check that no citation key is lost: make release-check [SINCE=TAG].
 	@$(BIN)/python scripts/check_keys.py $(SINCE)
+
+tries: $(VENV)/dev  ## Try what newcomers type in Python, and print the share that works.
+	@$(BIN)/python scripts/first_tries.py
 
 install-size: $(BIN)/python  ## Measure how much space an installation takes (at most 70 MB).
 	@$(BIN)/python scripts/install_size.py $(WITH)

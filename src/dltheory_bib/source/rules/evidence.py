@@ -142,8 +142,8 @@ def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
     if paper.doi and is_arxiv_doi(paper.doi):
         message = "is arXiv's DOI, which identifies the preprint; write its id as eprint"
         yield Finding(at, ("doi",), rule, message)
-    address = parse_identifier(paper.url or "")
-    if paper.venue and address and address.scheme == "arxiv":
+    address = parse_identifier(paper.url) if paper.venue and paper.url else None
+    if address and address.scheme == "arxiv":
         message = "is the URL of the preprint, but the work was published; write its id as eprint"
         yield Finding(at, ("url",), rule, message)
     if paper.venue and paper.eprint_year and paper.year < paper.eprint_year - 1:
@@ -153,11 +153,13 @@ def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
         )
         if not paper.versions:
             yield Finding(at, ("year",), rule, message, "warning")
-    if volume := pmlr_volume(paper.url or ""):
+    if paper.url is None:
+        pass
+    elif volume := pmlr_volume(paper.url):
         if paper.volume and paper.volume != volume:
             message = f"volume {paper.volume} is not the one in the URL, {volume}"
             yield Finding(at, ("volume",), rule, message)
-    elif (year := neurips_year(paper.url or "")) and year != paper.year:
+    elif (year := neurips_year(paper.url)) and year != paper.year:
         message = f"the year {paper.year} is not the one in the URL, {year}"
         yield Finding(at, ("year",), rule, message)
     if venue and paper.pages and not venue.in_year(paper.year).prints_pages:
