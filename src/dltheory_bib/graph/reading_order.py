@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS, Relation, phrase
+from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS, Relation
 
 if TYPE_CHECKING:
     from dltheory_bib.snapshot.reader import Snapshot
@@ -143,7 +143,7 @@ def _why(catalogue: Works, order: Sequence[str], place: int, starts: bool) -> st
     here = catalogue.relations.get(key, {})
     earlier = [work for work in order[:place] if work in here]
     stated = [
-        f"{phrase(relation).capitalize()} {_byline(catalogue, work)}."
+        f"{relation.phrase.capitalize()} {_byline(catalogue, work)}."
         for relation in (*BUILDS_ON, *(r for r in JUDGEMENTS if r not in BUILDS_ON))
         for work in earlier
         if relation in here[work]

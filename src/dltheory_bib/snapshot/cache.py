@@ -90,7 +90,7 @@ def _make(files: list[DataFile], cached: Path | None, progress: Progress | None)
     from dltheory_bib.source.loader import load_catalogue
 
     stamps = _stamps(files)
-    catalogue, _ = load_catalogue(files, progress)
+    catalogue = load_catalogue(files, progress)
     if cached is not None and stamps is not None:
         try:
             write_snapshot(catalogue, cached, stamps)
@@ -136,7 +136,7 @@ def write_shipped(directory: Path, target: Path) -> None:
     from dltheory_bib.source.loader import load_catalogue
 
     files = catalogue_files(directory)
-    marks = _compile(load_catalogue(files)[0], target)
+    marks = _compile(load_catalogue(files), target)
     sizes = {file.path.name: file.path.stat().st_size for file in files}
     manifest = {
         "schema": SCHEMA,
@@ -244,8 +244,8 @@ def stamp(path: Path) -> dict[str, Any]:
 
     The times are omitted if the file has just changed.
     """
-    before = path.stat()
-    return {"path": str(path.absolute()), "sha256": _digest(path)} | _settled_marks(before)
+    marks = _settled_marks(path.stat())
+    return {"path": str(path.absolute()), "sha256": _digest(path)} | marks
 
 
 def _marks(found: os.stat_result) -> dict[str, Any]:
@@ -302,9 +302,9 @@ def _is_same(path: Path, mark: dict[str, Any], changed: list[Path]) -> bool:
     found = path.stat()
     if all(mark[name] == value for name, value in _marks(found).items()):
         return True
+    now = _settled_marks(found)
     if found.st_size != mark["size"] or _digest(path) != mark["sha256"]:
         return False
-    now = _settled_marks(found)
     if now["mtime_ns"] is not None:
         mark |= now
         changed.append(path)
