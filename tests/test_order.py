@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.theorem import Result
 from dltheory_bib.theorems.dominance import Order, Vocabulary, changed_assumptions
 from dltheory_bib.theorems.theorem_table import build_table, sort_cards
+from helpers.budget import examples
 from helpers.cards import assumption, card, question
 
 VOCABULARY = Vocabulary(
@@ -176,7 +177,7 @@ def test_cards_that_dominate_each_other_say_the_same(one: Result, other: Result)
             assert closed(one.assumptions) == closed(other.assumptions)
 
 
-@settings(max_examples=50)
+@examples(25)
 @given(st.lists(cards(("upper",)), max_size=7), st.lists(cards(("lower",)), max_size=7))
 def test_dominance_goes_on(uppers: list[Result], lowers: list[Result]) -> None:
     """If A dominates B and B dominates C then A dominates C."""
@@ -191,7 +192,7 @@ def test_dominance_goes_on(uppers: list[Result], lowers: list[Result]) -> None:
 PAPER = Paper(key="a", type="online", title="T", author=("B, A",), year=2020)
 
 
-@settings(max_examples=50)
+@examples(25)
 @given(st.lists(cards(("upper",)), max_size=8, unique_by=lambda one: one.id))
 def test_a_table_is_a_linear_extension_and_keeps_ties_in_their_order(some: list[Result]) -> None:
     """What says more stands above; equal bounds without dominance stay as they were."""
@@ -208,7 +209,7 @@ def test_a_table_is_a_linear_extension_and_keeps_ties_in_their_order(some: list[
     assert [entry[0] for entry in sort_cards([(one, PAPER, "") for one in made], ORDER)] == made
 
 
-@settings(max_examples=50)
+@examples(25)
 @given(st.lists(cards(), max_size=8, unique_by=lambda one: one.id))
 def test_every_ranked_card_is_dominated_by_a_best_one(some: list[Result]) -> None:
     best = ORDER.best(some)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, QueryError, Relation, load
 from dltheory_bib.graph.reading_order import Step, Work, Works
 from dltheory_bib.graph.reading_order import reading_order as ordered
+from helpers.budget import examples
 from helpers.records import work
 
 LEVELS = ("start", "core", "further", None)
@@ -77,7 +78,7 @@ def orders(graph: nx.MultiDiGraph[str]) -> Iterator[tuple[int, set[str], list[St
             yield count, set(wanted), reading_order(graph, wanted, count)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(40)
 @given(catalogues())
 def test_no_more_works_than_asked_for_each_once(graph: nx.MultiDiGraph[str]) -> None:
     """At most N steps, no work twice."""
@@ -86,7 +87,7 @@ def test_no_more_works_than_asked_for_each_once(graph: nx.MultiDiGraph[str]) -> 
         assert len({step.key for step in order}) == len(order)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(40)
 @given(catalogues())
 def test_whatever_comes_first_comes_first(graph: nx.MultiDiGraph[str]) -> None:
     """All that a work is to be read after stands before it, also by way of others."""
@@ -98,7 +99,7 @@ def test_whatever_comes_first_comes_first(graph: nx.MultiDiGraph[str]) -> None:
             seen.add(step.key)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(40)
 @given(catalogues())
 def test_a_work_is_there_because_it_was_wanted_or_is_needed(graph: nx.MultiDiGraph[str]) -> None:
     """Nothing stands in the list that is neither wanted nor a prerequisite of a wanted work."""
@@ -113,7 +114,7 @@ def test_a_work_is_there_because_it_was_wanted_or_is_needed(graph: nx.MultiDiGra
             assert len(chosen | earlier[key] | {key}) > count
 
 
-@settings(deadline=None, max_examples=150)
+@examples(40)
 @given(catalogues())
 def test_of_what_may_come_next_the_easiest_and_oldest_comes(graph: nx.MultiDiGraph[str]) -> None:
     """Start level first, then core, then further, where nothing forbids; then by year and key."""
@@ -128,7 +129,7 @@ def test_of_what_may_come_next_the_easiest_and_oldest_comes(graph: nx.MultiDiGra
             rest.pop(0)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(40)
 @given(catalogues())
 def test_every_step_says_why_in_one_line(graph: nx.MultiDiGraph[str]) -> None:
     """One line that ends like a sentence; "Start here." on the works to start with, only there."""
@@ -140,7 +141,7 @@ def test_every_step_says_why_in_one_line(graph: nx.MultiDiGraph[str]) -> None:
             assert ("Start here." in step.why) == (rank(graph, step.key) == 0)
 
 
-@settings(deadline=None, max_examples=100)
+@examples(40)
 @given(catalogues(), st.randoms())
 def test_the_order_is_the_same_every_time(graph: nx.MultiDiGraph[str], random) -> None:  # type: ignore[no-untyped-def]
     """It depends on the data alone: not on the order in which works or edges were added."""
