@@ -21,7 +21,7 @@ COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
 .PHONY: help demo install dev test quick quick-example soak test-wheel lint check schema docs pages \
-	audit notebook site screenshots bench dist release-check install-size clean
+	audit lists notebook tries site screenshots bench dist release-check install-size clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -101,6 +101,9 @@ pages: $(VENV)/dev  ## Build the documentation in build/docs, readable without a
 audit: $(VENV)/installed  ## Compare the catalogue with gathered facts: make audit EVIDENCE=FOLDER.
 	@$(BIN)/python scripts/audit.py $(or $(EVIDENCE),../shared/evidence) --keep docs/audit.json
 
+lists: $(VENV)/installed  ## Match reference lists with the catalogue: make lists [LISTS=FILE.jsonl].
+	@$(BIN)/python scripts/read_lists.py $(LISTS)
+
 notebook: $(VENV)/dev  ## Run docs/tour.ipynb and save its outputs.
 	$(BIN)/python scripts/notebook.py
 
@@ -122,6 +125,9 @@ dist: $(VENV)/release  ## Build sdist and wheel of the commit twice, compare and
 
 release-check: $(VENV)/installed  ## Check that no citation key is lost: make release-check [SINCE=TAG].
 	@$(BIN)/python scripts/check_keys.py $(SINCE)
+
+tries: $(VENV)/dev  ## Try what newcomers type in Python, and print the share that works.
+	@$(BIN)/python scripts/first_tries.py
 
 install-size: $(BIN)/python  ## Measure how much space an installation takes (at most 70 MB).
 	@$(BIN)/python scripts/install_size.py $(WITH)

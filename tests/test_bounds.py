@@ -27,7 +27,8 @@ QUESTION = question()
 
 
 def bound(*monomials: dict[str, str], ignore_polylog: bool = False) -> Bound:
-    return read_bound(card(*monomials), QUESTION, ignore_polylog)
+    extremes = {symbol.id: symbol.extreme for symbol in QUESTION.symbols}
+    return read_bound(card(*monomials).bound, extremes, ignore_polylog)
 
 
 @pytest.mark.parametrize(

@@ -542,3 +542,25 @@ def test_the_names_of_the_shipped_works_are_asked_for_before_their_files_are_rea
 
     assert unknown(frozenset({"lent2020work", "jin2017escape"})) == []
     assert unknown(None) != []
+
+
+def test_the_doi_of_another_publisher_is_of_another_version(tmp_path: Path) -> None:
+    """The prefix of a journal's publisher is wrong at a conference of another, right at its own."""
+    venues = """
+- {id: tea, kind: journal, periods: [{short: Tea, long: Journal of Tea, publisher: Pot Press}]}
+- {id: cup, kind: conference, periods: [{short: Cup, long: Cups, publisher: Saucer}]}
+- {id: mug, kind: conference, periods: [{short: Mug, long: Mugs, publisher: Pot Press}]}
+- {id: jar, kind: conference, periods: [{short: Jar, long: Jars}]}
+"""
+    (tmp_path / "venues.yaml").write_text(venues, encoding="utf-8")
+    works = [
+        work("a1990a", extra="venue: tea\ndoi: 10.1000/1"),
+        work("b1990b", extra="venue: cup\ndoi: 10.1000/2"),
+        work("c1990c", extra="venue: mug\ndoi: 10.1000/3"),
+        work("d1990d", extra="venue: jar\ndoi: 10.2000/4"),
+    ]
+    papers = "".join(works).replace("type: online", "type: inproceedings")
+    (tmp_path / "papers.yaml").write_text(papers, encoding="utf-8")
+    found = [line for line in _said(tmp_path) if "mixed-version" in line]
+    assert len(found) == 1
+    assert "the prefix 10.1000 is Pot Press's (mug, tea)" in found[0]

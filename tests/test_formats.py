@@ -106,10 +106,10 @@ def test_the_same_works_give_the_same_text(works: PaperList, name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in TEXT if FORMATS[name].is_list])
 def test_every_work_stands_in_every_list(works: PaperList, name: str) -> None:
-    """No work is dropped, whatever its type."""
+    """No work is dropped, whatever its type; what is for readers names it in words."""
     text = text_of(works, name)
-    for key in works.keys:
-        assert key in text
+    for named in [paper.cite() for paper in works] if name == "text" else works.keys:
+        assert named in text
 
 
 def test_a_format_is_known_by_the_name_of_a_file() -> None:
@@ -121,10 +121,12 @@ def test_a_format_is_known_by_the_name_of_a_file() -> None:
         "A.RIS": "ris",
         "graph.gexf": "gexf",
         "works.parquet": "parquet",
+        "refs.txt": "text",
+        "refs.keys.txt": "keys",
     }
     found = {name: format_of(PurePath(name)) for name in known}
     assert {name: one.name for name, one in found.items() if one} == known
-    assert format_of(PurePath("refs.txt")) is None
+    assert format_of(PurePath("refs.doc")) is None
 
 
 def test_a_mistyped_format_or_table_is_named_with_what_is_near(bib: Bibliography) -> None:
@@ -142,7 +144,7 @@ def test_save_writes_what_to_gives(bib: Bibliography, tmp_path: Path) -> None:
     assert (tmp_path / "a.ris").read_bytes() == some.to("ris").encode()
     some.save(tmp_path / "keys", "keys")
     assert (tmp_path / "keys").read_text("utf-8").split() == some.keys
-    with pytest.raises(ValueError, match="is not that of a format; give one: keys, tsv"):
+    with pytest.raises(ValueError, match="is not that of a format; give one: keys, text"):
         some.save(tmp_path / "works")
     assert not (tmp_path / "works").exists()
 

@@ -18,11 +18,9 @@ from dltheory_bib import Bibliography, Edge, Relation, UnknownNameError, load
 from dltheory_bib.graph.citation_graph import build_graph, citations_of
 from dltheory_bib.graph.measures import pagerank, similar
 from dltheory_bib.graph.walks import Branch, edge_of, engagement, lineage, shortest_path
-from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS
+from dltheory_bib.models.relations import BETWEEN_WORKS, BUILDS_ON
 from dltheory_bib.snapshot.reader import Snapshot
 from helpers.budget import examples
-
-BETWEEN_WORKS = {Relation.CITES, Relation.AFTER, *JUDGEMENTS}
 
 
 def papers_graph(edges: Iterable[tuple[int, int, Relation]], count: int) -> nx.MultiDiGraph[str]:

@@ -41,18 +41,18 @@ def catalogues(draw: st.DrawFn) -> nx.MultiDiGraph[str]:
 def works_of(graph: nx.MultiDiGraph[str]) -> Works:
     """The same works as the snapshot's tables would give them."""
     relations: dict[str, dict[str, frozenset[str]]] = {}
-    cited = dict.fromkeys(graph, 0)
+    citing: dict[str, frozenset[str]] = {}
     for source, target, relation in graph.edges(keys=True):
         if relation == Relation.CITES:
-            cited[target] += 1
+            citing[target] = citing.get(target, frozenset()) | {source}
         else:
             there = relations.setdefault(source, {})
             there[target] = there.get(target, frozenset()) | {str(relation)}
     works = {
-        key: Work(data.get("level"), data["year"], data["byline"], cited[key])
+        key: Work(data.get("level"), data["year"], data["byline"])
         for key, data in graph.nodes(data=True)
     }
-    return Works(works, relations)
+    return Works(works, relations, citing)
 
 
 def reading_order(graph: nx.MultiDiGraph[str], wanted: Iterable[str], count: int) -> list[Step]:
@@ -181,11 +181,43 @@ def test_what_is_said_of_each_step() -> None:
     graph.add_edge("d", "b", key=Relation.CITES)
     assert dict(reading_order(graph, graph, 9)) == {
         "a": "Start here. Prepares B 2000 and C 2000.",
-        "b": "Uses the method of A 2000. Cited by 1 work here.",
+        "b": "Uses the method of A 2000. Cited by 1 of these works.",
         "e": "Core reading.",
         "c": "Further reading after A 2000.",
         "d": "Further reading.",
     }
+
+
+def test_relevance_is_that_among_the_works_asked_for() -> None:
+    """Fame elsewhere does not count, nor does it count against a work that it is new."""
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    years = {"begin": 2000, "famous": 2001, "apt": 2001, "new": 2021, "u": 2010, "v": 2011}
+    for key, year in years.items():
+        graph.add_node(key, kind="paper", level="core", year=year, byline=key)
+    for number in range(9):
+        graph.add_node(f"far{number}", kind="paper", level="core", year=2015, byline="far")
+        graph.add_edge(f"far{number}", "famous", key=Relation.CITES)
+    for key in ("u", "v"):
+        graph.add_edge(key, "begin", key=Relation.CITES)
+        graph.add_edge(key, "apt", key=Relation.CITES)
+    graph.add_edge("new", "begin", key=Relation.EXTENDS)
+    found = [step.key for step in reading_order(graph, years, 3)]
+    assert found == ["begin", "apt", "new"]
+
+
+def test_after_a_start_by_hand_nothing_comes_from_outside() -> None:
+    """The start prepares what it leads to; levels above core are those of beginners."""
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    levels = {"head": "start", "notes": "start", "next": "core", "outside": "core"}
+    for year, (key, level) in enumerate(levels.items(), start=2000):
+        graph.add_node(key, kind="paper", level=level, year=year, byline=key)
+    graph.add_edge("next", "outside", key=Relation.AFTER)
+    graph.add_edge("next", "head", key=Relation.CITES)
+    graph.add_edge("next", "head", key=Relation.EXTENDS)
+    start = [Step("head", "By hand.")]
+    found = ordered(works_of(graph), ["head", "notes", "next"], 2, start)
+    assert [step.key for step in found] == ["head", "next"]
+    assert [step.key for step in reading_order(graph, ["next"], 2)] == ["outside", "next"]
 
 
 def test_the_reading_list_of_a_topic(bib: Bibliography) -> None:
