@@ -12,13 +12,15 @@ DRAWN = [ -t 1 ] || export FORCE_COLOR=1 TERM=dumb COLUMNS=80
 PARALLEL := -n auto --dist worksteal
 # A landing is no lottery: in CI the tests run in the order of their files, by hand in a new one.
 PARALLEL += $(if $(CI),-p no:randomly)
+# Tests start hundreds of Pythons: without bytecode each of them compiles the package again.
+unexport PYTHONDONTWRITEBYTECODE
 # What needs no browser, no LaTeX, no wheel, no documentation and not the shipped catalogue.
 QUICK := not browser and not catalogue and not docs and not latex and not slow and not wheel
 # In CI the coverage of the code by these tests is measured; it doubles their time.
 COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test quick quick-example test-wheel lint check schema docs pages \
+.PHONY: help demo install dev test quick quick-example soak test-wheel lint check schema docs pages \
 	audit lists notebook tries site screenshots bench dist release-check install-size clean
 
 help:  ## List the targets.
@@ -67,6 +69,9 @@ quick-example: $(VENV)/dev  ## The same on a copy of the package with tests/exam
 	cp -R src/dltheory_bib build/example/dltheory_bib
 	cp -R tests/example build/example/dltheory_bib/data
 	PYTHONPATH=build/example $(BIN)/python -m pytest $(PARALLEL) tests -m "$(QUICK)"
+
+soak: $(VENV)/dev  ## Run the tests that try a share of their cases with all of them; takes long.
+	DLTHEORY_SOAK=1 $(BIN)/python -m pytest $(PARALLEL) tests -m soak
 
 test-wheel: $(VENV)/dev  ## Build the wheel and test its contents.
 	rm -rf build dist

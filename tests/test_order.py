@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib.models.theorem import Result
 from dltheory_bib.theorems.dominance import Order, Vocabulary, changed_assumptions
 from dltheory_bib.theorems.ranking import rank_cards
 from dltheory_bib.theorems.theorem_table import sorted_places
+from helpers.budget import examples
 from helpers.cards import assumption, card, question
 
 VOCABULARY = Vocabulary(
@@ -176,7 +177,7 @@ def test_cards_that_dominate_each_other_say_the_same(one: Result, other: Result)
             assert closed(one.assumptions) == closed(other.assumptions)
 
 
-@settings(max_examples=50)
+@examples(25)
 @given(st.lists(cards(("upper",)), max_size=7), st.lists(cards(("lower",)), max_size=7))
 def test_dominance_goes_on(uppers: list[Result], lowers: list[Result]) -> None:
     """If A dominates B and B dominates C then A dominates C."""
@@ -193,7 +194,7 @@ def sort_cards(some: list[Result]) -> list[Result]:
     return [some[place] for place in sorted_places(range(len(some)), rank_cards(some, ORDER))]
 
 
-@settings(max_examples=50)
+@examples(25)
 @given(st.lists(cards(), max_size=8, unique_by=lambda one: one.id), st.data())
 def test_some_cards_are_sorted_as_if_there_were_no_others(
     some: list[Result], data: st.DataObject
@@ -209,7 +210,7 @@ def test_some_cards_are_sorted_as_if_there_were_no_others(
         assert ordered == sort_cards([some[place] for place in kept])
 
 
-@settings(max_examples=50)
+@examples(25)
 @given(st.lists(cards(("upper",)), max_size=8, unique_by=lambda one: one.id))
 def test_a_table_is_a_linear_extension_and_keeps_ties_in_their_order(some: list[Result]) -> None:
     """What says more stands above; equal bounds without dominance stay as they were."""
@@ -225,7 +226,7 @@ def test_a_table_is_a_linear_extension_and_keeps_ties_in_their_order(some: list[
     assert sort_cards(made) == made
 
 
-@settings(max_examples=50)
+@examples(25)
 @given(st.lists(cards(), max_size=8, unique_by=lambda one: one.id))
 def test_every_ranked_card_is_dominated_by_a_best_one(some: list[Result]) -> None:
     best = ORDER.best(some)

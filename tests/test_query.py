@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, Paper, QueryError
@@ -18,6 +18,7 @@ from dltheory_bib.query.grammar import MAX_TERMS, AllOf, AnyOf, NoneOf, Term, pa
 from dltheory_bib.snapshot.schema import FEATURES
 from dltheory_bib.source.folders import shipped_directory
 from dltheory_bib.text.names import words
+from helpers.budget import examples
 from helpers.collections import SAMPLE, in_place
 from helpers.programs import not_hours
 
@@ -505,7 +506,7 @@ _PIECES = [
 ]
 
 
-@settings(max_examples=400, deadline=None)
+@examples(100)
 @given(
     st.one_of(
         st.text(max_size=60),
@@ -691,7 +692,7 @@ def expressions(oracle: Oracle) -> st.SearchStrategy[Asked]:
     return st.recursive(terms(oracle), larger, max_leaves=8)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(100)
 @given(data=st.data())
 def test_the_answer_is_that_of_plain_python(
     bib: Bibliography, oracle: Oracle, data: st.DataObject

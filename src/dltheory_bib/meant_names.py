@@ -224,7 +224,6 @@ MEANT: dict[str, dict[str, str]] = {
         "theorems": "results",
         "tldr": "summary",
         "to_citation": "cite()",
-        "to_json": "model_dump_json()",
         "topic": "topics",
         "values": "to_dict().values()",
         "why": "summary",
