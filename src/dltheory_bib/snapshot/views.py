@@ -165,7 +165,12 @@ def rows(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[Row]:
         "JOIN list_row r ON r.n = p.n ORDER BY l.key",
         (json.dumps(list(numbers)),),
     )
-    return (Row._make((*row[:8], web_address(row[8]), None)) for row in found)
+    return map(_row, found)
+
+
+def _row(found: tuple[Any, ...]) -> Row:
+    web_address(found[8])
+    return Row(*found)
 
 
 def paper_view(snapshot: Snapshot, n: int) -> PaperView:
