@@ -197,6 +197,7 @@ def test_an_error_names_what_may_be_given(told: dict[str, Any]) -> None:
         ("search", {"query": " \0"}, "query must be a text that is not empty"),
         ("search", {"query": 5}, "query must be a text"),
         ("search", {"query": "a", "limit": 26}, "limit must be a whole number from 1 to 25"),
+        ("search", {"query": "a", "limit": 2.5}, "limit must be a whole number from 1 to 25"),
         ("search", {"query": "a", "limit": True}, "limit must be a whole number"),
         ("compare", {"question": "width-overparam", "best": "yes"}, "best must be true or false"),
         ("cite", {"works": []}, "works must be a list of 1 to 50 texts, and has 0"),
@@ -206,7 +207,7 @@ def test_an_error_names_what_may_be_given(told: dict[str, Any]) -> None:
         ("check", {"bib_text": "%" * 100_001}, "at most 100000 characters"),
         ("search", {"querry": "a"}, "no argument 'querry'; did you mean query?"),
         ("compare", {"question": "widht-overparam"}, "did you mean width-overparam"),
-        ("search", {"query": "autor:jin"}, "did you mean author"),
+        ("compare", {"question": "width-overparam", "query": "autor:x"}, "did you mean author"),
     ],
 )
 def test_arguments_have_limits(
@@ -214,6 +215,11 @@ def test_arguments_have_limits(
 ) -> None:
     """What does not fit is named in the answer, with its limit."""
     assert message in ask(bib, tool, **arguments)["error"]
+
+
+def test_a_whole_number_may_be_written_with_a_point(bib: Bibliography) -> None:
+    """JSON does not tell 2.0 from 2."""
+    assert len(ask(bib, "search", query="saddle", limit=2.0)["data"]["works"]) == 2
 
 
 def test_a_work_without_near_names_leads_to_the_search(bib: Bibliography) -> None:

@@ -66,6 +66,8 @@ class Parameter:
             return text
         if self.kind == "names" and isinstance(value, (list, str)):
             return self._names([value] if isinstance(value, str) else value)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # JSON has one kind of number
         if self.kind == "number" and isinstance(value, int) and not isinstance(value, bool):
             if not 1 <= value <= self.most:
                 raise self._error(f"a whole number from 1 to {self.most}")
