@@ -74,6 +74,7 @@ _FIELDS = {
     "related": "related",
     "relatedstring": "relatedstring",
 }
+_SAME_NAMES = {name: name for name in _FIELDS}
 _IN_WORDS = {"2": "Second", "3": "Third", "4": "Fourth", "5": "Fifth", "6": "Sixth"}
 # The field that names the venue.
 _WHERE = {
@@ -102,6 +103,7 @@ _BIBTEX_TYPES = {
     "report": "techreport",
 }
 
+_BETWEEN = "\0"
 _CHOICES = {
     "dialect": Dialect,
     "prefer": Preference,
@@ -204,28 +206,38 @@ def _options(
     return _Options(dialect, prefer, encoding or default, venue_names)
 
 
-def render_entry(paper: Paper, venues: Mapping[str, Venue], dialect: Dialect) -> str:
-    """Return the entry of a work in the default style, without the preamble of a file.
+def render_entries(
+    papers: Iterable[Paper], venues: Mapping[str, Venue], dialect: Dialect
+) -> list[str]:
+    """Return the entry of each work in the default style, without the preamble of a file.
 
     `bibtex_file.join_entries` joins such entries to the output of `to_bibtex`.
     """
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
-    from bibtexparser.model import Entry, Field
+    from bibtexparser.model import Block, Entry, Field
 
-    kind, fields = entry_fields(paper, venues, dialect=dialect)
-    written = [Field(name, f"{{{value}}}") for name, value in fields.items()]
-    library = Library([Entry(kind, paper.key, written)])
-    return write_string(library, unparse_stack=[], bibtex_format=_layout())
+    options = _options(dialect, "published", None, "long")
+    entries: list[Block] = []
+    for paper in papers:
+        kind, fields = _entry(paper, venues, options)
+        written = [Field(name, f"{{{value}}}") for name, value in fields.items()]
+        entries.append(Entry(kind, paper.key, written))
+    if not entries:
+        return []
+    # Written together, because a library of one entry costs as much as the entry; no record
+    # contains the character between them.
+    text = write_string(Library(entries), unparse_stack=[], bibtex_format=_layout(_BETWEEN))
+    return text.split(_BETWEEN)
 
 
 @cache
-def _layout() -> BibtexFormat:
+def _layout(separator: str = "\n") -> BibtexFormat:
     from bibtexparser.writer import BibtexFormat
 
     layout = BibtexFormat()  # type: ignore[no-untyped-call]
     layout.indent = "  "
-    layout.block_separator = "\n"
+    layout.block_separator = separator
     layout.trailing_comma = True
     return layout
 
@@ -258,7 +270,7 @@ def _entry(
     paper = _as_preprint(paper) if options.prefer == "preprint" else paper
     period = period_of(paper, venues)
     kind = _kind(paper, period, options.dialect)
-    values = _source(kind, paper, period, options) | {
+    values: _Values = {
         "author": _names(paper.author, options),
         "title": title_to_latex(paper.title, options.encoding),
         "date": str(paper.year),
@@ -269,14 +281,15 @@ def _entry(
         "related": related,
         "relatedstring": related and "Builds on",
     }
-    if kind in _EDITED[options.dialect]:
+    values.update(_source(kind, paper, period, options))
+    if paper.editor and kind in _EDITED[options.dialect]:
         values["editor"] = _names(paper.editor, options)
-    names = {name: name for name in _FIELDS}
+    names = _SAME_NAMES
     if options.dialect == "bibtex":
         kind = _BIBTEX_TYPES.get(kind, kind)
         _adapt_to_bibtex(kind, values)
-        names = _FIELDS | ({"institution": "school"} if kind == "phdthesis" else {})
-    return kind, {names[name]: value for name in _FIELDS if (value := values.get(name))}
+        names = _FIELDS | {"institution": "school"} if kind == "phdthesis" else _FIELDS
+    return kind, {names[name]: value for name in names if (value := values.get(name))}
 
 
 def _names(names: Iterable[str], options: _Options) -> str:
@@ -324,7 +337,7 @@ def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -
         values["number"] = paper.number
     if kind in {"thesis", "report"}:
         values["type"] = _BIBTEX_TYPES[kind]
-    return {name: to_latex(value or "", options.encoding) for name, value in values.items()}
+    return {name: to_latex(value, options.encoding) for name, value in values.items() if value}
 
 
 def _prints_number(kind: str, paper: Paper, period: Period | None, dialect: Dialect) -> bool:

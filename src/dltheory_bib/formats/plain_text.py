@@ -1,4 +1,4 @@
-"""Export to tab-separated lines and JSON, for programs."""
+"""Export to plain text: references for readers, tab-separated lines and JSON for programs."""
 
 from __future__ import annotations
 
@@ -51,6 +51,21 @@ def citation(paper: Paper, venues: Mapping[str, Venue], read: Callable[[str], st
     place = ", ".join(filter(None, facts))
     parts = [f"{authors} ({paper.year}). {read(paper.plain_title)}", place, paper.address]
     return ". ".join(filter(None, parts))
+
+
+def to_text(
+    papers: Iterable[Paper],
+    venues: Mapping[str, Venue],
+    whys: Mapping[str, str],
+    read: Callable[[str], str],
+) -> str:
+    """Return a reference per line, and in a reading order the reason below it, indented."""
+    lines = []
+    for paper in papers:
+        lines.append(f"{citation(paper, venues, read)}\n")
+        if paper.key in whys:
+            lines.append(f"    {read(whys[paper.key])}\n")
+    return "".join(lines)
 
 
 def to_json(

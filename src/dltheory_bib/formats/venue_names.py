@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dltheory_bib.errors import UnknownNameError
@@ -38,10 +39,16 @@ def period_of(paper: Paper, venues: Mapping[str, Venue]) -> Period | None:
 
 def venue_in_full(paper: Paper, period: Period, *, short: bool = False) -> str:
     """Fill the placeholders of a venue's name; a placeholder without a value leaves no gap."""
-    count = paper.year - period.ordinal_from if period.ordinal_from is not None else 0
     template = period.short if short else period.long
+    return _filled(template, paper.year, period.ordinal_from, paper.volume or "")
+
+
+# The works of a volume share its name.
+@lru_cache(1_000)
+def _filled(template: str, year: int, ordinal_from: int | None, volume: str) -> str:
+    count = year - ordinal_from if ordinal_from is not None else 0
     name = template.replace("{ordinal}", _ordinal(count) if count > 0 else "")
-    name = name.replace("{year}", str(paper.year)).replace("{volume}", paper.volume or "")
+    name = name.replace("{year}", str(year)).replace("{volume}", volume)
     return " ".join(name.split())
 
 

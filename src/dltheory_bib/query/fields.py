@@ -39,13 +39,13 @@ class Field(NamedTuple):
     ask: Ask
 
 
-_YEARS = re.compile(r"(\d{4})?(?:(\.\.|-)(\d{4})?)?")
-_RANGE = re.compile(r"(\d{4})\s*(?:\.+|…|–|—|:|,|/|to|until)\s*(\d{4})")
-_OPERATOR = re.compile(r"([A-Za-z][A-Za-z_-]*)\s*([<>=≤≥]=?|!=)\s*(.*)")
-_HYPHENATED = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)+):(?!//)(.+)")
+_YEARS = r"(\d{4})?(?:(\.\.|-)(\d{4})?)?"
+_RANGE = r"(\d{4})\s*(?:\.+|…|–|—|:|,|/|to|until)\s*(\d{4})"
+_OPERATOR = r"([A-Za-z][A-Za-z_-]*)\s*([<>=≤≥]=?|!=)\s*(.*)"
+_HYPHENATED = r"([A-Za-z]+(?:-[A-Za-z]+)+):(?!//)(.+)"
 _JOINERS = {"&&": "and", "&": "and", "+": "and", "||": "or", "|": "or", "!": "not", "~": "not"}
 _WORDS_IN_A_NAME = 20
-_BOUND = re.compile(r"([<>]=?)(\d{4})")
+_BOUND = r"([<>]=?)(\d{4})"
 _HAS = {"arxiv": "eprint", "remark": "remarks", "relation": "relations", "reference": "references"}
 _SPELLINGS = {"generalizes": "generalises", "generalizedby": "generalisedby", "arxiv": "eprint"}
 
@@ -66,13 +66,13 @@ def near_miss(text: str) -> str | None:
         return f"a term, `{_JOINERS[text]}`, and another term"
     negated = "not " if text.startswith(("!", "~")) else ""
     text = text.removeprefix("!").removeprefix("~").lstrip()
-    if (found := _OPERATOR.fullmatch(text)) and (field := field_named(found[1])):
+    if (found := re.fullmatch(_OPERATOR, text)) and (field := field_named(found[1])):
         negated = "not " if found[2] == "!=" else negated
         value = found[3]
         if field.name == "year":
             value = _right_year(found[2] + value) or value
         return f"{negated}{field.name}:{_quoted(value)}" if value else f"{field.name}: and a value"
-    if (found := _HYPHENATED.fullmatch(text)) and (field := field_named(found[1])):
+    if (found := re.fullmatch(_HYPHENATED, text)) and (field := field_named(found[1])):
         return f"{negated}{field.name}:{_quoted(found[2])}"
     if negated and (field := field_named(text.partition(":")[0])) and ":" in text:
         return f"not {field.name}:{_quoted(text.partition(':')[2])}"
@@ -85,7 +85,7 @@ def _quoted(value: str) -> str:
 
 def _right_year(value: str) -> str | None:
     """Return a year or a range in the query language, or None if no form is evident."""
-    if found := _RANGE.fullmatch(value):
+    if found := re.fullmatch(_RANGE, value):
         return "..".join(sorted(found.groups()))
     years = re.findall(r"(?<!\d)\d{4}(?!\d)", value)
     if len(years) != 1:
@@ -231,10 +231,10 @@ def find_people(snapshot: Snapshot, name: str) -> list[str]:
 
 
 def _ask_year(_: Snapshot, term: Term) -> Condition:
-    bound = _BOUND.fullmatch(term.value)
+    bound = re.fullmatch(_BOUND, term.value)
     if bound:
         return Condition(f"p.year {bound[1]} ?", (int(bound[2]),))
-    years = _YEARS.fullmatch(term.value)
+    years = re.fullmatch(_YEARS, term.value)
     if not years or not (years[1] or years[3]):
         meant = _right_year(term.value)
         write = f"year:{meant}" if meant else "2017, 2017..2019, 2017.. or ..2019"

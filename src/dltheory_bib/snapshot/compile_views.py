@@ -10,7 +10,7 @@ from dltheory_bib.formats.venue_names import venue_name
 from dltheory_bib.models.relations import JUDGEMENTS
 from dltheory_bib.snapshot.views import PaperView, RemarkView, ResultView, Tie
 from dltheory_bib.text.maths import MATHS, convert
-from dltheory_bib.text.names import author_line, natural, unbraced
+from dltheory_bib.text.names import family, family_line, natural, unbraced
 from dltheory_bib.theorems.notation import bound_tex, bound_text
 
 if TYPE_CHECKING:
@@ -61,11 +61,12 @@ def list_row(
 ) -> tuple[str, str, str, str, str, str, str | None]:
     """Return the row of a work in a list, as columns after its number."""
     title = unbraced(paper.title)
+    families = [family(name) for name in paper.author]
     return (
         venue_name(paper, venues),
-        author_line(paper.author),
-        author_line(paper.author, at_most=3),
-        f"{author_line(paper.author, at_most=2)} {paper.year}",
+        family_line(families),
+        family_line(families, at_most=3),
+        f"{family_line(families, at_most=2)} {paper.year}",
         title,
         read(title),
         paper.address,
@@ -87,7 +88,7 @@ def view_of(
     view = PaperView(
         key=paper.key,
         title=unbraced(paper.title),
-        authors=", ".join(natural(name) for name in paper.author),
+        authors=", ".join(map(natural, paper.author)),
         venue=venue,
         imprint=_imprint(paper, venue),
         address=paper.address,
