@@ -17,11 +17,10 @@ from dltheory_bib.errors import BibliographyError, UnknownNameError
 from dltheory_bib.mcp_server.answers import answer
 from dltheory_bib.mcp_server.tool_arguments import Parameter, read_arguments
 from dltheory_bib.snapshot import views
-from dltheory_bib.text.names import author_line
+from dltheory_bib.snapshot.comparisons import question_record
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
-    from dltheory_bib.models.theorem import Result
     from dltheory_bib.papers import PaperList
     from dltheory_bib.snapshot.views import PaperView, ResultView
     from dltheory_bib.theorems.theorem_table import TableRow
@@ -138,15 +137,13 @@ def compare(
         return {"questions": [one._asdict() for one in views.questions(bib.snapshot)]}
     table = bib.compare(question, query, best=best).table
     labels = {one.id: one.label for one in table.legend.values()}
-    asked = table.question
+    asked = question_record(bib.snapshot, table.question.id)
     shown = [one for one in table.groups if group.casefold() in one.title.casefold()]
     return {
         "question": {
-            "id": asked.id,
-            "label": asked.label,
-            "definition": asked.definition,
-            "better": asked.better,
-            "symbols": {one.tex: one.meaning for one in asked.symbols},
+            **{name: asked.get(name) for name in ("id", "label", "definition")},
+            "better": table.question.better,
+            "symbols": {one["tex"]: one["meaning"] for one in asked.get("symbols", ())},
         },
         "group_titles": [one.title for one in table.groups],
         "groups": [
@@ -157,7 +154,7 @@ def compare(
             }
             for one in shown
         ],
-        "hint": None if shown else f"no theorem on {asked.id} matches",
+        "hint": None if shown else f"no theorem on {table.question.id} matches",
     }
 
 
@@ -299,11 +296,11 @@ def _titles(bib: Bibliography, keys: Iterable[str]) -> dict[str, str]:
 
 def _card(row: TableRow, labels: Mapping[str, str]) -> Data:
     """A row of a comparison."""
-    card: Result = row.card
+    card = row.card
     return {
         "id": card.id,
         "work": card.work,
-        "by": f"{author_line(row.paper.author, at_most=2)} {row.paper.year}",
+        "by": row.paper.label,
         "url": row.paper.address,
         "method": card.method,
         "bound": row.tex,
@@ -313,7 +310,7 @@ def _card(row: TableRow, labels: Mapping[str, str]) -> Data:
         "says": card.statement,
         "values": dict(card.values),
         "where": f"{card.version}, {card.where}",
-        "read_in": card.read_in,
+        "read_in": row.record.get("read_in"),
         "checked": card.checked,
         "note": card.note,
     }
