@@ -317,7 +317,7 @@ def test_without_the_extra_the_command_says_how_to_install_it() -> None:
     )
     done = run_program(sys.executable, "-c", program, env=environment())
     assert done.returncode == 1
-    assert b"dltheory mcp needs" in done.stderr
+    assert b"dltheory: the server for assistants needs " in done.stderr
     assert b"Traceback" not in done.stderr
 
 

@@ -48,7 +48,7 @@ def make_server(bib: Bibliography) -> Server[Any]:
         import mcp_types as types
         from mcp.server.lowlevel import Server
     except ImportError:
-        raise MissingExtraError("dltheory mcp", "mcp") from None
+        raise MissingExtraError("the server for assistants", "mcp") from None
 
     listed = [
         types.Tool(
