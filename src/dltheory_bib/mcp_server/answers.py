@@ -52,7 +52,7 @@ def answer(works: int, **content: Any) -> str:
     """Return an answer as JSON; `works` is the size of the collection.
 
     A longer answer than allowed loses the last items of its longest lists, then the ends of its
-    longest texts. It then says how many items are left out.
+    longest texts. It then gives the number of items that are left out.
     """
     made = {
         "source": f"dltheory-bib {__version__}, {works} works",
