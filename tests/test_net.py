@@ -47,7 +47,7 @@ BROKEN: list[tuple[str, str, str | bytes, int, str]] = [
         '[{"title":"T","author":[{"family":"A"}],"issued":"2000","type":"article-journal",'
         '"container-title":"\\ud800x"}]',
         0,
-        "has a venue that contains the invisible character U+D800; delete it; that field",
+        "has venue contains the invisible character U+D800; delete it; that field",
     ),
     ("import x.json mine", "x.json", "[" * 5000, 1, "x.json:1:51: error: is nested deeper"),
     ("import x.json mine", "x.json", '[{"volume": ' + "9" * 5000 + "}]", 1, "has no title"),
