@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,11 @@ from typing import Any
 import pytest
 
 from dltheory_bib import Bibliography, load
-from dltheory_bib.cli.main import main
 from dltheory_bib.models.registries import Topic
 from dltheory_bib.snapshot import cache as cache_module
 from dltheory_bib.snapshot import compile as compiling
 from dltheory_bib.snapshot import schema
 from dltheory_bib.snapshot.cache import open_snapshot, write_shipped
-from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.source import loader
 from dltheory_bib.source.folders import catalogue_files, shipped_directory
 from dltheory_bib.source.loader import load_catalogue
@@ -77,7 +76,7 @@ def test_a_catalogue_compiled_twice_gives_the_same_bytes(tmp_path: Path) -> None
 
 
 def test_every_shipped_record_comes_back_as_it_was_validated(catalogue: Bibliography) -> None:
-    validated, _ = load_catalogue(catalogue_files(shipped_directory()))
+    validated = load_catalogue(catalogue_files(shipped_directory()))
     assert dict(catalogue.papers) == {at.record.key: at.record for at in validated.papers}
     assert dict(catalogue.topics) == {at.record.id: at.record for at in validated.topics}
     assert dict(catalogue.venues) == {at.record.id: at.record for at in validated.venues}
@@ -96,7 +95,7 @@ def test_every_shipped_record_comes_back_as_it_was_validated(catalogue: Bibliogr
 def test_every_record_of_the_tiny_catalogue_comes_back_too(catalogue_dir: Path) -> None:
     """It has fields that the shipped one does not use yet."""
     bib = load(catalogue_dir)
-    catalogue, _ = load_catalogue(catalogue_files(catalogue_dir))
+    catalogue = load_catalogue(catalogue_files(catalogue_dir))
     assert list(bib) == [at.record for at in catalogue.papers]
     assert list(bib.venues.values()) == [at.record for at in catalogue.venues]
     assert list(bib.topics.values()) == [at.record for at in catalogue.topics]
@@ -137,10 +136,33 @@ def test_a_change_of_the_same_size_is_seen(
 def test_a_file_that_was_only_touched_is_not_compiled_again(
     catalogue_dir: Path, compiled: list[str]
 ) -> None:
-    for time in (1_000_000_000, 1_500_000_000, 2_500_000_000):
-        os.utime(catalogue_dir / "papers.yaml", (time, time))
+    for moment in (1_000_000_000, 1_500_000_000, 2_500_000_000):
+        os.utime(catalogue_dir / "papers.yaml", (moment, moment))
         assert _title(catalogue_dir) == "On Leaves"
     assert compiled == ["compiled"]
+
+
+def test_a_file_is_read_once_after_its_time_has_changed(
+    catalogue_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its new time is recorded, unless the file is so new that it may change again unnoticed."""
+    read: list[str] = []
+    real = cache_module._digest
+    monkeypatch.setattr(cache_module, "_digest", lambda path: read.append(path.name) or real(path))
+    papers = catalogue_dir / "papers.yaml"
+    later = time.time_ns() + 10_000_000_000
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time_ns", lambda: later)
+        load(catalogue_dir)
+    papers.touch()
+    read.clear()
+    assert [_title(catalogue_dir), _title(catalogue_dir)] == ["On Leaves", "On Leaves"]
+    assert read == ["papers.yaml", "papers.yaml"], "the file is new"
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    assert [_title(catalogue_dir), _title(catalogue_dir)] == ["On Leaves", "On Leaves"]
+    assert read == ["papers.yaml"] * 3
+    _retitle(catalogue_dir, "On Loaves")
+    assert _title(catalogue_dir) == "On Loaves"
 
 
 def test_an_old_change_of_the_same_size_is_seen(
@@ -377,35 +399,16 @@ def test_a_shipped_snapshot_is_found_wherever_it_is_installed(
         os.utime(path, (1_000_000_000, 1_000_000_000))
     monkeypatch.setattr(cache_module, "shipped_directory", lambda: installed)
     compiled.clear()
-    assert isinstance(open_snapshot(), Snapshot)
+    assert open_snapshot().path == installed / "snapshot.sqlite"
     assert compiled == []
-    assert not cache.exists()
-
-
-def test_a_large_snapshot_that_rots_is_removed(
-    catalogue_dir: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """It is known by its time; the command that meets the damage says so, the next one works."""
-    monkeypatch.setattr(cache_module, "_LARGE", 0)
-    assert main(["--data", str(catalogue_dir), "list"]) == 0
-    (snapshot_file,) = (tmp_path / "cache").rglob("*.sqlite")
-    data = bytearray(snapshot_file.read_bytes())
-    stat = snapshot_file.stat()
-    data[4096:] = b"\xff" * (len(data) - 4096)
-    snapshot_file.write_bytes(data)
-    os.utime(snapshot_file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert main(["--data", str(catalogue_dir), "list"]) == 1
-    assert "is damaged" in capsys.readouterr().err
-    assert main(["--data", str(catalogue_dir), "list"]) == 0
+    (record,) = cache.iterdir()
+    assert record.suffix == ".verified"
 
 
 # What is written
 
 
-WRITTEN = (9, "93a7dfd82895db18")
+WRITTEN = (10, "50a6465901bc4b6c")
 """`SCHEMA`, and a digest of what is written into the snapshot of the tea catalogue."""
 
 

@@ -15,9 +15,9 @@ import errno
 import os
 import re
 import stat
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from dltheory_bib.errors import DataError, Problem
 
@@ -29,8 +29,10 @@ STANDARD_INPUT = "-"
 UNREADABLE = frozenset({"file", "size", "encoding", "xml"})
 """The rules of files whose text cannot be read at all."""
 
+_compiled = cache(re.compile)
+"""No pattern is compiled at import: most commands read no file."""
 _PIECE = 1 << 20
-_HANDED_OVER = re.compile(r"/dev/(?:stdin|fd/(\d+))|/proc/(?:self|\d+)/fd/(\d+)")
+_HANDED_OVER = r"/dev/(?:stdin|fd/(\d+))|/proc/(?:self|\d+)/fd/(\d+)"
 _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
@@ -44,8 +46,7 @@ _read: list[str] = []
 """The name of the file that was read last, for an error that no rule foresees."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextFile:
+class TextFile(NamedTuple):
     """A file of the user as text."""
 
     name: str
@@ -158,7 +159,7 @@ def _descriptor(path: Path) -> int | None:
     """Return the number of the open file that a path names."""
     if str(path) == STANDARD_INPUT:
         return 0
-    found = _HANDED_OVER.fullmatch(str(path))
+    found = _compiled(_HANDED_OVER).fullmatch(str(path))
     return int(found[1] or found[2] or 0) if found else None
 
 
@@ -231,13 +232,12 @@ def _too_large(name: str, most: int) -> NoReturn:
 
 # Encodings
 
-_DECLARED = re.compile(
-    rb"^[ \t]*%+[ \t]*!TeX[ \t]+(?:encoding|inputenc)[ \t]*=[ \t]*([\w. -]+)"
+_DECLARED = (
+    rb"(?mi)^[ \t]*%+[ \t]*!TeX[ \t]+(?:encoding|inputenc)[ \t]*=[ \t]*([\w. -]+)"
     rb"|^[ \t]*%+[ \t]*Encoding:[ \t]*([\w.-]+)"
     rb"|-\*-[^\n]{0,200}?coding:[ \t]*([\w.-]+)"
     rb"|^[^%\n]{0,200}?\\(?:usepackage|RequirePackage)[ \t]*\[([\w, ]+)\][ \t]*\{inputenc\}"
-    rb"|^[^%\n]{0,200}?\\inputencoding[ \t]*\{([\w-]+)\}",
-    re.MULTILINE | re.IGNORECASE,
+    rb"|^[^%\n]{0,200}?\\inputencoding[ \t]*\{([\w-]+)\}"
 )
 _DECLARED_WITHIN = 20_000
 # The names of TeXShop, TeXworks and inputenc that Python does not know.
@@ -260,15 +260,15 @@ _NAMES = {
     "cp437de": "cp437",
     "dosjapanese": "cp932",
 }
-_CODECS = re.compile(
+_CODECS = (
     r"latin_?1|iso8859[-_]\d+|cp(?:1250|1251|1252|1253|1254|1257|437|850|852|858|865|866|932)"
     r"|mac[-_](?:roman|latin2|cyrillic|greek|turkish)|koi8[-_][ru]|ascii"
     r"|euc_(?:jp|kr)|shift_jis|gbk|gb2312|gb18030|big5"
 )
-_NOT_LATIN_1 = re.compile(rb"[\x80-\x9f]")
-_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-_STRAY = re.compile("[\udc80-\udcff]")
-_LETTERS = re.compile("[^\x00-\x7f\udc80-\udcff]")
+_NOT_LATIN_1 = rb"[\x80-\x9f]"
+_UNDEFINED = rb"[\x81\x8d\x8f\x90\x9d]"
+_STRAY = "[\udc80-\udcff]"
+_LETTERS = "[^\x00-\x7f\udc80-\udcff]"
 _LABELS = {
     "latin-1": "Latin-1",
     "cp1252": "Windows-1252",
@@ -293,7 +293,7 @@ def decode(raw: bytes, name: str) -> TextFile:
     except UnicodeDecodeError:
         pass
     text = raw.decode("utf-8", "surrogateescape")
-    if _LETTERS.search(text):  # a byte order mark as well
+    if _compiled(_LETTERS).search(text):  # a byte order mark as well
         return TextFile(name, text, "utf-8", "with bytes of Windows-1252 in it")
     del text
     declared = _declared(raw)
@@ -323,13 +323,13 @@ def label(encoding: str) -> str:
 
 def legible(text: str) -> str:
     """Return a text whose stray bytes are letters of Windows-1252."""
-    return text if text.isascii() else _STRAY.sub(lambda found: _letter(found[0]), text)
+    return text if text.isascii() else _compiled(_STRAY).sub(lambda found: _letter(found[0]), text)
 
 
 def _letter(char: str) -> str:
     """Return the letter of Windows-1252, else of Latin-1, for a byte kept as a surrogate."""
     byte = bytes([ord(char) - 0xDC00])
-    return byte.decode("latin-1" if _UNDEFINED.match(byte) else "cp1252")
+    return byte.decode("latin-1" if _compiled(_UNDEFINED).match(byte) else "cp1252")
 
 
 def _utf16(raw: bytes, name: str) -> TextFile:
@@ -367,12 +367,12 @@ def _place(before: str) -> tuple[int, int]:
 
 def _is_windows(raw: bytes) -> bool:
     """Return whether bytes of one encoding or the other are in Windows-1252, not in Latin-1."""
-    return bool(_NOT_LATIN_1.search(raw)) and not _UNDEFINED.search(raw)
+    return bool(_compiled(_NOT_LATIN_1).search(raw)) and not _compiled(_UNDEFINED).search(raw)
 
 
 def _declared(raw: bytes) -> str | None:
     """Return the encoding that a file declares, if it is one that fits its bytes."""
-    for found in _DECLARED.finditer(raw, 0, _DECLARED_WITHIN):
+    for found in _compiled(_DECLARED).finditer(raw, 0, _DECLARED_WITHIN):
         stated = next(part for part in found.groups() if part).decode("ascii", "replace")
         for part in stated.split(","):
             plain = re.sub(r"[^a-z0-9]", "", part.lower())
@@ -380,7 +380,7 @@ def _declared(raw: bytes) -> str | None:
                 codec = codecs.lookup(_NAMES.get(plain) or part.strip()).name
             except (LookupError, ValueError):
                 continue
-            if not _CODECS.fullmatch(codec):
+            if not _compiled(_CODECS).fullmatch(codec):
                 continue
             if codec == "iso8859-1":  # as browsers do: the others of its codes are no letters
                 codec = "cp1252" if _is_windows(raw) else "latin-1"

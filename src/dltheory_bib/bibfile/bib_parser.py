@@ -38,18 +38,48 @@ _NOT_ENTRIES = frozenset({"comment", "string", "preamble"})
 
 @dataclass(slots=True)
 class BibField:
-    """A field of an entry; spans count characters of the file's text."""
+    """A field of an entry; spans count characters of the file's text.
+
+    A large file has a million fields, so a field stores short distances, which Python shares, and
+    no copy of its value.
+    """
 
     name: str
     """As written."""
     start: int
     """The start of its name."""
-    value_start: int
-    value_end: int
-    parts: tuple[tuple[str, str], ...]
-    """The parts of its value that `#` joins: the delimiter of each (`{`, `"` or, for a bare word,
-    an empty string) and its content.
-    """
+    lead: int
+    """The distance from there to its value."""
+    length: int
+    """The length of its value."""
+    text: str = field(repr=False)
+    """The text of the file."""
+    joined: tuple[tuple[str, str], ...] = ()
+    """The parts of a value of several."""
+
+    @property
+    def value_start(self) -> int:
+        """The start of its value, with its delimiter."""
+        return self.start + self.lead
+
+    @property
+    def value_end(self) -> int:
+        """The end of its value."""
+        return self.start + self.lead + self.length
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """The parts of its value that `#` joins: the delimiter of each (`{`, `"` or, for a bare
+        word, an empty string; `0` for a number) and its content.
+        """
+        if self.joined:
+            return self.joined
+        start, end = self.value_start, self.value_end
+        sign = self.text[start]
+        if sign in '{"':
+            return ((sign, self.text[start + 1 : end - 1]),)
+        bare = self.text[start:end]
+        return (("0" if bare.isdigit() else "", bare),)
 
 
 @dataclass(slots=True)
@@ -315,7 +345,11 @@ class _Parser:
             parts.append((kind, inside))
             after = self._blank(end)
             if self.text[after : after + 1] != "#":
-                return BibField(intern(name[1]), name.start(1), begin, end, tuple(parts))
+                joined = tuple(parts) if len(parts) > 1 else ()
+                start = name.start(1)
+                return BibField(
+                    intern(name[1]), start, begin - start, end - begin, self.text, joined
+                )
             position = self._blank(after + 1)
 
     def _part(self, position: int) -> tuple[str, str, int] | None:

@@ -149,8 +149,9 @@ class _Reader:
         arxiv = [one for one in unknown if not one.startswith("10.")]
         missing = unknown[:1] if not found else arxiv if "by arXiv id" in found.values() else []
         plain = _bare(line) if missing else ""
+        count = len(_WORD.findall(plain))
         for one in missing[:_MOST_MISSING]:
-            title = plain if len(_WORD.findall(plain.replace(one, ""))) > 2 else one
+            title = plain if count - len(_WORD.findall(one)) > 2 else one
             yield Listed(number, "missing", None, title, one)
 
     def _by_id(self, line: str) -> tuple[dict[int, str], list[str]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from dltheory_bib.bibfile.bib_parser import read_bib
 from dltheory_bib.bibfile.match import arxiv_ids, identifiers, read_year
-from dltheory_bib.bibfile.ris_reader import read_ris
+from dltheory_bib.bibfile.ris_reader import RisRecord, read_ris
 from dltheory_bib.errors import DataError, Problem
 from dltheory_bib.input_files import (
     is_readable,
@@ -65,6 +65,12 @@ _RIS_TYPES = {
 }
 
 
+_ALONE = frozenset({"online", "software", "thesis", "report", "book"})
+"""The types that are no part of a volume: their organisation is not that of a conference."""
+_ISSUED = frozenset({"thesis", "report"})
+"""The types that an institution issues; some formats call it the publisher."""
+
+
 @dataclass(slots=True)
 class Draft:
     """The data that a file has about one work."""
@@ -77,9 +83,11 @@ class Draft:
     title: str = ""
     author: list[str] = field(default_factory=list)
     year: int | None = None
+    editor: list[str] = field(default_factory=list)
     venue: str = ""
-    """The name of its journal, proceedings or publisher, as in the file."""
+    """The name of its journal or volume, as in the file."""
     publisher: str = ""
+    institution: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     """`volume`, `number`, `edition`, `pages`, `doi`, `eprint`, `url`, as in the file."""
 
@@ -132,15 +140,19 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
     place = _first(plain, "journal", "journaltitle", "booktitle")
     on_arxiv = not place or says_arxiv(place)
     ids = arxiv_ids(values)
-    whose = _first(plain, "publisher", "school", "institution", "organization")
     draft = Draft(f"@{kind}{{{key}}}", key, _BIB_TYPES.get(kind, "online"))
     if on_arxiv and ids and draft.type in {"article", "online", "report"}:
         draft.type, place = "online", ""
     draft.title = title_from_latex(values.get("title", ""))
     draft.author = _bib_names(values.get("author", ""))
+    draft.editor = _bib_names(values.get("editor", ""))
     draft.year = read_year(values)
-    draft.venue = place or (whose if draft.type in {"book", "thesis", "report"} else "")
-    draft.publisher = plain.get("publisher", "")
+    draft.venue = place
+    _publish(
+        draft,
+        _first(plain, "publisher", *(("organization",) if draft.type in _ALONE else ())),
+        _first(plain, "school", "institution"),
+    )
     draft.fields = _known(
         volume=plain.get("volume", "") if place else "",
         number=_first(plain, "number", "issue") if place else "",
@@ -152,6 +164,14 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
         url=re.sub(r"\\([_%&#~])", r"\1", values.get("url", "")),
     )
     return draft
+
+
+def _publish(draft: Draft, publisher: str, institution: str = "") -> None:
+    """Keep who published a work; a preprint's server is no publisher."""
+    publisher, institution = ("" if says_arxiv(one) else one for one in (publisher, institution))
+    if draft.type in _ISSUED and not institution:
+        publisher, institution = "", publisher
+    draft.publisher, draft.institution = publisher, institution
 
 
 def _bib_names(text: str) -> list[str]:
@@ -218,22 +238,18 @@ def _of_item(number: int, item: Mapping[str, Any], notes: list[str]) -> Draft:
     draft = Draft(f"item {number}", key, _CSL_TYPES.get(text("type"), "online"))
     title = re.sub(r'<span class="nocase">([^<]*(?:</?[ib]>[^<]*)*)</span>', r"{\1}", text("title"))
     draft.title = re.sub(r"</?(?:i|b|sub|sup|span)\b[^<>]*>", "", title)
-    authors = item.get("author") or []
-    if not isinstance(authors, list) or not all(isinstance(one, dict) for one in authors):
-        notes.append(f"item {number}: author is not a list of names, and is skipped in part")
-        authors = [one for one in _listed(authors) if isinstance(one, dict)]
-    draft.author = [name for name in map(_csl_name, authors) if name]
-    draft.year = _csl_year(item.get("issued"))
-    whose = text("publisher")
-    draft.venue = text("container-title") or (
-        whose if draft.type in {"book", "thesis", "report"} else ""
+    draft.author, draft.editor = (
+        _csl_names(number, item, role, notes) for role in ("author", "editor")
     )
-    draft.publisher = whose
+    draft.year = _csl_year(item.get("issued"))
+    draft.venue = text("container-title")
+    _publish(draft, text("publisher"))
     identifiers = " ".join((text("note"), text("number"), text("URL"), text("archive_location")))
     ids = arxiv_ids({"note": identifiers})
+    placed = draft.venue or draft.publisher or draft.institution
     draft.fields = _known(
         volume=text("volume"),
-        number=text("issue") or (text("number") if draft.venue and not ids else ""),
+        number=text("issue") or (text("number") if placed and not ids else ""),
         edition=text("edition"),
         pages=text("page"),
         doi=text("DOI"),
@@ -243,8 +259,14 @@ def _of_item(number: int, item: Mapping[str, Any], notes: list[str]) -> Draft:
     return draft
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+def _csl_names(number: int, item: Mapping[str, Any], role: str, notes: list[str]) -> list[str]:
+    """Return the names of a role; what is none is left out, with a note."""
+    people = item.get(role) or []
+    listed = people if isinstance(people, list) else []
+    if listed is not people or not all(isinstance(one, dict) for one in listed):
+        notes.append(f"item {number}: {role} is not a list of names, and is skipped in part")
+    names = [_csl_name(one) for one in listed if isinstance(one, dict)]
+    return [name for name in names if name]
 
 
 def _csl_name(parts: Mapping[str, Any]) -> str:
@@ -273,7 +295,7 @@ def _read_ris(path: Path) -> tuple[list[Draft], list[str]]:
     return [_of_record(number, record) for number, record in enumerate(records, 1)], notes
 
 
-def _of_record(number: int, record: Mapping[str, list[str]]) -> Draft:
+def _of_record(number: int, record: RisRecord) -> Draft:
     def text(*tags: str) -> str:
         """Return the first value of some tags that is not empty."""
         return next((value for tag in tags for value in record.get(tag, ()) if value), "")
@@ -282,12 +304,12 @@ def _of_record(number: int, record: Mapping[str, list[str]]) -> Draft:
     draft.title = text("TI", "T1")
     names = record.get("AU") or record.get("A1") or []
     draft.author = [_ris_name(name) for name in names if name.strip(" ,")]
+    draft.editor = [_ris_name(name) for name in _ris_editors(draft.type, record)]
     found = re.search(r"\d{4}", text("PY", "Y1", "DA"))
     draft.year = int(found[0]) if found else None
-    draft.publisher = text("PB")
-    draft.venue = text("T2", "JO", "JF")
-    if draft.type in {"book", "thesis", "report"}:
-        draft.venue = draft.publisher
+    _publish(draft, text("PB"))
+    if draft.type not in {"book", "thesis", "report"}:  # there the second title is that of a series
+        draft.venue = text("T2", "JO", "JF")
     pages = filter(None, (text("SP"), text("EP")))
     urls = [url.strip() for value in record.get("UR", ()) for url in value.split(";")]
     notes = [*record.get("M1", ()), *record.get("N1", ()), *urls]
@@ -302,6 +324,13 @@ def _of_record(number: int, record: Mapping[str, list[str]]) -> Draft:
         url=next(filter(None, urls), ""),
     )
     return draft
+
+
+def _ris_editors(kind: str, record: RisRecord) -> list[str]:
+    """Return the editors: `ED`, or `A2`; of a book `A3`, where `A2` is the editor of the series."""
+    tags = ("ED", "A2") if kind != "book" else ("ED", "A3", "A2")
+    names = next((record[tag] for tag in tags if record.get(tag)), [])
+    return [name for name in names if name.strip(" ,")]
 
 
 def _ris_name(name: str) -> str:

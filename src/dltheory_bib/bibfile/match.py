@@ -186,7 +186,7 @@ def read_title(values: Mapping[str, str]) -> str:
 
 def read_families(values: Mapping[str, str]) -> list[str]:
     """Return the last words of the authors' family names, folded; "others" is skipped."""
-    names = re.split(r"\s+and\s+", values.get("author", "").strip(), flags=re.IGNORECASE)
+    names = re.split(r"(?<!\s)\s+and\s+", values.get("author", "").strip(), flags=re.IGNORECASE)
     found = []
     for name in names:
         plain = from_latex(name).strip()

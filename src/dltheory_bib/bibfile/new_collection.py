@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -98,18 +98,21 @@ class _Collector:
         if len(set(author)) < len(author):
             author = list(dict.fromkeys(author))
             self._leave(draft, "lists an author twice; the repetition is skipped")
-        draft.venue = self._name(draft, "venue", draft.venue)
-        draft.publisher = self._name(draft, "publisher", draft.publisher)
+        for name in ("venue", "publisher", "institution"):
+            setattr(draft, name, self._plain(draft, name))
         kind = draft.type
         if kind in _IN_PLACES and not draft.venue:
             self._leave(draft, f"is of type {kind} but has no venue; the record gets type online")
             kind = "online"
+        venue = self._venue(draft)
         found = {
             "type": kind,
             "title": title,
             "author": author,
+            "editor": self._editors(draft),
             "year": str(draft.year),
-            "venue": self._venue(draft) if draft.venue else "",
+            "venue": venue,
+            **self._publishers(draft, venue),
             **self._fields(draft),
         }
         record = {name: value for name, value in found.items() if value}
@@ -120,25 +123,55 @@ class _Collector:
         if others:
             self._leave(draft, "does not name all authors; author is listed as unverified")
             record["unverified"] = ["author"]
+        if record.get("editor") and _OTHERS.intersection(draft.editor):
+            self._leave(draft, "does not name all editors; editor is listed as unverified")
+            record["unverified"] = [*record.get("unverified", ()), "editor"]
         seen = [n for n in record if n not in {"type", "unverified", *record.get("unverified", ())}]
         sources = [{"source": self.source, "where": _escaped(draft.where), "fields": seen}]
         return {"key": key, **record, "sources": sources}
 
-    def _name(self, draft: Draft, what: str, value: str) -> str:
-        """Return the name of a venue or publisher; empty, with a note, if it is no plain text."""
+    def _plain(self, draft: Draft, name: str) -> str:
+        """Return a field; empty, with a note, if it is no plain text."""
+        value: str = getattr(draft, name)
         try:
-            return rules.clean(value) if value else ""
+            return rules.clean(value) if value.strip() else ""
         except ValueError as error:
-            self._leave(draft, f"has a {what} that {error}; that field is skipped")
+            self._leave(draft, f"has {name} {error}; that field is skipped")
             return ""
 
     def _leave(self, draft: Draft, why: str) -> None:
         self.made.left_out.append(f"{draft.where} {why}")
 
+    def _editors(self, draft: Draft) -> list[str]:
+        try:
+            names = (rules.person(name) for name in draft.editor if name not in _OTHERS)
+            return list(dict.fromkeys(names))
+        except ValueError as error:
+            self._leave(draft, f"has editor {error}; that field is skipped")
+            return []
+
+    def _publishers(self, draft: Draft, venue: str) -> dict[str, str]:
+        """Return the publisher and the institution, unless the venue determines them."""
+        named = {tuple(words(name)) for name in self._names(venue, draft.year or 0)}
+        found = {}
+        for name in ("publisher", "institution"):
+            text = getattr(draft, name)
+            if text and tuple(words(text)) not in named:
+                found[name] = text
+        return found
+
+    def _names(self, venue: str, year: int) -> Iterator[str]:
+        """Yield the names of a venue in a year, and its publisher's."""
+        if venue in self.bib.venues:
+            period = self.bib.venues[venue].in_year(year)
+            yield from filter(None, (period.long, period.short, period.publisher))
+        elif venue:
+            yield from self.venues[venue]["periods"][0].values()
+
     def _fields(self, draft: Draft) -> dict[str, str]:
         found = {}
         for name, value in draft.fields.items():
-            text = re.sub(r"\s*(?:-{2,}|–|—)\s*", "-", value) if name == "pages" else value
+            text = re.sub(r"(?<!\s)\s*(?:-{2,}|–|—)\s*", "-", value) if name == "pages" else value
             rule = _RULES.get(name)
             try:
                 found[name] = rule(text) if rule else rules.clean(text)
@@ -180,17 +213,26 @@ class _Collector:
         )
 
     def _venue(self, draft: Draft) -> str:
-        known = self.names.find(draft.venue).venue
+        """Return the id of a draft's venue; empty without one.
+
+        The publisher of a book, or the institution of a thesis, is its venue if `bib` has that.
+        """
+        own = {"book": draft.publisher, "thesis": draft.institution, "report": draft.institution}
+        known = self.names.find(draft.venue or own.get(draft.type, "")).venue
+        if known and not draft.venue and self.bib.venues[known].kind != "publisher":
+            known = None
         if known:
             self.venues[known] = self.bib.venues[known].to_dict()
             return known
+        if not draft.venue:
+            return ""
         identity = slug(draft.venue) or "venue"
         identity = identity if identity[0].isalpha() else f"v-{identity}"
         if identity not in self.venues:
             self.made.new_venues.append(draft.venue)
             kind = _KINDS.get(draft.type, "publisher")
             period = {"short": draft.venue, "long": draft.venue}
-            if draft.publisher and draft.publisher != draft.venue:
+            if draft.publisher.strip() and draft.publisher != draft.venue:
                 period["publisher"] = draft.publisher
             self.venues[identity] = {"id": identity, "kind": kind, "periods": [period]}
         return identity

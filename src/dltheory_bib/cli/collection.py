@@ -19,7 +19,7 @@ import click
 from dltheory_bib.input_files import read_start
 from dltheory_bib.source.folders import is_directory, is_file, shipped_directory
 
-_PROJECT = re.compile(r'^name\s*=\s*"dltheory-bib"\s*$', re.MULTILINE)
+_PROJECT = r'^name\s*=\s*"dltheory-bib"\s*$'
 
 
 class Collection(NamedTuple):
@@ -62,7 +62,7 @@ def clone_data() -> Path | None:
 
 def _is_ours(project: Path) -> bool:
     start = read_start(project, 100_000).decode("utf-8", "replace")
-    return _PROJECT.search(start) is not None
+    return re.search(_PROJECT, start, re.MULTILINE) is not None
 
 
 def chosen_collection() -> Collection:

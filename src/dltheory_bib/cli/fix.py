@@ -80,7 +80,8 @@ def _show(made: Fixed) -> None:
         # rich would measure and wrap each of thousands of lines, so it is not used here.
         click.echo("".join(map(_coloured, made.diff())), nl=False, color=True)
     else:
-        print_bytes("".join(made.diff()), made.before.encoding)  # so that `patch` applies it
+        for line in made.diff():
+            print_bytes(line, made.before.encoding)  # so that `patch` applies it
     for entry in made.changed:
         if entry.key not in made.merged:
             text = "; ".join(change.text for change in entry.changes)
@@ -112,8 +113,10 @@ def _summary(made: Fixed, file: BibFile) -> str:
 
 def _write(refs: Path, made: Fixed) -> None:
     from dltheory_bib.bibfile.fix.fixer import write_fixed
+    from dltheory_bib.files import owner_and_group
 
     try:
+        before = owner_and_group(refs)
         backup = write_fixed(refs, made)
     except OSError as error:
         text = (error.strerror or str(error)).lower()
@@ -122,3 +125,5 @@ def _write(refs: Path, made: Fixed) -> None:
         backup.name if backup.parent == refs.resolve().parent == refs.absolute().parent else backup
     )
     note(f"wrote {refs}; the backup is {kept}")
+    if owner_and_group(refs) != before:
+        note(f"{refs} belongs to you now: the system did not permit to keep its owner and group")

@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dltheory_bib.cli.app import dltheory, visible
-from dltheory_bib.collector import collector_paused
-from dltheory_bib.input_files import UNREADABLE, last_read
+from dltheory_bib.collector import collector_paused, freeze_modules
 
 if TYPE_CHECKING:
     from dltheory_bib.errors import Problem
@@ -29,18 +26,27 @@ def main(argv: Sequence[str] | None = None) -> int:
     ended the process.
     """
     with collector_paused():
-        return _run(argv)
+        code = _run(argv)
+    if argv is None:
+        freeze_modules()  # the process ends
+    return code
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    import click
+    import click  # while the collector is paused
 
+    from dltheory_bib.cli.app import DamagedCacheError, dltheory
     from dltheory_bib.errors import BibliographyError, DataError, QueryError
 
     _prepare_streams()
     streams = sys.stdout, sys.stderr
     try:
-        code = dltheory.main(args=argv, prog_name="dltheory", standalone_mode=False)
+        try:
+            code = dltheory.main(args=argv, prog_name="dltheory", standalone_mode=False)
+        except DamagedCacheError as error:
+            if error.written:
+                raise
+            code = dltheory.main(args=argv, prog_name="dltheory", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except SystemExit as error:  # click's, after a completion, and after a closed pipe
@@ -69,7 +75,7 @@ def _run(argv: Sequence[str] | None) -> int:
     except DataError as error:
         _say(*map(str, error.problems), _advice(error.problems))
         return 1
-    except BibliographyError as error:
+    except (BibliographyError, DamagedCacheError) as error:
         _say(str(error))
         return 1
     except OSError as error:
@@ -78,6 +84,8 @@ def _run(argv: Sequence[str] | None) -> int:
         return _stop_writing(1)
     except Exception as error:  # the last resort: a reader reports what is wrong with a file
         if "--debug" in (sys.argv[1:] if argv is None else argv):
+            import traceback
+
             traceback.print_exc()
         _say(*_unexpected(error))
         return 1
@@ -85,6 +93,8 @@ def _run(argv: Sequence[str] | None) -> int:
 
 def _unexpected(error: Exception) -> tuple[str, str]:
     """Return what to say of an error that no rule foresees, and what to do."""
+    from dltheory_bib.input_files import last_read
+
     place = f"{last_read()}: " if last_read() else ""
     if isinstance(error, MemoryError):
         return f"{place}the memory is not enough [memory]", "split the file, or close programs"
@@ -106,11 +116,15 @@ def _advice(problems: Sequence[Problem]) -> str:
     """Return advice on data with problems; a missing file, or one of another type, cannot be
     fixed.
     """
+    from dltheory_bib.input_files import UNREADABLE
+
     unread = all(problem.rule in UNREADABLE for problem in problems)
     return "" if unread else "nothing was loaded; fix the data first"
 
 
 def _say(*lines: str) -> None:
+    from dltheory_bib.cli.app import visible
+
     for number, line in enumerate(filter(None, lines)):
         for part in line.splitlines():
             prefix = "dltheory: " if number == 0 else "  "

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import weakref
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
@@ -14,11 +15,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from dltheory_bib.arguments import Viewed, shown
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.text.identifiers import Identifier, find_dois, parse_identifier
 from dltheory_bib.text.maths import unicode_maths
-from dltheory_bib.text.names import is_text, nearest
+from dltheory_bib.text.names import is_text, natural, nearest
 
 if TYPE_CHECKING:
     from dltheory_bib.models.paper import Paper
@@ -42,6 +44,43 @@ class Edge(NamedTuple):
     """The public source of the reference list."""
 
 
+class DamagedSnapshotError(sqlite3.DatabaseError):
+    """A snapshot contains what no compiler wrote."""
+
+
+_NEVER_WRITTEN = (
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+    r"|\\u(?=[0-9A-Fa-f]{4})(?=[A-Fa-f]{0,3}[0-9])"
+)
+"""Control characters and direction marks, which no record may contain, and escapes for them in
+JSON, which the compiler never writes; no command of TeX has a digit in its name.
+"""
+
+
+def _text(value: bytes) -> str:
+    """Decode a value of a snapshot, which may reach a terminal. Raises `DamagedSnapshotError`."""
+    try:
+        text = value.decode()
+    except UnicodeDecodeError as error:
+        raise DamagedSnapshotError(str(error)) from None
+    # Nearly every value passes this test, which is much faster than the pattern.
+    if text.isprintable() and "\\u" not in text:
+        return text
+    plain = "\\u" not in text and text.replace("\n", "").isprintable()
+    if not plain and re.search(_NEVER_WRITTEN, text):  # most commands never compile it
+        raise DamagedSnapshotError("it contains a control character")
+    return text
+
+
+def web_address(address: str | None) -> str | None:
+    """Return the address of a work in a snapshot. Raises `DamagedSnapshotError` for `javascript:`
+    and other schemes that no record has.
+    """
+    if address and not address.startswith(("https://", "http://")):
+        raise DamagedSnapshotError("it contains an address that is not of the web")
+    return address
+
+
 _OPEN: weakref.WeakSet[Snapshot] = weakref.WeakSet()
 _LEFT_OPEN: list[sqlite3.Connection] = []
 
@@ -52,7 +91,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     for char, code in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
         name = name.replace(char, code)
     address = f"file://{name if name.startswith('/') else '/' + name}?mode=ro&immutable=1"
-    return sqlite3.connect(address, uri=True, check_same_thread=False)
+    database = sqlite3.connect(address, uri=True, check_same_thread=False)
+    database.text_factory = _text
+    return database
 
 
 def _marks(path: Path) -> tuple[int, int, int]:
@@ -273,24 +314,56 @@ _PLURAL = {
 }
 
 
-class Registry(Mapping[str, T]):
+class Registry(Mapping[str, T], Viewed):
     """Topics, venues or people by id, in order of ids, read on access."""
 
     def __init__(self, snapshot: Snapshot, table: str) -> None:
         self._snapshot = snapshot
         self._table = table
         self._read: dict[str, T] = {}
+        self._selects = f"write bib.{_PLURAL[table]}[id]"
+
+    if not TYPE_CHECKING:  # a type checker should report missing names
+
+        def __getattr__(self, name):
+            from dltheory_bib.meant_names import missing_name
+
+            identity = name.replace("_", "-")
+            if not name.startswith("_") and identity in self:
+                message = f"'Registry' object has no attribute {name!r}"
+                raise AttributeError(f"{message}; write bib.{_PLURAL[self._table]}[{identity!r}]")
+            raise missing_name("Registry", name, dir(type(self)))
+
+    def _id(self, given: object) -> str:
+        """Return the id of a record, or the id that was given. Raises `TypeError` otherwise."""
+        name = getattr(given, "id", given)
+        if isinstance(name, str):
+            return name
+        here = f"bib.{_PLURAL[self._table]}"
+        raise TypeError(
+            f"{here} is indexed by id, not by {shown(given)}; list({here}.values()) is a list"
+        )
 
     def __getitem__(self, name: str) -> T:
+        name = self._id(name)
         if name not in self._read:
             row = self._snapshot.fetch(
                 f"SELECT data FROM {self._table} WHERE id = ?", (name,)
             ).fetchone()
             if row is None:
-                known = self._snapshot.fetch(f"SELECT id FROM {self._table}")
-                raise UnknownNameError(self._table, name, nearest(name, (row[0] for row in known)))
+                known = self._names()
+                near = dict.fromkeys(known[one] for one in nearest(name, known))
+                raise UnknownNameError(self._table, name, list(near))
             self._read[name] = record_reader(self._table, self._snapshot.owner)(row[0])
         return self._read[name]
+
+    def _names(self) -> dict[str, str]:
+        """Return the ids by id and by the name that people know, for a message."""
+        column = {"person": "name", "topic": "label", "question": "label", "trail": "label"}
+        named = column.get(self._table, "id")
+        rows = self._snapshot.fetch(f"SELECT id, {named} FROM {self._table}").fetchall()
+        read = natural if self._table == "person" else str
+        return {read(name): one for one, name in rows} | {one: one for one, _ in rows}
 
     def _read_all(self) -> dict[str, T]:
         """Yield every record, with one SQL statement."""
@@ -316,6 +389,7 @@ class Registry(Mapping[str, T]):
 
     def __contains__(self, name: object) -> bool:
         sql = f"SELECT 1 FROM {self._table} WHERE id = ?"
+        name = getattr(name, "id", name)
         known = isinstance(name, str) and is_text(name)
         return known and self._snapshot.fetch(sql, (name,)).fetchone() is not None
 

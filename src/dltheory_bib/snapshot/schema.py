@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 9
+SCHEMA = 10
 """Increase this number when the tables, the records or their content change."""
 
 FEATURES = (
@@ -63,6 +63,7 @@ CREATE TABLE question_name(name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWI
 CREATE TABLE assumption(id TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE result(id TEXT PRIMARY KEY, n INTEGER NOT NULL, question TEXT NOT NULL,
   data TEXT NOT NULL);
+CREATE TABLE comparison(question TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE maths(tex TEXT PRIMARY KEY, unicode TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE text USING fts5(
   title, people, annotation, content='', tokenize='porter unicode61 remove_diacritics 0');
