@@ -98,6 +98,8 @@ def test_written_with_a_backup_and_then_nothing_more(write: Write, refs: Path) -
     assert (code, out, again) == (0, "", after)
     assert err == "refs.bib: 1 entry, 0 matched; nothing to change\n"  # it names no author
     assert write(KNOWN)[0] == 0
+    assert beside() == ["refs.bib.bak"], "it holds these bytes already"
+    assert write(KNOWN + b"% more\n")[0] == 0
     assert beside() == ["refs.bib.bak", "refs.bib.bak2"]
     assert refs.stat().st_mode & 0o777 == Path("refs.bib.bak").stat().st_mode & 0o777
 

@@ -317,9 +317,9 @@ def test_mending_a_bib_loads_no_writer(catalogue: Bibliography, tmp_path: Path) 
 
 
 @pytest.mark.catalogue
-def test_loading_the_catalogue_reads_no_yaml(bib: Bibliography) -> None:
+def test_loading_the_catalogue_reads_no_yaml(catalogue: Bibliography) -> None:
     """A notebook that opens a compiled catalogue waits for neither YAML nor networkx."""
-    assert bib
+    assert catalogue
     names = loaded("from dltheory_bib import load\nassert load()['jin2017escape'].year == 2017")
     assert third_party(names) <= {"platformdirs", "pydantic", "pydantic_core"}
 

@@ -270,6 +270,7 @@ class Bibliography(Selection, metaclass=_Named):
 
         database = sqlite3.connect(":memory:", check_same_thread=False)
         database.deserialize(content)
+        database.execute("PRAGMA query_only = 1")
         snapshot = Snapshot(database)
         snapshot.identity = hashlib.sha256(content).digest()
         made = cls(snapshot)

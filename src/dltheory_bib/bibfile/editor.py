@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile
 
+_BREAK = re.compile(r"\r\n|\r|\n")
+
 
 @dataclass(slots=True)
 class _Piece:
@@ -81,16 +83,29 @@ class Rewriter:
                 return
 
     def remove(self, name: str) -> None:
-        """Delete a field, with the comma before it."""
-        for piece in self.pieces:
-            if piece.name == name.lower():
+        """Delete a field, with the comma before it; the line before it keeps its line end."""
+        for number, piece in enumerate(self.pieces):
+            if piece.name == name.lower() and piece.text:
+                line_end = _BREAK.search(piece.gap)
                 piece.gap = piece.lead = piece.value = ""
+                if line_end:
+                    self._end_line(number, line_end[0])
+
+    def _end_line(self, number: int, line_end: str) -> None:
+        """Set the first line end in the text after a piece."""
+        for piece in self.pieces[number + 1 :]:
+            if piece.text:
+                piece.gap = _BREAK.sub(line_end, piece.gap, count=1)
+                return
+        self.tail = _BREAK.sub(line_end, self.tail, count=1)
 
     def take(self, name: str, written: str) -> None:
         """Add a field at the end; its value includes its delimiters."""
         last = next((one for one in reversed(self.pieces) if one.text), None)
         model = self.entry.fields[-1] if self.entry.fields else None
         gap = last.gap if last and "," in last.gap else self._gap()
+        line_end = _BREAK.search(self.tail)  # the last line so far keeps its line end
+        gap = _BREAK.sub(line_end[0], gap, count=1) if line_end else gap
         between = " = "
         if model:
             between = self.bib.text[model.start + len(model.name) : model.value_start]
@@ -100,8 +115,9 @@ class Rewriter:
         self.pieces.append(_Piece(gap, f"{name}{between}", written, name.lower()))
 
     def _gap(self) -> str:
-        newline = "\r\n" if "\r\n" in self.bib.text else "\n"
-        return f",{newline}  "
+        text = self.bib.text
+        found = _BREAK.search(text, self.entry.start, self.entry.end) or _BREAK.search(text)
+        return f",{found[0] if found else chr(10)}  "
 
     def _add(self, name: str, value: str) -> None:
         model = self.entry.fields[-1] if self.entry.fields else None

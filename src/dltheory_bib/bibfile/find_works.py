@@ -69,7 +69,7 @@ def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
     for item in one.entries:
         if item.kind not in WORKS:
             continue
-        line = file.place(item.entry.start)[0]
+        line = one.file.place(item.entry.start)[0]
         theirs = from_latex(item.values.get("title", "")) or item.entry.key
         if item.match is None:
             found.append(Listed(line, "missing", None, theirs, f"entry {item.entry.key}"))

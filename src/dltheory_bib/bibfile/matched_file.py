@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile, parse_bib
@@ -165,8 +165,11 @@ def match_entries(
     manuscript: Manuscript | None = None,
     dialect: Dialect | None = None,
 ) -> MatchedFile:
-    """Parse every entry of a file, and match the entries to works of the catalogue."""
-    _read_on(file)
+    """Parse every entry of a file, and match the entries to works of the catalogue.
+
+    The file is not changed; that of the result may have more entries, see `_read_on`.
+    """
+    file = _read_on(file)
     if dialect is None:
         theirs = manuscript is not None and manuscript.biblatex
         names = {one.name.lower() for entry in file.entries for one in entry.fields}
@@ -181,23 +184,33 @@ def match_entries(
     return MatchedFile(bib, file, dialect, matcher, items, venues, manuscript)
 
 
-def _read_on(file: BibFile) -> None:
-    """Parse the text after an entry that is never closed, as if the entry ended before the next
-    one.
+def _read_on(file: BibFile) -> BibFile:
+    """Return a file in which the text after an entry that is never closed is parsed, as if the
+    entry ended before the next one.
     """
     budget = _MOST_READ_AGAIN
-    while file.entries and not file.entries[-1].whole and budget > 0:
-        last = file.entries[-1]
-        following = _NEXT.search(file.text, last.start + 1)
-        if last.end < len(file.text) or following is None:
-            return
-        last.end = following.start()
-        budget -= len(file.text) - last.end
-        rest = parse_bib(" " * last.end + file.text[last.end :], file.name)
-        file.entries += rest.entries
-        file.faults += rest.faults
-        file.strings |= rest.strings
-        file.string_spans |= rest.string_spans
+    made = file
+    while made.entries and not made.entries[-1].whole and budget > 0:
+        last = made.entries[-1]
+        following = _NEXT.search(made.text, last.start + 1)
+        if last.end < len(made.text) or following is None:
+            break
+        end = following.start()
+        budget -= len(made.text) - end
+        rest = parse_bib(" " * end + made.text[end:], made.name)
+        if made is file:  # `fix` of the same object must find it as it was parsed
+            made = replace(
+                file,
+                entries=[*file.entries],
+                faults=[*file.faults],
+                strings={**file.strings},
+                string_spans={**file.string_spans},
+            )
+        made.entries[-1:] = [replace(last, end=end), *rest.entries]
+        made.faults += rest.faults
+        made.strings |= rest.strings
+        made.string_spans |= rest.string_spans
+    return made
 
 
 def folded_families(names: Iterable[str]) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -74,24 +75,24 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         import sqlite3
 
-        try:
+        damage = (sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+        with _watched_output() as written:
             try:
-                result = super().invoke(ctx)
-            except Exception:  # an exit code as well
+                try:
+                    result = super().invoke(ctx)
+                except Exception:  # an exit code as well
+                    _show_all()
+                    raise
                 _show_all()
-                raise
-            _show_all()
-            return result
-        except sqlite3.DatabaseError as error:
-            # A large snapshot is checked only by its time; hidden damage shows when it is read.
-            from dltheory_bib.snapshot.cache import discard
+                return result
+            except damage as error:
+                # The snapshot is not read through at the start; hidden damage shows here.
+                if not _is_of_snapshot(error, ctx):
+                    raise
+                from dltheory_bib.snapshot.cache import discard
 
-            discard(ctx.obj.path)
-            message = (
-                f"the compiled collection is damaged ({error}); it was deleted, so run the command "
-                "again"
-            )
-            raise click.ClickException(message) from None
+                discard(ctx.obj.path)
+                raise DamagedCacheError(bool(written)) from error
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -103,6 +104,52 @@ class _Commands(click.Group):
             hint = did_you_mean(nearest(args[0], _HOMES, 1)) or "; `dltheory help` lists them"
             ctx.fail(f"no command {args[0]!r}{hint}")
         return super().resolve_command(ctx, args)
+
+
+class DamagedCacheError(Exception):
+    """A compiled collection turned out to be damaged, and was deleted."""
+
+    def __init__(self, written: bool) -> None:
+        self.written = written
+        """Whether the command has printed something."""
+        super().__init__("the compiled collection is damaged; it was deleted, so run it again")
+
+
+def _is_of_snapshot(error: Exception, context: click.Context) -> bool:
+    """Return whether an exception is one of a damaged snapshot, not of the program."""
+    import sqlite3
+
+    from dltheory_bib.errors import BibliographyError
+
+    if isinstance(error, sqlite3.Error):
+        return True
+    if isinstance(error, BibliographyError) or context.obj is None:
+        return False
+    from dltheory_bib.snapshot.cache import is_damaged
+
+    return is_damaged(context.obj.path)
+
+
+@contextmanager
+def _watched_output() -> Iterator[list[bool]]:
+    """Return a list that is no longer empty when something was written to standard output."""
+    written: list[bool] = []
+    stream = sys.stdout
+    real = stream.write
+
+    def write(text: str) -> int:
+        written[:] = written or [True] * bool(text)
+        return real(text)
+
+    try:
+        stream.write = write  # type: ignore[method-assign]
+    except AttributeError:  # a stream that permits no change
+        written.append(True)
+    try:
+        yield written
+    finally:
+        with suppress(AttributeError):
+            del stream.write
 
 
 def _without_pager(context: click.Context, _: click.Parameter, asked: bool) -> None:

@@ -107,8 +107,10 @@ def _summary(made: Fixed, file: BibFile) -> str:
 
 def _write(refs: Path, made: Fixed) -> None:
     from dltheory_bib.bibfile.fix.fixer import write_fixed
+    from dltheory_bib.files import owner_and_group
 
     try:
+        before = owner_and_group(refs)
         backup = write_fixed(refs, made)
     except OSError as error:
         text = (error.strerror or str(error)).lower()
@@ -117,3 +119,5 @@ def _write(refs: Path, made: Fixed) -> None:
         backup.name if backup.parent == refs.resolve().parent == refs.absolute().parent else backup
     )
     note(f"wrote {refs}; the backup is {kept}")
+    if owner_and_group(refs) != before:
+        note(f"{refs} belongs to you now: the system did not permit to keep its owner and group")

@@ -27,9 +27,13 @@ def import_(file: Path, directory: Path) -> None:
     """
     from dltheory_bib.bibfile.importers import read_drafts
     from dltheory_bib.bibfile.new_collection import collect
-    from dltheory_bib.files import write_text
+    from dltheory_bib.files import finish_together, write_together
 
     targets = [directory / "papers.yaml", directory / "venues.yaml"]
+    try:
+        finish_together(directory)
+    except OSError as error:
+        raise _unwritable(error, directory) from None
     there = [path for path in targets if path.exists() or path.is_symlink()]
     if there:
         raise click.ClickException(f"{there[0]} already exists; name another directory")
@@ -41,14 +45,16 @@ def import_(file: Path, directory: Path) -> None:
         note(f"{file} contains no works; nothing was written")
         return
     try:
-        directory.mkdir(parents=True, exist_ok=True)
-        for path, text in zip(targets, (made.papers, made.venues), strict=True):
-            write_text(path, text)
+        # papers.yaml is last: without it there is no collection.
+        write_together(directory, {"venues.yaml": made.venues, "papers.yaml": made.papers})
     except OSError as error:
-        raise click.ClickException(
-            f"cannot write {error.filename or directory}: {error.strerror or error}"
-        ) from None
+        raise _unwritable(error, directory) from None
     note(_said(made, directory))
+
+
+def _unwritable(error: OSError, directory: Path) -> click.ClickException:
+    # The name of a temporary file would tell nothing.
+    return click.ClickException(f"cannot write to {directory}: {error.strerror or error}")
 
 
 def _said(made: Collected, directory: Path) -> str:

@@ -34,13 +34,18 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str] | None) -> int:
     import click  # while the collector is paused
 
-    from dltheory_bib.cli.app import dltheory
+    from dltheory_bib.cli.app import DamagedCacheError, dltheory
     from dltheory_bib.errors import BibliographyError, DataError, QueryError
 
     _prepare_streams()
     streams = sys.stdout, sys.stderr
     try:
-        code = dltheory.main(args=argv, prog_name="dltheory", standalone_mode=False)
+        try:
+            code = dltheory.main(args=argv, prog_name="dltheory", standalone_mode=False)
+        except DamagedCacheError as error:
+            if error.written:
+                raise
+            code = dltheory.main(args=argv, prog_name="dltheory", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except SystemExit as error:  # click's, after a completion, and after a closed pipe
@@ -69,7 +74,7 @@ def _run(argv: Sequence[str] | None) -> int:
     except DataError as error:
         _say(*map(str, error.problems), _advice(error.problems))
         return 1
-    except BibliographyError as error:
+    except (BibliographyError, DamagedCacheError) as error:
         _say(str(error))
         return 1
     except OSError as error:

@@ -1,10 +1,11 @@
 """Build the graph; no other module makes nodes or edges.
 
-The graph is a frozen `networkx.MultiDiGraph`. Nodes are strings: a paper is its key, other nodes
-have their kind as a prefix (`topic:ntk`, `person:jin-chi`, `venue:icml`); each has the attributes
-`kind` and `label`, a paper also `year`, `byline` ("Jin et al. 2017") and, if it has one, `level`.
-An edge's key and its attribute `relation` are the value of its `Relation`, a plain string; `cito`
-is the CiTO term if there is one. The edge points from the subject to the object of the sentence:
+The graph is a frozen `networkx.MultiDiGraph`, and its attributes are frozen too; `graph.copy()` can
+be changed. Nodes are strings: a paper is its key, other nodes have their kind as a prefix
+(`topic:ntk`, `person:jin-chi`, `venue:icml`); each has the attributes `kind` and `label`, a paper
+also `year`, `byline` ("Jin et al. 2017") and, if it has one, `level`. An edge's key and its
+attribute `relation` are the value of its `Relation`, a plain string; `cito` is the CiTO term if
+there is one. The edge points from the subject to the object of the sentence:
 
     jin2017escape --cites--> ge2015escaping       jin2017escape --about--> topic:saddle-escape
     jin2017escape --improves--> ge2015escaping    jin2017escape --written_by--> person:jin-chi
@@ -13,7 +14,7 @@ is the CiTO term if there is one. The edge points from the subject to the object
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import networkx as nx
 
@@ -61,6 +62,50 @@ class MultiDiGraph(_Graph):
     edge_key_dict_factory = _Edges
 
 
+class Attributes(dict[str, Any]):
+    """The attributes of a node, an edge or a graph; to change one raises `NetworkXError`.
+
+    `networkx.freeze` only protects nodes and edges. Copies are plain dictionaries.
+    """
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise nx.NetworkXError("Frozen graph can't be modified; change a copy: graph.copy()")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    update = setdefault = popitem = clear = _refuse
+
+    def pop(self, key: str, *default: Any) -> Any:
+        """Return the default for a missing key; networkx looks for an id in this way."""
+        if key in self or not default:
+            self._refuse()
+        return default[0]
+
+    def __deepcopy__(self, _: dict[int, Any]) -> dict[str, Any]:
+        return dict(self)  # the values are strings and numbers
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Attributes, (dict(self),)
+
+
+def _freeze(graph: Any) -> None:
+    """Freeze a graph with the attributes of its nodes, its edges and itself."""
+    nodes = graph._node
+    for node, data in nodes.items():
+        nodes[node] = Attributes(data)
+    multigraph = graph.is_multigraph()
+    for source, targets in graph._succ.items():
+        for target, found in targets.items():
+            if multigraph:  # both directions share the dictionary of parallel edges
+                for key, data in found.items():
+                    found[key] = Attributes(data)
+            else:
+                targets[target] = graph._pred[target][source] = Attributes(found)
+    graph.graph = Attributes(graph.graph)
+    nx.freeze(graph)
+
+
 def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
     """Return the graph of a catalogue: papers, people, topics and venues, with relations as edge
     keys.
@@ -97,7 +142,7 @@ def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
     beside = "SELECT t.id, r.value FROM topic t, json_each(t.data, '$.related') r ORDER BY t.id"
     for topic, other in fetch(beside):
         _add_edge(graph, f"topic:{topic}", f"topic:{other}", Relation.RELATED)
-    nx.freeze(graph)
+    _freeze(graph)
     return graph
 
 
@@ -145,5 +190,5 @@ def citations_of(graph: nx.MultiDiGraph[str]) -> nx.DiGraph[str]:
         for source, target, relation in graph.edges(keys=True)
         if relation == Relation.CITES
     )
-    nx.freeze(citations)
+    _freeze(citations)
     return citations

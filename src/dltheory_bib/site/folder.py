@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from dltheory_bib.errors import BibliographyError
-from dltheory_bib.files import write_bytes, write_text
+from dltheory_bib.files import sweep, write_bytes, write_text
 
 MANIFEST = ".dltheory-site.json"
 
@@ -100,6 +100,8 @@ class Folder:
             folder.mkdir(parents=True, exist_ok=True)
         for name in changed:
             write_bytes(self.path / name, files[name], durable=False)
+        for folder in {(self.path / name).parent for name in new}:
+            sweep(folder)
         removed, kept = self._remove(sorted(self.hashes.keys() - new.keys()))
         self._write_manifest(fingerprint, new)
         return Written(len(changed), len(new) - len(changed), removed, tuple(kept))

@@ -8,7 +8,9 @@ A browser that opens a page from a folder does not load a JSON file next to it, 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from typing import Any, get_args
 
 from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
@@ -148,10 +150,11 @@ def _text(contents: Contents) -> dict[str, Any]:
     number of its stem in `stems`, the most frequent first; a digit from the upper half is followed
     by another.
     """
-    fetch = contents.bib.snapshot.fetch
-    fetch("CREATE VIRTUAL TABLE temp.token USING fts5vocab('main', 'text', 'instance')")
-    rows = fetch("SELECT term, doc, col FROM temp.token ORDER BY doc, col, offset").fetchall()
-    fetch("DROP TABLE temp.token")
+    with closing(sqlite3.connect(":memory:")) as copy:  # a snapshot is read-only
+        copy.deserialize(contents.bib.snapshot.database.serialize())
+        copy.execute("CREATE VIRTUAL TABLE temp.token USING fts5vocab('main', 'text', 'instance')")
+        sql = "SELECT term, doc, col FROM temp.token ORDER BY doc, col, offset"
+        rows = copy.execute(sql).fetchall()
     frequency = Counter(row[0] for row in rows)
     stems = sorted(frequency, key=lambda stem: (-frequency[stem], stem))
     codes = {stem: number(n) for n, stem in enumerate(stems)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import weakref
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
@@ -43,6 +44,43 @@ class Edge(NamedTuple):
     """The public source of the reference list."""
 
 
+class DamagedSnapshotError(sqlite3.DatabaseError):
+    """A snapshot contains what no compiler wrote."""
+
+
+_NEVER_WRITTEN = (
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+    r"|\\u(?=[0-9A-Fa-f]{4})(?=[A-Fa-f]{0,3}[0-9])"
+)
+"""Control characters and direction marks, which no record may contain, and escapes for them in
+JSON, which the compiler never writes; no command of TeX has a digit in its name.
+"""
+
+
+def _text(value: bytes) -> str:
+    """Decode a value of a snapshot, which may reach a terminal. Raises `DamagedSnapshotError`."""
+    try:
+        text = value.decode()
+    except UnicodeDecodeError as error:
+        raise DamagedSnapshotError(str(error)) from None
+    # Nearly every value passes this test, which is much faster than the pattern.
+    if text.isprintable() and "\\u" not in text:
+        return text
+    plain = "\\u" not in text and text.replace("\n", "").isprintable()
+    if not plain and re.search(_NEVER_WRITTEN, text):  # most commands never compile it
+        raise DamagedSnapshotError("it contains a control character")
+    return text
+
+
+def web_address(address: str | None) -> str | None:
+    """Return the address of a work in a snapshot. Raises `DamagedSnapshotError` for `javascript:`
+    and other schemes that no record has.
+    """
+    if address and not address.startswith(("https://", "http://")):
+        raise DamagedSnapshotError("it contains an address that is not of the web")
+    return address
+
+
 _OPEN: weakref.WeakSet[Snapshot] = weakref.WeakSet()
 _LEFT_OPEN: list[sqlite3.Connection] = []
 
@@ -53,7 +91,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     for char, code in (("%", "%25"), ("?", "%3f"), ("#", "%23")):
         name = name.replace(char, code)
     address = f"file://{name if name.startswith('/') else '/' + name}?mode=ro&immutable=1"
-    return sqlite3.connect(address, uri=True, check_same_thread=False)
+    database = sqlite3.connect(address, uri=True, check_same_thread=False)
+    database.text_factory = _text
+    return database
 
 
 def _marks(path: Path) -> tuple[int, int, int]:

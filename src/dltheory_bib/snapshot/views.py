@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dltheory_bib.snapshot.reader import web_address
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import is_text
 
@@ -164,7 +165,12 @@ def rows(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[Row]:
         "JOIN list_row r ON r.n = p.n ORDER BY l.key",
         (json.dumps(list(numbers)),),
     )
-    return map(Row._make, ((*row, None) for row in found))
+    return map(_row, found)
+
+
+def _row(found: tuple[Any, ...]) -> Row:
+    web_address(found[8])
+    return Row(*found)
 
 
 def paper_view(snapshot: Snapshot, n: int) -> PaperView:
@@ -194,7 +200,8 @@ def restore_view(data: list[Any]) -> PaperView:
         [*(tuple(value) if isinstance(value, list) else value for value in data), False, (), ()]
     )
     return view._replace(
-        links=tuple((label, address) for label, address in view.links),
+        address=web_address(view.address),
+        links=tuple((label, web_address(address) or "") for label, address in view.links),
         annotation=tuple((head, text) for head, text in view.annotation),
         remarks=tuple(map(RemarkView._make, view.remarks)),
         ties=tuple(map(Tie._make, view.ties)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import NamedTuple
 
 from dltheory_bib.text.latex import Encoding, from_latex, name_to_latex, title_to_latex
@@ -112,13 +113,34 @@ def _is_one_group(raw: str) -> bool:
 
 def split_names(raw: str) -> list[str]:
     """Return the names of an author field, which "and" separates outside braces."""
-    names, last = [], 0
+    return [raw[start:end] for start, end in _name_spans(raw)]
+
+
+def _name_spans(raw: str) -> list[tuple[int, int]]:
+    """Return where the names of an author field begin and end, without the blanks around them."""
+    if not raw.strip():
+        return []
+    spans, last = [], 0
     for found in _AND.finditer(raw):
         before = raw[last : found.start()]
         if before.count("{") == before.count("}"):
-            names.append(before.strip())
+            spans.append((last, found.start()))
             last = found.end()
-    return [*names, raw[last:].strip()] if raw.strip() else []
+    made = []
+    for start, end in [*spans, (last, len(raw))]:
+        text = raw[start:end]
+        left = len(text) - len(text.lstrip())
+        made.append((start + left, max(start + left, start + len(text.rstrip()))))
+    return made
+
+
+def _joined(raw: str, names: list[str]) -> str:
+    """Return an author field with other names, and with its own "and"s and line ends."""
+    spans = _name_spans(raw)
+    between = [raw[end:start] for (_, end), (start, _) in pairwise(spans)] or [" and "]
+    between += between[-1:] * (len(names) - 1 - len(between))
+    text = names[0] + "".join(map(str.__add__, between, names[1:]))
+    return raw[: spans[0][0]] + text + raw[spans[-1][1] :]
 
 
 def fuller_names(raw: str, authors: tuple[str, ...], encoding: Encoding) -> Names | None:
@@ -143,7 +165,7 @@ def fuller_names(raw: str, authors: tuple[str, ...], encoding: Encoding) -> Name
     longer = sum(map(str.__ne__, shown, made))
     if not longer and not others:
         return None
-    return Names(" and ".join(made + added), longer, len(added))
+    return Names(_joined(raw, made + added), longer, len(added))
 
 
 def _written(name: str, encoding: Encoding, natural: bool) -> str:

@@ -121,12 +121,12 @@ def lint(
     known: set[str] = set()
     for file in files:
         one = match_entries(bib, file, matcher, venues, manuscript, dialect)
-        made.entries += len(file.entries)
+        made.entries += len(one.file.entries)
         made.problems += sorted(_problems(one, ignore))
         made.judgements += [
             _judgement(one, item) for item in one.entries if item.kind in WORKS and item.title
         ]
-        known |= {entry.key for entry in file.entries}
+        known |= {entry.key for entry in one.file.entries}
         for item in one.entries:
             known |= {*item.values.get("ids", "").replace(" ", "").split(",")}
     if manuscript is not None:
