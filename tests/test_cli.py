@@ -206,6 +206,17 @@ def test_an_empty_answer_is_no_failure(run: Run) -> None:
     assert not Path("never.bib").exists()
 
 
+def test_a_collection_without_works_says_so(run: Run, tmp_path: Path) -> None:
+    """Not that no work matches a query that nobody typed."""
+    papers = tmp_path / "papers.yaml"
+    papers.write_text("[]\n")
+    data = ("--data", str(papers))
+    empty = (0, "", "this collection has no works; add them in papers.yaml\n")
+    for command in (("list",), ("search", "x"), ("read", "ntk")):
+        assert run(*data, *command) == empty
+    assert run(*data, "stats")[1].startswith("works            none\n")
+
+
 def test_an_empty_answer_says_what_nearly_matched(run: Run, bib: Bibliography) -> None:
     """The terms that match nothing, or how many works match each; and words that stand apart."""
     found = len(bib.on("ntk"))

@@ -50,8 +50,10 @@ def test_a_bib_is_listed_entry_by_entry(bib: Bibliography) -> None:
         "4 covered ge2015escaping",
         "7 missing On Tea",
     ]
-    assert listed[0].says.startswith("write @inproceedings with booktitle = {Proceedings of the 34")
-    assert [one.says for one in listed[1:]] == ["by title and authors", "entry tea"]
+    assert listed[0].detail.startswith(
+        "write @inproceedings with booktitle = {Proceedings of the 34"
+    )
+    assert [one.detail for one in listed[1:]] == ["by title and authors", "entry tea"]
 
 
 LINES = [

@@ -366,10 +366,12 @@ BAD: list[tuple[str, str, list[str]]] = [
         "wrong-identifier",
         "@misc{a, title={Something Else}, author={Doe, Jane}, year=2019,\n  eprint={1703.00887}}\n"
         f"@inproceedings{{b, {ESCAPE}, {JIN}, year=2017, booktitle={{ICML}},\n"
-        "  eprint={1806.07572}}\n",
+        "  eprint={1806.07572}}\n"
+        "@misc{c, title={A Third}, author={Roe, Jane}, year=2019, eprint={1703.00887},\n"
+        "  eprinttype={HAL}}\n",
         [
             "2:11: error: a: this arXiv id belongs to jin2017escape, How to Escape Saddle "
-            "Points Efficiently; delete it, or write the {kind} of this work",
+            "Points Efficiently; delete it, or write the arXiv id of this work",
             "4:11: error: b: this arXiv id belongs to jacot2018neural, Neural Tangent Kernel: "
             "Convergence and Generalization in Neural Networks; write 1703.00887",
         ],

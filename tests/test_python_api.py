@@ -9,12 +9,14 @@ import pickle
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import networkx as nx
 import pytest
+from pydantic import ValidationError
 
 import dltheory_bib
 from dltheory_bib import (
@@ -22,8 +24,10 @@ from dltheory_bib import (
     DataError,
     DetachedRecordError,
     Paper,
+    Person,
     QueryError,
     ReferenceList,
+    Topic,
     UnknownNameError,
     load,
 )
@@ -516,6 +520,89 @@ def test_a_path_is_a_chain_of_edges_with_its_works(bib: Bibliography) -> None:
     assert {*back.keys(), *forward.keys()} == set(lineage.papers.keys)
 
 
+# What does not fit
+
+
+WRONG: list[tuple[Callable[[Bibliography], object], type[Exception], str]] = [
+    (lambda bib: bib.from_records(3), TypeError, "takes a list of records, not the number 3"),  # type: ignore[arg-type]
+    (lambda bib: bib.from_records(bib["jin2017escape"]), TypeError, "not a Paper"),  # type: ignore[arg-type]
+    (lambda bib: bib.from_records(bib.papers), TypeError, "not a mapping; write .values()"),  # type: ignore[arg-type]
+    (lambda bib: bib.on("ntk").to("nope"), UnknownNameError, "keys, text, tsv, json"),
+    (lambda bib: bib.to_dataframe("nope"), UnknownNameError, "works, people, edges or cards"),  # type: ignore[arg-type]
+    (lambda bib: bib.to_dataframe([]), UnknownNameError, "works, people, edges or cards"),  # type: ignore[arg-type]
+    (lambda bib: bib.sort([]), ValueError, "known are year, key"),  # type: ignore[arg-type]
+    (lambda bib: bib.lineage("jin2017escape", None), TypeError, "such as 'extends', not None"),  # type: ignore[arg-type]
+    (lambda bib: bib.compare("width", 3), TypeError, "a query is text"),  # type: ignore[arg-type]
+    (lambda bib: bib.compare("width").plot([]), UnknownNameError, "did you mean n, L"),  # type: ignore[arg-type]
+    (lambda bib: bib.check("x.bib", ignore="same"), UnknownNameError, "no rule 'same'"),
+    (lambda bib: bib.check("x.bib", ignore=3), TypeError, "ignore takes names of rules"),  # type: ignore[arg-type]
+    (lambda bib: bib.cover("x.bib", None), TypeError, "topics are names, not None"),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"), WRONG, ids=[message for *_, message in WRONG]
+)
+def test_a_call_with_something_else_says_what_it_takes(
+    bib: Bibliography,
+    call: Callable[[Bibliography], object],
+    error: type[Exception],
+    message: str,
+) -> None:
+    with pytest.raises(error, match=re.escape(message)):
+        call(bib)
+
+
+def test_one_name_is_as_good_as_a_list_of_one(bib: Bibliography, tmp_path: Path) -> None:
+    """A relation, a rule, a topic; a path is text or a Path; a number of works may be large."""
+    assert bib.lineage("jin2017escape", "cites") == bib.lineage("jin2017escape", ["cites"])
+    entry = "@misc{a, title={A}, author={Doe, J.}, year=2020}\n"
+    file = tmp_path / "two.bib"
+    file.write_text(entry + entry.replace("{a", "{b"))
+    assert [one.rule for one in bib.check(file).problems] == ["same-work"]
+    assert not bib.check(file, ignore="same-work").problems
+    assert str(bib.cover(file, "ntk")) == str(bib.cover(file, [bib.topic("ntk")]))
+    bib.compare("width").save_plot(str(tmp_path / "width.svg"))
+    assert (tmp_path / "width.svg").read_text().startswith("<?xml")
+    assert bib.most_cited(10**30) == bib.most_cited(len(bib))
+
+
+def test_a_class_made_where_there_is_no_file_has_a_schema() -> None:
+    """A user's own, in a console: the inherited fields are described, its own are not."""
+    made: dict[str, Any] = {"Paper": Paper}
+    exec("class Mine(Paper):\n    note: str = ''\n", made)
+    fields = made["Mine"].model_json_schema()["properties"]
+    assert fields["year"]["description"] == "Year of the version of record."
+    assert "description" not in fields["note"]
+
+
+def test_a_paper_that_nobody_validated_is_shown_as_far_as_it_goes() -> None:
+    """`model_construct` leaves out fields; a missing one is named without a guess."""
+    bare = Paper.model_construct(key="doe2020own")
+    assert repr(bare) == "Paper(key='doe2020own')"
+    with pytest.raises(AttributeError, match="this Paper was made without author"):
+        _ = bare.author
+
+
+@pytest.mark.parametrize(("model", "field"), [(Paper, "key"), (Topic, "id"), (Person, "id")])
+def test_a_key_or_id_is_short_enough_for_the_name_of_a_file(
+    model: type[Paper | Topic | Person], field: str
+) -> None:
+    """Pages are named after it; no file system takes 300 characters."""
+    with pytest.raises(ValidationError, match="has 201 characters; write 200 at most"):
+        model.model_validate({field: "k" * 201})
+
+
+def test_a_person_with_a_long_name_has_a_short_id() -> None:
+    """A page can be named after it, and two that differ at the end only are two people."""
+    names = ["B" * 400 + ", C", "B" * 400 + ", D"]
+    own = Bibliography.from_records(
+        [{"key": "b2020own", "type": "online", "title": "A", "author": names, "year": 2020}]
+    )
+    assert [len(one) for one in own.people] == [200, 200]
+    assert [one.name for one in own["b2020own"].authors] == names
+
+
 # Copies, processes, threads
 
 
@@ -534,6 +621,21 @@ def test_a_bibliography_is_copied_and_pickled_as_its_collection(
         assert list(again.papers) == list(one.papers)
     assert bib != tea
     assert bib != load.__name__
+
+
+def test_what_reads_a_collection_is_pickled_with_its_place(bib: Bibliography) -> None:
+    """A mapping, a comparison, and those of records made in Python, which carry their records."""
+    own = Bibliography.from_records(
+        [{"key": "doe2020own", "type": "online", "title": "A", "author": ["Doe, J."], "year": 2020}]
+    )
+    for one in (bib.papers, bib.topics, own.papers):
+        again = pickle.loads(pickle.dumps(one))
+        assert dict(again) == dict(one)
+        assert dict(copy.deepcopy(one)) == dict(one)
+    assert len(pickle.dumps(bib.papers)) < 500
+    assert not pickle.loads(pickle.dumps(own.papers))["doe2020own"].cited_by
+    compared = bib.compare("width")
+    assert str(pickle.loads(pickle.dumps(compared))) == str(copy.deepcopy(compared))
 
 
 def test_several_bibliographies_at_once(bib: Bibliography, tea: Bibliography) -> None:

@@ -4,7 +4,7 @@ itself; lists that may be called; calls that do not fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, SupportsIndex, TypeAlias, TypeVar
@@ -90,6 +90,18 @@ def whole(count: object) -> int:
     if isinstance(count, SupportsIndex):
         return count.__index__()
     raise TypeError(f"count is a whole number, not {shown(count)}")
+
+
+def several(given: object, what: str, one: Callable[[object], bool] | None = None) -> list[Any]:
+    """Return what a call was given as a list: one value, a text or what `one` accepts, or several.
+
+    Raises `TypeError`, which names `what` the call takes.
+    """
+    if isinstance(given, str) or (one and one(given)):
+        return [given]
+    if isinstance(given, Iterable) and not isinstance(given, bytes):
+        return list(given)
+    raise TypeError(f"{what}, not {shown(given)}")
 
 
 class Viewed:

@@ -11,7 +11,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dltheory_bib.arguments import explains_calls, name_of, whole
+from dltheory_bib.arguments import explains_calls, name_of, several, whole
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS, Relation
 from dltheory_bib.papers import PaperList, Papers
@@ -278,7 +278,7 @@ class Bibliography(Selection, metaclass=_Named):
         return made
 
     def _list(self, keys: Iterable[str], whys: Mapping[str, str] | None = None) -> PaperList:
-        numbers = {key: self._number(key) for key in keys}
+        numbers = self._numbers(keys)
         reasons = {numbers[key]: why for key, why in (whys or {}).items()}
         return PaperList(self, numbers.values(), reasons)
 
@@ -287,7 +287,14 @@ class Bibliography(Selection, metaclass=_Named):
         if isinstance(works, str) or hasattr(works, "key") or not isinstance(works, Iterable):
             name = name_of(works, "work")
             raise TypeError(f"some() takes a list of works; write bib.some([{name!r}])")
-        return PaperList(self, dict.fromkeys(self._number(work) for work in works))
+        names = [name_of(work, "work") for work in works]
+        return PaperList(self, dict.fromkeys(self._numbers(names).values()))
+
+    def _numbers(self, names: Iterable[str]) -> dict[str, int]:
+        """Return the number of each of some works; keys are looked up with one statement."""
+        wanted = list(names)
+        known = self.snapshot.numbers(wanted)
+        return {name: known[name] if name in known else self._number(name) for name in wanted}
 
     def to_bibtex(self, works: Work | Iterable[Work] | None = None, **options: Any) -> str:
         """BibTeX or BibLaTeX of every work, or of one or some; options as of a list."""
@@ -525,7 +532,8 @@ class Bibliography(Selection, metaclass=_Named):
     def citations(self) -> nx.DiGraph[str]:
         """The frozen graph of works and their citations, from the citing to the cited work.
 
-        `nx.pagerank`, `nx.ancestors` and other functions of networkx accept it.
+        `nx.ancestors` and other functions of networkx accept it. `nx.pagerank` also needs scipy;
+        `pagerank()` does not.
         """
         from dltheory_bib.graph.citation_graph import citations_of
 
@@ -547,7 +555,7 @@ class Bibliography(Selection, metaclass=_Named):
         from dltheory_bib.connections import Lineage
         from dltheory_bib.graph.walks import lineage
 
-        wanted = [relations] if isinstance(relations, str) else relations
+        wanted = several(relations, "relations are names such as 'extends'")
         kinds = [_relation(kind) for kind in wanted]
         key = self.key(work)
         ways = (lineage(self.graph, key, kinds, back=back) for back in (True, False))
@@ -670,7 +678,13 @@ class Bibliography(Selection, metaclass=_Named):
         from dltheory_bib.bibfile.lint.linter import check
 
         manuscript = Path(tex) if tex is not None else None
-        return check(self, Path(path), manuscript, dialect=dialect, ignore=tuple(ignore))
+        return check(
+            self,
+            Path(path),
+            manuscript,
+            dialect=dialect,
+            ignore=tuple(several(ignore, "ignore takes names of rules")),
+        )
 
     def cite(
         self,
@@ -703,7 +717,7 @@ class Bibliography(Selection, metaclass=_Named):
         """
         from dltheory_bib.bibfile.coverage import cover, read_list
 
-        names = [topics] if isinstance(topics, str) or hasattr(topics, "id") else topics
+        names = several(topics, "topics are names", lambda given: hasattr(given, "id"))
         wanted = [name_of(topic, "topic") for topic in names]
         return cover(self, read_list(self, Path(path)), wanted, count)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.display.printable import Printable
@@ -137,11 +139,13 @@ class Comparison(Printable):
 
         return draw_frontier(self.table, symbol, quantity)
 
-    def save_plot(self, path: Path, symbol: str | None = None, quantity: str | None = None) -> None:
+    def save_plot(
+        self, path: str | PathLike[str], symbol: str | None = None, quantity: str | None = None
+    ) -> None:
         """Write that picture as SVG."""
         from dltheory_bib.display.bound_chart import frontier_svg
 
-        frontier_svg(self.table, path, symbol, quantity)
+        frontier_svg(self.table, Path(path), symbol, quantity)
 
     def __rich__(self) -> RenderableType:
         from dltheory_bib.display.comparison_view import ComparisonTable
@@ -160,9 +164,11 @@ def compare(
     best: bool = False,
 ) -> Comparison:
     """Return the cards on a question; `Bibliography.compare` describes the options."""
+    from dltheory_bib.query.keywords import query_of
     from dltheory_bib.query.run import ask
 
-    kept = frozenset(ask(snapshot, query)) if query.strip() else None
+    asked = query_of(query, {})
+    kept = frozenset(ask(snapshot, asked)) if query.strip() else None
     return Comparison(comparison_table(snapshot, question, kept, ignore_polylog, best), snapshot)
 
 

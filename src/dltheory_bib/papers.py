@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
 from dltheory_bib.arguments import Viewed, name_of, shown
@@ -12,6 +12,7 @@ from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.formats.registry import Listing
 from dltheory_bib.selection import Selection
 from dltheory_bib.snapshot import views
+from dltheory_bib.snapshot.reader import record_reader
 from dltheory_bib.text.names import nearest
 
 if TYPE_CHECKING:
@@ -75,6 +76,16 @@ class PaperList(Sequence["Paper"], Selection, Viewed):
 
     def __iter__(self) -> Iterator[Paper]:
         return self._snapshot.papers(self._numbers)
+
+    def __reversed__(self) -> Iterator[Paper]:
+        return self._snapshot.papers(reversed(self._numbers))
+
+    def index(self, value: Work, start: int = 0, stop: int | None = None) -> int:
+        """Return the position of a work; raises `ValueError` if the list lacks it."""
+        number = self._snapshot.find(name_of(value, "work"))
+        if number not in self._numbers[start:stop]:
+            raise ValueError(f"{value!r} is not in the list")
+        return self._numbers.index(number, start)
 
     def __contains__(self, item: object) -> bool:
         name = getattr(item, "key", item)
@@ -185,13 +196,13 @@ class PaperList(Sequence["Paper"], Selection, Viewed):
         return self._numbers
 
     def _people(self) -> Iterator[tuple[Person, int]]:
-        rows = self._bibliography.snapshot.fetch(
-            "SELECT a.person, count(*) FROM json_each(?) l JOIN authorship a ON a.n = l.value "
-            "GROUP BY a.person ORDER BY a.person",
+        rows = self._snapshot.fetch(
+            "SELECT p.data, count(*) FROM json_each(?) l JOIN authorship a ON a.n = l.value "
+            "JOIN person p ON p.id = a.person GROUP BY a.person ORDER BY a.person",
             (json.dumps(self._numbers),),
         )
-        people = self._bibliography.people
-        return ((people[identity], works) for identity, works in rows)
+        read = record_reader("person", self._bibliography)
+        return ((read(data), works) for data, works in rows)
 
     def _edges(self) -> Iterator[Edge]:
         keys = set(self.keys)
@@ -270,6 +281,14 @@ class Papers(Mapping[str, "Paper"], Viewed):
     def __iter__(self) -> Iterator[str]:
         return iter(self._snapshot.keys())
 
+    def values(self) -> ValuesView[Paper]:
+        """Yield the works, in order of keys."""
+        return _Values(self)
+
+    def items(self) -> ItemsView[str, Paper]:
+        """Keys and works, in order of keys."""
+        return _Items(self)
+
     def __len__(self) -> int:
         return self._snapshot.count()
 
@@ -280,3 +299,25 @@ class Papers(Mapping[str, "Paper"], Viewed):
 
     def _ipython_key_completions_(self) -> list[str]:
         return self._snapshot.names()
+
+
+class _Values(ValuesView["Paper"]):
+    """All works, read with one SQL statement, where a `ValuesView` would need two for each."""
+
+    _mapping: Papers
+
+    def __iter__(self) -> Iterator[Paper]:
+        return self._mapping._snapshot.papers()
+
+    def __contains__(self, work: object) -> bool:
+        key = getattr(work, "key", None)
+        return isinstance(key, str) and key in self._mapping and self._mapping[key] == work
+
+
+class _Items(ItemsView[str, "Paper"]):
+    """All keys and works, read with one SQL statement."""
+
+    _mapping: Papers
+
+    def __iter__(self) -> Iterator[tuple[str, Paper]]:
+        return ((paper.key, paper) for paper in self._mapping._snapshot.papers())

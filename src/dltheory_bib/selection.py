@@ -162,7 +162,7 @@ class Selection(ABC):
             pairs = list(zip(here, here._numbers, strict=True))
             pairs.sort(key=lambda pair: by(pair[0]), reverse=reverse)
             return here._with(number for _, number in pairs)
-        if by not in order:
+        if not isinstance(by, str) or by not in order:
             from dltheory_bib.meant_names import meant_argument
 
             hint = meant_argument("sort", by) or f"known are {', '.join(order)}, or a function"
@@ -212,7 +212,7 @@ class Selection(ABC):
             "SELECT e.target, count(*) AS cited FROM json_each(?) l "
             "JOIN edge e ON e.target = l.value WHERE e.relation = 'cites' "
             "GROUP BY e.target ORDER BY cited DESC, e.target LIMIT ?",
-            (json.dumps(here._numbers), whole(count)),
+            (json.dumps(here._numbers), min(whole(count), len(here))),
         ).fetchall()
         papers = here._with(n for n, _ in rows)
         return [(paper, cited) for paper, (_, cited) in zip(papers, rows, strict=True)]

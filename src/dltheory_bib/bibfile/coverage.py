@@ -62,7 +62,9 @@ class Cover(Printable):
         return [one for one in self.listed if one.status == status]
 
     def __str__(self) -> str:
-        listed = [f"{one.status}: line {one.line}: {one.title}  {one.says}" for one in self.listed]
+        listed = [
+            f"{one.status}: line {one.line}: {one.title}  {one.detail}" for one in self.listed
+        ]
         on = " and ".join(one.topic for one in self.topics)
         lacking = ["", f"The list lacks on {on}:", str(self.uncited)] if self.topics else []
         return printable("\n".join([line.rstrip() for line in listed] + lacking))

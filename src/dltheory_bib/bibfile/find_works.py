@@ -59,7 +59,7 @@ class Listed(NamedTuple):
     """Its key in the catalogue."""
     title: str
     """Its title; if it is not in the catalogue, the text of the list."""
-    says: str
+    detail: str
     """How it was found, or the correction."""
 
 

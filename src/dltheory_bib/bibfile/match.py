@@ -59,6 +59,8 @@ _ID_FIELDS = (
 )
 _MOST_IDS = 20
 """More identifiers in one entry are a list of works, not the work's."""
+_OTHER_ARCHIVES = frozenset({"googlebooks", "hal", "hdl", "iacr", "jstor", "pubmed", "ssrn"})
+"""Values of `eprinttype` whose ids are not those of arXiv."""
 _NUMERAL = re.compile(r"[ivx]+[ab]?|\d+")
 _OTHERS = re.compile(r"\sand\s+others\s*$", re.IGNORECASE)
 _NEGATIONS = frozenset({"un", "in", "im", "ir", "no", "de", "a"})
@@ -172,8 +174,10 @@ def identifiers(values: Mapping[str, str]) -> Iterator[tuple[By, str]]:
 def arxiv_ids(values: Mapping[str, str]) -> list[str]:
     """Return the arXiv ids of an entry: from `eprint`, or from any field that mentions arXiv."""
     found: dict[str, None] = {}
+    archive = values.get("eprinttype") or values.get("archiveprefix") or ""
+    elsewhere = archive.strip().lower() in _OTHER_ARCHIVES
     for name in _ID_FIELDS:
-        text = values.get(name)
+        text = None if elsewhere and name == "eprint" else values.get(name)
         if text and (name in {"eprint", "arxivid"} or says_arxiv(text)):
             found |= dict.fromkeys(find_arxiv_ids(text))
     return list(found)

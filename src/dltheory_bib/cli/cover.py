@@ -88,7 +88,7 @@ def _rows(found: Cover) -> Iterator[tuple[str, ...]]:
     line.
     """
     for one in found.listed:
-        yield one.status, str(one.line), one.work or "", one.title, one.says
+        yield one.status, str(one.line), one.work or "", one.title, one.detail
     whys = found.uncited.whys
     for paper in found.uncited:
         yield "lacking", "", paper.key, paper.plain_title, whys[paper.key]
@@ -164,7 +164,7 @@ def _table(listed: list[Listed], outdated: bool) -> RenderableType:
     table.add_column(justify="right", style="dim")
     table.add_column()
     for one in listed:
-        text, detail = Text(visible(one.title)), one.says
+        text, detail = Text(visible(one.title)), one.detail
         if outdated:
             text = Text.assemble((one.work or "", "cyan"), f"  {visible(detail)}")
         elif one.status == "missing" and detail not in one.title:

@@ -16,6 +16,8 @@ _MOST = 6
 
 def nothing_found(bib: Bibliography, query: str) -> str:
     """Return the message for a query that matches no work, in a line or two."""
+    if not len(bib):
+        return "this collection has no works; add them in papers.yaml"
     expression = parse_query(query)
     hint = _hint(bib, expression)
     return f"no work matches {query}\n  {hint or '`dltheory help query` explains queries'}"

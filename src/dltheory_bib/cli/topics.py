@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dltheory_bib.cli.app import bibliography, dltheory, draw, format_option
+from dltheory_bib.cli.app import bibliography, dltheory, draw, format_option, note
 from dltheory_bib.cli.completion import complete_topic
 from dltheory_bib.snapshot import views
 
@@ -39,6 +39,8 @@ def topics(topic: str | None, format_: str | None) -> None:
 
     if root:
         draw(Text(views.stored(bib.snapshot, "topic")[root]["definition"]))
+    if not known:
+        note("this collection has no works on any topic; `dltheory check` judges its files")
     draw(topic_tree(known, root))
 
 

@@ -91,7 +91,9 @@ def quantity_of(table: Table, wanted: str | None = None) -> str:
     declared = [one.id for one in table.question.quantities]
     if wanted is not None:
         if wanted not in declared:
-            raise UnknownNameError("quantity", wanted, nearest(wanted, declared) or declared)
+            raise UnknownNameError(
+                "quantity", str(wanted), nearest(str(wanted), declared) or declared
+            )
         return wanted
     found = max(declared, key=lambda name: counts[name], default="")
     if not counts[found]:
@@ -103,8 +105,9 @@ def symbol_of(table: Table, quantity: str, wanted: str | None = None) -> TableSy
     """Return the symbol to draw; raises as `draw_frontier` does."""
     symbols = {one.id: one for one in table.question.symbols}
     if wanted is not None:
-        if wanted not in symbols:
-            raise UnknownNameError("symbol", wanted, nearest(wanted, symbols) or list(symbols))
+        if wanted not in list(symbols):
+            near = nearest(str(wanted), symbols) or list(symbols)
+            raise UnknownNameError("symbol", str(wanted), near)
         return symbols[wanted]
     for one in symbols.values():
         if len({point.exponent for point in points_of(table, quantity, one)}) > 1:

@@ -40,8 +40,8 @@ def graph_data(
 
     Each work has `id`, `label`, `byline`, `year`, `topics`, `level`, `group`, `cited` (the number
     of works of the whole graph that cite it) and, if `address` returns one, `url`; an edge has
-    `source`, `target`, `relation` and, if it is a relation, `says`. `read` converts the mathematics
-    of titles and sentences into Unicode.
+    `source`, `target`, `relation` and, if it is a relation, its sentence. `read` converts the
+    mathematics of titles and sentences into Unicode.
     """
     chosen = {paper.key: paper for paper in papers}
     edges = [

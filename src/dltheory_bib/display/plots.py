@@ -32,6 +32,10 @@ class Plots:
     def __init__(self, works: Works) -> None:
         self._works = works
 
+    def __repr__(self) -> str:
+        names = [name for name in vars(type(self)) if not name.startswith("_")]
+        return f"<Plots of {len(self._works.keys)} works: {', '.join(names)}>"
+
     def timeline(self, axes: Axes | None = None) -> Axes:
         """Draw a dot for each work above its year, by level; the most cited works are named."""
         from dltheory_bib.display.charts import draw_timeline

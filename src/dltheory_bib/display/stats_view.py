@@ -20,7 +20,7 @@ def stats_tables(found: Coverage) -> RenderableType:
     held.add_column()
     pages, printed = found.printed_pages
     for name, value in (
-        ("works", f"{found.works} ({_listed(found.types)})"),
+        ("works", f"{found.works} ({_listed(found.types)})" if found.works else "none"),
         ("people", str(found.people)),
         ("topics", str(found.topics)),
         ("venues", str(found.venues)),

@@ -201,7 +201,7 @@ def find_format(name: str) -> Format:
         for one in FORMATS.values():
             if one.suffix == f".{name.removeprefix('.')}":
                 return one
-        raise UnknownNameError("format", name, nearest(name, FORMATS))
+        raise UnknownNameError("format", name, nearest(name, FORMATS) or list(FORMATS))
     return FORMATS[name]
 
 
@@ -247,6 +247,6 @@ def table_of(listing: Listing, name: TableName) -> Table:
             card for cards in listing.results().values() for card in cards
         ),
     }
-    if name not in ways:
-        raise UnknownNameError("table", name, nearest(name, TABLES))
+    if name not in TABLES:
+        raise UnknownNameError("table", str(name), nearest(str(name), TABLES) or TABLES)
     return ways[name]()

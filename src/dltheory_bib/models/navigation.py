@@ -46,6 +46,8 @@ class Navigation:
             from dltheory_bib.meant_names import missing_name
 
             kind = type(self)
+            if name in kind.model_fields:  # `model_construct` leaves out what it is not given
+                raise AttributeError(f"this {kind.__name__} was made without {name}")
             raise missing_name(kind.__name__, name, [*kind.model_fields, *dir(kind)])
 
 

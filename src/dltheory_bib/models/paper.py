@@ -197,6 +197,8 @@ class Paper(PaperNavigation, Record):
         return super().to_json()
 
     def __repr__(self) -> str:
+        if not {"key", "title", "author", "year"} <= self.__dict__.keys():
+            return super().__repr__()  # `model_construct` was called without them
         author = f"{family(self.author[0])} et al." if self.author[1:] else family(self.author[0])
         return f"<Paper {self.key}: {author} {self.year}, {self.plain_title}>"
 

@@ -97,7 +97,11 @@ def field_docstrings(model: type[Record]) -> Mapping[str, str]:
     for parent in reversed(model.__mro__):
         if not issubclass(parent, Record) or parent is Record:
             continue
-        tree = ast.parse(textwrap.dedent(inspect.getsource(parent)))
+        try:
+            source = inspect.getsource(parent)
+        except (OSError, TypeError):  # a user's class, made where there is no file
+            continue
+        tree = ast.parse(textwrap.dedent(source))
         body = tree.body[0].body if isinstance(tree.body[0], ast.ClassDef) else []
         for field, below in pairwise(body):
             if (

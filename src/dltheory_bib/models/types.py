@@ -29,8 +29,10 @@ _PAGE = r"[A-Za-z]*[0-9]{1,12}(?::[0-9]{1,12})?"
 _PAGES = rf"{_PAGE}(?:-{_PAGE})?"
 _ORCID = r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
 _SYMBOL = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
-_LONGEST = 200
-"""Characters: nobody types a longer id, and finding advice for one could take very long."""
+LONGEST_ID = 200
+"""Characters: pages are named after keys and ids, and file systems allow about 250. Nobody types a
+longer one, and finding advice for it could take very long.
+"""
 
 
 def _matching(
@@ -41,7 +43,9 @@ def _matching(
 
     def apply(text: str) -> str:
         if not compiled.fullmatch(text):
-            raise ValueError(f"{quoted(text)} is not {what}; {advice(text[:_LONGEST])}")
+            raise ValueError(f"{quoted(text)} is not {what}; {advice(text[:LONGEST_ID])}")
+        if pattern in {_KEY, _ID} and len(text) > LONGEST_ID:
+            raise ValueError(f"has {len(text)} characters; write {LONGEST_ID} at most")
         return text
 
     return AfterValidator(apply), _text_schema(pattern)
@@ -152,7 +156,7 @@ def person(text: str) -> str:
         start, _, last = name.rpartition(" ")
         raise ValueError(
             f"the family name in {quoted(name)} is not marked; write "
-            f"{quoted(f'{last}, {start}', _LONGEST)}, or {quoted(f'{{{name}}}', _LONGEST)} for "
+            f"{quoted(f'{last}, {start}', LONGEST_ID)}, or {quoted(f'{{{name}}}', LONGEST_ID)} for "
             "an organisation"
         )
     if name.startswith(",") or name.endswith(","):
@@ -186,7 +190,7 @@ def _url_advice(text: str) -> str:
 
 def _pages(text: str) -> str:
     if not re.fullmatch(_PAGES, text):
-        found = re.fullmatch(rf"({_PAGE})\s*(?:-+|–|—|to)\s*({_PAGE})", text[:_LONGEST].strip())
+        found = re.fullmatch(rf"({_PAGE})\s*(?:-+|–|—|to)\s*({_PAGE})", text[:LONGEST_ID].strip())
         advice = f"{found[1]}-{found[2]}" if found else "it as 1724-1732"
         raise ValueError(f"{quoted(text)} is not a page range; write {advice}")
     first, _, last = text.partition("-")

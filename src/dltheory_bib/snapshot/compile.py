@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import compress
 from operator import attrgetter
 from typing import Any
+from zlib import crc32
 
 from dltheory_bib.collector import collector_paused
 from dltheory_bib.formats.bibtex import DIALECTS, render_entries
@@ -20,6 +21,7 @@ from dltheory_bib.models.record import Record, to_json
 from dltheory_bib.models.registries import Person, Topic
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.models.theorem import Column, Quantity, Question, Result
+from dltheory_bib.models.types import LONGEST_ID
 from dltheory_bib.snapshot.compile_comparisons import write_comparisons
 from dltheory_bib.snapshot.compile_views import (
     all_ties,
@@ -137,7 +139,10 @@ def _identity(name: str) -> str:
     if not folded.isascii():
         latin = (c if c.isascii() or not c.isalnum() else f"u{ord(c):x}" for c in folded)
         folded = "".join(latin)
-    return slug(folded) or f"u{ord(name[0]):x}"
+    identity = slug(folded) or f"u{ord(name[0]):x}"
+    if len(identity) > LONGEST_ID:  # the person's page is named after it
+        identity = f"{identity[: LONGEST_ID - 9].strip('-')}-{crc32(name.encode()):08x}"
+    return identity
 
 
 def _ancestors(topics: Iterable[Topic]) -> dict[str, list[str]]:

@@ -138,6 +138,14 @@ class Snapshot:
         """Open a snapshot file for reading; it must not change while it is open."""
         return cls(_connect(path), path.absolute())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.owner is None:
+            raise TypeError("a Snapshot is pickled with its bibliography")
+        return _snapshot_of, (self.owner,)
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Snapshot:
+        return self  # it never changes
+
     def reopen(self) -> None:
         """Open a separate connection: after a fork the old one still belongs to the parent."""
         if self.path:
@@ -280,6 +288,11 @@ _MODELS = {
 }
 
 
+def _snapshot_of(owner: Any) -> Snapshot:
+    found: Snapshot = owner.snapshot
+    return found
+
+
 def belonging(record: Any, owner: object) -> Any:
     """Return the record, attached to a bibliography; see `models.navigation`."""
     if owner is not None:
@@ -390,6 +403,8 @@ class Registry(Mapping[str, T], Viewed):
     def __contains__(self, name: object) -> bool:
         sql = f"SELECT 1 FROM {self._table} WHERE id = ?"
         name = getattr(name, "id", name)
+        if isinstance(name, str) and name in self._read:
+            return True
         known = isinstance(name, str) and is_text(name)
         return known and self._snapshot.fetch(sql, (name,)).fetchone() is not None
 

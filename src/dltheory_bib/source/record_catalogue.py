@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from dltheory_bib.arguments import shown
 from dltheory_bib.errors import DataError, Problem
 from dltheory_bib.models.record import Record
 from dltheory_bib.source.catalogue import MODELS, Catalogue, Located
@@ -27,6 +28,10 @@ def catalogue_of(records: Iterable[object]) -> Catalogue:
     the shipped catalogue are also available, unless a record has their id. Raises `DataError` with
     every problem; its position is the number of the record and its key: `record 3 (doe2020deep)`.
     """
+    if isinstance(records, Mapping):
+        raise TypeError("from_records() takes a list of records, not a mapping; write .values()")
+    if isinstance(records, Record | str | bytes) or not isinstance(records, Iterable):
+        raise TypeError(f"from_records() takes a list of records, not {shown(records)}")
     catalogue, problems, places = Catalogue(), list[Problem](), list[str]()
     for index, given in enumerate(records):
         places.append(f"record {index + 1}{_named(given)}")

@@ -208,7 +208,7 @@ def check_identifiers(matched: MatchedFile) -> Iterator[Found]:
             kind = "DOI" if by == "doi" else "arXiv id"
             right = _right_identifier(matched, item, by)
             message = f"this {kind} belongs to {paper.key}, {unbraced(paper.title)}"
-            write = f"write {right}" if right else "delete it, or write the {kind} of this work"
+            write = f"write {right}" if right else f"delete it, or write the {kind} of this work"
             yield Found(item.at(by), f"{message}; {write}")
 
 

@@ -23,9 +23,9 @@ from dltheory_bib.bibfile.match import Matcher
 from dltheory_bib.bibfile.matched_file import MatchedEntry, MatchedFile, Rule, match_entries
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.display.printable import Printable, printable
-from dltheory_bib.errors import DataError, Level, Problem, did_you_mean
+from dltheory_bib.errors import DataError, Level, Problem, UnknownNameError, did_you_mean
 from dltheory_bib.input_files import is_readable, read_start
-from dltheory_bib.text.names import Nearest, shortened
+from dltheory_bib.text.names import Nearest, nearest, shortened
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -167,7 +167,14 @@ def check(
     dialect: Dialect | None = None,
     ignore: Collection[str] = (),
 ) -> Linted:
-    """Check a .bib, with the manuscript that cites it, or else a data file or a directory."""
+    """Check a .bib, with the manuscript that cites it, or else a data file or a directory.
+
+    Raises `UnknownNameError` for a rule to ignore that does not exist.
+    """
+    known = rule_sentences()
+    for name in ignore:
+        if name not in known:
+            raise UnknownNameError("rule", str(name), nearest(str(name), known, 2) or list(known))
     if not is_bib(path):
         from dltheory_bib.source.loader import check_paths
 
