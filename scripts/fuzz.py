@@ -1,10 +1,10 @@
 """Try random files on every reader, and print what breaks.
 
-    python scripts/fuzz.py [--seconds 60 | --runs N] [--seed S] [--only READER ...] [--keep FOLDER]
+    python scripts/fuzz.py [--seconds 60 | --runs N] [--seed S] [--only READER ...]
 
 `make fuzz SECONDS=60` runs it. `tests/fuzzing` describes the readers, the mutants and what must
 hold; the seeds and a share of the mutants are also tried by the tests. A file that breaks a promise
-is made smaller and kept in FOLDER; put it in `tests/fuzzing/seeds` with the change that mends it.
+is made smaller and kept in build/fuzz; put it in `tests/fuzzing/seeds` with the change that mends it.
 The exit code is 1 if any was found.
 """
 
@@ -21,7 +21,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -148,6 +148,10 @@ def fuzz(given: argparse.Namespace, folder: Path) -> dict[str, Tally]:
     mutators = {name: mutator(name, bib, given.seed) for name in given.only}
     seconds = given.seconds or (1e9 if given.runs else 60.0)
     each = max((given.runs or 10**12) // len(given.only), 1)
+    for name in given.only:
+        (folder / name).mkdir()
+        for seed in mutators[name].seeds[:8]:
+            warm(READERS[name], Bench(bib, folder / name, commands_each=1), seed)
     began, told, number = time.process_time(), time.monotonic(), 0
     while time.process_time() - began < seconds and any(t.runs < each for t in tallies.values()):
         for name, tally in tallies.items():
@@ -168,6 +172,12 @@ def mutator(name: str, bib: Bibliography, seed: int) -> Mutator:
     """Return what draws the mutants of a reader."""
     draw = random.Random(f"{seed} {name}")
     return Mutator(seeds(name, bib), words(READERS[name].tokens), draw)
+
+
+def warm(reader: Reader, bench: Bench, file: Seed) -> None:
+    """Read a seed, so that no mutant pays for imports and caches."""
+    with suppress(Exception):
+        reader.run(bench, file)
 
 
 def one(reader: Reader, bench: Bench, file: Seed, seed: int, tally: Tally, keep: Path) -> None:

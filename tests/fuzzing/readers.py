@@ -245,7 +245,7 @@ def bib_cover(bench: Bench, given: Seed) -> None:
     except DataError as error:
         _printable("message", *map(visible, map(str, error.problems)))
         listed = []
-    _printable("list", *(printable(f"{one.title} {one.says}") for one in listed))
+    _printable("list", *(printable(f"{one.title} {one.detail}") for one in listed))
     if not bench.draw.randrange(8):
         _printable("cover", str(cover(bench.bib, listed, count=5)))
     format_ = bench.draw.choice(("json", "tsv"))
