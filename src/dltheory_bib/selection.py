@@ -100,10 +100,10 @@ class Selection(ABC):
 
     def search(self, query: str = "", **fields: object) -> PaperList:
         """Return the works that match a query, best match first."""
-        from dltheory_bib.query.keywords import query_of
-        from dltheory_bib.query.run import ask_best
+        from dltheory_bib.query.search import search
 
-        return self._keep_order(ask_best(self._snapshot, query_of(query, fields)))
+        here = self._works()
+        return here._with(search(self._snapshot, query).works)
 
     def on(self, topic: TopicName) -> PaperList:
         """Return the works on a topic, given by id, label or alias, and on its narrower topics."""

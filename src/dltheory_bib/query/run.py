@@ -13,8 +13,7 @@ from dltheory_bib.text.names import nearest
 # Weights of a word in the title, a person's name and an annotation for `search` (bm25).
 _WEIGHTS = "20.0, 6.0, 1.0"
 
-# Names of fields in other programs; the message gives ours.
-_OTHER_NAMES = {
+OTHER_NAMES = {
     "abstract": "text",
     "all": "text",
     "arxivid": "eprint",
@@ -33,6 +32,7 @@ _OTHER_NAMES = {
     "word": "text",
     "words": "text",
 }
+"""Names of fields in other programs; the message gives ours."""
 
 
 def ask(snapshot: Snapshot, query: str | Expression) -> list[int]:
@@ -91,7 +91,7 @@ def _condition(snapshot: Snapshot, expression: Expression) -> Condition:
     if isinstance(expression, Term):
         field = field_named(expression.field)
         if field is None:
-            named = _OTHER_NAMES.get(expression.field)
+            named = OTHER_NAMES.get(expression.field)
             near = [named] if named else nearest(expression.field, FIELDS, 2)
             hint = did_you_mean([f"{name}:" for name in near])
             hint = hint or f"; quote words that contain a colon; known are {', '.join(FIELDS)}"

@@ -17,6 +17,7 @@ from dltheory_bib.models.record import Record
 from dltheory_bib.models.registries import Person, Topic
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.models.theorem import Column, Quantity, Question, Result
+from dltheory_bib.snapshot.compile_search import write_search_index
 from dltheory_bib.snapshot.compile_views import (
     all_ties,
     list_row,
@@ -55,6 +56,7 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
     _write_people(database, people)
     _write_edges(database, catalogue, papers, numbers)
     write_cards(database, catalogue, numbers, dump)
+    write_search_index(database, catalogue, papers, numbers)
     listed = {numbers[at.record.citing] for at in catalogue.citations}
     bit = 1 << FEATURES.index("references")
     database.executemany(

@@ -1,0 +1,124 @@
+"""Read what was typed into the search: filters of the query language, and words.
+
+The search refuses nothing. A field with a value that the collection has is a filter, and so are a
+quoted phrase and an excluded word (`-word`); everything else is words: a colon in a pasted title, a
+field that does not exist, `and`, `or`, `not`, `&`, brackets and dashes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dltheory_bib.errors import QueryError, did_you_mean
+from dltheory_bib.snapshot.reader import Snapshot
+from dltheory_bib.text.names import nearest
+
+_LONGEST = 4_000
+"""Characters; what follows is not read."""
+_SPECIAL = re.compile(r'[:"“”„«»]|(?<!\S)-\w')
+_TERM = re.compile(
+    r"(?<!\S)(?P<not>-|not\s+)?(?:(?P<field>[A-Za-z][A-Za-z_-]*):)?"
+    r'(?:"(?P<quoted>[^"]*)"|“(?P<curly>[^”]*)”|(?P<bare>[^\s"“”]+))',
+    re.IGNORECASE,
+)
+
+
+class Typed(NamedTuple):
+    """A query, read."""
+
+    words: str
+    """What is searched for as words."""
+    filters: str
+    """The rest, in the query language."""
+    among: frozenset[int] | None
+    """The works that match the filters; None without filters."""
+    suggestion: str
+    """What was probably meant; or empty."""
+
+
+def read_query(snapshot: Snapshot, text: str) -> Typed:
+    """Separate a query into filters and words."""
+    text = text[:_LONGEST].encode("utf-8", "replace").decode()
+    if not _SPECIAL.search(text):
+        return Typed(text, "", None, "")
+    return _strictly(snapshot, text) or _leniently(snapshot, text)
+
+
+def _strictly(snapshot: Snapshot, text: str) -> Typed | None:
+    """Read a query in the query language, if it is one that has a field."""
+    from dltheory_bib.query.grammar import AllOf, Expression, Term, parse_query
+    from dltheory_bib.query.run import ask
+
+    def terms(expression: Expression) -> Iterator[Term]:
+        if isinstance(expression, Term):
+            yield expression
+            return
+        parts = getattr(expression, "parts", None) or (getattr(expression, "part"),)
+        for part in parts:
+            yield from terms(part)
+
+    try:
+        expression = parse_query(text)
+        parts = expression.parts if isinstance(expression, AllOf) else (expression,)
+        bare = [all(term.field == "text" and not term.exact for term in terms(p)) for p in parts]
+        # `not` before a word is an operator only next to a field; in a title it is a word.
+        filters = [part for part, is_bare in zip(parts, bare, strict=True) if not is_bare]
+        if not any(term.field != "text" for part in filters for term in terms(part)):
+            return None
+        among = frozenset(ask(snapshot, AllOf(tuple(filters))))
+    except QueryError:
+        return None
+    words = [
+        term.value
+        for part, is_bare in zip(parts, bare, strict=True)
+        for term in terms(part)
+        if is_bare
+    ]
+    phrases = [t.value for part in filters if isinstance(part, Term) and part.field == "text"
+               for t in (part,)]
+    return Typed(" ".join((*words, *phrases)), text if not words else _filters(text), among, "")
+
+
+def _filters(text: str) -> str:
+    """Return the terms of a query that have a field, for messages."""
+    return " ".join(m[0] for m in _TERM.finditer(text) if m["field"]) or text
+
+
+def _leniently(snapshot: Snapshot, text: str) -> Typed:
+    """Take the terms that match something as filters, and the rest as words."""
+    from dltheory_bib.query.grammar import NoneOf, Term
+    from dltheory_bib.query.fields import FIELDS, field_named
+    from dltheory_bib.query.run import OTHER_NAMES, ask
+
+    words: list[str] = []
+    filters: list[str] = []
+    hint = ""
+    among: frozenset[int] | None = None
+    for found in _TERM.finditer(text):
+        quoted = found["quoted"] if found["quoted"] is not None else found["curly"]
+        value = quoted if quoted is not None else found["bare"]
+        name = (found["field"] or "text").lower()
+        excluded = found["not"] == "-" or (bool(found["not"]) and name != "text")
+        field = field_named(name)
+        works: list[int] = []
+        if field and (name != "text" or quoted is not None or found["not"] == "-"):
+            term = Term(field.name, value, quoted is not None, 0)
+            try:
+                works = ask(snapshot, term)
+                if works and excluded:
+                    works = ask(snapshot, NoneOf(term))
+            except QueryError as error:
+                hint = hint or (error.message if name != "text" else "")
+        elif field is None:
+            meant = OTHER_NAMES.get(name)
+            near = [meant] if meant else nearest(name, FIELDS, 1)
+            hint = hint or did_you_mean([f"{one}:" for one in near]).removeprefix("; ")
+        if works:
+            among = frozenset(works) if among is None else among & frozenset(works)
+            filters.append(found[0])
+            words += [value] if name == "text" and not excluded else []
+        else:
+            words.append(found[0])
+    return Typed(" ".join(words), " ".join(filters), among, hint)
