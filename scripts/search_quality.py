@@ -15,11 +15,11 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
-from dltheory_bib import Bibliography, Paper, QueryError, load
+from dltheory_bib import Bibliography, Paper, load
 from dltheory_bib.text.identifiers import Identifier
 from dltheory_bib.text.names import family, fold, unbraced, words
 
@@ -27,9 +27,8 @@ ROOT = Path(__file__).parents[1]
 QUESTIONS = ROOT / "tests" / "search"
 TYPOS, NONSENSE, SEED = 300, 20, 12
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-SMALL_WORDS = frozenset(
-    "a an and are as at be by can do for from how in is it of on or the to via with".split()
-)
+_SMALL = "a an and are as at be by can do for from how in is it of on or the to via with"
+SMALL_WORDS = frozenset(_SMALL.split())
 
 
 class Asked(NamedTuple):
@@ -49,22 +48,21 @@ class Measure(NamedTuple):
 
     @property
     def met(self) -> bool:
+        """Whether the target is met, or there is none."""
         return self.target is None or round(self.value, 4) >= self.target
 
 
 class Search:
-    """The search of a bibliography; an error counts as an empty answer."""
+    """The search of a bibliography; with the time that it takes."""
 
     def __init__(self, bib: Bibliography) -> None:
         self.bib = bib
         self.seconds: list[float] = []
 
     def __call__(self, text: str, count: int = 10) -> list[str]:
+        """Return the keys of the first works."""
         started = time.process_time()
-        try:
-            found = self.bib.search(text)[:count].keys
-        except QueryError:
-            found = []
+        found = self.bib.search(text)[:count].keys
         self.seconds.append(time.process_time() - started)
         return found
 
@@ -120,6 +118,7 @@ def share(
 
 
 def title_key(text: str) -> str:
+    """Return a title for comparing."""
     return " ".join(words(unbraced(text)))
 
 
@@ -156,6 +155,7 @@ def author_years(papers: list[Paper]) -> Iterator[Asked]:
 
 
 def author_year(paper: Paper) -> str:
+    """Return what people call a paper."""
     return f"{fold(family(paper.author[0]))} {paper.year}"
 
 

@@ -405,7 +405,7 @@ def test_a_large_snapshot_that_rots_is_removed(
 # What is written
 
 
-WRITTEN = (9, "93a7dfd82895db18")
+WRITTEN = (10, "7156c08a10e3e7b1")
 """`SCHEMA`, and a digest of what is written into the snapshot of the tea catalogue."""
 
 

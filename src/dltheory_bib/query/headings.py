@@ -8,8 +8,8 @@ from typing import NamedTuple
 from dltheory_bib.snapshot.reader import Snapshot
 
 _MOST = {"topic": 3, "question": 2, "trail": 1, "venue": 1}
-_LEAST_TEXT = 0.6
-"""The part of the query's weight that a definition must have."""
+_LEAST_WORDS, _LEAST_WEIGHT = 0.65, 0.45
+"""What part of three or more words, and of their weight, a definition must have."""
 
 
 class Heading(NamedTuple):
@@ -33,7 +33,9 @@ def headings(snapshot: Snapshot, stems: Sequence[str], idfs: Sequence[int]) -> l
     if not query:
         return []
     best: dict[tuple[str, str], tuple[float, str]] = {}
-    for kind, identity, label, names in snapshot.fetch("SELECT kind, id, label, stems FROM heading"):
+    for kind, identity, label, names in snapshot.fetch(
+        "SELECT kind, id, label, stems FROM heading"
+    ):
         name = names.split()
         if kind.endswith(" text"):
             kind = kind.removesuffix(" text")
@@ -45,7 +47,11 @@ def headings(snapshot: Snapshot, stems: Sequence[str], idfs: Sequence[int]) -> l
     found: list[Heading] = []
     for kind, most in _MOST.items():
         ordered = sorted(
-            ((-value, identity, label) for (k, identity), (value, label) in best.items() if k == kind)
+            (
+                (-value, identity, label)
+                for (k, identity), (value, label) in best.items()
+                if k == kind
+            )
         )
         found += [
             Heading(kind, identity, label, -value >= _WHOLE)
@@ -78,11 +84,13 @@ def _name_value(
 
 
 def _text_value(text: list[str], query: list[str], idfs: Sequence[int], total: int) -> float:
-    if len(query) < 2 or not total:
+    if len(query) < 3 or not total:
         return 0.0
     words = set(text)
-    share = sum(idf for stem, idf in zip(query, idfs, strict=True) if stem in words) / total
-    return share if share >= _LEAST_TEXT else 0.0
+    having = [idf for stem, idf in zip(query, idfs, strict=True) if stem in words]
+    share = sum(having) / total
+    enough = len(having) >= _LEAST_WORDS * len(query) and share >= _LEAST_WEIGHT
+    return share if enough else 0.0
 
 
 def people(snapshot: Snapshot, identities: Sequence[tuple[str, bool]]) -> list[Heading]:

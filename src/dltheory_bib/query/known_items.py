@@ -7,6 +7,7 @@ import re
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.text.identifiers import find_arxiv_ids, find_dois, parse_identifier
 from dltheory_bib.text.names import is_text
+from dltheory_bib.text.search_words import forms_of
 
 _ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
 _SIGNS = " \t\r\n.,;\"'“”<>"
@@ -62,6 +63,16 @@ def people_named(snapshot: Snapshot, forms: list[str]) -> list[tuple[str, bool]]
         if found:
             return [(one, size > 1) for one in dict.fromkeys(found)][:_PEOPLE]
     return []
+
+
+def is_name(snapshot: Snapshot, person: str, forms: list[str]) -> bool:
+    """Return whether each of these words, or initials, is of a person's name."""
+    row = snapshot.fetch("SELECT data FROM person WHERE id = ?", (person,)).fetchone()
+    known = forms_of(row[0])  # a name, its other spellings, and the id
+    return all(
+        any(word == form or (len(form) == 1 and word.startswith(form)) for word in known)
+        for form in forms
+    )
 
 
 def _with_words(snapshot: Snapshot, span: list[str]) -> list[str]:

@@ -53,15 +53,13 @@ def forms_starting(snapshot: Snapshot, start: str, most: int = 20) -> list[tuple
     return [(form, word) for form, word in rows]
 
 
-def halves(snapshot: Snapshot, form: str) -> list[tuple[str, int]]:
+def halves(snapshot: Snapshot, form: str) -> list[str]:
     """Return the two words that were written as one: "meanfield"; or nothing."""
     cuts = range(_SHORTEST, len(form) - _SHORTEST + 1)
-    known = dict(
-        _known(snapshot, {part for cut in cuts for part in (form[:cut], form[cut:])})
-    )
+    known = dict(_known(snapshot, {part for cut in cuts for part in (form[:cut], form[cut:])}))
     for cut in cuts:
         if form[:cut] in known and form[cut:] in known:
-            return [(part, known[part]) for part in (form[:cut], form[cut:])]
+            return [form[:cut], form[cut:]]
     return []
 
 

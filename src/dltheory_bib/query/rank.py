@@ -7,10 +7,11 @@ The page computes the same (`static/search/rank.js`), so each step is fixed, dow
    `idf * (COVERED + weight)`. Of several alternatives of a word, the best counts.
 2. The `RERANKED` best works are looked at closely; on equal sums the lower number wins. A work
    that has every word gets `ALL` per mille more. For two neighbours of the query that are
-   neighbours in the title, it gets `PAIR[0] * min(idf, idf)`, for neighbours in another field the
-   number of that field. For each name of the work, `sum of idf` times: `WHOLE` if the query is the name; `IN_NAME`
-   if the name has every word; and `NAME * length of the query / length of the name` besides if it
-   has them in order and without gaps. That of the best name counts.
+   neighbours in a field it gets the field's number in `PAIR`, times the lesser idf of the two; the
+   best field counts. For each name of the work (its titles, and their parts before and after a
+   colon) it gets the sum of idf times `WHOLE` if the query is the name; or else times `IN_NAME` if
+   the name has every word, and then times `NAME * length of the query / length of the name`,
+   rounded down, besides, if it has them in order and without gaps. The best name counts.
 3. A work that is favoured gets `(sum of idf) * favour`: it is by a person that is named, or
    a topic is named and its reading order starts with the work.
 4. The sum is multiplied by `1000 + prior` and divided by 1000, rounded down; `prior` comes from
@@ -24,6 +25,7 @@ import sys
 from array import array
 from collections.abc import Container, Iterable, Mapping, Sequence
 from heapq import nsmallest
+from itertools import pairwise
 from typing import NamedTuple
 
 from dltheory_bib.snapshot.reader import Snapshot
@@ -108,10 +110,9 @@ def numbers(code: str, data: bytes) -> array[int]:
 
 def fields_of(data: bytes) -> list[list[int]]:
     """Return the words of a work: of its four fields, then of each of its names."""
-    made: list[list[int]] = [[]]
     found = numbers("I", data).tolist()
     start = 0
-    made = []
+    made: list[list[int]] = []
     while start < len(found):
         end = found.index(_BREAK, start)
         made.append(found[start:end])
@@ -132,7 +133,7 @@ def _reranked(
             places.setdefault(word, []).append(place)
     pairs = {
         (one, other): min(before.idf, after.idf)
-        for before, after in zip(units, units[1:], strict=False)
+        for before, after in pairwise(units)
         for one in before.words
         for other in after.words
     }
@@ -151,7 +152,7 @@ def _reranked(
         if len(matched) > 1:
             gained: dict[tuple[int, int], int] = {}
             for bonus, field in zip(PAIR, parts, strict=False):
-                for pair in pairs.keys() & set(zip(field, field[1:], strict=False)):
+                for pair in pairs.keys() & set(pairwise(field)):
                     gained[pair] = max(gained.get(pair, 0), bonus * pairs[pair])
             score += sum(gained.values())
         score += max((_named(query, name) for name in parts[4:]), default=0) * total

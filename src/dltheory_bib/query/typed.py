@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from dltheory_bib.errors import QueryError, did_you_mean
+from dltheory_bib.query.grammar import Expression, NoneOf, Term
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.text.names import nearest
 
@@ -30,11 +31,13 @@ class Typed(NamedTuple):
 
     words: str
     """What is searched for as words."""
-    filters: str
+    weighed: str = ""
+    """Words of filters: every work that is found has them, but some have them in the title."""
+    filters: str = ""
     """The rest, in the query language."""
-    among: frozenset[int] | None
+    among: frozenset[int] | None = None
     """The works that match the filters; None without filters."""
-    suggestion: str
+    suggestion: str = ""
     """What was probably meant; or empty."""
 
 
@@ -42,57 +45,62 @@ def read_query(snapshot: Snapshot, text: str) -> Typed:
     """Separate a query into filters and words."""
     text = text[:_LONGEST].encode("utf-8", "replace").decode()
     if not _SPECIAL.search(text):
-        return Typed(text, "", None, "")
+        return Typed(text)
     return _strictly(snapshot, text) or _leniently(snapshot, text)
 
 
 def _strictly(snapshot: Snapshot, text: str) -> Typed | None:
     """Read a query in the query language, if it is one that has a field."""
-    from dltheory_bib.query.grammar import AllOf, Expression, Term, parse_query
+    from dltheory_bib.query.grammar import AllOf, parse_query
     from dltheory_bib.query.run import ask
-
-    def terms(expression: Expression) -> Iterator[Term]:
-        if isinstance(expression, Term):
-            yield expression
-            return
-        parts = getattr(expression, "parts", None) or (getattr(expression, "part"),)
-        for part in parts:
-            yield from terms(part)
 
     try:
         expression = parse_query(text)
         parts = expression.parts if isinstance(expression, AllOf) else (expression,)
-        bare = [all(term.field == "text" and not term.exact for term in terms(p)) for p in parts]
-        # `not` before a word is an operator only next to a field; in a title it is a word.
-        filters = [part for part, is_bare in zip(parts, bare, strict=True) if not is_bare]
-        if not any(term.field != "text" for part in filters for term in terms(part)):
-            return None
+        words = [part for part in parts if _is_bare(part)]
+        filters = [part for part in parts if not _is_bare(part)]
+        if all(term.field == "text" for part in filters for term in _terms(part)):
+            return None  # next to no field, `not` and `or` are words
         among = frozenset(ask(snapshot, AllOf(tuple(filters))))
     except QueryError:
         return None
-    words = [
-        term.value
-        for part, is_bare in zip(parts, bare, strict=True)
-        for term in terms(part)
-        if is_bare
-    ]
-    phrases = [t.value for part in filters if isinstance(part, Term) and part.field == "text"
-               for t in (part,)]
-    return Typed(" ".join((*words, *phrases)), text if not words else _filters(text), among, "")
+    shown = " ".join(found[0] for found in _TERM.finditer(text) if found["field"])
+    wanted = (part for part in filters if isinstance(part, Term) and part.field in _OF_WORDS)
+    return Typed(
+        " ".join(term.value for part in words for term in _terms(part)),
+        " ".join(term.value for term in wanted),
+        shown if words else text,
+        among,
+    )
 
 
-def _filters(text: str) -> str:
-    """Return the terms of a query that have a field, for messages."""
-    return " ".join(m[0] for m in _TERM.finditer(text) if m["field"]) or text
+_OF_WORDS = ("text", "title")
+
+
+def _terms(expression: Expression) -> Iterator[Term]:
+    if isinstance(expression, Term):
+        yield expression
+    elif isinstance(expression, NoneOf):
+        yield from _terms(expression.part)
+    else:
+        for part in expression.parts:
+            yield from _terms(part)
+
+
+def _is_bare(part: Expression) -> bool:
+    """Return whether a part of a query is words alone, without a quoted phrase."""
+    return not isinstance(part, NoneOf) and all(
+        term.field == "text" and not term.exact for term in _terms(part)
+    )
 
 
 def _leniently(snapshot: Snapshot, text: str) -> Typed:
     """Take the terms that match something as filters, and the rest as words."""
-    from dltheory_bib.query.grammar import NoneOf, Term
     from dltheory_bib.query.fields import FIELDS, field_named
     from dltheory_bib.query.run import OTHER_NAMES, ask
 
     words: list[str] = []
+    weighed: list[str] = []
     filters: list[str] = []
     hint = ""
     among: frozenset[int] | None = None
@@ -115,10 +123,13 @@ def _leniently(snapshot: Snapshot, text: str) -> Typed:
             meant = OTHER_NAMES.get(name)
             near = [meant] if meant else nearest(name, FIELDS, 1)
             hint = hint or did_you_mean([f"{one}:" for one in near]).removeprefix("; ")
+            if near:
+                words.append(value)
+                continue
         if works:
             among = frozenset(works) if among is None else among & frozenset(works)
             filters.append(found[0])
-            words += [value] if name == "text" and not excluded else []
+            weighed += [value] if name in _OF_WORDS and not excluded else []
         else:
             words.append(found[0])
-    return Typed(" ".join(words), " ".join(filters), among, hint)
+    return Typed(" ".join(words), " ".join(weighed), " ".join(filters), among, hint)

@@ -24,18 +24,19 @@ from dltheory_bib.text.search_words import (
     STOP_WORDS,
     SearchWords,
     forms_of,
+    plain_stems,
     stem_of,
     stems_of,
 )
 
 
 class Weight(NamedTuple):
-    """How much an occurrence in a field counts: `count`, reduced by length.
+    """How much an occurrence in a field counts: `base`, reduced by length.
 
     `slope` is BM25F's b in per cent, `pivot` the usual number of words of the field.
     """
 
-    count: int
+    base: int
     slope: int
     pivot: int
 
@@ -101,16 +102,18 @@ class _Texts:
         ways = [at.record.start for at in catalogue.topics]
         ways += [at.record.steps for at in catalogue.trails]
         for steps in ways:
-            for step in steps:
-                self._said[numbers[step.work]].append(step.says)
+            for step in steps:  # of the shipped topics in a collection without those works
+                if step.work in numbers:
+                    self._said[numbers[step.work]].append(step.says)
         for card in (at.record for at in catalogue.results):
             parts = (card.method, card.statement)
             self._said[numbers[card.work]] += [part for part in parts if part]
 
     def titles(self, paper: Paper) -> list[str]:
-        """The title, then those of other versions."""
+        """The title, then its other titles and those of other versions."""
         versions = (version.title for version in paper.versions)
-        return [unbraced(title) for title in dict.fromkeys((paper.title, *versions)) if title]
+        titles = dict.fromkeys((paper.title, *paper.titles, *versions))
+        return [unbraced(title) for title in titles if title]
 
     def people(self, paper: Paper) -> str:
         """The names, the first author's family name once more, and when and where it appeared."""
@@ -161,20 +164,21 @@ class _Index:
         self.words.met.update(forms)
         numbers = self._numbers
         names = [self._numbered(title) for title in titles]
+        stems = self.words.stems
+        plain = (stem for stem in plain_stems(titles[0]) if numbers[stem] not in names[0])
         fields = (
-            names[0],
+            [*names[0], *(numbers[stem] for stem in plain)],
             [numbers[stem_of(form)] for form in forms],
-            self._numbered(more[0]),
-            self._numbered(more[1]),
+            *([numbers[stem] for stem in stems(text, both=True)] for text in more),
         )
         counts: dict[int, int] = {}
-        for (count, slope, pivot), found in zip(WEIGHTS, fields, strict=True):
-            each = 10_000 * count // (100 - slope + slope * len(found) // pivot)
+        for (base, slope, pivot), found in zip(WEIGHTS, fields, strict=True):
+            each = 10_000 * base // (100 - slope + slope * len(found) // pivot)
             for word in found:
                 counts[word] = counts.get(word, 0) + each
         for other in names[1:]:
             for word in set(other).difference(names[0]):
-                counts[word] = counts.get(word, 0) + 100 * WEIGHTS[0].count
+                counts[word] = counts.get(word, 0) + 100 * WEIGHTS[0].base
         works, weights = self._works, self._weights
         while len(works) < len(numbers):
             works.append(array("I"))
@@ -230,7 +234,10 @@ def _headings(catalogue: Catalogue, index: _Index) -> Iterator[tuple[str, str, s
     The definition of a question and the description of a trail are of kind `question text` and
     `trail text`.
     """
-    read = index.words.stems
+
+    def read(text: str) -> list[str]:
+        return list(dict.fromkeys(index.words.stems(text)))
+
     for topic in (at.record for at in catalogue.topics):
         for name in (topic.label, *topic.aliases):
             yield "topic", topic.id, topic.label, " ".join(read(name))

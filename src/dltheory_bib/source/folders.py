@@ -76,8 +76,8 @@ def is_file(path: Path) -> bool:
 def collection_files(path: Path) -> list[DataFile]:
     """Return the files of a collection: a directory, or a single papers file.
 
-    If a collection has no topics, venues, people, questions, assumptions or glossary of its own, those of the
-    shipped catalogue are used. Raises `DataError` if there is nothing to read.
+    If a collection has no topics, venues, people, questions, assumptions or glossary of its own,
+    those of the shipped catalogue are used. Raises `DataError` if there is nothing to read.
     """
     if is_directory(path):
         own = catalogue_files(path)

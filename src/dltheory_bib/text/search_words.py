@@ -22,21 +22,22 @@ from typing import NamedTuple
 from dltheory_bib.text.names import fold
 from dltheory_bib.text.stems import stem
 
-STOP_WORDS = frozenset(
-    """
-    a about after all also although am among an and any are as at be because been before being
-    between both but by can cannot could did do does doing done due during each either et etc every
-    few for from further had has have having he her here his how however i if in into is it its
-    itself just like many may me might more most much must my nor not of off on once only or
-    other our out own per same several shall she should since so some such than that the their them
-    then there these they this those though through thus to too toward towards up upon us very via
-    was we were what when where whether which while who whom whose why will with within would yet
-    you your
-    al article articles author authors called find finding found introduce introduced introduces
-    literature paper papers publication publications prove proved proven proves show showed shown
-    shows study studied studies
-    """.split()
-)
+_GRAMMAR = """
+a about after all also although am among an and any are as at be because been before being
+between both but by can cannot could did do does doing done due during each either et etc every
+few for from further had has have having he her here his how however i if in into is it its
+itself just like many may me might more most much must my nor not of off on once only or
+other our out own per same several shall she should since so some such than that the their them
+then there these they this those though through thus to too toward towards up upon us very via
+was we were what when where whether which while who whom whose why will with within would yet
+you your
+"""
+_ASKING = """
+al article articles author authors called find finding found introduce introduced introduces
+literature paper papers publication publications prove proved proven proves show showed shown
+shows study studied studies
+"""
+STOP_WORDS = frozenset((_GRAMMAR + _ASKING).split())
 """Words that do not count: grammar, and how people ask for a paper."""
 
 RULES = (
@@ -104,26 +105,30 @@ class SearchWords:
         """The forms of the words met so far."""
         pairs = [(_counting(forms_of(one)), _counting(forms_of(term))) for one, term in glossary]
         # Within a term, a spelling is not replaced: "tangent kernel" in "neural tangent kernel".
-        pairs += [
-            (term, term) for _, term in pairs if any(_within(key, term) for key, _ in pairs)
-        ]
+        pairs += [(term, term) for _, term in pairs if any(_within(key, term) for key, _ in pairs)]
         self._terms: dict[str, list[tuple[list[str], list[str]]]] = {}
         for key, term in sorted(pairs, key=lambda pair: (-len(pair[0]), pair[0])):
             if key:
                 self._terms.setdefault(key[0], []).append((key, term))
 
-    def stems(self, text: str) -> list[str]:
-        """Return the stems of the words of a text that count, with spellings replaced."""
+    def stems(self, text: str, *, both: bool = False) -> list[str]:
+        """Return the stems of the words of a text that count, with spellings replaced.
+
+        With `both`, the words of the spellings follow at the end.
+        """
         forms = forms_of(text)
         self.met.update(forms)
         stems = _counting(forms)
         made: list[str] = []
+        replaced: list[str] = []
         done = 0
         for place, size, term in self._spellings(stems):
             made += stems[done:place]
             made += term
             done = place + size
-        return made + stems[done:] if done else stems
+            replaced += stems[place:done]
+        made = made + stems[done:] if done else stems
+        return made + replaced if both else made
 
     def words(self, text: str) -> list[Word]:
         """Return the same with their forms: of a term that of its spelling."""
@@ -141,7 +146,7 @@ class SearchWords:
         """Yield the place and size of each spelling of the glossary, and the stems of its term."""
         terms = self._terms
         end = 0
-        for place in [place for place, stem in enumerate(stems) if stem in terms]:
+        for place in [place for place, one in enumerate(stems) if one in terms]:
             if place >= end:
                 for key, term in terms[stems[place]]:
                     if stems[place : place + len(key)] == key:
@@ -173,6 +178,16 @@ def forms_of(text: str) -> list[str]:
         text = text.translate(_ALIKE)
     found: list[str] = _compiled(r"[^\W_]+").findall(_applied(RULES, text))
     return found
+
+
+def plain_stems(text: str) -> list[str]:
+    """Return the stems of the words of a text that count, by step 1 and 3 alone.
+
+    >>> plain_stems("A non-convex landscape")
+    ['non', 'convex', 'landscap']
+    """
+    found: list[str] = _compiled(r"[^\W_]+").findall(_compiled(r"\$[^$]*\$").sub(" ", fold(text)))
+    return _counting(found)
 
 
 def stem_of(form: str) -> str:

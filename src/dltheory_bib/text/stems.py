@@ -9,6 +9,7 @@ so that `search` and the text conditions of `list` know the same words. The page
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 _VOWELS = "aeiou"
 _STEP2 = (
@@ -90,7 +91,7 @@ def _has_vowel(word: str) -> bool:
 def _measure(word: str) -> int:
     """Return how often a run of vowels is followed by one of consonants: Porter's m."""
     vowels = [_is_vowel(word, at) for at in range(len(word))]
-    return sum(before and not after for before, after in zip(vowels, vowels[1:], strict=False))
+    return sum(before and not after for before, after in pairwise(vowels))
 
 
 def _ends_double(word: str) -> bool:
