@@ -16,7 +16,7 @@ from dltheory_bib import Bibliography, Paper
 from dltheory_bib.cli.main import main
 from dltheory_bib.papers import PaperList
 from dltheory_bib.query.mending import is_within_two
-from dltheory_bib.query.rank import ALL, COVERED, RERANKED, Unit, rank
+from dltheory_bib.query.rank import ALL, COVERED, MOST, Unit, rank
 from dltheory_bib.search_results import SearchResults
 from dltheory_bib.snapshot.compile_search import idf
 from dltheory_bib.text.names import words
@@ -53,7 +53,7 @@ def test_spellings_of_a_word_are_one(spellings: str) -> None:
 
 def test_a_spelling_of_the_glossary_is_its_term() -> None:
     """The longest counts, and none is replaced within its own term."""
-    read = SearchWords(
+    read = SearchWords.of_glossary(
         [
             ("NTK", "neural tangent kernel"),
             ("tangent kernel", "neural tangent kernel"),
@@ -72,7 +72,7 @@ def test_a_spelling_of_the_glossary_is_its_term() -> None:
 def test_mathematics_and_stop_words_do_not_count() -> None:
     """A formula has no words; neither has a question without content."""
     assert forms_of(r"in $O(\log n)$ steps") == ["in", "steps"]
-    assert SearchWords().stems("who proved that, and why?") == []
+    assert SearchWords({}).stems("who proved that, and why?") == []
     assert stem_of("theorems") == "theorem"
 
 
@@ -304,7 +304,7 @@ def test_results_are_a_list_of_papers(bib: Bibliography) -> None:
     assert found[:2].to_bibtex().count("@") >= 2
     assert repr(found).startswith("<SearchResults of ")
     assert isinstance(found[0], Paper)
-    assert len(found) <= RERANKED
+    assert len(found) <= MOST
     assert found.query == "saddle points"
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container
-from dataclasses import dataclass, field
 
 from dltheory_bib.query.headings import Heading, headings, people
 from dltheory_bib.query.known_items import (
@@ -37,34 +36,34 @@ BY_TOPIC = (400, 350, 300, 250, 200, 150, 100)
 """Favour of works by a person whose name is in the query, or is the query; of works whose first
 author has this family name; and of the start of a topic that the query is the name of.
 """
-_YEARS = re.compile(r"\b((?:19|20)\d\d)\s*(?:-|–|—|\.\.|to)\s*((?:19|20)\d\d)\b")
+_YEARS = r"\b((?:19|20)\d\d)\s*(?:-|–|—|\.\.|to)\s*((?:19|20)\d\d)\b"
 FIELD_NAMES = ("title", "people", "topics", "text")
 
 
-@dataclass
 class Found:
     """The answer to a query."""
 
-    query: str
-    works: list[int] = field(default_factory=list)
-    """The numbers of the works, best first; at most `rank.RERANKED` if there are words."""
-    headings: list[Heading] = field(default_factory=list)
-    stems: list[str] = field(default_factory=list)
-    units: list[Unit] = field(default_factory=list)
-    """The words that count, also those that no work has."""
-    ranked: dict[int, Ranked] = field(default_factory=dict)
-    filters: str = ""
-    """The part of the query that is in the query language."""
-    mended: list[tuple[str, str]] = field(default_factory=list)
-    """Words that no work has, each with what was searched for instead."""
-    filtered: int = 0
-    """The number of works that match the filters."""
-    searched: str = ""
-    """The words that were searched for, mended."""
-    favoured: dict[int, int] = field(default_factory=dict)
-    suggestion: str = ""
-    known: bool = False
-    """Whether the query is an id or an address of the works."""
+    def __init__(self, query: str) -> None:
+        self.query = query
+        self.works: list[int] = []
+        """The numbers of the works, best first; at most `rank.MOST` if there are words."""
+        self.headings: list[Heading] = []
+        self.stems: list[str] = []
+        self.units: list[Unit] = []
+        """The words that count, also those that no work has."""
+        self.ranked: dict[int, Ranked] = {}
+        self.favoured: dict[int, int] = {}
+        self.filters = ""
+        """The part of the query that is in the query language."""
+        self.filtered = 0
+        """The number of works that match the filters."""
+        self.searched = ""
+        """The words that were searched for, mended."""
+        self.mended: list[tuple[str, str]] = []
+        """Words that no work has, each with what was searched for instead."""
+        self.suggestion = ""
+        self.known = False
+        """Whether the query is an id or an address."""
 
     @property
     def missing(self) -> list[str]:
@@ -108,14 +107,17 @@ def _oldest_first(snapshot: Snapshot, works: Container[int] | None) -> list[int]
 
 def _glossary(snapshot: Snapshot) -> SearchWords:
     row = snapshot.fetch("SELECT data FROM glossary").fetchone()
-    return SearchWords([(spelling, term) for spelling, term in json.loads(row[0])])
+    return SearchWords(json.loads(row[0]))
 
 
 def _read_words(snapshot: Snapshot, text: str, found: Found) -> list[Unit]:
     """Fill in the words of the query; return those that some work has."""
-    years = [sorted(pair) for pair in _YEARS.findall(text)]
+    years: list[list[str]] = []
+    if sum(char.isdigit() for char in text) > 7:
+        years = [sorted(pair) for pair in re.findall(_YEARS, text)]
+        text = re.sub(_YEARS, " ", text)
     glossary = _glossary(snapshot)
-    text = _mended(snapshot, _YEARS.sub(" ", text), glossary, found)
+    text = _mended(snapshot, text, glossary, found)
     found.searched = " ".join(text.split())
     words = glossary.words(text)
     if words and all(

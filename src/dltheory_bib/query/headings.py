@@ -32,11 +32,14 @@ def headings(snapshot: Snapshot, stems: Sequence[str], idfs: Sequence[int]) -> l
     query, total = list(stems), sum(idfs)
     if not query:
         return []
+    asked = set(query)
     best: dict[tuple[str, str], tuple[float, str]] = {}
     for kind, identity, label, names in snapshot.fetch(
         "SELECT kind, id, label, stems FROM heading"
     ):
         name = names.split()
+        if asked.isdisjoint(name):
+            continue
         if kind.endswith(" text"):
             kind = kind.removesuffix(" text")
             value = _text_value(name, query, idfs, total)

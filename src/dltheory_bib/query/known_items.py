@@ -9,7 +9,7 @@ from dltheory_bib.text.identifiers import find_arxiv_ids, find_dois, parse_ident
 from dltheory_bib.text.names import is_text
 from dltheory_bib.text.search_words import forms_of
 
-_ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
+_ADDRESS = r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?"
 _SIGNS = " \t\r\n.,;\"'“”<>"
 _PEOPLE = 3
 
@@ -23,9 +23,9 @@ def known_works(snapshot: Snapshot, text: str) -> list[int]:
     found = next(filter(None, map(snapshot.find, whole)), None) or _at(snapshot, plain)
     if found:
         return [found]
-    if not any(char.isdigit() for char in text) and "/" not in text:
+    if "." not in text and "/" not in text:
         return []
-    names = [one[0].strip(_SIGNS) for one in _ADDRESS.finditer(text)]
+    names = [one[0].strip(_SIGNS) for one in re.finditer(_ADDRESS, text, re.IGNORECASE)]
     numbers = [_at(snapshot, name) for name in names]
     numbers += [snapshot.find(name) for name in (*find_arxiv_ids(text), *find_dois(text))]
     return list(dict.fromkeys(number for number in numbers if number))
@@ -33,7 +33,7 @@ def known_works(snapshot: Snapshot, text: str) -> list[int]:
 
 def _at(snapshot: Snapshot, address: str) -> int | None:
     """Return the work at an address that may lack its scheme."""
-    if not _ADDRESS.fullmatch(address):
+    if "." not in address or not re.fullmatch(_ADDRESS, address, re.IGNORECASE):
         return None
     if "://" not in address:
         address = f"https://{address}"

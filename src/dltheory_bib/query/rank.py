@@ -5,7 +5,8 @@ The page computes the same (`static/search/rank.js`), so each step is fixed, dow
 1. Each word of the query has a weight `idf`; each work that has the word has a weight between 0 and
    `SCALE` for it, both computed by `snapshot/compile_search.py` (BM25F). A work gets for each word
    `idf * (COVERED + weight)`. Of several alternatives of a word, the best counts.
-2. The `RERANKED` best works are looked at closely; on equal sums the lower number wins. A work
+2. Of the `MOST` best works, on equal sums those with the lower number, the first `RERANKED` are
+   looked at closely; the others follow them as they are. A work
    that has every word gets `ALL` per mille more. For two neighbours of the query that are
    neighbours in a field it gets the field's number in `PAIR`, times the lesser idf of the two; the
    best field counts. For each name of the work (its titles, and their parts before and after a
@@ -25,13 +26,13 @@ import sys
 from array import array
 from collections.abc import Container, Iterable, Mapping, Sequence
 from heapq import nsmallest
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from dltheory_bib.snapshot.reader import Snapshot
 
 COVERED = 700
-RERANKED = 200
+RERANKED, MOST = 100, 200
 ALL = 150
 PAIR = (500, 300, 300, 200)
 IN_NAME = 450
@@ -55,7 +56,7 @@ class Ranked(NamedTuple):
     n: int
     score: int
     matched: tuple[int, ...]
-    """The places in the query of the units that it has."""
+    """The places in the query of the units that it has; empty if it was not looked at closely."""
 
 
 def rank(
@@ -64,12 +65,17 @@ def rank(
     among: Container[int] | None = None,
     favoured: Mapping[int, int] | None = None,
 ) -> list[Ranked]:
-    """Return the best works, best first; only those of `among`, if given."""
+    """Return the best works, best first; only those of `among`, if given.
+
+    Each of the units has a word.
+    """
     scores = _sums(snapshot, units)
     if among is not None:
         scores = {n: score for n, score in scores.items() if n in among}
-    best = nsmallest(RERANKED, ((-score, n) for n, score in scores.items()))
-    return _reranked(snapshot, units, {n: -score for score, n in best}, favoured or {})
+    best = nsmallest(MOST, ((-score, n) for n, score in scores.items()))
+    first = {n: -score for score, n in best[:RERANKED]}
+    made = _reranked(snapshot, units, first, favoured or {})
+    return made + [Ranked(n, -score, ()) for score, n in best[RERANKED:]]
 
 
 def _sums(snapshot: Snapshot, units: Sequence[Unit]) -> dict[int, int]:
@@ -131,31 +137,31 @@ def _reranked(
     for place, unit in enumerate(units):
         for word in unit.words:
             places.setdefault(word, []).append(place)
+    asked = places.keys()
     pairs = {
         (one, other): min(before.idf, after.idf)
         for before, after in pairwise(units)
         for one in before.words
         for other in after.words
     }
-    query = [unit.words[0] for unit in units if unit.words]
-    total = sum(unit.idf for unit in units if unit.words)
-    whole = sum(1 for unit in units if unit.words)
+    query = [unit.words[0] for unit in units]
+    total = sum(unit.idf for unit in units)
     made = []
     for n, prior, data in rows:
         score = sums[n]
         parts = fields_of(data)
-        matched = {
-            place for field in parts[:4] for word in field for place in places.get(word, ())
-        } | {place for name in parts[4:] for word in name for place in places.get(word, ())}
-        if len(matched) == whole:
+        having = asked & set(chain.from_iterable(parts))
+        matched = {place for word in having for place in places[word]}
+        if len(matched) == len(units):
             score += score * ALL // 1000
-        if len(matched) > 1:
+            # Only a work that has every word can be called by all of them.
+            score += max((_named(query, name) for name in parts[len(PAIR) :]), default=0) * total
+        if len(having) > 1:
             gained: dict[tuple[int, int], int] = {}
             for bonus, field in zip(PAIR, parts, strict=False):
                 for pair in pairs.keys() & set(pairwise(field)):
                     gained[pair] = max(gained.get(pair, 0), bonus * pairs[pair])
             score += sum(gained.values())
-        score += max((_named(query, name) for name in parts[4:]), default=0) * total
         score += total * favoured.get(n, 0)
         made.append(Ranked(n, score * (1000 + prior) // 1000, tuple(sorted(matched))))
     return sorted(made, key=lambda one: (-one.score, one.n))

@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.errors import QueryError, did_you_mean
-from dltheory_bib.query.grammar import Expression, NoneOf, Term
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.text.names import nearest
 
+if TYPE_CHECKING:
+    from dltheory_bib.query.grammar import Expression, Term
+
 _LONGEST = 4_000
 """Characters; what follows is not read."""
-_SPECIAL = re.compile(r'[:"“”„«»]|(?<!\S)-\w')
-_TERM = re.compile(
+_TERM = (
     r"(?<!\S)(?P<not>-|not\s+)?(?:(?P<field>[A-Za-z][A-Za-z_-]*):)?"
-    r'(?:"(?P<quoted>[^"]*)"|“(?P<curly>[^”]*)”|(?P<bare>[^\s"“”]+))',
-    re.IGNORECASE,
+    r'(?:"(?P<quoted>[^"]*)"|“(?P<curly>[^”]*)”|(?P<bare>[^\s"“”]+))'
 )
 
 
@@ -44,14 +44,16 @@ class Typed(NamedTuple):
 def read_query(snapshot: Snapshot, text: str) -> Typed:
     """Separate a query into filters and words."""
     text = text[:_LONGEST].encode("utf-8", "replace").decode()
-    if not _SPECIAL.search(text):
-        return Typed(text)
+    if not set(':"“”„«»').intersection(text) and not (
+        "-" in text and re.search(r"(?<!\S)-\w", text)
+    ):
+        return Typed(text)  # a pattern takes longer to compile than all of this
     return _strictly(snapshot, text) or _leniently(snapshot, text)
 
 
 def _strictly(snapshot: Snapshot, text: str) -> Typed | None:
     """Read a query in the query language, if it is one that has a field."""
-    from dltheory_bib.query.grammar import AllOf, parse_query
+    from dltheory_bib.query.grammar import AllOf, Term, parse_query
     from dltheory_bib.query.run import ask
 
     try:
@@ -64,7 +66,9 @@ def _strictly(snapshot: Snapshot, text: str) -> Typed | None:
         among = frozenset(ask(snapshot, AllOf(tuple(filters))))
     except QueryError:
         return None
-    shown = " ".join(found[0] for found in _TERM.finditer(text) if found["field"])
+    shown = " ".join(
+        found[0] for found in re.finditer(_TERM, text, re.IGNORECASE) if found["field"]
+    )
     wanted = (part for part in filters if isinstance(part, Term) and part.field in _OF_WORDS)
     return Typed(
         " ".join(term.value for part in words for term in _terms(part)),
@@ -78,6 +82,8 @@ _OF_WORDS = ("text", "title")
 
 
 def _terms(expression: Expression) -> Iterator[Term]:
+    from dltheory_bib.query.grammar import NoneOf, Term
+
     if isinstance(expression, Term):
         yield expression
     elif isinstance(expression, NoneOf):
@@ -89,6 +95,8 @@ def _terms(expression: Expression) -> Iterator[Term]:
 
 def _is_bare(part: Expression) -> bool:
     """Return whether a part of a query is words alone, without a quoted phrase."""
+    from dltheory_bib.query.grammar import NoneOf
+
     return not isinstance(part, NoneOf) and all(
         term.field == "text" and not term.exact for term in _terms(part)
     )
@@ -97,6 +105,7 @@ def _is_bare(part: Expression) -> bool:
 def _leniently(snapshot: Snapshot, text: str) -> Typed:
     """Take the terms that match something as filters, and the rest as words."""
     from dltheory_bib.query.fields import FIELDS, field_named
+    from dltheory_bib.query.grammar import NoneOf, Term
     from dltheory_bib.query.run import OTHER_NAMES, ask
 
     words: list[str] = []
@@ -104,7 +113,7 @@ def _leniently(snapshot: Snapshot, text: str) -> Typed:
     filters: list[str] = []
     hint = ""
     among: frozenset[int] | None = None
-    for found in _TERM.finditer(text):
+    for found in re.finditer(_TERM, text, re.IGNORECASE):
         quoted = found["quoted"] if found["quoted"] is not None else found["curly"]
         value = quoted if quoted is not None else found["bare"]
         name = (found["field"] or "text").lower()

@@ -25,6 +25,7 @@ from dltheory_bib.text.search_words import (
     SearchWords,
     forms_of,
     plain_stems,
+    read_glossary,
     stem_of,
     stems_of,
 )
@@ -66,8 +67,9 @@ def write_search_index(
     pairs = [
         (spelling, at.record.term) for at in catalogue.glossary for spelling in at.record.spellings
     ]
-    database.execute("INSERT INTO glossary VALUES (?)", (json.dumps(sorted(set(pairs))),))
-    index = _Index(SearchWords(pairs))
+    terms = read_glossary(pairs)
+    database.execute("INSERT INTO glossary VALUES (?)", (json.dumps(terms, sort_keys=True),))
+    index = _Index(SearchWords(terms))
     texts = _Texts(catalogue, papers, numbers)
     cited = dict(
         database.execute(

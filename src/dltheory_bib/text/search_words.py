@@ -89,6 +89,23 @@ _STEMS = _Stems()
 _COUNTING = _Counting()
 
 
+Terms = dict[str, list[tuple[list[str], list[str]]]]
+"""By the first stem of a spelling: its stems and those of its term, the longest spelling first."""
+
+
+def read_glossary(glossary: Iterable[tuple[str, str]]) -> Terms:
+    """Make the table of spellings from pairs of a spelling and its term."""
+    pairs = [(_counting(forms_of(one)), _counting(forms_of(term))) for one, term in glossary]
+    # Within a term, a spelling is not replaced: "tangent kernel" in "neural tangent kernel".
+    pairs += [(term, term) for _, term in pairs if any(_within(key, term) for key, _ in pairs)]
+    terms: Terms = {}
+    for key, term in sorted(pairs, key=lambda pair: (-len(pair[0]), pair)):
+        known = terms.setdefault(key[0], []) if key else []
+        if (key, term) not in known:
+            known.append((key, term))
+    return terms
+
+
 class Word(NamedTuple):
     """A word of a text: as it is written, folded, and its stem."""
 
@@ -99,17 +116,16 @@ class Word(NamedTuple):
 class SearchWords:
     """Splits texts into words, by the spellings of a glossary."""
 
-    def __init__(self, glossary: Iterable[tuple[str, str]] = ()) -> None:
-        """`glossary` has pairs of a spelling and its term."""
+    def __init__(self, terms: Terms) -> None:
+        """`terms` is what `read_glossary` makes of a glossary."""
         self.met: set[str] = set()
         """The forms of the words met so far."""
-        pairs = [(_counting(forms_of(one)), _counting(forms_of(term))) for one, term in glossary]
-        # Within a term, a spelling is not replaced: "tangent kernel" in "neural tangent kernel".
-        pairs += [(term, term) for _, term in pairs if any(_within(key, term) for key, _ in pairs)]
-        self._terms: dict[str, list[tuple[list[str], list[str]]]] = {}
-        for key, term in sorted(pairs, key=lambda pair: (-len(pair[0]), pair[0])):
-            if key:
-                self._terms.setdefault(key[0], []).append((key, term))
+        self._terms = terms
+
+    @classmethod
+    def of_glossary(cls, glossary: Iterable[tuple[str, str]]) -> SearchWords:
+        """Use a glossary given as pairs of a spelling and its term."""
+        return cls(read_glossary(glossary))
 
     def stems(self, text: str, *, both: bool = False) -> list[str]:
         """Return the stems of the words of a text that count, with spellings replaced.
