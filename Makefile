@@ -12,14 +12,16 @@ DRAWN = [ -t 1 ] || export FORCE_COLOR=1 TERM=dumb COLUMNS=80
 PARALLEL := -n auto --dist worksteal
 # A landing is no lottery: in CI the tests run in the order of their files, by hand in a new one.
 PARALLEL += $(if $(CI),-p no:randomly)
+# Tests start hundreds of Pythons: without bytecode each of them compiles the package again.
+unexport PYTHONDONTWRITEBYTECODE
 # What needs no browser, no LaTeX, no wheel, no documentation and not the shipped catalogue.
 QUICK := not browser and not catalogue and not docs and not latex and not slow and not wheel
 # In CI the coverage of the code by these tests is measured; it doubles their time.
 COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test quick quick-example test-wheel lint check schema docs pages \
-	audit notebook site screenshots bench search-quality dist release-check install-size clean
+.PHONY: help demo install dev test quick quick-example soak test-wheel lint check schema docs pages \
+	audit lists notebook tries site screenshots bench search-quality dist release-check install-size clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -68,6 +70,9 @@ quick-example: $(VENV)/dev  ## The same on a copy of the package with tests/exam
 	cp -R tests/example build/example/dltheory_bib/data
 	PYTHONPATH=build/example $(BIN)/python -m pytest $(PARALLEL) tests -m "$(QUICK)"
 
+soak: $(VENV)/dev  ## Run the tests that try a share of their cases with all of them; takes long.
+	DLTHEORY_SOAK=1 $(BIN)/python -m pytest $(PARALLEL) tests -m soak
+
 test-wheel: $(VENV)/dev  ## Build the wheel and test its contents.
 	rm -rf build dist
 	$(PIP) wheel --no-deps -w dist .
@@ -96,6 +101,9 @@ pages: $(VENV)/dev  ## Build the documentation in build/docs, readable without a
 audit: $(VENV)/installed  ## Compare the catalogue with gathered facts: make audit EVIDENCE=FOLDER.
 	@$(BIN)/python scripts/audit.py $(or $(EVIDENCE),../shared/evidence) --keep docs/audit.json
 
+lists: $(VENV)/installed  ## Match reference lists with the catalogue: make lists [LISTS=FILE.jsonl].
+	@$(BIN)/python scripts/read_lists.py $(LISTS)
+
 notebook: $(VENV)/dev  ## Run docs/tour.ipynb and save its outputs.
 	$(BIN)/python scripts/notebook.py
 
@@ -120,6 +128,9 @@ dist: $(VENV)/release  ## Build sdist and wheel of the commit twice, compare and
 
 release-check: $(VENV)/installed  ## Check that no citation key is lost: make release-check [SINCE=TAG].
 	@$(BIN)/python scripts/check_keys.py $(SINCE)
+
+tries: $(VENV)/dev  ## Try what newcomers type in Python, and print the share that works.
+	@$(BIN)/python scripts/first_tries.py
 
 install-size: $(BIN)/python  ## Measure how much space an installation takes (at most 70 MB).
 	@$(BIN)/python scripts/install_size.py $(WITH)

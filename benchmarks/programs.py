@@ -72,7 +72,7 @@ def terminal(data: Path, about: dict[str, Any], prefix: str = "") -> list[Comman
             data,
             "show",
             about["shown"],
-            "-f",
+            "--format",
             "bibtex",
             expect="@",
         ),

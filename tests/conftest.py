@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,14 +13,16 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from dltheory_bib import Bibliography, load
+from helpers.budget import SOAK, examples
 from helpers.collections import CATALOGUE, EXAMPLE, SAMPLE, in_place, shipped_directory
 
 # On a busy machine an example may take any time, and so may making one. A landing is no lottery:
 # there the examples are the same each time; whoever runs the tests by hand tries new ones.
 settings.register_profile(
     "ours",
+    examples(40),
     deadline=None,
-    derandomize=bool(os.environ.get("CI")),
+    derandomize=bool(os.environ.get("CI")) and not SOAK,
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("ours")
@@ -26,13 +30,21 @@ settings.load_profile("ours")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What uses the shipped catalogue or a browser, as far as its fixtures tell."""
+    """Mark what uses the shipped catalogue or a browser, by its fixtures, or random examples."""
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
         if {"catalogue", "pages"} & used or isinstance(item, pytest.DoctestItem):
             item.add_marker("catalogue")
         if "browser" in used:
             item.add_marker("browser")
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker("soak")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 class Doctests:
@@ -80,7 +92,8 @@ def _home_of_ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("HOME", str(home))
         for name in ("CACHE", "CONFIG", "DATA", "STATE"):
             patch.setenv(f"XDG_{name}_HOME", str(home / f".{name.lower()}"))
-        for name in CHANGES_OUTPUT:
+        # Without bytecode every command that a test starts compiles the whole package again.
+        for name in (*CHANGES_OUTPUT, "PYTHONDONTWRITEBYTECODE"):
             patch.delenv(name, raising=False)
         yield
 
@@ -106,12 +119,26 @@ def catalogue(_home_of_ours: None) -> Bibliography:
 
 
 @pytest.fixture(scope="session")
-def pages(catalogue: Bibliography) -> dict[str, bytes]:
-    """Every file of the shipped catalogue's site by its path."""
+def pages(catalogue: Bibliography, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Every file of the shipped catalogue's site by its path.
+
+    The processes of a parallel run have it made by the first of them that needs it.
+    """
     from dltheory_bib.site.build import make_files
     from dltheory_bib.site.options import Options
 
-    return make_files(catalogue, Options())
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return make_files(catalogue, Options())
+    import fcntl
+
+    run = tmp_path_factory.getbasetemp().parent
+    made = run / "pages.pickle"
+    with (run / "pages.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            made.write_bytes(pickle.dumps(make_files(catalogue, Options())))
+    found: dict[str, bytes] = pickle.loads(made.read_bytes())
+    return found
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib import DataError, load
@@ -19,6 +19,7 @@ from dltheory_bib.cli.main import main
 from dltheory_bib.source import yaml_reader as source
 from dltheory_bib.source.loader import check_paths
 from dltheory_bib.source.yaml_reader import read_records
+from helpers.budget import examples
 from helpers.programs import not_hours
 from helpers.records import work
 
@@ -420,9 +421,7 @@ def _only(path: Path) -> str:
 
 
 @pytest.mark.slow
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(50, shared_folder=True)
 @given(
     data=st.binary(max_size=60)
     | st.text(max_size=60).map(lambda text: text.encode("utf-8", "surrogatepass"))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -20,13 +20,15 @@ from dltheory_bib.theorems.bounds import (
     read_exponent,
     steepest,
 )
+from helpers.budget import examples
 from helpers.cards import card, question
 
 QUESTION = question()
 
 
 def bound(*monomials: dict[str, str], ignore_polylog: bool = False) -> Bound:
-    return read_bound(card(*monomials), QUESTION, ignore_polylog)
+    extremes = {symbol.id: symbol.extreme for symbol in QUESTION.symbols}
+    return read_bound(card(*monomials).bound, extremes, ignore_polylog)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_every_bound_is_at_most_itself(one: list[dict[str, str]]) -> None:
     assert at_most(bound(*one), bound(*one))
 
 
-@settings(max_examples=50)
+@examples(25)
 @given(SUMS, SUMS, SUMS)
 def test_at_most_goes_on(
     one: list[dict[str, str]], two: list[dict[str, str]], three: list[dict[str, str]]
@@ -157,7 +159,7 @@ def test_single_monomials_below_each_other_are_equal(
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@examples(25)
 @given(PLAIN_SUMS, PLAIN_SUMS)
 def test_exact_arithmetic_agrees_with_a_linear_program(
     one: list[dict[str, str]], two: list[dict[str, str]]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dltheory_bib import DataError, load
+from dltheory_bib import Bibliography, DataError, load
 from dltheory_bib.source.folders import KINDS, shipped_directory
 from dltheory_bib.source.loader import check_paths, kind_of
 from helpers.records import work
@@ -422,16 +422,19 @@ def test_a_changed_copy_of_the_shipped_papers_has_its_own_problems_only(tmp_path
 
 @pytest.mark.catalogue
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_file_can_be_judged_on_its_own(tmp_path: Path, kind: str) -> None:
+def test_every_kind_of_file_can_be_judged_on_its_own(
+    catalogue: Bibliography, tmp_path: Path, kind: str
+) -> None:
     """Where it lies, or elsewhere under its name, or under another name."""
+    names = frozenset(catalogue.papers) | {a for paper in catalogue for a in paper.aliases}
     shipped = shipped_directory() / f"{kind}.yaml"
-    problems, count = check_paths([shipped])
+    problems, count = check_paths([shipped], lambda: names)
     assert problems == []
     assert count == shipped.read_text(encoding="utf-8").count("\n- ")
     for name in (f"{kind}.yaml", "mine.yaml"):
         copy = tmp_path / name
         shutil.copy(shipped, copy)
-        assert check_paths([copy]) == ([], count)
+        assert check_paths([copy], lambda: names) == ([], count)
         copy.unlink()
 
 
@@ -539,3 +542,25 @@ def test_the_names_of_the_shipped_works_are_asked_for_before_their_files_are_rea
 
     assert unknown(frozenset({"lent2020work", "jin2017escape"})) == []
     assert unknown(None) != []
+
+
+def test_the_doi_of_another_publisher_is_of_another_version(tmp_path: Path) -> None:
+    """The prefix of a journal's publisher is wrong at a conference of another, right at its own."""
+    venues = """
+- {id: tea, kind: journal, periods: [{short: Tea, long: Journal of Tea, publisher: Pot Press}]}
+- {id: cup, kind: conference, periods: [{short: Cup, long: Cups, publisher: Saucer}]}
+- {id: mug, kind: conference, periods: [{short: Mug, long: Mugs, publisher: Pot Press}]}
+- {id: jar, kind: conference, periods: [{short: Jar, long: Jars}]}
+"""
+    (tmp_path / "venues.yaml").write_text(venues, encoding="utf-8")
+    works = [
+        work("a1990a", extra="venue: tea\ndoi: 10.1000/1"),
+        work("b1990b", extra="venue: cup\ndoi: 10.1000/2"),
+        work("c1990c", extra="venue: mug\ndoi: 10.1000/3"),
+        work("d1990d", extra="venue: jar\ndoi: 10.2000/4"),
+    ]
+    papers = "".join(works).replace("type: online", "type: inproceedings")
+    (tmp_path / "papers.yaml").write_text(papers, encoding="utf-8")
+    found = [line for line in _said(tmp_path) if "mixed-version" in line]
+    assert len(found) == 1
+    assert "the prefix 10.1000 is Pot Press's (mug, tea)" in found[0]

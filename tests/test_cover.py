@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, UnknownNameError
@@ -22,6 +22,7 @@ from dltheory_bib.bibfile.find_works import (
 )
 from dltheory_bib.cli.main import main
 from dltheory_bib.models.relations import Relation
+from helpers.budget import examples
 
 BIB = """\
 @article{jin, author={Jin, Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and
@@ -123,7 +124,7 @@ def test_every_long_title_of_the_catalogue_is_found_and_no_other(catalogue: Bibl
         assert tuple(words(unbraced(catalogue[one.work].title))) == names
 
 
-@settings(max_examples=15)
+@examples(8)
 @given(st.text(max_size=80))
 def test_no_text_breaks_the_reader(bib: Bibliography, text: str) -> None:
     for one in list_text(bib, text):

@@ -200,3 +200,18 @@ def own_texts() -> dict[str, str]:
     copied = "we copy eight words in a row from here to there"
     assert runs(copied) & runs(f"They {copied} too")
     return {bare("How to Escape Saddle Points Efficiently"): copied}
+
+
+def test_reading_orders_stay_on_their_topics(catalogue: Bibliography) -> None:
+    """A topic with a start by hand goes on with its own works."""
+    for topic in catalogue.topics.values():
+        if topic.start:
+            by_hand = {step.work for step in topic.start}
+            order = catalogue.reading(topic, 20).keys
+            assert set(order) <= by_hand | set(catalogue.on(topic).keys), topic.id
+
+
+@pytest.mark.parametrize("topic", ["asynchronous-sgd", "adaptive-methods"])
+def test_reading_orders_reach_the_present(catalogue: Bibliography, topic: str) -> None:
+    """The first twelve works do not end before the newer half of the topic begins."""
+    assert max(catalogue[key].year for key in catalogue.reading(topic, 12).keys) > 2019

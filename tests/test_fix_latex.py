@@ -11,6 +11,7 @@ import pytest
 from dltheory_bib import Bibliography, Paper
 from dltheory_bib.bibfile.bib_parser import parse_bib
 from dltheory_bib.bibfile.fix.fixer import fix
+from helpers.budget import share
 from helpers.refstyles import STYLES
 from test_latex_runs import IN_BLG, IN_LOG, complaints, run, with_biber
 
@@ -73,11 +74,22 @@ def test_a_fixed_file_with_bibtex(
     assert as_thesis(tmp_path, made.text, style, [paper.key for paper in published]) == []
 
 
-@pytest.mark.parametrize("options", [{}, {"keep_preprint": True}], ids=["published", "both"])
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("part", "options"), [(0, {}), (1, {"keep_preprint": True})], ids=["published", "both"]
+)
 def test_a_fixed_file_with_biber(
-    tmp_path: Path, catalogue: Bibliography, published: list[Paper], options: dict[str, Any]
+    tmp_path: Path,
+    catalogue: Bibliography,
+    published: list[Paper],
+    part: int,
+    options: dict[str, Any],
 ) -> None:
-    """In all the styles; what a reference manager adds of its own does not count."""
+    """In all the styles; what a reference manager adds of its own does not count.
+
+    Half of the works with each of the options, all in `make soak`.
+    """
+    published = share(published, part, 2)
     styles = list(STYLES.values())
     text = "\n".join(
         styles[number % len(styles)](paper, paper.key) for number, paper in enumerate(published)

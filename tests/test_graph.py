@@ -11,17 +11,16 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, Edge, Relation, UnknownNameError, load
 from dltheory_bib.graph.citation_graph import build_graph, citations_of
 from dltheory_bib.graph.measures import pagerank, similar
 from dltheory_bib.graph.walks import Branch, edge_of, engagement, lineage, shortest_path
-from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS
+from dltheory_bib.models.relations import BETWEEN_WORKS, BUILDS_ON
 from dltheory_bib.snapshot.reader import Snapshot
-
-BETWEEN_WORKS = {Relation.CITES, Relation.AFTER, *JUDGEMENTS}
+from helpers.budget import examples
 
 
 def papers_graph(edges: Iterable[tuple[int, int, Relation]], count: int) -> nx.MultiDiGraph[str]:
@@ -244,7 +243,6 @@ def depths(branch: Branch) -> dict[str, int]:
     return found
 
 
-@settings(deadline=None)
 @given(edges_of(Relation.EXTENDS, Relation.IMPROVES, Relation.CITES), st.booleans())
 def test_lineage_holds_what_can_be_reached_each_once(
     edges: set[tuple[int, int, Relation]], back: bool
@@ -264,7 +262,6 @@ def test_lineage_holds_what_can_be_reached_each_once(
     assert next(iter(tree.keys())) == "p0"
 
 
-@settings(deadline=None)
 @given(edges_of(Relation.EXTENDS, Relation.IMPROVES), st.booleans())
 def test_every_edge_of_a_lineage_is_one_of_the_graph(
     edges: set[tuple[int, int, Relation]], back: bool
@@ -310,7 +307,7 @@ def test_lineage_follows_the_relations_asked_for(bib: Bibliography) -> None:
 # Paths
 
 
-@settings(deadline=None, max_examples=200)
+@examples(60)
 @given(
     edges_of(Relation.CITES, Relation.EXTENDS, Relation.AFTER),
     st.integers(0, NODES - 1),
@@ -393,7 +390,7 @@ def test_paths_in_the_catalogue(bib: Bibliography) -> None:
 # Measures
 
 
-@settings(deadline=None, max_examples=150)
+@examples(60)
 @given(edges_of(Relation.CITES, Relation.EXTENDS))
 def test_similarity_is_what_a_naive_count_gives(edges: set[tuple[int, int, Relation]]) -> None:
     """Coupling counts shared references, co-citation shared citing works; the cosine sums both."""

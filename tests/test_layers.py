@@ -167,10 +167,11 @@ def test_files_and_functions_stay_small(module: Path) -> None:
             assert node.end_lineno - node.lineno < LONGEST_FUNCTION, f"{place}: {node.name}"
 
 
-def loaded(code: str, **variables: str) -> set[str]:
-    """The top-level modules that a fresh Python has loaded after some code."""
+def loaded(code: str, whole: bool = False, **variables: str) -> set[str]:
+    """The modules that a fresh Python has loaded after some code; unless `whole`, top-level."""
+    name = "n" if whole else "n.split('.')[0]"
     program = f"import sys\n{code}\nimport json\n" + (
-        "sys.stderr.write(json.dumps([n.split('.')[0] for n in sys.modules]))"
+        f"sys.stderr.write(json.dumps([{name} for n in sys.modules]))"
     )
     done = run_program(sys.executable, "-c", program, env=environment(**variables), check=True)
     return set(json.loads(done.stderr.splitlines()[-1]))
@@ -192,13 +193,13 @@ def test_importing_the_package_loads_nothing() -> None:
 
 SHOWN = (
     "topics",
-    "topics wide-networks -f json",
+    "topics wide-networks --format json",
     "list topic:ntk",
-    "list -f json",
+    "list --format json",
     "search saddle points",
     "show jin2017escape",
     "show jin2017escape --all",
-    "show jin2017escape -f bibtex",
+    "show jin2017escape --format bibtex",
     "read ntk",
     "read saddles-to-edge-of-stability -f json",
     "trails",
@@ -209,7 +210,37 @@ SHOWN = (
     "stats",
     "stats -f json",
     "completion bash",
+    "compare",
+    "compare --format json",
+    "compare second-order-stationary",
+    "compare first-order-stationary --all --ignore-polylog",
+    "compare second-order-stationary year:2019.. --best --format latex",
+    "compare depth-separation --format markdown",
+    "compare second-order-stationary --format csv",
+    "compare second-order-stationary --format html",
+    "compare second-order-stationary --format json",
 )
+TIMED = {"topics", "list", "search", "show"}
+"""The commands with a limit in `benchmarks/bench.py`."""
+DRAWN = {"compare", "show", "stats", "topics", "trails"}
+"""The commands that are drawn by rich in a pipe as well."""
+HEAVY = {
+    "difflib",
+    "dltheory_bib.display.html",
+    "dltheory_bib.snapshot.compile",
+    "platformdirs",
+    "rich._emoji_codes",
+    "rich.live",
+    "rich.markdown",
+    "rich.panel",
+    "rich.progress",
+    "rich.syntax",
+    "shlex",
+    "shutil",
+    "subprocess",
+    "tempfile",
+}
+"""Modules that an answer on one screen does not need; together they take a quarter of its time."""
 MODELS_ROOM = {"dltheory_bib.models.relations", "dltheory_bib.models.choices"}
 """What of the models is imported without pydantic."""
 
@@ -230,16 +261,27 @@ def test_showing_needs_no_model(catalogue: Bibliography, command: str, drawn: st
     assert not names & {"pydantic", "pydantic_core", "networkx", "yaml", "bibtexparser"}
     assert not names & {"pylatexenc", "scipy", "numpy", "pandas"}
     assert "click" in names
-    assert (
-        drawn
-        or "rich" not in names
-        or command
-        in {"topics", "trails", "stats"}
-        | {
-            "show jin2017escape",
-            "show jin2017escape --all",
-        }
-    ), "rich is for what is drawn"
+    is_text = {"-f", "--format"} & set(command.split()) or command.split()[0] not in DRAWN
+    assert drawn or not (is_text and "rich" in names), "rich is for what is drawn"
+
+
+@pytest.mark.catalogue
+@pytest.mark.parametrize("drawn", ["", "1"])
+@pytest.mark.parametrize("command", [one for one in SHOWN if one.split()[0] in TIMED])
+def test_showing_starts_light(catalogue: Bibliography, command: str, drawn: str) -> None:
+    """The start is most of the time of these commands, and imports are most of the start."""
+    assert catalogue
+    names = loaded(
+        "import gc; from dltheory_bib.cli.main import main\n"
+        "assert not {'click', 'inspect'} & sys.modules.keys(), 'imported while gc is paused'\n"
+        f"sys.argv[1:] = {command.split()!r}\n"
+        "assert main() == 0\n"
+        "assert gc.get_freeze_count() > 10_000, 'nothing is left to search at the end'",
+        whole=True,
+        FORCE_COLOR=drawn,
+    )
+    assert not names & HEAVY
+    assert drawn or "rich.table" not in names or command.startswith("show")
 
 
 @pytest.mark.catalogue

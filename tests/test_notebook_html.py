@@ -11,7 +11,7 @@ import pytest
 
 from dltheory_bib import Bibliography, Paper, Topic, load
 from dltheory_bib.models.paper import Remark, TypedRelation
-from dltheory_bib.models.relations import RelationKind
+from dltheory_bib.models.relations import Relation
 
 BAD = """<script>alert(1)</script> "x" 'y' & <img src=x onerror=alert(2)> </td></table>"""
 
@@ -72,9 +72,7 @@ def bad_paper() -> Paper:
             ),
         ),
         relations=(
-            TypedRelation.model_construct(
-                kind=RelationKind.EXTENDS, work=f"w{BAD}", says=f"Y{BAD}"
-            ),
+            TypedRelation.model_construct(kind=Relation.EXTENDS, work=f"w{BAD}", says=f"Y{BAD}"),
         ),
     )
 

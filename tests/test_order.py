@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.theorem import Result
 from dltheory_bib.theorems.dominance import Order, Vocabulary, changed_assumptions
-from dltheory_bib.theorems.theorem_table import build_table, sort_cards
+from dltheory_bib.theorems.ranking import rank_cards
+from dltheory_bib.theorems.theorem_table import sorted_places
+from helpers.budget import examples
 from helpers.cards import assumption, card, question
 
 VOCABULARY = Vocabulary(
@@ -176,7 +177,7 @@ def test_cards_that_dominate_each_other_say_the_same(one: Result, other: Result)
             assert closed(one.assumptions) == closed(other.assumptions)
 
 
-@settings(max_examples=50)
+@examples(25)
 @given(st.lists(cards(("upper",)), max_size=7), st.lists(cards(("lower",)), max_size=7))
 def test_dominance_goes_on(uppers: list[Result], lowers: list[Result]) -> None:
     """If A dominates B and B dominates C then A dominates C."""
@@ -188,15 +189,32 @@ def test_dominance_goes_on(uppers: list[Result], lowers: list[Result]) -> None:
                     assert ORDER.dominates(a, c)
 
 
-PAPER = Paper(key="a", type="online", title="T", author=("B, A",), year=2020)
+def sort_cards(some: list[Result]) -> list[Result]:
+    """In the order of a table."""
+    return [some[place] for place in sorted_places(range(len(some)), rank_cards(some, ORDER))]
 
 
-@settings(max_examples=50)
+@examples(25)
+@given(st.lists(cards(), max_size=8, unique_by=lambda one: one.id), st.data())
+def test_some_cards_are_sorted_as_if_there_were_no_others(
+    some: list[Result], data: st.DataObject
+) -> None:
+    """A ranking of all cards orders any of them; a card that is not shown leaves no trace."""
+    kinds: dict[tuple[str, str | None], list[int]] = {}
+    for place, one in enumerate(some):
+        kinds.setdefault((one.kind, one.quantity), []).append(place)
+    ranking = rank_cards(some, ORDER)
+    for places in kinds.values():
+        kept = [place for place in places if data.draw(st.booleans())]
+        ordered = [some[place] for place in sorted_places(kept, ranking)]
+        assert ordered == sort_cards([some[place] for place in kept])
+
+
+@examples(25)
 @given(st.lists(cards(("upper",)), max_size=8, unique_by=lambda one: one.id))
 def test_a_table_is_a_linear_extension_and_keeps_ties_in_their_order(some: list[Result]) -> None:
     """What says more stands above; equal bounds without dominance stay as they were."""
-    entries = [(one, PAPER, "") for one in some]
-    made = [entry[0] for entry in sort_cards(entries, ORDER)]
+    made = sort_cards(some)
     assert sorted(made, key=lambda one: one.id) == sorted(some, key=lambda one: one.id)
     place = {one.id: number for number, one in enumerate(made)}
     for one in some:
@@ -205,22 +223,15 @@ def test_a_table_is_a_linear_extension_and_keeps_ties_in_their_order(some: list[
                 assert place[one.id] < place[other.id]
             if ORDER.no_worse(one, other) and not ORDER.no_worse(other, one):
                 assert place[one.id] < place[other.id]
-    assert [entry[0] for entry in sort_cards([(one, PAPER, "") for one in made], ORDER)] == made
+    assert sort_cards(made) == made
 
 
-@settings(max_examples=50)
+@examples(25)
 @given(st.lists(cards(), max_size=8, unique_by=lambda one: one.id))
 def test_every_ranked_card_is_dominated_by_a_best_one(some: list[Result]) -> None:
     best = ORDER.best(some)
     for one in some:
         assert any(ORDER.dominates(other, one) for other in some if other.id in best)
-
-
-def test_the_best_is_judged_among_all_cards_not_among_those_shown() -> None:
-    good, bad = card({"n": "1"}, id="a-1"), card({"n": "2"}, id="a-2")
-    entries = [(good, PAPER, ""), (bad, PAPER, "")]
-    table = build_table(entries, lambda one: one is bad, ORDER, str)
-    assert [(row.card.id, row.best) for row in table.groups[0].rows] == [("a-2", False)]
 
 
 def test_what_changed_in_the_assumptions_counts_what_follows() -> None:

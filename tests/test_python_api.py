@@ -28,6 +28,9 @@ from dltheory_bib import (
     load,
 )
 from dltheory_bib.meant_names import MEANT
+from dltheory_bib.models.types import FullName
+from dltheory_bib.papers import Papers
+from dltheory_bib.snapshot.reader import Registry
 from helpers.collections import SAMPLE
 
 FORM = '<pre style="line-height:1.3">'
@@ -142,7 +145,7 @@ def test_a_missing_name_of_a_bibliography_names_the_one_that_is_meant(
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("sort_by", "sort"), ("top", "head"), ("titles", "plain_title"), ("wheer", "where")],
+    [("sort_by", "sort"), ("top", "head"), ("bibtex", "to_bibtex"), ("wheer", "where")],
 )
 def test_a_missing_name_of_a_list_names_the_one_that_is_meant(
     bib: Bibliography, name: str, meant: str
@@ -174,6 +177,46 @@ def test_lists_have_the_habits_of_lists(bib: Bibliography) -> None:
         ntk.sort("-year")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a work is given by its key"):
         ntk[1.5]  # type: ignore[call-overload]
+
+
+def test_lists_have_columns(bib: Bibliography) -> None:
+    """Keys, titles and years, one for each work in its order; also of all works."""
+    for works in (bib.on("ntk").sort("title", reverse=True), bib, bib.on("ntk")[:0]):
+        listed = list(works.all()) if isinstance(works, Bibliography) else list(works)
+        assert works.keys == [paper.key for paper in listed]
+        assert works.titles == [paper.plain_title for paper in listed]
+        assert works.years == [paper.year for paper in listed]
+    assert dict(bib) == {paper.key: paper for paper in bib}
+    assert {**bib.on("ntk")} == {paper.key: paper for paper in bib.on("ntk")}
+
+
+def test_a_list_that_a_property_returns_may_be_called(bib: Bibliography) -> None:
+    """It returns itself; with an argument it says how to narrow it, but pandas may pass a frame."""
+    paper = bib["jin2017escape"]
+    assert paper.cites() == paper.cites
+    assert paper.authors() == paper.authors
+    assert bib.topics() is bib.topics
+    assert bib.papers() is bib.papers  # type: ignore[operator]
+    frame = bib.to_dataframe()
+    assert list(frame.loc[paper.cites.keys].index) == paper.cites.keys
+    assert list(frame.assign(when=bib.years)["when"]) == bib.years
+    for call in (lambda: paper.cites("x"), lambda: bib.topics("ntk"), lambda: bib.keys(n=3)):
+        with pytest.raises(TypeError, match="takes no arguments; "):
+            call()  # type: ignore[no-untyped-call]
+    assert pickle.loads(pickle.dumps(bib.years)) == bib.years
+
+
+def test_works_are_sorted_by_what_a_list_shows(bib: Bibliography) -> None:
+    """By venue, those without one last, and by type; a plain `sorted` is by year and key."""
+    venues = [paper.venue for paper in bib.sort("venue")]
+    known = [one for one in venues if one]
+    assert venues == [*sorted(known), *[None] * (len(venues) - len(known))]
+    types = [paper.type for paper in bib.sort("type")]
+    assert types == sorted(types)
+    assert sorted(bib) == list(bib.all())
+    assert min(bib) == bib.all()[0]
+    with pytest.raises(TypeError, match="'<' not supported"):
+        _ = bib.all()[0] < 3  # type: ignore[operator]
 
 
 def test_groups_hold_every_work_of_a_value(bib: Bibliography) -> None:
@@ -256,6 +299,63 @@ def test_a_work_leads_to_what_is_around_it(bib: Bibliography) -> None:
     assert all("\n" not in one.cite() for one in bib)
     without = next(one for one in bib if one.eprint is None)
     assert without.arxiv is without.pdf is None
+
+
+def test_a_name_knows_its_parts() -> None:
+    """It is text, also in a copy, a pickle, JSON and an update; an organisation has no parts."""
+    names = ["Huval, Jr., Brody", "De Sa, Christopher", "{Stanford University}"]
+    paper = Paper(key="huval2020own", type="online", title="A", author=names, year=2020)  # type: ignore[arg-type]
+    changed = paper.model_copy(update={"editor": ["Jin, Chi"]})
+    again = Paper.model_validate_json(paper.model_dump_json())
+    for one in (paper, again, copy.deepcopy(paper), pickle.loads(pickle.dumps(paper)), changed):
+        assert list(one.author) == names
+        parts = [(name.family, name.given, name.natural) for name in one.author]  # type: ignore[attr-defined]
+        assert parts == [
+            ("Huval", "Brody", "Brody Huval, Jr."),
+            ("De Sa", "Christopher", "Christopher De Sa"),
+            ("Stanford University", "", "Stanford University"),
+        ]
+    assert changed.editor[0].family == "Jin"  # type: ignore[attr-defined]
+    assert type(paper.to_dict()["author"][0]) is str
+    with pytest.raises(
+        AttributeError, match="'FullName' object has no attribute 'last'; write fam"
+    ):
+        _ = paper.author[0].last  # type: ignore[attr-defined]
+
+
+def test_a_reference_in_words(bib: Bibliography, tmp_path: Path) -> None:
+    """`text` is what `cite` returns, a line each, and in a reading order the reason below it."""
+    ntk = bib.on("ntk")
+    assert ntk.to("text").splitlines() == [paper.cite() for paper in ntk]
+    assert bib["jin2017escape"].to("text") == f"{bib['jin2017escape'].cite()}\n"
+    reading = bib.reading("ntk", 3)
+    lines = reading.to("txt").splitlines()
+    assert lines[::2] == [paper.cite() for paper in reading]
+    assert lines[1::2] == [f"    {bib.snapshot.readable(why)}" for why in reading.whys.values()]
+    ntk.save(tmp_path / "ntk.txt")
+    assert (tmp_path / "ntk.txt").read_text("utf-8") == ntk.to("text")
+    assert ntk.to() == ntk.to_bibtex()
+    assert bib["jin2017escape"].to() == bib["jin2017escape"].to_bibtex()
+
+
+def test_a_call_that_does_not_fit_shows_its_parameters(bib: Bibliography) -> None:
+    """Of methods of every object; an error inside a call that fits keeps its own message."""
+    paper = bib["jin2017escape"]
+    with pytest.raises(TypeError, match=r"'limit'; it is reading\(query, count\)"):
+        bib.reading("ntk", limit=3)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"it is to\(format\)"):
+        paper.to("ris", "works")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"it is reading\(count\)"):
+        bib.topic("ntk").reading(limit=3)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"write 'b' in bib.cites\('a'\)"):
+        bib.cites("jin2017escape", "ge2015escaping")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"^no such thing$"):
+        bib.filter(_refuse)
+    assert Bibliography.cites.__doc__ == "Return the works that a work cites."
+
+
+def _refuse(_: Paper) -> bool:
+    raise TypeError("no such thing")
 
 
 def test_relations_are_read_both_ways(bib: Bibliography) -> None:
@@ -350,10 +450,11 @@ def test_a_missing_name_of_a_record_names_the_one_that_is_meant(
 
 def test_what_is_meant_exists_and_what_is_missing_does_not() -> None:
     """The table names no class that is not there and no name that has come to be."""
-    classes = {one: getattr(dltheory_bib, one) for one in MEANT if one != "module"}
+    inner = {"FullName": FullName, "Papers": Papers, "Registry": Registry, "module": dltheory_bib}
+    classes = {one: inner.get(one) or getattr(dltheory_bib, one) for one in MEANT}
     for owner, names in MEANT.items():
-        known = set(dir(classes.get(owner, dltheory_bib)))
-        known |= set(getattr(classes.get(owner), "model_fields", {}))
+        known = set(dir(classes[owner]))
+        known |= set(getattr(classes[owner], "model_fields", {}))
         assert known & set(names) == set(), owner
         for meant in names.values():
             first = re.match(r"[a-z_]+(?=\(|$|,)", meant)

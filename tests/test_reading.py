@@ -7,12 +7,13 @@ from pathlib import Path
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, QueryError, Relation, load
 from dltheory_bib.graph.reading_order import Step, Work, Works
 from dltheory_bib.graph.reading_order import reading_order as ordered
+from helpers.budget import examples
 from helpers.records import work
 
 LEVELS = ("start", "core", "further", None)
@@ -40,18 +41,18 @@ def catalogues(draw: st.DrawFn) -> nx.MultiDiGraph[str]:
 def works_of(graph: nx.MultiDiGraph[str]) -> Works:
     """The same works as the snapshot's tables would give them."""
     relations: dict[str, dict[str, frozenset[str]]] = {}
-    cited = dict.fromkeys(graph, 0)
+    citing: dict[str, frozenset[str]] = {}
     for source, target, relation in graph.edges(keys=True):
         if relation == Relation.CITES:
-            cited[target] += 1
+            citing[target] = citing.get(target, frozenset()) | {source}
         else:
             there = relations.setdefault(source, {})
             there[target] = there.get(target, frozenset()) | {str(relation)}
     works = {
-        key: Work(data.get("level"), data["year"], data["byline"], cited[key])
+        key: Work(data.get("level"), data["year"], data["byline"])
         for key, data in graph.nodes(data=True)
     }
-    return Works(works, relations)
+    return Works(works, relations, citing)
 
 
 def reading_order(graph: nx.MultiDiGraph[str], wanted: Iterable[str], count: int) -> list[Step]:
@@ -77,7 +78,7 @@ def orders(graph: nx.MultiDiGraph[str]) -> Iterator[tuple[int, set[str], list[St
             yield count, set(wanted), reading_order(graph, wanted, count)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(40)
 @given(catalogues())
 def test_no_more_works_than_asked_for_each_once(graph: nx.MultiDiGraph[str]) -> None:
     """At most N steps, no work twice."""
@@ -86,7 +87,7 @@ def test_no_more_works_than_asked_for_each_once(graph: nx.MultiDiGraph[str]) -> 
         assert len({step.key for step in order}) == len(order)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(40)
 @given(catalogues())
 def test_whatever_comes_first_comes_first(graph: nx.MultiDiGraph[str]) -> None:
     """All that a work is to be read after stands before it, also by way of others."""
@@ -98,7 +99,7 @@ def test_whatever_comes_first_comes_first(graph: nx.MultiDiGraph[str]) -> None:
             seen.add(step.key)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(40)
 @given(catalogues())
 def test_a_work_is_there_because_it_was_wanted_or_is_needed(graph: nx.MultiDiGraph[str]) -> None:
     """Nothing stands in the list that is neither wanted nor a prerequisite of a wanted work."""
@@ -113,7 +114,7 @@ def test_a_work_is_there_because_it_was_wanted_or_is_needed(graph: nx.MultiDiGra
             assert len(chosen | earlier[key] | {key}) > count
 
 
-@settings(deadline=None, max_examples=150)
+@examples(40)
 @given(catalogues())
 def test_of_what_may_come_next_the_easiest_and_oldest_comes(graph: nx.MultiDiGraph[str]) -> None:
     """Start level first, then core, then further, where nothing forbids; then by year and key."""
@@ -128,7 +129,7 @@ def test_of_what_may_come_next_the_easiest_and_oldest_comes(graph: nx.MultiDiGra
             rest.pop(0)
 
 
-@settings(deadline=None, max_examples=150)
+@examples(40)
 @given(catalogues())
 def test_every_step_says_why_in_one_line(graph: nx.MultiDiGraph[str]) -> None:
     """One line that ends like a sentence; "Start here." on the works to start with, only there."""
@@ -140,7 +141,7 @@ def test_every_step_says_why_in_one_line(graph: nx.MultiDiGraph[str]) -> None:
             assert ("Start here." in step.why) == (rank(graph, step.key) == 0)
 
 
-@settings(deadline=None, max_examples=100)
+@examples(40)
 @given(catalogues(), st.randoms())
 def test_the_order_is_the_same_every_time(graph: nx.MultiDiGraph[str], random) -> None:  # type: ignore[no-untyped-def]
     """It depends on the data alone: not on the order in which works or edges were added."""
@@ -180,11 +181,43 @@ def test_what_is_said_of_each_step() -> None:
     graph.add_edge("d", "b", key=Relation.CITES)
     assert dict(reading_order(graph, graph, 9)) == {
         "a": "Start here. Prepares B 2000 and C 2000.",
-        "b": "Uses the method of A 2000. Cited by 1 work here.",
+        "b": "Uses the method of A 2000. Cited by 1 of these works.",
         "e": "Core reading.",
         "c": "Further reading after A 2000.",
         "d": "Further reading.",
     }
+
+
+def test_relevance_is_that_among_the_works_asked_for() -> None:
+    """Fame elsewhere does not count, nor does it count against a work that it is new."""
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    years = {"begin": 2000, "famous": 2001, "apt": 2001, "new": 2021, "u": 2010, "v": 2011}
+    for key, year in years.items():
+        graph.add_node(key, kind="paper", level="core", year=year, byline=key)
+    for number in range(9):
+        graph.add_node(f"far{number}", kind="paper", level="core", year=2015, byline="far")
+        graph.add_edge(f"far{number}", "famous", key=Relation.CITES)
+    for key in ("u", "v"):
+        graph.add_edge(key, "begin", key=Relation.CITES)
+        graph.add_edge(key, "apt", key=Relation.CITES)
+    graph.add_edge("new", "begin", key=Relation.EXTENDS)
+    found = [step.key for step in reading_order(graph, years, 3)]
+    assert found == ["begin", "apt", "new"]
+
+
+def test_after_a_start_by_hand_nothing_comes_from_outside() -> None:
+    """The start prepares what it leads to; levels above core are those of beginners."""
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    levels = {"head": "start", "notes": "start", "next": "core", "outside": "core"}
+    for year, (key, level) in enumerate(levels.items(), start=2000):
+        graph.add_node(key, kind="paper", level=level, year=year, byline=key)
+    graph.add_edge("next", "outside", key=Relation.AFTER)
+    graph.add_edge("next", "head", key=Relation.CITES)
+    graph.add_edge("next", "head", key=Relation.EXTENDS)
+    start = [Step("head", "By hand.")]
+    found = ordered(works_of(graph), ["head", "notes", "next"], 2, start)
+    assert [step.key for step in found] == ["head", "next"]
+    assert [step.key for step in reading_order(graph, ["next"], 2)] == ["outside", "next"]
 
 
 def test_the_reading_list_of_a_topic(bib: Bibliography) -> None:

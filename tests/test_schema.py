@@ -40,7 +40,7 @@ def test_write_schemas_writes_one_file_for_each_kind(tmp_path: Path) -> None:
 
 def _parsed(text: str) -> Any:
     """YAML as an editor's language server types it, to numbers, texts and booleans."""
-    return yaml.safe_load(text)
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 @pytest.mark.catalogue

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from dltheory_bib import Problem
 from dltheory_bib.source import yaml_reader as source
 from dltheory_bib.source.yaml_reader import RawRecord, read_records
+from helpers.budget import examples
 
 
 @pytest.fixture(params=["libyaml", "pure Python"])
@@ -133,9 +134,7 @@ def _depth(value: Any) -> int:
     return 0 if isinstance(value, str) else 1 + max(map(_depth, inner), default=0)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@examples(50, shared_folder=True)
 @given(
     records=st.lists(st.dictionaries(LETTERS, STRUCTURES, max_size=4), min_size=1, max_size=3),
     indent=st.sampled_from([None, 0, 3]),

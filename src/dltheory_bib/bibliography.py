@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from abc import ABCMeta
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import cached_property
@@ -10,9 +11,9 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dltheory_bib.arguments import name_of
+from dltheory_bib.arguments import explains_calls, name_of, whole
 from dltheory_bib.errors import UnknownNameError
-from dltheory_bib.models.relations import BUILDS_ON, INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
+from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS, Relation
 from dltheory_bib.papers import PaperList, Papers
 from dltheory_bib.selection import Selection
 from dltheory_bib.snapshot import views
@@ -57,7 +58,19 @@ def load(
     return Bibliography(open_snapshot(own, progress), own.absolute() if own else None)
 
 
-class Bibliography(Selection):
+class _Named(ABCMeta):
+    """Explains names that a class does not have: `Bibliography.load()`."""
+
+    if not TYPE_CHECKING:  # a type checker should report missing names
+
+        def __getattr__(cls, name):
+            from dltheory_bib.meant_names import missing_name
+
+            raise missing_name(cls.__name__, name)
+
+
+@explains_calls
+class Bibliography(Selection, metaclass=_Named):
     """Papers, people, topics, venues and results, the graph of their relations, and queries.
 
     `bib["jin2017escape"]` is a paper, by key, alias, arXiv id, DOI or URL; `bib.papers`,
@@ -270,8 +283,9 @@ class Bibliography(Selection):
 
     def some(self, works: Iterable[Work]) -> PaperList:
         """Return these works, in this order, each once."""
-        if isinstance(works, str) or not isinstance(works, Iterable):
-            raise TypeError(f"some() takes a list of works; write bib.some([{works!r}])")
+        if isinstance(works, str) or hasattr(works, "key") or not isinstance(works, Iterable):
+            name = name_of(works, "work")
+            raise TypeError(f"some() takes a list of works; write bib.some([{name!r}])")
         return PaperList(self, dict.fromkeys(self._number(work) for work in works))
 
     def to_bibtex(self, works: Work | Iterable[Work] | None = None, **options: Any) -> str:
@@ -354,9 +368,10 @@ class Bibliography(Selection):
         `UnknownNameError` and `QueryError`.
         """
         from dltheory_bib.comparison import compare
+        from dltheory_bib.snapshot.result_rows import find_question
 
-        asked = self.question(question)
-        return compare(self.snapshot, asked, self._vocabulary, query, ignore_polylog, best)
+        asked = find_question(self.snapshot, name_of(question, "question"))
+        return compare(self.snapshot, asked, query, ignore_polylog, best)
 
     def improvements(self, name: Work | Result) -> list[Improvements]:
         """Trace who improved a bound, and by how much: of a card or its id, or of each card of a
@@ -409,13 +424,10 @@ class Bibliography(Selection):
         """
         out, back = self.edges(work)
         whys: dict[str, list[str]] = {}
-        for edges, words, other in (
-            (out, {kind: phrase(kind) for kind in JUDGEMENTS}, "target"),
-            (back, INVERSE_PHRASE, "source"),
-        ):
+        for edges, phrase, other in ((out, "phrase", "target"), (back, "inverse", "source")):
             for edge in edges:
                 if edge.relation in JUDGEMENTS:
-                    what = words[edge.relation].capitalize()
+                    what = getattr(edge.relation, phrase).capitalize()
                     reason = f"{what}: {sentence}" if (sentence := edge.says) else f"{what}."
                     whys.setdefault(getattr(edge, other), []).append(reason)
         read = self.snapshot.readable
@@ -441,7 +453,7 @@ class Bibliography(Selection):
         number = self._number(work)
         return self.snapshot.edges_from(number), self.snapshot.edges_to(number)
 
-    def neighbours(self, work: Work, relation: Relation, inverse: bool = False) -> PaperList:
+    def neighbours(self, work: Work, relation: Relation | str, inverse: bool = False) -> PaperList:
         """Return the works to which a work has a relation; with `inverse`, those with the relation
         to it.
         """
@@ -449,7 +461,7 @@ class Bibliography(Selection):
         rows = self.snapshot.fetch(
             f"SELECT p.n FROM edge e JOIN paper p ON p.n = e.{there} "
             f"WHERE e.{here} = ? AND e.relation = ? ORDER BY p.year, p.key",
-            (self._number(work), Relation(relation).value),
+            (self._number(work), _relation(relation).value),
         )
         return PaperList(self, [row[0] for row in rows])
 
@@ -561,7 +573,7 @@ class Bibliography(Selection):
         """
         from dltheory_bib.graph.measures import similar
 
-        found = similar(self.graph, self.key(work))[:count]
+        found = similar(self.graph, self.key(work))[: whole(count)]
         return self._list((one.key for one in found), {one.key: one.sentence for one in found})
 
     def graph_view(self, query: str = "", height: int = 640, title: str = "") -> GraphView:
@@ -598,6 +610,7 @@ class Bibliography(Selection):
         from dltheory_bib.graph.reading_order import Step, reading_order
         from dltheory_bib.query.fields import find_topic
 
+        count = None if count is None else whole(count)
         asked = name_of(query, "topic")
         trail = views.steps_of(self.snapshot, "trail", asked)
         topic = None if trail else find_topic(self.snapshot, asked.removeprefix("topic:"))
@@ -702,5 +715,5 @@ def _reopen(database: bytes) -> Bibliography:
 def _relation(name: Relation | str) -> Relation:
     known = [relation.value for relation in Relation]
     if name not in known:
-        raise UnknownNameError("relation", str(name), nearest(str(name), known, 1))
+        raise UnknownNameError("relation", str(name), nearest(str(name), known, 1) or known)
     return Relation(name)

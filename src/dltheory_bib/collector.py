@@ -1,4 +1,4 @@
-"""Pause Python's cyclic garbage collector during bulk allocation."""
+"""Spare Python's cyclic garbage collector: pause it, or let it ignore what was imported."""
 
 from __future__ import annotations
 
@@ -21,3 +21,11 @@ def collector_paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def freeze_modules() -> None:
+    """Exclude all objects that exist from the collections that Python makes when it ends.
+
+    They search the modules of a command for cycles, for a tenth of its time. Call this last.
+    """
+    gc.freeze()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.display.printable import Printable
 from dltheory_bib.errors import MissingExtraError
-from dltheory_bib.models.theorem import Question, Result
+from dltheory_bib.snapshot.comparisons import comparison_table, question_record
 from dltheory_bib.snapshot.reader import Snapshot
-from dltheory_bib.snapshot.result_rows import cards_on
-from dltheory_bib.theorems.theorem_table import Table, build_table
+from dltheory_bib.snapshot.result_rows import cards_on, questions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from rich.console import RenderableType
 
-    from dltheory_bib.snapshot.views import Reader
+    from dltheory_bib.models.theorem import Question, Result
     from dltheory_bib.theorems.dominance import Vocabulary
     from dltheory_bib.theorems.improvements import Improvements
+    from dltheory_bib.theorems.theorem_table import Table
 
 
 class Comparison(Printable):
@@ -31,30 +32,32 @@ class Comparison(Printable):
     A group contains cards of one kind that bound one quantity; `table.groups` are its rows. A card
     is among the best known (`★`) if no card of the whole catalogue on this question dominates it,
     as defined in `theorems.dominance`; there can be several, under different assumptions or with
-    incomparable bounds.
+    incomparable bounds. The table is text, so that no format needs the records.
     """
 
-    def __init__(self, table: Table, read: Reader) -> None:
+    def __init__(self, table: Table, snapshot: Snapshot) -> None:
         self.table = table
-        self._read = read
+        self._snapshot = snapshot
 
-    @property
+    @cached_property
     def question(self) -> Question:
         """The question."""
-        return self.table.question
+        return questions(self._snapshot)[self.table.question.id]
 
-    @property
+    @cached_property
     def cards(self) -> list[Result]:
         """The cards, in the order of the table."""
-        return [row.card for group in self.table.groups for row in group.rows]
+        known = {card.id: card for _, card in cards_on(self._snapshot, self.table.question.id)}
+        return [known[row.card.id] for group in self.table.groups for row in group.rows]
 
     @property
     def best(self) -> list[Result]:
         """The cards that no other card strictly dominates."""
-        return [row.card for group in self.table.groups for row in group.rows if row.best]
+        best = {row.card.id for group in self.table.groups for row in group.rows if row.best}
+        return [card for card in self.cards if card.id in best]
 
     def __len__(self) -> int:
-        return len(self.cards)
+        return sum(len(group.rows) for group in self.table.groups)
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.cards)
@@ -62,7 +65,7 @@ class Comparison(Printable):
     def __repr__(self) -> str:
         groups = len(self.table.groups)
         many = f"{len(self)} {'card' if len(self) == 1 else 'cards'}"
-        return f"<Comparison {self.question.id}: {many} in {groups} groups>"
+        return f"<Comparison {self.table.question.id}: {many} in {groups} groups>"
 
     # Export
 
@@ -104,8 +107,9 @@ class Comparison(Printable):
         cards: list[dict[str, Any]] = []
         for group in self.table.groups:
             for row in group.rows:
-                cards.append(row.card.to_dict() | ({"best": row.best} if row.ranked else {}))
-        made = {"question": self.question.to_dict(), "cards": cards}
+                cards.append({**row.record, **({"best": row.best} if row.ranked else {})})
+        question = question_record(self._snapshot, self.table.question.id)
+        made = {"question": question, "cards": cards}
         return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
     def to_dataframe(self) -> pd.DataFrame:
@@ -142,7 +146,7 @@ class Comparison(Printable):
     def __rich__(self) -> RenderableType:
         from dltheory_bib.display.comparison_view import ComparisonTable
 
-        return ComparisonTable(self.table, self._read)
+        return ComparisonTable(self.table, self._snapshot.readable)
 
     def _repr_html_(self) -> str:
         return self.to_html()
@@ -150,30 +154,16 @@ class Comparison(Printable):
 
 def compare(
     snapshot: Snapshot,
-    question: Question,
-    vocabulary: Vocabulary,
+    question: str,
     query: str = "",
     ignore_polylog: bool = False,
     best: bool = False,
 ) -> Comparison:
     """Return the cards on a question; `Bibliography.compare` describes the options."""
-    from dltheory_bib.formats.venue_names import venue_name
     from dltheory_bib.query.run import ask
-    from dltheory_bib.theorems.dominance import Order
 
-    kept = set(ask(snapshot, query)) if query.strip() else None
-    venues = snapshot.venues()
-    entries, shown = [], set()
-    for n, card in cards_on(snapshot, question.id):
-        paper = snapshot.paper(n)
-        entries.append((card, paper, venue_name(paper, venues)))
-        if kept is None or n in kept:
-            shown.add(card.id)
-    order = Order(question, vocabulary, ignore_polylog)
-    if best:
-        shown &= order.best(card for card, _, _ in entries)
-    read = snapshot.readable
-    return Comparison(build_table(entries, lambda card: card.id in shown, order, read), read)
+    kept = frozenset(ask(snapshot, query)) if query.strip() else None
+    return Comparison(comparison_table(snapshot, question, kept, ignore_polylog, best), snapshot)
 
 
 def improvements_of(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.display.printable import Printable, stacked
-from dltheory_bib.models.relations import INVERSE_PHRASE, phrase
 from dltheory_bib.snapshot.reader import Edge
 from dltheory_bib.snapshot.statistics import Coverage
 
@@ -67,10 +67,10 @@ class Chain(tuple[Edge, ...], Printable):
 def step_sentence(edge: Edge) -> str:
     """Describe a step: the curator's sentence, or the source of the citation."""
     if sentence := edge.says:
-        return f"{edge.source} {phrase(edge.relation)} {edge.target}: {sentence}"
+        return f"{edge.source} {edge.relation.phrase} {edge.target}: {sentence}"
     where = ", ".join(filter(None, (edge.evidence, edge.where)))
     read = f" (reference list read in {where})" if where else ""
-    return f"{edge.source} {phrase(edge.relation)} {edge.target}{read}"
+    return f"{edge.source} {edge.relation.phrase} {edge.target}{read}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,12 +97,12 @@ class Lineage(Printable):
         """One of the trees, as the terminal draws it with `--all`."""
         from dltheory_bib.display.lineage_view import lineage_tree
 
-        bib, words = self._bibliography, phrase if back else INVERSE_PHRASE.__getitem__
+        bib = self._bibliography
         return lineage_tree(
             self.back if back else self.forward,
             bib.snapshot.readable,
             bib.describe,
-            lambda edge: words(edge.relation),
+            attrgetter("relation.phrase" if back else "relation.inverse"),
         )
 
     def __repr__(self) -> str:

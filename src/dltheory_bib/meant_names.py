@@ -1,4 +1,4 @@
-"""A table of names that users try and that an object does not have, with the names they mean."""
+"""Tables of names and arguments that users try in vain, with those they mean."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ MEANT: dict[str, dict[str, str]] = {
         "in_venue": 'bib.where(venue="icml")',
         "info": "bib.stats()",
         "items": "bib.papers.items()",
-        "keys": "list(bib.papers) or bib.all().keys",
         "list": _LIST,
+        "load": "dltheory_bib.load()",
         "lookup": 'bib["key"]',
         "network": "bib.graph",
         "nodes": "bib.graph.nodes",
@@ -60,7 +60,7 @@ MEANT: dict[str, dict[str, str]] = {
         "prerequisites": 'bib["key"].after or bib.reading("topic")',
         "print": 'print(bib.on("topic"))',
         "query": 'bib.where("topic:ntk year:2019..")',
-        "random": "bib.all()[random.randrange(len(bib))]",
+        "random": "random.choice(bib.all())",
         "read": 'bib.reading("topic")',
         "reading_list": 'bib.reading("topic")',
         "reading_order": 'bib.reading("topic")',
@@ -90,7 +90,6 @@ MEANT: dict[str, dict[str, str]] = {
         "venue": 'bib.venues["id"]',
         "works": "bib.papers",
         "write": 'bib.save("refs.bib")',
-        "years": "bib.groupby('year')",
     },
     "PaperList": {
         "after": "since(year)",
@@ -121,6 +120,7 @@ MEANT: dict[str, dict[str, str]] = {
         "papers": "for paper in list",
         "print": "print(list)",
         "query": "where(query)",
+        "random": "random.choice(list)",
         "reading": 'bib.reading("topic or query")',
         "sample": "random.sample(list, 5)",
         "show": "print(list)",
@@ -129,7 +129,6 @@ MEANT: dict[str, dict[str, str]] = {
         "sort_values": "sort(by)",
         "sorted": "sort(by)",
         "take": "head(count)",
-        "titles": "[paper.plain_title for paper in list]",
         "to_csv": 'to("csv")',
         "to_df": _FRAME,
         "to_html": 'to("html")',
@@ -142,8 +141,24 @@ MEANT: dict[str, dict[str, str]] = {
         "values": "for paper in list",
         "view": "graph_view()",
         "write": 'save("refs.bib")',
-        "year": "where(year=2019)",
-        "years": "groupby('year')",
+        "year": "where(year=2019), or years",
+    },
+    "Papers": {
+        "filter": "bib.filter(function)",
+        "head": "bib.head(count)",
+        "search": 'bib.search("words")',
+        "sort": "bib.sort(by)",
+        "titles": "bib.titles",
+        "to_bibtex": "bib.to_bibtex()",
+        "to_dataframe": "bib.to_dataframe()",
+        "where": 'bib.where("topic:ntk year:2019..")',
+        "years": "bib.years",
+    },
+    "Registry": {
+        "ids": "list(bib.topics), bib.people …",
+        "labels": "[topic.label for topic in bib.topics.values()]",
+        "names": "[topic.label for topic in bib.topics.values()]",
+        "search": 'bib.topic("name"), bib.person("name"), bib.question("name")',
     },
     "Paper": {
         "abs": "arxiv",
@@ -172,9 +187,14 @@ MEANT: dict[str, dict[str, str]] = {
         "entry_type": "type",
         "extended_by": "related, or bib.extended_by(paper)",
         "extends": "related, or bib.extends(paper)",
+        "export": "to(format)",
+        "fields": "to_dict()",
         "first_author": "authors[0], or author[0]",
+        "get": "to_dict().get(field)",
         "html": "address",
         "id": "key",
+        "items": "to_dict().items()",
+        "keys": "to_dict()",
         "improved_by": 'related, or bib.where("improves:key")',
         "improves": "relations, or related for both directions",
         "journal": "venue",
@@ -195,6 +215,8 @@ MEANT: dict[str, dict[str, str]] = {
         "reading_order": "after, or bib.reading(topic)",
         "references": "cites",
         "relationships": "related",
+        "save": 'bib.some([paper]).save("one.bib")',
+        "show": "print(paper.cite())",
         "subjects": "topics",
         "tags": "topics",
         "tex": "cite(), or to_bibtex()",
@@ -202,9 +224,23 @@ MEANT: dict[str, dict[str, str]] = {
         "theorems": "results",
         "tldr": "summary",
         "to_citation": "cite()",
-        "to_json": "model_dump_json()",
         "topic": "topics",
+        "values": "to_dict().values()",
         "why": "summary",
+    },
+    "FullName": {
+        "first": "given",
+        "first_name": "given",
+        "full_name": "natural",
+        "given_name": "given",
+        "id": "paper.authors[0].id",
+        "family_name": "family",
+        "last": "family",
+        "last_name": "family",
+        "name": "natural",
+        "orcid": "paper.authors[0].orcid",
+        "papers": "paper.authors[0].papers",
+        "surname": "family",
     },
     "Person": {
         "affiliation": "name, orcid and dblp (affiliations are not recorded)",
@@ -294,6 +330,48 @@ MEANT: dict[str, dict[str, str]] = {
 }
 """The expression to use, by class and missing name."""
 
+ARGUMENTS: dict[str, dict[str, str]] = {
+    "where": dict.fromkeys(
+        ("count", "k", "limit", "max_results", "n", "size", "top"),
+        'write bib.search("words").head(5), or [:5]',
+    )
+    | dict.fromkeys(
+        ("ascending", "order", "order_by", "reverse", "sort", "sort_by"),
+        'write bib.where("query").sort(by)',
+    )
+    | dict.fromkeys(
+        ("after", "from_year", "min_year", "since", "year_from", "year_min"),
+        'write bib.where("query").since(year), or year="2019.."',
+    )
+    | dict.fromkeys(
+        ("before", "max_year", "to_year", "until", "year_max", "year_to"),
+        'write bib.where("query").until(year), or year="..2019"',
+    ),
+    "sort": {
+        "authors": "write sort('author')",
+        "citation_count": "write sort('cited')",
+        "citations": "write sort('cited')",
+        "cited_by": "write sort('cited')",
+        "conference": "write sort('venue')",
+        "date": "write sort('year')",
+        "id": "write sort('key')",
+        "journal": "write sort('venue')",
+        "name": "write sort('title')",
+    },
+    "cites": {"": "write 'b' in bib.cites('a') to ask for one work"},
+    "cited_by": {"": "write 'a' in bib.cited_by('b') to ask for one work"},
+}
+"""What to write instead of an argument, by method; for no particular argument, the empty name."""
+
+
+def meant_argument(method: str, name: object) -> str:
+    """Return what to write instead of an argument that a method does not take; empty if unknown."""
+    return ARGUMENTS.get(method, {}).get(name, "") if isinstance(name, str) else ""
+
+
+_LONGEST = 40
+"""Characters of a name that somebody meant; rich asks for a longer one that nothing has."""
+
 
 def missing_name(owner: str, name: str, known: Iterable[str] = ()) -> AttributeError:
     """Return the error for a name that an object does not have, with the name that was meant.
@@ -306,7 +384,7 @@ def missing_name(owner: str, name: str, known: Iterable[str] = ()) -> AttributeE
     meant = MEANT.get(owner, {}).get(name)
     if meant:
         return AttributeError(f"{message}; write {meant}")
-    if name.startswith("_"):
+    if name.startswith("_") or len(name) > _LONGEST:
         return AttributeError(message)
     from dltheory_bib.text.names import nearest
 

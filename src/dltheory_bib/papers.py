@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, SupportsIndex, overload
 
-from dltheory_bib.arguments import name_of
+from dltheory_bib.arguments import Viewed, name_of, shown
 from dltheory_bib.display.printable import plain_text
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.formats.registry import Listing
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from dltheory_bib.snapshot.reader import Edge, Snapshot
 
 
-class PaperList(Sequence["Paper"], Selection):
+class PaperList(Sequence["Paper"], Selection, Viewed):
     """Works of a bibliography in a fixed order.
 
     Indexing and iterating return `Paper`s; slicing, the methods below, `+` and the set operators
@@ -35,6 +35,7 @@ class PaperList(Sequence["Paper"], Selection):
     """
 
     __slots__ = ("_bibliography", "_numbers", "_whys")
+    _selects = "narrow it with where(query) or search(words), index it with a number or a key"
 
     def __init__(
         self,
@@ -62,7 +63,10 @@ class PaperList(Sequence["Paper"], Selection):
         if isinstance(index, slice):
             return self._with(self._numbers[index])
         if isinstance(index, SupportsIndex):
-            return self._paper(self._numbers[index])
+            try:
+                return self._paper(self._numbers[index])
+            except IndexError:
+                raise IndexError(f"the list has {len(self)} works, so no [{index}]") from None
         name = name_of(index, "work")
         number = snapshot.find(name)
         if number not in self._numbers:
@@ -103,40 +107,34 @@ class PaperList(Sequence["Paper"], Selection):
     def _ipython_key_completions_(self) -> list[str]:
         return self.keys
 
-    def __add__(self, other: object) -> PaperList:
-        return self | other if isinstance(other, PaperList) else NotImplemented
+    def __add__(self, other: PaperList) -> PaperList:
+        return self | other
 
-    def __or__(self, other: object) -> PaperList:
-        if not isinstance(other, PaperList):
-            return NotImplemented
-        return self._with(dict.fromkeys((*self._numbers, *other._numbers_in(self._bibliography))))
+    def __or__(self, other: PaperList) -> PaperList:
+        return self._with(dict.fromkeys((*self._numbers, *self._numbers_of(other))))
 
-    def __and__(self, other: object) -> PaperList:
-        if not isinstance(other, PaperList):
-            return NotImplemented
-        kept = set(other._numbers_in(self._bibliography))
+    def __and__(self, other: PaperList) -> PaperList:
+        kept = set(self._numbers_of(other))
         return self._with(n for n in self._numbers if n in kept)
 
-    def __sub__(self, other: object) -> PaperList:
-        if not isinstance(other, PaperList):
-            return NotImplemented
-        left = set(other._numbers_in(self._bibliography))
+    def __sub__(self, other: PaperList) -> PaperList:
+        left = set(self._numbers_of(other))
         return self._with(n for n in self._numbers if n not in left)
 
-    def _numbers_in(self, bibliography: Bibliography) -> tuple[int, ...]:
-        if self._bibliography != bibliography:
+    def _numbers_of(self, other: object) -> tuple[int, ...]:
+        if not isinstance(other, PaperList):
+            raise TypeError(
+                f"a PaperList is combined with another, not with {shown(other)}; bib.some([...]) "
+                "makes one"
+            )
+        if self._bibliography != other._bibliography:
             raise ValueError("the lists come from different bibliographies")
-        return self._numbers
+        return other._numbers
 
     def _with(self, numbers: Iterable[int]) -> PaperList:
         return PaperList(self._bibliography, numbers, self._whys)
 
     # Content
-
-    @property
-    def keys(self) -> list[str]:
-        """The keys, in order."""
-        return self._bibliography.snapshot.keys(self._numbers)
 
     @property
     def whys(self) -> dict[str, str]:
@@ -178,6 +176,7 @@ class PaperList(Sequence["Paper"], Selection):
             lambda: views.records(bib.snapshot, self._numbers),
             lambda: views.results_of(bib.snapshot, self._numbers),
             lambda dialect: views.entries(bib.snapshot, self._numbers, dialect),
+            bib.snapshot.readable,
         )
 
     @property
@@ -238,11 +237,20 @@ def _relisted(
     return bibliography._list(keys, whys)
 
 
-class Papers(Mapping[str, "Paper"]):
+class Papers(Mapping[str, "Paper"], Viewed):
     """Works by key, read from the snapshot on access."""
+
+    _selects = "write bib.papers[key]"
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+
+    if not TYPE_CHECKING:  # a type checker should report missing names
+
+        def __getattr__(self, name):
+            from dltheory_bib.meant_names import missing_name
+
+            raise missing_name("Papers", name, dir(type(self)))
 
     def __getitem__(self, work: Work) -> Paper:
         name = name_of(work, "work")

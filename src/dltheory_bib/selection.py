@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from dltheory_bib.arguments import name_of
+from dltheory_bib.arguments import Items, explains_calls, name_of, shown, whole
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.formats.registry import FORMATS, format_of, write
 from dltheory_bib.models.relations import BUILDS_ON
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _CITED = "SELECT count(*) FROM edge WHERE target = p.n AND relation = 'cites'"
 
-SortKey = Literal["year", "key", "title", "author", "cited"]
+SortKey = Literal["year", "key", "title", "author", "venue", "type", "cited"]
 
 
 def ask_field(snapshot: Snapshot, field: str, value: str) -> list[int]:
@@ -46,6 +46,7 @@ def ask_field(snapshot: Snapshot, field: str, value: str) -> list[int]:
     return ask(snapshot, Term(field, value, True, 0))
 
 
+@explains_calls
 class Selection(ABC):
     """The works of a list, or of a bibliography, and their methods."""
 
@@ -68,16 +69,33 @@ class Selection(ABC):
     def _keep_order(self, found: Iterable[int]) -> PaperList:
         """Return the works with these numbers, in the order given."""
 
+    # Columns
+
+    @property
+    def keys(self) -> Items[str]:
+        """The key of each work, in order."""
+        return Items(self._snapshot.keys(self._works()._numbers))
+
+    @property
+    def titles(self) -> Items[str]:
+        """The title of each work, in order, without protecting braces."""
+        return Items(row.title for row in views.rows(self._snapshot, self._works()._numbers))
+
+    @property
+    def years(self) -> Items[int]:
+        """The year of each work, in order."""
+        return Items(row.year for row in views.rows(self._snapshot, self._works()._numbers))
+
     # Narrower lists
 
     def head(self, count: int = 5) -> PaperList:
         """Return the first works."""
-        return self._works()[: max(count, 0)]
+        return self._works()[: max(whole(count), 0)]
 
     def tail(self, count: int = 5) -> PaperList:
         """Return the last works."""
         here = self._works()
-        return here[max(len(here) - max(count, 0), 0) :]
+        return here[max(len(here) - max(whole(count), 0), 0) :]
 
     def filter(self, keep: Callable[[Paper], object]) -> PaperList:
         """Return the works for which a function of a `Paper` is true; for a query see `where`."""
@@ -143,14 +161,17 @@ class Selection(ABC):
     def sort(
         self, by: SortKey | Callable[[Paper], Any] = "year", reverse: bool = False
     ) -> PaperList:
-        """Sort the works: by `year` (then key), `key`, `title`, first `author`, `cited` (the number
-        of works in the catalogue that cite it, most cited first), or by a function of a `Paper`.
+        """Sort the works: by `year` (then key), `key`, `title`, first `author`, `venue`, `type`,
+        `cited` (the number of works in the catalogue that cite it, most cited first), or by a
+        function of a `Paper`. Works without a venue come last.
         """
         order = {
             "year": "p.year, p.key",
             "key": "p.key",
             "title": "p.title, p.key",
             "author": "p.first_author, p.year, p.key",
+            "venue": "p.venue IS NULL, p.venue, p.year, p.key",
+            "type": "p.type, p.year, p.key",
             "cited": f"-({_CITED}), p.key",
         }
         here = self._works()
@@ -159,10 +180,12 @@ class Selection(ABC):
             pairs.sort(key=lambda pair: by(pair[0]), reverse=reverse)
             return here._with(number for _, number in pairs)
         if by not in order:
-            hint = f"; known are {', '.join(order)}"
+            from dltheory_bib.meant_names import meant_argument
+
+            hint = meant_argument("sort", by) or f"known are {', '.join(order)}, or a function"
             if isinstance(by, str) and by.lstrip("-") in order:
-                hint = f"; write sort({by.lstrip('-')!r}, reverse=True)"
-            raise ValueError(f"cannot sort by {by!r}{hint}")
+                hint = f"write sort({by.lstrip('-')!r}, reverse=True)"
+            raise ValueError(f"cannot sort by {by!r}; {hint}")
         rows = self._snapshot.fetch(
             f"SELECT p.n FROM json_each(?) l JOIN paper p ON p.n = l.value ORDER BY {order[by]}",
             (json.dumps(here._numbers),),
@@ -185,6 +208,8 @@ class Selection(ABC):
                 from dltheory_bib.meant_names import missing_name
 
                 raise missing_name("Paper", by, Paper.model_fields)
+        elif not callable(by):
+            raise TypeError(f"groupby() takes a field or a function of a Paper, not {shown(by)}")
         for number, paper in zip(here._numbers, here, strict=True):
             value = getattr(paper, by) if isinstance(by, str) else by(paper)
             values = dict.fromkeys(value) if isinstance(value, tuple) else (value,)
@@ -204,7 +229,7 @@ class Selection(ABC):
             "SELECT e.target, count(*) AS cited FROM json_each(?) l "
             "JOIN edge e ON e.target = l.value WHERE e.relation = 'cites' "
             "GROUP BY e.target ORDER BY cited DESC, e.target LIMIT ?",
-            (json.dumps(here._numbers), count),
+            (json.dumps(here._numbers), whole(count)),
         ).fetchall()
         papers = here._with(n for n, _ in rows)
         return [(paper, cited) for paper, (_, cited) in zip(papers, rows, strict=True)]
@@ -251,8 +276,9 @@ class Selection(ABC):
             related={key: dict.fromkeys(others) for key, others in builds_on.items()},
         )
 
-    def to(self, format: str, table: TableName = "works") -> str:
-        """Return the works as text in any of the formats of `formats.registry.FORMATS`.
+    def to(self, format: str = "bibtex", table: TableName = "works") -> str:
+        """Return the works as text in any of the formats of `formats.registry.FORMATS`: `text` for
+        readers, `json`, `ris`, `markdown` and others for programs.
 
         In `csv`, `table` selects the works, their people, or the edges among them. Raises
         `UnknownNameError` for an unknown format and `ValueError` for `parquet`, which is not text.
@@ -304,10 +330,11 @@ class Selection(ABC):
         """Return a pandas data frame of the works, their people, the edges among them, or their
         cards.
 
-        `works` has one row per work with the fields of a `Paper`, and its key as the index as well;
-        lists are kept: `frame.explode("topics").groupby("topics")`. `people`, `edges` and `cards`
-        have the columns of `save("people.csv", table="people")`. Raises `MissingExtraError` without
-        the extra `pandas`.
+        `works` has one row per work with the fields of a `Paper`, and its key as the index as well.
+        Several values are a tuple, as in a `Paper`: `frame.groupby("topics")` groups by all of a
+        work's topics, `frame.explode("topics").groupby("topics")` by each. `people`, `edges` and
+        `cards` have the columns of `save("people.csv", table="people")`. Raises `MissingExtraError`
+        without the extra `pandas`.
         """
         if table != "works":
             from dltheory_bib.formats.registry import table_of
@@ -317,9 +344,9 @@ class Selection(ABC):
         from dltheory_bib.models.paper import Paper
 
         columns = Paper.model_fields
-        empty: dict[str, Any] = {name: [] for name, field in columns.items() if field.default == ()}
+        empty: dict[str, Any] = {name: () for name, field in columns.items() if field.default == ()}
         here = self._works()
-        rows = [empty | record for record in views.records(self._snapshot, here._numbers)]
+        rows = [empty | _hashable(one) for one in views.records(self._snapshot, here._numbers)]
         frame = data_frame(rows, list(columns))
         # The column makes the key available by name; a nameless index keeps that name unambiguous.
         frame.index = frame["key"].rename(None)
@@ -355,6 +382,13 @@ class Selection(ABC):
         here = self._works()
         bib = here._bibliography
         return Plots(Works(bib.graph, here.keys, bib.snapshot.readable))
+
+
+def _hashable(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record with tuples for lists: pandas groups by values that have a hash."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in record.items()
+    }
 
 
 def data_frame(rows: Sequence[Any], columns: Sequence[str]) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from dltheory_bib.bibfile.find_works import Listed, Status, is_markdown, list_bi
 from dltheory_bib.bibfile.lint.linter import is_bib
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.manuscript.tex import read_text
-from dltheory_bib.models.relations import BUILDS_ON, Relation, phrase
+from dltheory_bib.models.relations import BUILDS_ON, Relation
 from dltheory_bib.papers import PaperList
 from dltheory_bib.text.names import author_line
 
@@ -25,16 +25,6 @@ if TYPE_CHECKING:
 _MOST_TOPICS = 3
 _SHARE = 0.2
 """A topic belongs to the list if it has at least this share of its works, and at least two."""
-_JUDGES = {
-    Relation.REFUTES: 6,
-    Relation.CORRECTS: 6,
-    Relation.QUALIFIES: 4,
-    Relation.IMPROVES: 4,
-    Relation.GENERALISES: 3,
-}
-"""Relations of a later work to a cited one that readers of the cited work should know, with
-weights.
-"""
 _START, _BUILT_ON, _MOST_CITING = 5, 3, 6
 _SHORT = 60
 _LEVELS = {"start": 3, "core": 2}
@@ -149,9 +139,9 @@ def _reasons(bib: Bibliography, paper: Paper, listed: set[str]) -> list[Evidence
     """Return why a work matters to a list: its level, its relations, its citations."""
     out, back = bib.edges(paper.key)
     reasons = [
-        Evidence(_JUDGES[edge.relation], _done(bib, edge))
+        Evidence(edge.relation.weight, _done(bib, edge))
         for edge in out
-        if edge.target in listed and edge.relation in _JUDGES
+        if edge.target in listed and edge.relation.weight
     ]
     built = [edge for edge in back if edge.source in listed and edge.relation in BUILDS_ON]
     if built:
@@ -172,12 +162,12 @@ def _reasons(bib: Bibliography, paper: Paper, listed: set[str]) -> list[Evidence
 def _done(bib: Bibliography, edge: Edge) -> str:
     """Describe the relation of a work to a listed one, with the sentence of the relation."""
     text = f": {sentence}" if (sentence := edge.says) else "."
-    return f"{phrase(edge.relation).capitalize()} {_name(bib, edge.target)}{text}"
+    return f"{edge.relation.phrase.capitalize()} {_name(bib, edge.target)}{text}"
 
 
 def _built(bib: Bibliography, edges: Sequence[Edge]) -> str:
     first, *others = edges
-    text = f"{_name(bib, first.source)} {phrase(first.relation)} it"
+    text = f"{_name(bib, first.source)} {first.relation.phrase} it"
     return f"{text}; {len(others)} more of the list build on it." if others else f"{text}."
 
 

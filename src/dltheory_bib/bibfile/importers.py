@@ -58,6 +58,12 @@ _RIS_TYPES = {
 }
 
 
+_ALONE = frozenset({"online", "software", "thesis", "report", "book"})
+"""The types that are no part of a volume: their organisation is not that of a conference."""
+_ISSUED = frozenset({"thesis", "report"})
+"""The types that an institution issues; some formats call it the publisher."""
+
+
 @dataclass(slots=True)
 class Draft:
     """The data that a file has about one work."""
@@ -70,9 +76,11 @@ class Draft:
     title: str = ""
     author: list[str] = field(default_factory=list)
     year: int | None = None
+    editor: list[str] = field(default_factory=list)
     venue: str = ""
-    """The name of its journal, proceedings or publisher, as in the file."""
+    """The name of its journal or volume, as in the file."""
     publisher: str = ""
+    institution: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     """`volume`, `number`, `edition`, `pages`, `doi`, `eprint`, `url`, as in the file."""
 
@@ -117,15 +125,19 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
     place = _first(plain, "journal", "journaltitle", "booktitle")
     on_arxiv = not place or says_arxiv(place)
     ids = arxiv_ids(values)
-    whose = _first(plain, "publisher", "school", "institution", "organization")
     draft = Draft(f"@{kind}{{{key}}}", key, _BIB_TYPES.get(kind, "online"))
     if on_arxiv and ids and draft.type in {"article", "online", "report"}:
         draft.type, place = "online", ""
     draft.title = title_from_latex(values.get("title", ""))
     draft.author = _bib_names(values.get("author", ""))
+    draft.editor = _bib_names(values.get("editor", ""))
     draft.year = read_year(values)
-    draft.venue = place or (whose if draft.type in {"book", "thesis", "report"} else "")
-    draft.publisher = plain.get("publisher", "")
+    draft.venue = place
+    _publish(
+        draft,
+        _first(plain, "publisher", *(("organization",) if draft.type in _ALONE else ())),
+        _first(plain, "school", "institution"),
+    )
     draft.fields = _known(
         volume=plain.get("volume", "") if place else "",
         number=_first(plain, "number", "issue") if place else "",
@@ -137,6 +149,14 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
         url=re.sub(r"\\([_%&#~])", r"\1", values.get("url", "")),
     )
     return draft
+
+
+def _publish(draft: Draft, publisher: str, institution: str = "") -> None:
+    """Keep who published a work; a preprint's server is no publisher."""
+    publisher, institution = ("" if says_arxiv(one) else one for one in (publisher, institution))
+    if draft.type in _ISSUED and not institution:
+        publisher, institution = "", publisher
+    draft.publisher, draft.institution = publisher, institution
 
 
 def _bib_names(text: str) -> list[str]:
@@ -179,18 +199,19 @@ def _of_item(number: int, item: Mapping[str, Any]) -> Draft:
     draft = Draft(f"item {number}", key, _CSL_TYPES.get(text("type"), "online"))
     title = re.sub(r'<span class="nocase">(.*?)</span>', r"{\1}", text("title"))
     draft.title = re.sub(r"</?(?:i|b|sub|sup|span)\b[^>]*>", "", title)
-    draft.author = [_csl_name(one) for one in item.get("author") or [] if isinstance(one, dict)]
-    draft.year = _csl_year(item.get("issued"))
-    whose = text("publisher")
-    draft.venue = text("container-title") or (
-        whose if draft.type in {"book", "thesis", "report"} else ""
+    draft.author, draft.editor = (
+        [_csl_name(one) for one in item.get(role) or [] if isinstance(one, dict)]
+        for role in ("author", "editor")
     )
-    draft.publisher = whose
+    draft.year = _csl_year(item.get("issued"))
+    draft.venue = text("container-title")
+    _publish(draft, text("publisher"))
     identifiers = " ".join((text("note"), text("number"), text("URL"), text("archive_location")))
     ids = arxiv_ids({"note": identifiers})
+    placed = draft.venue or draft.publisher or draft.institution
     draft.fields = _known(
         volume=text("volume"),
-        number=text("issue") or (text("number") if draft.venue and not ids else ""),
+        number=text("issue") or (text("number") if placed and not ids else ""),
         edition=text("edition"),
         pages=text("page"),
         doi=text("DOI"),
@@ -236,12 +257,12 @@ def _of_record(number: int, record: Mapping[str, Any]) -> Draft:
     draft.title = _first(record, "title", "primary_title")
     names = record.get("authors") or record.get("first_authors") or []
     draft.author = [_ris_name(name) for name in names]
+    draft.editor = [_ris_name(name) for name in _ris_editors(draft.type, record)]
     found = re.search(r"\d{4}", _first(record, "year", "publication_year", "date"))
     draft.year = int(found[0]) if found else None
-    draft.publisher = _first(record, "publisher")
-    draft.venue = _first(record, "secondary_title", "journal_name", "alternate_title3")
-    if draft.type in {"book", "thesis", "report"}:
-        draft.venue = draft.publisher
+    _publish(draft, _first(record, "publisher"))
+    if draft.type not in {"book", "thesis", "report"}:  # there the second title is that of a series
+        draft.venue = _first(record, "secondary_title", "journal_name", "alternate_title3")
     pages = filter(None, (record.get("start_page"), record.get("end_page")))
     urls = [str(url) for url in record.get("urls") or []]
     notes = [_first(record, "note"), *map(str, record.get("notes") or []), *urls]
@@ -256,6 +277,14 @@ def _of_record(number: int, record: Mapping[str, Any]) -> Draft:
         url=urls[0] if urls else "",
     )
     return draft
+
+
+def _ris_editors(kind: str, record: Mapping[str, Any]) -> list[str]:
+    """Return the editors: `ED`, or `A2`; of a book `A3`, where `A2` is the editor of the series."""
+    tags = ["secondary_authors"] if kind != "book" else ["tertiary_authors", "secondary_authors"]
+    others: Mapping[str, list[str]] = record.get("unknown_tag") or {}
+    named = (others.get("ED"), *(record.get(tag) for tag in tags))
+    return next((list(names) for names in named if names), [])
 
 
 def _ris_name(name: str) -> str:

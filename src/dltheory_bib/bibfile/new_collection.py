@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -96,12 +96,15 @@ class _Collector:
         if kind in _IN_PLACES and not draft.venue:
             self._leave(draft, f"is of type {kind} but has no venue; the record gets type online")
             kind = "online"
+        venue = self._venue(draft)
         found = {
             "type": kind,
             "title": title,
             "author": author,
+            "editor": self._editors(draft),
             "year": str(draft.year),
-            "venue": self._venue(draft) if draft.venue else "",
+            "venue": venue,
+            **self._publishers(draft, venue),
             **self._fields(draft),
         }
         record = {name: value for name, value in found.items() if value}
@@ -112,12 +115,43 @@ class _Collector:
         if others:
             self._leave(draft, "does not name all authors; author is listed as unverified")
             record["unverified"] = ["author"]
+        if record.get("editor") and _OTHERS.intersection(draft.editor):
+            self._leave(draft, "does not name all editors; editor is listed as unverified")
+            record["unverified"] = [*record.get("unverified", ()), "editor"]
         seen = [n for n in record if n not in {"type", "unverified", *record.get("unverified", ())}]
         sources = [{"source": self.source, "where": draft.where, "fields": seen}]
         return {"key": key, **record, "sources": sources}
 
     def _leave(self, draft: Draft, why: str) -> None:
         self.made.left_out.append(f"{draft.where} {why}")
+
+    def _editors(self, draft: Draft) -> list[str]:
+        try:
+            return [rules.person(name) for name in draft.editor if name not in _OTHERS]
+        except ValueError as error:
+            self._leave(draft, f"has editor {error}; that field is skipped")
+            return []
+
+    def _publishers(self, draft: Draft, venue: str) -> dict[str, str]:
+        """Return the publisher and the institution, unless the venue determines them."""
+        named = {tuple(words(name)) for name in self._names(venue, draft.year or 0)}
+        found = {}
+        for name in ("publisher", "institution"):
+            text = getattr(draft, name)
+            try:
+                if text.strip() and tuple(words(text)) not in named:
+                    found[name] = rules.clean(text)
+            except ValueError as error:
+                self._leave(draft, f"has {name} {error}; that field is skipped")
+        return found
+
+    def _names(self, venue: str, year: int) -> Iterator[str]:
+        """Yield the names of a venue in a year, and its publisher's."""
+        if venue in self.bib.venues:
+            period = self.bib.venues[venue].in_year(year)
+            yield from filter(None, (period.long, period.short, period.publisher))
+        elif venue:
+            yield from self.venues[venue]["periods"][0].values()
 
     def _fields(self, draft: Draft) -> dict[str, str]:
         found = {}
@@ -163,17 +197,26 @@ class _Collector:
         )
 
     def _venue(self, draft: Draft) -> str:
-        known = self.names.find(draft.venue).venue
+        """Return the id of a draft's venue; empty without one.
+
+        The publisher of a book, or the institution of a thesis, is its venue if `bib` has that.
+        """
+        own = {"book": draft.publisher, "thesis": draft.institution, "report": draft.institution}
+        known = self.names.find(draft.venue or own.get(draft.type, "")).venue
+        if known and not draft.venue and self.bib.venues[known].kind != "publisher":
+            known = None
         if known:
             self.venues[known] = self.bib.venues[known].to_dict()
             return known
+        if not draft.venue:
+            return ""
         identity = slug(draft.venue) or "venue"
         identity = identity if identity[0].isalpha() else f"v-{identity}"
         if identity not in self.venues:
             self.made.new_venues.append(draft.venue)
             kind = _KINDS.get(draft.type, "publisher")
             period = {"short": draft.venue, "long": draft.venue}
-            if draft.publisher and draft.publisher != draft.venue:
+            if draft.publisher.strip() and draft.publisher != draft.venue:
                 period["publisher"] = draft.publisher
             self.venues[identity] = {"id": identity, "kind": kind, "periods": [period]}
         return identity

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -171,14 +170,14 @@ def is_drawn() -> bool:
     return sys.stdout.isatty() or os.environ.get("FORCE_COLOR", "0") not in {"", "0"}
 
 
-@dataclass(slots=True)
 class _Screen:
     """Output drawn by a command for a terminal, shown at once when the command ends."""
 
-    paged: bool = True
-    height: int = 0
-    drawn: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.paged = True
+        self.height = 0
+        self.drawn: list[str] = []
+        self.notes: list[str] = []
 
 
 def _screen_of(context: click.Context) -> _Screen:
@@ -195,14 +194,16 @@ def draw(renderable: RenderableType) -> None:
     from rich.console import Console
 
     if is_drawn():
-        console = Console(highlight=False)
+        console = Console(highlight=False, emoji=False)
         with console.capture() as captured:
             console.print(renderable)
         screen = _screen_of(click.get_current_context())
         screen.height = console.height
         screen.drawn.append(captured.get())
         return
-    console = Console(highlight=False, color_system=None, width=_UNLIMITED, legacy_windows=False)
+    console = Console(
+        highlight=False, emoji=False, color_system=None, width=_UNLIMITED, legacy_windows=False
+    )
     with console.capture() as captured:
         console.print(renderable)
     for line in captured.get().splitlines():

@@ -18,7 +18,7 @@ import click
 
 from dltheory_bib.source.folders import is_directory, is_file, shipped_directory
 
-_PROJECT = re.compile(r'^name\s*=\s*"dltheory-bib"\s*$', re.MULTILINE)
+_PROJECT = r'^name\s*=\s*"dltheory-bib"\s*$'
 
 
 class Collection(NamedTuple):
@@ -61,9 +61,10 @@ def clone_data() -> Path | None:
 
 def _is_ours(project: Path) -> bool:
     try:
-        return _PROJECT.search(project.read_text("utf-8", errors="replace")) is not None
+        text = project.read_text("utf-8", errors="replace")
     except OSError:
         return False
+    return re.search(_PROJECT, text, re.MULTILINE) is not None
 
 
 def chosen_collection() -> Collection:

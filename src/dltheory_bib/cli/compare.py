@@ -74,7 +74,7 @@ def compare(
         _plot(found, plot, symbol, quantity)
         return
     if not found and format_ is None:
-        note(f"no card on {found.question.id} matches")
+        note(f"no card on {found.table.question.id} matches")
         return
     if format_ is None:
         from dltheory_bib.display.comparison_view import ComparisonTable
@@ -100,20 +100,21 @@ def _plot(found: Comparison, path: Path, symbol: str | None, quantity: str | Non
 
 
 def _list_questions(bib: Bibliography, format_: str | None) -> None:
-    from dltheory_bib.snapshot.result_rows import question_counts
+    from dltheory_bib.snapshot import views
 
-    counts = question_counts(bib.snapshot)
+    listed = views.questions(bib.snapshot)
     if format_ == "json":
         import json
 
-        rows = [bib.questions[name].to_dict() | {"cards": n} for name, (n, _) in counts.items()]
+        records = views.stored(bib.snapshot, "question")
+        rows = [records[one.id] | {"cards": one.cards} for one in listed]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     if format_:
         raise click.UsageError("name a question; without one the formats are text and json")
-    if not counts:
+    if not listed:
         note("this collection has no questions; add them in questions.yaml")
         return
     from dltheory_bib.display.comparison_view import question_list
 
-    draw(question_list(bib.questions.values(), counts, bib.snapshot.readable))
+    draw(question_list(listed, bib.snapshot.readable))

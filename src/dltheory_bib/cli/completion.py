@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
-import click
-from click.shell_completion import CompletionItem
+if TYPE_CHECKING:
+    import click
+    from click.shell_completion import CompletionItem
 
 _MOST = 60
 
@@ -51,6 +52,8 @@ def complete_key(
 
 def complete_rule(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Complete rules on .bib files."""
+    from click.shell_completion import CompletionItem
+
     from dltheory_bib.bibfile.lint.linter import rule_sentences
 
     return [
@@ -137,4 +140,6 @@ def _ids(context: click.Context, table: str, incomplete: str, column: str = "id"
 
 
 def _items(values: Iterable[str]) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem  # every command imports this module
+
     return [CompletionItem(value) for value in values]

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, draw, key_argument, note
 from dltheory_bib.display.lineage_view import FEW, SHORT, lineage_tree, nearest_works
-from dltheory_bib.models.relations import INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
+from dltheory_bib.models.relations import BETWEEN_WORKS, Relation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.graph.walks import Branch
+    from dltheory_bib.snapshot.reader import Edge
 
-_KINDS = [relation.value for relation in (*JUDGEMENTS, Relation.CITES, Relation.AFTER)]
+_KINDS = [relation.value for relation in BETWEEN_WORKS]
 
 
 @dltheory.command(short_help="Show how two works are connected.")
@@ -73,9 +75,9 @@ def lineage(
     kinds = _relations(relations)
     found = bib.lineage(key, kinds) if kinds else bib.lineage(key)
     shown, works, whole, nothing = 0, 0, True, []
-    for branch, phrases, none in (
-        (found.back, phrase, "builds on no work recorded here"),
-        (found.forward, INVERSE_PHRASE.__getitem__, "no work recorded here builds on it"),
+    for branch, phrase, none in (
+        (found.back, attrgetter("relation.phrase"), "builds on no work recorded here"),
+        (found.forward, attrgetter("relation.inverse"), "no work recorded here builds on it"),
     ):
         if back is (branch is found.forward):
             continue
@@ -86,7 +88,7 @@ def lineage(
             draw("")
         size = _size(branch)
         complete = everything or size <= FEW
-        _draw_branch(bib, branch, phrases, complete)
+        _draw_branch(bib, branch, phrase, complete)
         shown += size if complete else min(size, SHORT)
         works += size
         whole = whole and complete
@@ -99,14 +101,14 @@ def lineage(
 
 
 def _draw_branch(
-    bib: Bibliography, branch: Branch, phrases: Callable[[Relation], str], whole: bool
+    bib: Bibliography, branch: Branch, phrase: Callable[[Edge], str], whole: bool
 ) -> None:
     """Draw one direction: with the sentence on each step, or only the nearest works."""
     tree = lineage_tree(
         branch if whole else nearest_works(branch, SHORT),
         bib.snapshot.readable,
         bib.describe,
-        lambda edge: phrases(edge.relation),
+        phrase,
         sentences=whole,
     )
     draw(tree)

@@ -32,7 +32,7 @@ _SCREENFUL = 100
 @query_argument()
 @click.option(
     "--sort",
-    type=click.Choice(["year", "key", "title", "author", "cited"]),
+    type=click.Choice(["year", "key", "title", "author", "venue", "type", "cited"]),
     default="year",
     show_default=True,
     help="Sort order; `cited` is the number of works here that cite it.",

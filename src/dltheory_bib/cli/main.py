@@ -8,8 +8,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dltheory_bib.cli.app import dltheory, visible
-from dltheory_bib.collector import collector_paused
+from dltheory_bib.collector import collector_paused, freeze_modules
 
 if TYPE_CHECKING:
     from dltheory_bib.errors import Problem
@@ -26,12 +25,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     ended the process.
     """
     with collector_paused():
-        return _run(argv)
+        code = _run(argv)
+    if argv is None:
+        freeze_modules()  # the process ends
+    return code
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    import click
+    import click  # while the collector is paused
 
+    from dltheory_bib.cli.app import dltheory
     from dltheory_bib.errors import BibliographyError, DataError, QueryError
 
     _prepare_streams()
@@ -90,6 +93,8 @@ def _advice(problems: Sequence[Problem]) -> str:
 
 
 def _say(*lines: str) -> None:
+    from dltheory_bib.cli.app import visible
+
     for number, line in enumerate(filter(None, lines)):
         for part in line.splitlines():
             prefix = "dltheory: " if number == 0 else "  "

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
-import shutil
-import subprocess
 import sys
 
-_LINK = re.compile(r"\x1b\]8;[^\x1b\x07]*(?:\x1b\\|\x07)")
+_LINK = r"\x1b\]8;[^\x1b\x07]*(?:\x1b\\|\x07)"
 
 
 def show(text: str, height: int, paged: bool = True) -> None:
@@ -38,6 +35,9 @@ def _has_person() -> bool:
 
 
 def _command() -> list[str]:
+    import shlex  # most answers fit the screen
+    import shutil
+
     for name in ("DLTHEORY_PAGER", "PAGER"):
         if name in os.environ:
             try:
@@ -51,6 +51,8 @@ def _command() -> list[str]:
 
 def _page(text: str, command: list[str]) -> bool:
     """Pass a text to a pager and wait until it exits; return whether there was one."""
+    import subprocess
+
     environment = {"LESS": "FRX", "LESSCHARSET": "utf-8", **os.environ}
     sys.stdout.flush()
     try:
@@ -59,7 +61,7 @@ def _page(text: str, command: list[str]) -> bool:
         return False
     assert pager.stdin is not None
     # Older pagers print the codes of a link as text.
-    data = _LINK.sub("", text).encode(sys.stdout.encoding or "utf-8", "replace")
+    data = re.sub(_LINK, "", text).encode(sys.stdout.encoding or "utf-8", "replace")
     try:
         with pager.stdin as stream:
             stream.write(data)

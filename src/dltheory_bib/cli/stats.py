@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import click
 
-from dltheory_bib.cli.app import bibliography, dltheory, draw, format_option
+from dltheory_bib.cli.app import bibliography, dltheory, draw, format_option, note
+from dltheory_bib.cli.collection import chosen_collection
+
+_SCREENFUL = 20
 
 
 @dltheory.command(short_help="Count the works and the evidence for them.")
+@click.option(
+    "--wanted",
+    is_flag=True,
+    help="Instead, rank the works that our reference lists contain and the catalogue lacks.",
+)
+@click.option(
+    "-n", "--limit", type=click.IntRange(0), help="With --wanted: at most this many; 0 for all."
+)
 @format_option("json")
-def stats(format_: str | None) -> None:
+def stats(wanted: bool, limit: int | None, format_: str | None) -> None:
     """Show what the catalogue contains, and the evidence for it.
 
     For each field: the number of records with a value, of those with two sources or more, and of
@@ -17,7 +28,13 @@ def stats(format_: str | None) -> None:
 
     \b
     Example: dltheory stats
+    Example: dltheory stats --wanted --limit 50
     """
+    if wanted:
+        _wanted(limit, format_)
+        return
+    if limit is not None:
+        raise click.UsageError("--limit is for --wanted")
     found = bibliography().stats()
     if format_ == "json":
         import json
@@ -27,6 +44,28 @@ def stats(format_: str | None) -> None:
         from dltheory_bib.display.stats_view import stats_tables
 
         draw(stats_tables(found))
+
+
+def _wanted(limit: int | None, format_: str | None) -> None:
+    from dltheory_bib.source.wanted import WANTED, read_references, wanted_works
+
+    place = chosen_collection().place
+    works = wanted_works(read_references((place if place.is_dir() else place.parent) / WANTED))
+    most = (_SCREENFUL if format_ is None else 0) if limit is None else limit
+    shown = works[: most or None]
+    if format_ == "json":
+        import json
+
+        click.echo(json.dumps([one.to_dict() for one in shown], ensure_ascii=False, indent=2))
+        return
+    if not works:
+        note(f"no wanted works: {place} has no entries of reference lists ({WANTED})")
+        return
+    from dltheory_bib.display.stats_view import wanted_table
+
+    draw(wanted_table(shown))
+    if len(shown) < len(works):
+        note(f"{len(shown)} of {len(works)} works; --limit 0 shows all")
 
 
 @dltheory.command(short_help="Set up completion for bash, zsh or fish.")

@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from dltheory_bib.display.charts import axes_for
 from dltheory_bib.errors import MissingExtraError, UnknownNameError
 from dltheory_bib.files import write_bytes
-from dltheory_bib.models.theorem import Question, Symbol
-from dltheory_bib.text.names import family, nearest
+from dltheory_bib.text.names import nearest
 from dltheory_bib.theorems.bounds import read_bound, steepest
-from dltheory_bib.theorems.theorem_table import Table
+from dltheory_bib.theorems.theorem_table import Table, TableQuestion, TableSymbol
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -100,7 +99,7 @@ def quantity_of(table: Table, wanted: str | None = None) -> str:
     return found
 
 
-def symbol_of(table: Table, quantity: str, wanted: str | None = None) -> Symbol:
+def symbol_of(table: Table, quantity: str, wanted: str | None = None) -> TableSymbol:
     """Return the symbol to draw; raises as `draw_frontier` does."""
     symbols = {one.id: one for one in table.question.symbols}
     if wanted is not None:
@@ -115,18 +114,19 @@ def symbol_of(table: Table, quantity: str, wanted: str | None = None) -> Symbol:
     return next(iter(symbols.values()))
 
 
-def points_of(table: Table, quantity: str, symbol: Symbol) -> list[Point]:
+def points_of(table: Table, quantity: str, symbol: TableSymbol) -> list[Point]:
     """Return the cards in the chart, sorted by year; raises as `draw_frontier` does."""
-    place = [one.id for one in table.question.symbols].index(symbol.id)
+    extremes = {one.id: one.extreme for one in table.question.symbols}
+    place = list(extremes).index(symbol.id)
     made = []
     for group in table.groups:
         for row in group.rows if group.quantity == quantity else ():
             if not row.ranked:
                 continue
-            steep = steepest(read_bound(row.card, table.question))[place]
+            steep = steepest(read_bound(row.card.bound, extremes))[place]
             power = None if steep.exponential else steep.power
-            name = family(row.paper.author[0])
-            made.append(Point(row.paper.year, power, row.card.kind, name, row.card.id))
+            card = row.card
+            made.append(Point(row.paper.year, power, card.kind, row.family, card.id))
     if not made:
         raise ValueError(f"no card on {table.question.id} has a bound on {quantity} to draw")
     return sorted(made, key=lambda point: point.year)
@@ -146,7 +146,7 @@ def frontier(points: Iterable[Point], smallest: bool) -> list[Point]:
     return made
 
 
-def _draw(axes: Axes, points: Sequence[Point], question: Question) -> None:
+def _draw(axes: Axes, points: Sequence[Point], question: TableQuestion) -> None:
     first, last = points[0].year, points[-1].year
     finite = [float(point.exponent) for point in points if point.exponent is not None]
     low, high = min(finite, default=0.0), max(finite, default=1.0)
@@ -240,7 +240,7 @@ def _few(names: Iterable[str]) -> str:
     return ", ".join(different[:2]) + more
 
 
-def _axis(symbol: Symbol) -> str:
+def _axis(symbol: TableSymbol) -> str:
     """Return the label of the axis; a symbol that matplotlib cannot set is given by its id."""
     from matplotlib.mathtext import MathTextParser
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.formats.comparison_files import BEST, HOLDS, read_where
-from dltheory_bib.models.theorem import Question
-from dltheory_bib.snapshot.views import Reader
-from dltheory_bib.text.names import author_line
+from dltheory_bib.snapshot.views import QuestionView, Reader
 from dltheory_bib.theorems.theorem_table import Group, Table, TableRow
 
 if TYPE_CHECKING:
@@ -166,8 +164,7 @@ class ComparisonTable:
             text = "; ".join(f"{label}: {read(value)}" for label, value in values)
         else:
             text = self._bound(row)
-        byline = f"{author_line(row.paper.author, at_most=2)} {row.paper.year}"
-        parts = [byline, HOLDS[card.holds], read(card.method or "")]
+        parts = [row.paper.label, HOLDS[card.holds], read(card.method or "")]
         parts += ["abstract only"] * (card.checked == "abstract")
         parts += ["as quoted elsewhere"] * (card.checked == "secondary")
         marks = f"assumes {' '.join(row.marks)}" if row.marks else ""
@@ -238,7 +235,7 @@ def _html_row(row: TableRow, group: Group) -> str:
         shown = [escape(card.values.get(column.id, "")) for column in group.columns]
     else:
         shown = [escape(f"${row.tex}$") if row.tex else ""]
-    byline = escape(f"{author_line(paper.author, at_most=2)} {paper.year}")
+    byline = escape(paper.label)
     linked = (
         f'<a href="{escape(paper.address)}" rel="noopener">{byline}</a>'
         if paper.address
@@ -261,9 +258,7 @@ def _html_cells(cells: Iterable[str]) -> Iterator[str]:
     return (f'<td style="{_CELL}">{cell}</td>' for cell in cells)
 
 
-def question_list(
-    questions: Iterable[Question], counts: Mapping[str, tuple[int, int]], read: Reader
-) -> RenderableType:
+def question_list(questions: Iterable[QuestionView], read: Reader) -> RenderableType:
     """List the questions, each with its id, its numbers of cards and works, and its text."""
     from rich.console import Group as Lines
     from rich.padding import Padding
@@ -271,9 +266,8 @@ def question_list(
 
     shown: list[RenderableType] = []
     for one in questions:
-        cards, works = counts[one.id]
-        many = f"{cards} {'card' if cards == 1 else 'cards'} of {works} "
-        many += "work" if works == 1 else "works"
+        many = f"{one.cards} {'card' if one.cards == 1 else 'cards'} of {one.works} "
+        many += "work" if one.works == 1 else "works"
         shown.append(Text.assemble(read(one.label), "  ", (one.id, _KEY), (f"  {many}", _DIM)))
         shown.append(Padding(Text(read(one.definition)), (0, 0, 0, 2)))
     return Lines(*shown)

@@ -13,13 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dltheory_bib.graph.measures import citing
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Topic
-from dltheory_bib.models.relations import (
-    BUILDS_ON,
-    INVERSE_PHRASE,
-    JUDGEMENTS,
-    Relation,
-    phrase,
-)
+from dltheory_bib.models.relations import JUDGEMENTS, Relation
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -30,7 +24,6 @@ COLOURS = 7
 """This number of groups have a colour of their own; the others form one group, in grey."""
 OTHERS = "others"
 _DRAWN = (Relation.CITES, *JUDGEMENTS)
-_DISPUTES = (Relation.REFUTES, Relation.QUALIFIES)
 # A group with a greater share of the works than this is split into its narrower topics.
 _BROAD = 0.4
 
@@ -94,13 +87,10 @@ def _words(edges: Iterable[Mapping[str, str]]) -> dict[str, dict[str, str]]:
     found = {}
     for relation in _DRAWN:
         if any(edge["relation"] == relation for edge in edges):
-            kind = "cites" if relation is Relation.CITES else "other"
-            kind = "builds" if relation in BUILDS_ON else kind
-            kind = "disputes" if relation in _DISPUTES else kind
             found[relation.value] = {
-                "says": phrase(relation),
-                "inverse": INVERSE_PHRASE[relation],
-                "kind": kind,
+                "says": relation.phrase,
+                "inverse": relation.inverse,
+                "kind": relation.role,
             }
     return found
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from dltheory_bib.display.printable import printable
 from dltheory_bib.snapshot.statistics import Coverage
+from dltheory_bib.source.wanted import WantedWork
 
 
 def stats_tables(found: Coverage) -> RenderableType:
@@ -31,6 +33,21 @@ def stats_tables(found: Coverage) -> RenderableType:
     ):
         held.add_row(name, Text(value))
     return Group(held, Text(), _fields(found))
+
+
+def wanted_table(works: Sequence[WantedWork]) -> Table:
+    """Show works that the catalogue lacks, with the number of its reference lists they are in."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    table.add_column("lists", justify="right")
+    table.add_column("year")
+    table.add_column("work")
+    table.add_column("id", overflow="fold")
+    for one in works:
+        name = ". ".join(printable(part) for part in (one.author, one.title) if part)
+        identifier = f"arXiv:{one.eprint}" if one.eprint else one.doi or ""
+        year = str(one.year or "")
+        table.add_row(str(len(one.cited_by)), year, Text(name), Text(printable(identifier)))
+    return table
 
 
 def _cards(found: Coverage) -> str:

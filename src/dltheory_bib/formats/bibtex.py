@@ -12,7 +12,11 @@ A file for BibTeX needs no package: letters that LaTeX's standard encoding lacks
 taken from T1 by a `@preamble`, and natbib's styles print `url` and `doi`, which are written
 verbatim; with the package url they also break lines. The URL of an unpublished work is plain text
 in `howpublished`, which every style prints. The venue of a book is its publisher, that of a thesis
-or report its institution.
+or report its institution, unless the record itself names one.
+
+Editors are printed where the entry type has a place for them next to authors. BibTeX's styles print
+those of a volume, and warn of an author and an editor of one `@book`; biblatex prints those of any
+work but a thesis or report.
 """
 
 from __future__ import annotations
@@ -20,11 +24,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 from urllib.parse import unquote
 
 from dltheory_bib.formats.bibtex_file import with_preamble
-from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
+from dltheory_bib.formats.venue_names import names_volume, period_of, place_in_full, publisher_of
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.text.latex import (
@@ -51,6 +55,7 @@ _FIELDS = {
     "title": "title",
     "journaltitle": "journal",
     "booktitle": "booktitle",
+    "editor": "editor",
     "type": "type",
     "institution": "institution",
     "organization": "organization",
@@ -69,6 +74,7 @@ _FIELDS = {
     "related": "related",
     "relatedstring": "relatedstring",
 }
+_SAME_NAMES = {name: name for name in _FIELDS}
 _IN_WORDS = {"2": "Second", "3": "Third", "4": "Fourth", "5": "Fifth", "6": "Sixth"}
 # The field that names the venue.
 _WHERE = {
@@ -84,6 +90,11 @@ _WHERE = {
     "misc": "howpublished",
 }
 _IN_BOOKS = frozenset({"inproceedings", "incollection", "inbook", "book"})
+# The entry types that have editors as well as authors.
+_EDITED: dict[Dialect, frozenset[str]] = {
+    "bibtex": frozenset({"inproceedings", "incollection"}),
+    "biblatex": frozenset({*_WHERE} - {"thesis", "report"}),
+}
 # The entry types of BibTeX; biblatex also uses the last two as the `type` of such a work.
 _BIBTEX_TYPES = {
     "online": "misc",
@@ -92,6 +103,7 @@ _BIBTEX_TYPES = {
     "report": "techreport",
 }
 
+_BETWEEN = "\0"
 _CHOICES = {
     "dialect": Dialect,
     "prefer": Preference,
@@ -194,28 +206,38 @@ def _options(
     return _Options(dialect, prefer, encoding or default, venue_names)
 
 
-def render_entry(paper: Paper, venues: Mapping[str, Venue], dialect: Dialect) -> str:
-    """Return the entry of a work in the default style, without the preamble of a file.
+def render_entries(
+    papers: Iterable[Paper], venues: Mapping[str, Venue], dialect: Dialect
+) -> list[str]:
+    """Return the entry of each work in the default style, without the preamble of a file.
 
     `bibtex_file.join_entries` joins such entries to the output of `to_bibtex`.
     """
     from bibtexparser.entrypoint import write_string
     from bibtexparser.library import Library
-    from bibtexparser.model import Entry, Field
+    from bibtexparser.model import Block, Entry, Field
 
-    kind, fields = entry_fields(paper, venues, dialect=dialect)
-    written = [Field(name, f"{{{value}}}") for name, value in fields.items()]
-    library = Library([Entry(kind, paper.key, written)])
-    return write_string(library, unparse_stack=[], bibtex_format=_layout())
+    options = _options(dialect, "published", None, "long")
+    entries: list[Block] = []
+    for paper in papers:
+        kind, fields = _entry(paper, venues, options)
+        written = [Field(name, f"{{{value}}}") for name, value in fields.items()]
+        entries.append(Entry(kind, paper.key, written))
+    if not entries:
+        return []
+    # Written together, because a library of one entry costs as much as the entry; no record
+    # contains the character between them.
+    text = write_string(Library(entries), unparse_stack=[], bibtex_format=_layout(_BETWEEN))
+    return text.split(_BETWEEN)
 
 
 @cache
-def _layout() -> BibtexFormat:
+def _layout(separator: str = "\n") -> BibtexFormat:
     from bibtexparser.writer import BibtexFormat
 
     layout = BibtexFormat()  # type: ignore[no-untyped-call]
     layout.indent = "  "
-    layout.block_separator = "\n"
+    layout.block_separator = separator
     layout.trailing_comma = True
     return layout
 
@@ -232,7 +254,10 @@ def _as_preprint(paper: Paper) -> Paper:
             break
     if eprint is None or paper.is_preprint:
         return paper
-    left_out = dict.fromkeys(("venue", "publisher", "volume", "number", "pages"))
+    left_out: dict[str, Any] = dict.fromkeys(
+        ("venue", "publisher", "institution", "volume", "number", "pages")
+    )
+    left_out["editor"] = ()
     found = {"type": "online", "title": title, "eprint": eprint, "doi": doi, "url": url}
     preprint = paper.model_copy(update=left_out | found)
     return preprint.model_copy(update={"year": preprint.eprint_year or paper.year})
@@ -245,8 +270,8 @@ def _entry(
     paper = _as_preprint(paper) if options.prefer == "preprint" else paper
     period = period_of(paper, venues)
     kind = _kind(paper, period, options.dialect)
-    values = _source(kind, paper, period, options) | {
-        "author": " and ".join(name_to_latex(name, options.encoding) for name in paper.author),
+    values: _Values = {
+        "author": _names(paper.author, options),
         "title": title_to_latex(paper.title, options.encoding),
         "date": str(paper.year),
         "doi": paper.doi,
@@ -256,57 +281,66 @@ def _entry(
         "related": related,
         "relatedstring": related and "Builds on",
     }
-    names = {name: name for name in _FIELDS}
+    values.update(_source(kind, paper, period, options))
+    if paper.editor and kind in _EDITED[options.dialect]:
+        values["editor"] = _names(paper.editor, options)
+    names = _SAME_NAMES
     if options.dialect == "bibtex":
         kind = _BIBTEX_TYPES.get(kind, kind)
         _adapt_to_bibtex(kind, values)
-        names = _FIELDS | ({"institution": "school"} if kind == "phdthesis" else {})
-    return kind, {names[name]: value for name in _FIELDS if (value := values.get(name))}
+        names = _FIELDS | {"institution": "school"} if kind == "phdthesis" else _FIELDS
+    return kind, {names[name]: value for name in names if (value := values.get(name))}
+
+
+def _names(names: Iterable[str], options: _Options) -> str:
+    return " and ".join(name_to_latex(name, options.encoding) for name in names)
 
 
 def _kind(paper: Paper, period: Period | None, dialect: Dialect) -> str:
     """Return the most specific entry type of biblatex whose required fields are known.
 
-    No record has editors, so a work that would be `@incollection` in biblatex, which requires them,
-    is `@inbook`; in BibTeX a chapter without a publisher is `@inproceedings`, which looks the same.
+    A chapter without editors, which biblatex requires of `@incollection`, is `@inbook` there; in
+    BibTeX a chapter without a publisher is `@inproceedings`, which looks the same.
     """
     if paper.type == "software":
         return "software"
     if paper.type == "online":
         return "online" if paper.address else "misc"
+    if paper.type == "book" and dialect == "biblatex":
+        return "book"
+    if paper.type in {"book", "thesis", "report"}:
+        return paper.type if place_in_full(paper, period) else "misc"
     if period is None:
-        return "book" if paper.type == "book" and dialect == "biblatex" else "misc"
+        return "misc"
     if paper.type == "incollection":
         if dialect == "biblatex":
-            return "inbook"
-        return "incollection" if period.publisher else "inproceedings"
+            return "incollection" if paper.editor else "inbook"
+        return "incollection" if publisher_of(paper, period) else "inproceedings"
     return paper.type
 
 
 def _source(kind: str, paper: Paper, period: Period | None, options: _Options) -> _Values:
     """Return the fields of the venue, as far as the entry type prints them."""
-    if period is None:
-        return {}
     short = options.venue_names == "short"
-    values: _Values = {_WHERE[kind]: venue_in_full(paper, period, short=short)}
+    values: _Values = {_WHERE[kind]: place_in_full(paper, period, short=short)}
     if kind == "book" and paper.edition:
         values["edition"] = _edition(paper.edition, options.dialect)
     if kind in _IN_BOOKS:
-        values["series"] = period.series
-        values["publisher"] = period.publisher or values.get("publisher")
+        values["series"] = period.series if period else None
+        values.setdefault("publisher", publisher_of(paper, period))
     if kind == "article" or kind in _IN_BOOKS:
         # If the name contains the volume of a book, the field would print it twice.
-        named = names_volume(period, short=short) and kind != "article"
+        named = period is not None and names_volume(period, short=short) and kind != "article"
         values["volume"] = None if named else paper.volume
         values["pages"] = paper.pages and paper.pages.replace("-", "--")
     if _prints_number(kind, paper, period, options.dialect):
         values["number"] = paper.number
     if kind in {"thesis", "report"}:
         values["type"] = _BIBTEX_TYPES[kind]
-    return {name: to_latex(value or "", options.encoding) for name, value in values.items()}
+    return {name: to_latex(value, options.encoding) for name, value in values.items() if value}
 
 
-def _prints_number(kind: str, paper: Paper, period: Period, dialect: Dialect) -> bool:
+def _prints_number(kind: str, paper: Paper, period: Period | None, dialect: Dialect) -> bool:
     """Return whether the styles interpret the number correctly.
 
     BibTeX treats the number of an article as the issue of the volume, and that of an entry in a
@@ -315,7 +349,7 @@ def _prints_number(kind: str, paper: Paper, period: Period, dialect: Dialect) ->
     if kind == "article":
         return dialect == "biblatex" or paper.volume is not None
     if kind in _IN_BOOKS:
-        return period.series is not None and paper.volume is None
+        return period is not None and period.series is not None and paper.volume is None
     return kind == "report"
 
 

@@ -12,10 +12,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from dltheory_bib.formats.markdown import escape
-from dltheory_bib.models.theorem import Result
 from dltheory_bib.text.latex import is_formula, to_latex
-from dltheory_bib.text.names import author_line
-from dltheory_bib.theorems.theorem_table import Group, Table, TableRow
+from dltheory_bib.theorems.theorem_table import Group, Table, TableCard, TableRow
 
 HOLDS = {
     "surely": "surely",
@@ -37,7 +35,7 @@ _NEEDS = {
 }
 
 
-def read_where(card: Result) -> str:
+def read_where(card: TableCard) -> str:
     """Return the version and the position that were read, and how directly the theorem itself was
     read.
     """
@@ -66,9 +64,9 @@ def records(table: Table) -> list[dict[str, Any]]:
                 {
                     "card": card.id,
                     "work": card.work,
-                    "authors": author_line(row.paper.author),
+                    "authors": row.paper.authors,
                     "year": row.paper.year,
-                    "venue": row.venue,
+                    "venue": row.paper.venue,
                     "quantity": card.quantity or "",
                     "kind": card.kind,
                     "method": card.method or "",
@@ -136,7 +134,8 @@ def _cells(row: TableRow, group: Group) -> list[str]:
         shown = [_cell(card.values.get(column.id, "")) for column in group.columns]
     else:
         shown = [_cell(f"${row.tex}$") if row.tex else ""]
-    link = f"[{escape(_short(row))}](<{row.paper.address}>)" if row.paper.address else _short(row)
+    label, address = row.paper.label, row.paper.address
+    link = f"[{escape(label)}](<{address}>)" if address else label
     return [
         "★" if row.best else "",
         *shown,
@@ -157,10 +156,6 @@ def _cell(text: str) -> str:
         part.replace(r"\|", r"\Vert ").replace("|", r"\vert ") if number % 2 else escape(part)
         for number, part in enumerate(parts)
     )
-
-
-def _short(row: TableRow) -> str:
-    return f"{author_line(row.paper.author, at_most=2)} {row.paper.year}"
 
 
 # LaTeX

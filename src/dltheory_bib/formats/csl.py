@@ -13,7 +13,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
+from dltheory_bib.formats.venue_names import (
+    names_volume,
+    period_of,
+    place_in_full,
+    publisher_of,
+    venue_in_full,
+)
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.text.maths import unicode_maths
@@ -56,8 +62,9 @@ def csl_item(paper: Paper, venues: Mapping[str, Venue]) -> dict[str, Any]:
         "type": _PREPRINT if paper.is_preprint else _TYPES[paper.type],
         "title": csl_title(paper.title),
         "author": [csl_name(name) for name in paper.author],
+        "editor": [csl_name(name) for name in paper.editor],
         "issued": {"date-parts": [[paper.year]]},
-        **(_place(paper, period) if period else {}),
+        **_place(paper, period),
         "edition": paper.edition,
         "page": paper.pages,
         "DOI": paper.doi,
@@ -67,20 +74,24 @@ def csl_item(paper: Paper, venues: Mapping[str, Venue]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value}
 
 
-def _place(paper: Paper, period: Period) -> dict[str, str | None]:
-    """Return the fields of the venue: the journal or volume, or the publisher of a book."""
-    long = venue_in_full(paper, period)
-    if paper.type in {"book", "thesis", "report"}:
-        return {"publisher": period.publisher or long, "number": paper.number}
+def _place(paper: Paper, period: Period | None) -> dict[str, str | None]:
+    """Return the fields of the venue: the journal or volume, or who published the work.
+
+    CSL has the institution of a thesis or report as its `publisher`.
+    """
+    if period is None and paper.is_preprint:
+        return {}
+    if period is None or paper.type in {"book", "thesis", "report"}:
+        return {"publisher": place_in_full(paper, period), "number": paper.number}
     is_article = paper.type == "article"
     return {
-        "container-title": long,
+        "container-title": venue_in_full(paper, period),
         "container-title-short": venue_in_full(paper, period, short=True),
         "collection-title": None if is_article else period.series,
         "volume": None if names_volume(period) and not is_article else paper.volume,
         "issue": paper.number if is_article else None,
         "collection-number": None if is_article else paper.number,
-        "publisher": period.publisher,
+        "publisher": publisher_of(paper, period),
     }
 
 

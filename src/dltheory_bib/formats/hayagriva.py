@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
+from dltheory_bib.formats.venue_names import (
+    names_volume,
+    period_of,
+    place_in_full,
+    publisher_of,
+    venue_in_full,
+)
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.text.maths import unicode_maths
@@ -59,22 +65,24 @@ def _entry(paper: Paper, period: Period | None) -> dict[str, Any]:
     }
     if paper.is_preprint:
         entry["parent"] = {"type": "repository", "title": "arXiv"}
-    elif period:
+    else:
         entry |= _place(paper, period)
     return {name: value for name, value in entry.items() if value}
 
 
-def _place(paper: Paper, period: Period) -> dict[str, Any]:
-    name = venue_in_full(paper, period)
-    if paper.type not in _PARENTS:
-        return {"publisher": period.publisher or name}
+def _place(paper: Paper, period: Period | None) -> dict[str, Any]:
+    editors = [_person(name) for name in paper.editor]
+    # Typst's styles print the publisher of a thesis or report, and no organisation.
+    if period is None or paper.type not in _PARENTS:
+        return {"editor": editors, "publisher": place_in_full(paper, period)}
     named = names_volume(period) and paper.type != "article"
     parent: dict[str, Any] = {
         "type": _PARENTS[paper.type],
-        "title": {"value": name, "verbatim": True},
+        "title": {"value": venue_in_full(paper, period), "verbatim": True},
+        "editor": editors,
         "volume": None if named else _number(paper.volume),
         "issue": _number(paper.number),
-        "publisher": period.publisher,
+        "publisher": publisher_of(paper, period),
     }
     if period.series and paper.type != "article":
         parent["parent"] = {"type": "anthology", "title": period.series}

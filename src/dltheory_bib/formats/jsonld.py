@@ -10,7 +10,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dltheory_bib.formats.venue_names import period_of, venue_in_full
+from dltheory_bib.formats.venue_names import (
+    period_of,
+    place_in_full,
+    publisher_of,
+    venue_in_full,
+)
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Period, Topic, Venue
 from dltheory_bib.text.identifiers import Identifier
@@ -27,6 +32,8 @@ _TYPES = {
     "online": "WebPage",
     "software": "SoftwareSourceCode",
 }
+_PARTS = frozenset({"inproceedings", "incollection"})
+"""The types whose editors are those of the volume."""
 
 
 def to_jsonld(
@@ -59,7 +66,8 @@ def jsonld_item(
         "@type": "ScholarlyArticle" if paper.is_preprint else _TYPES[paper.type],
         "@id": paper.address,
         "name": read(paper.plain_title),
-        "author": [_author(name) for name in paper.author],
+        "author": [_person(name) for name in paper.author],
+        "editor": [] if period and paper.type in _PARTS else _editors(paper),
         "datePublished": str(paper.year),
         "description": read(paper.summary) if paper.summary else None,
         "identifier": _identifiers(paper),
@@ -68,12 +76,16 @@ def jsonld_item(
         "bookEdition": paper.edition,
         "pagination": paper.pages,
         "about": [topics[topic].label for topic in paper.topics if topic in topics],
-        **(_place(paper, period) if period else {}),
+        **_place(paper, period),
     }
     return {name: value for name, value in item.items() if value}
 
 
-def _author(name: str) -> dict[str, str]:
+def _editors(paper: Paper) -> list[dict[str, str]]:
+    return [_person(name) for name in paper.editor]
+
+
+def _person(name: str) -> dict[str, str]:
     if is_collective(name):
         return {"@type": "Organization", "name": family(name)}
     parts = {"familyName": family(name), "givenName": given(name)}
@@ -90,15 +102,22 @@ def _identifiers(paper: Paper) -> list[dict[str, str]]:
     ]
 
 
-def _place(paper: Paper, period: Period) -> dict[str, Any]:
-    name = venue_in_full(paper, period)
-    publisher = {"@type": "Organization", "name": period.publisher or name}
-    if paper.type in {"book", "thesis", "report"}:
-        return {"publisher": publisher}
+def _place(paper: Paper, period: Period | None) -> dict[str, Any]:
+    if period is None or paper.type in {"book", "thesis", "report"}:
+        return _published(None if paper.is_preprint else place_in_full(paper, period))
     is_article = paper.type == "article"
-    part: dict[str, Any] = {"@type": "Periodical" if is_article else "Book", "name": name}
+    part: dict[str, Any] = {
+        "@type": "Periodical" if is_article else "Book",
+        "name": venue_in_full(paper, period),
+    }
+    if paper.type in _PARTS and paper.editor:
+        part["editor"] = _editors(paper)
     if is_article and paper.volume:
         part = {"@type": "PublicationVolume", "volumeNumber": paper.volume, "isPartOf": part}
     if is_article and paper.number:
         part = {"@type": "PublicationIssue", "issueNumber": paper.number, "isPartOf": part}
-    return {"isPartOf": part, **({"publisher": publisher} if period.publisher else {})}
+    return {"isPartOf": part, **_published(publisher_of(paper, period))}
+
+
+def _published(name: str | None) -> dict[str, Any]:
+    return {"publisher": {"@type": "Organization", "name": name}} if name else {}

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from dltheory_bib.formats.venue_names import venue_name
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.registries import Venue
 from dltheory_bib.text.names import author_line
+
+if TYPE_CHECKING:
+    from dltheory_bib.models.paper import Paper
+    from dltheory_bib.models.registries import Venue
 
 # CommonMark's punctuation that can start markup inside a line, and HTML (sections 2.4 and 6.6).
 _MARKUP = re.compile(r"([\\`*_\[\]<>&|~])")

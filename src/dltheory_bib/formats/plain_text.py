@@ -1,4 +1,4 @@
-"""Export to tab-separated lines and JSON, for programs."""
+"""Export to plain text: references for readers, tab-separated lines and JSON for programs."""
 
 from __future__ import annotations
 
@@ -34,17 +34,38 @@ def to_tsv(rows: Iterable[Row]) -> str:
 
 def citation(paper: Paper, venues: Mapping[str, Venue], read: Callable[[str], str]) -> str:
     """Return a work as one line of text; `read` converts mathematics to Unicode."""
-    from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
+    from dltheory_bib.formats.venue_names import names_volume, period_of, place_in_full
 
     authors = ", ".join(natural(name) for name in paper.author)
     period = period_of(paper, venues)
-    where = venue_in_full(paper, period) if period else "arXiv" if paper.is_preprint else ""
+    where = "arXiv" if paper.is_preprint else place_in_full(paper, period)
+    editors = ", ".join(natural(name) for name in paper.editor)
+    # Without a venue, and for a book or a thesis, the place is who published the work.
+    in_venue = period is not None and paper.type not in {"book", "thesis", "report"}
+    publisher = paper.publisher if in_venue else None
     volume = f"{paper.volume}({paper.number})" if paper.number else paper.volume
     pages = paper.pages.replace("-", "–") if paper.pages else None
     named = period is not None and names_volume(period)
-    place = ", ".join(filter(None, (where, None if named else volume, pages)))
+    edited = f"edited by {editors}" if editors else None
+    facts = (where, edited, None if named else volume, pages, publisher)
+    place = ", ".join(filter(None, facts))
     parts = [f"{authors} ({paper.year}). {read(paper.plain_title)}", place, paper.address]
     return ". ".join(filter(None, parts))
+
+
+def to_text(
+    papers: Iterable[Paper],
+    venues: Mapping[str, Venue],
+    whys: Mapping[str, str],
+    read: Callable[[str], str],
+) -> str:
+    """Return a reference per line, and in a reading order the reason below it, indented."""
+    lines = []
+    for paper in papers:
+        lines.append(f"{citation(paper, venues, read)}\n")
+        if paper.key in whys:
+            lines.append(f"    {read(whys[paper.key])}\n")
+    return "".join(lines)
 
 
 def to_json(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dltheory_bib.arguments import shown
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.text.names import nearest
 
@@ -50,6 +51,8 @@ class Listing(NamedTuple):
     """The result cards as records of the data files, by key of their work."""
     entries: Callable[[str], Iterable[str]]
     """The works as entries in the default style of `bibtex` or `biblatex`."""
+    readable: Callable[[str], str]
+    """Converts the mathematics of a text to Unicode."""
 
 
 class Format(NamedTuple):
@@ -75,6 +78,12 @@ def _tsv(listing: Listing) -> str:
     from dltheory_bib.formats.plain_text import to_tsv
 
     return to_tsv(listing.rows())
+
+
+def _text(listing: Listing) -> str:
+    from dltheory_bib.formats.plain_text import to_text
+
+    return to_text(listing.papers, listing.venues, listing.whys, listing.readable)
 
 
 def _json(listing: Listing) -> str:
@@ -159,6 +168,7 @@ FORMATS: Mapping[str, Format] = {
     one.name: one
     for one in (
         Format("keys", ".keys.txt", "citation keys, one per line", _keys),
+        Format("text", ".txt", "references as plain text, one per line", _text),
         Format("tsv", ".tsv", "key, year, venue, authors and title, separated by tabs", _tsv),
         Format("json", ".json", "all known fields, with the names of the data files", _json),
         Format("bibtex", ".bib", "BibTeX", _bibtex),
@@ -185,6 +195,8 @@ def find_format(name: str) -> Format:
 
     Raises `UnknownNameError` with the nearest names.
     """
+    if not isinstance(name, str):
+        raise TypeError(f"a format is given by its name, as in 'bibtex', not by {shown(name)}")
     if name not in FORMATS:
         for one in FORMATS.values():
             if one.suffix == f".{name.removeprefix('.')}":

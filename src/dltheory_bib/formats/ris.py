@@ -1,7 +1,8 @@
 """Export to RIS, the tagged lines that every reference manager imports.
 
 Tags and types are those of the RIS specification of Reference Manager (2011), as implemented by the
-library rispy.
+library rispy. `A2` is an editor; in a `BOOK` it would be the editor of the series, so there it is
+`A3`. `PB` is also the institution of a thesis or report.
 """
 
 from __future__ import annotations
@@ -9,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dltheory_bib.formats.venue_names import names_volume, period_of, venue_in_full
+from dltheory_bib.formats.venue_names import (
+    names_volume,
+    period_of,
+    place_in_full,
+    publisher_of,
+    venue_in_full,
+)
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Period, Venue
 from dltheory_bib.text.maths import unicode_maths
@@ -50,13 +57,15 @@ def to_ris(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
 
 def _record(paper: Paper, period: Period | None) -> dict[str, Any]:
     start, _, end = (paper.pages or "").partition("-")
+    editors = "tertiary_authors" if paper.type == "book" else "secondary_authors"
     fields: dict[str, Any] = {
         "type_of_reference": _PREPRINT if paper.is_preprint else _TYPES[paper.type],
         "id": paper.key,
         "title": unicode_maths(paper.plain_title),
         "authors": [_name(name) for name in paper.author],
+        editors: [_name(name) for name in paper.editor],
         "year": str(paper.year),
-        **(_place(paper, period) if period else {}),
+        **_place(paper, period),
         "edition": paper.edition,
         "start_page": start,
         "end_page": end,
@@ -68,18 +77,17 @@ def _record(paper: Paper, period: Period | None) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value}
 
 
-def _place(paper: Paper, period: Period) -> dict[str, str | None]:
-    long = venue_in_full(paper, period)
-    if paper.type in {"book", "thesis", "report"}:
-        return {"publisher": period.publisher or long, "number": paper.number}
+def _place(paper: Paper, period: Period | None) -> dict[str, str | None]:
+    if period is None or paper.type in {"book", "thesis", "report"}:
+        return {"publisher": place_in_full(paper, period), "number": paper.number}
     is_article = paper.type == "article"
     return {
-        "secondary_title": long,
+        "secondary_title": venue_in_full(paper, period),
         "alternate_title1": venue_in_full(paper, period, short=True),
         "tertiary_title": None if is_article else period.series,
         "volume": None if names_volume(period) and not is_article else paper.volume,
         "number": paper.number,
-        "publisher": period.publisher,
+        "publisher": publisher_of(paper, period),
     }
 
 

@@ -34,16 +34,20 @@ class Table:
 
 
 def works_table(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> Table:
-    """One row per work; several authors, topics or aliases are joined by "; "."""
-    plain = ("volume", "number", "pages", "doi", "eprint", "url", "level", "checked")
+    """One row per work; several authors, editors, topics or aliases are joined by "; "."""
+    plain = (
+        *("publisher", "institution", "volume", "number", "pages"),
+        *("doi", "eprint", "url", "level", "checked"),
+    )
     annotation = ("summary", "idea", "limits")
-    columns = ("key", "type", "title", "author", "year", "venue", "venue_name", *plain)
+    columns = ("key", "type", "title", "author", "editor", "year", "venue", "venue_name", *plain)
     rows = [
         (
             paper.key,
             paper.type,
             paper.plain_title,
             _JOIN.join(paper.author),
+            _JOIN.join(paper.editor) or None,
             paper.year,
             paper.venue,
             venue_name(paper, venues) or None,

@@ -1,8 +1,9 @@
-"""The name of a venue in the year of a work."""
+"""The names of a work's venue in its year, its publisher and its institution."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dltheory_bib.errors import UnknownNameError
@@ -14,10 +15,14 @@ if TYPE_CHECKING:
 
 
 def venue_name(paper: Paper, venues: Mapping[str, Venue]) -> str:
-    """Return a venue's short name in the year of the work; "arXiv" for a preprint, else empty."""
+    """Return the short name of the place where a work appeared.
+
+    It is that of the venue in the year of the work, or "arXiv" for a preprint; for a work without
+    either its institution or publisher, if it has one.
+    """
     if paper.venue:
         return venues[paper.venue].in_year(paper.year).short
-    return "arXiv" if paper.is_preprint else ""
+    return ("arXiv" if paper.is_preprint else place_in_full(paper, None)) or ""
 
 
 def period_of(paper: Paper, venues: Mapping[str, Venue]) -> Period | None:
@@ -34,11 +39,36 @@ def period_of(paper: Paper, venues: Mapping[str, Venue]) -> Period | None:
 
 def venue_in_full(paper: Paper, period: Period, *, short: bool = False) -> str:
     """Fill the placeholders of a venue's name; a placeholder without a value leaves no gap."""
-    count = paper.year - period.ordinal_from if period.ordinal_from is not None else 0
     template = period.short if short else period.long
+    return _filled(template, paper.year, period.ordinal_from, paper.volume or "")
+
+
+# The works of a volume share its name.
+@lru_cache(1_000)
+def _filled(template: str, year: int, ordinal_from: int | None, volume: str) -> str:
+    count = year - ordinal_from if ordinal_from is not None else 0
     name = template.replace("{ordinal}", _ordinal(count) if count > 0 else "")
-    name = name.replace("{year}", str(paper.year)).replace("{volume}", paper.volume or "")
+    name = name.replace("{year}", str(year)).replace("{volume}", volume)
     return " ".join(name.split())
+
+
+def place_in_full(paper: Paper, period: Period | None, *, short: bool = False) -> str | None:
+    """Return the one name that a citation gives as the place of a work; None if it has none.
+
+    It is the publisher of a book, the institution of a thesis or report, and otherwise the venue. A
+    publisher or institution that the record itself has wins over the name of its venue.
+    """
+    venue = venue_in_full(paper, period, short=short) if period else None
+    if paper.type == "book":
+        return publisher_of(paper, period) or venue
+    if paper.type in {"thesis", "report"}:
+        return paper.institution or venue or paper.publisher
+    return venue or paper.publisher or paper.institution
+
+
+def publisher_of(paper: Paper, period: Period | None) -> str | None:
+    """Return the publisher of a work or of its volume: that of the record, else of the venue."""
+    return paper.publisher or (period.publisher if period else None)
 
 
 def names_volume(period: Period, *, short: bool = False) -> bool:

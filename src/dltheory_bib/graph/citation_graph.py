@@ -13,15 +13,52 @@ is the CiTO term if there is one. The edge points from the subject to the object
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from dltheory_bib.models.relations import CITO, Relation
-from dltheory_bib.text.names import natural
+from dltheory_bib.errors import UnknownNameError
+from dltheory_bib.models.relations import Relation
+from dltheory_bib.text.names import natural, nearest
 
 if TYPE_CHECKING:
     from dltheory_bib.snapshot.reader import Snapshot
+
+
+_KINDS = ("topic", "person", "venue")
+
+
+class _Nodes(dict[str, Any]):
+    """Nodes by name; a name that is missing is explained. networkx looks them up in it."""
+
+    def __missing__(self, name: object) -> Any:
+        key = getattr(name, "key", name)
+        near = (
+            [key] if key in self else [node for kind in _KINDS if (node := f"{kind}:{key}") in self]
+        )
+        names = near or nearest(str(key), [one for one in self if ":" not in one])
+        raise UnknownNameError("node", str(name), [repr(one) for one in names])
+
+
+class _Edges(dict[str, Any]):
+    """The edges between two nodes by relation; a relation that is missing is explained."""
+
+    def __missing__(self, name: object) -> Any:
+        raise UnknownNameError("edge", str(name), [repr(one) for one in self])
+
+
+if TYPE_CHECKING:
+    _Graph = nx.MultiDiGraph[str]  # generic in its stubs alone
+else:
+    _Graph = nx.MultiDiGraph
+
+
+class MultiDiGraph(_Graph):
+    """networkx's class, with an explanation for a node or an edge that is missing."""
+
+    node_dict_factory = _Nodes
+    adjlist_outer_dict_factory = _Nodes
+    edge_key_dict_factory = _Edges
 
 
 def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
@@ -32,7 +69,7 @@ def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
     are added first. Raises `KeyError` for an edge to a missing node, which networkx would otherwise
     add silently.
     """
-    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(name="dltheory-bib")
+    graph: nx.MultiDiGraph[str] = MultiDiGraph(name="dltheory-bib")
     _add_nodes(graph, snapshot)
     for edge in snapshot.edges():
         _add_edge(
@@ -43,7 +80,7 @@ def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
             says=edge.says,
             where=edge.where,
             evidence=edge.evidence,
-            cito=CITO.get(edge.relation),
+            cito=edge.relation.cito,
         )
     fetch = snapshot.fetch
     keyed = "JOIN paper p ON p.n = a.n ORDER BY p.n"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS, Relation, phrase
+from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS, Relation
 
 if TYPE_CHECKING:
     from dltheory_bib.snapshot.reader import Snapshot
@@ -29,37 +30,38 @@ class Work(NamedTuple):
     year: int
     byline: str
     """"Jin et al. 2017"."""
-    cited: int = 0
-    """Number of works of the catalogue that cite it."""
 
 
 class Works(NamedTuple):
-    """The works of a catalogue by key, and the relations between them.
-
-    `relations` gives, by the two keys, the relations from the one work to the other; citations are
-    only counted. An order needs no more, so no graph is built.
-    """
+    """The works of a catalogue by key, and what connects them. An order needs no graph."""
 
     works: Mapping[str, Work]
     relations: Mapping[str, Mapping[str, frozenset[str]]]
+    """By the two keys, the relations from the one work to the other, citations excluded."""
+    citing: Mapping[str, frozenset[str]]
+    """By key, the works that cite it."""
 
 
 def read_works(snapshot: Snapshot) -> Works:
     """Read the data of reading orders from the tables of a snapshot."""
-    rows = snapshot.fetch(
-        "SELECT p.key, p.level, p.year, r.label, (SELECT count(*) FROM edge e "
-        "WHERE e.target = p.n AND e.relation = 'cites') "
-        "FROM paper p JOIN list_row r ON r.n = p.n"
-    )
-    works = {row[0]: Work(*row[1:]) for row in rows}
-    relations: dict[str, dict[str, frozenset[str]]] = {}
-    for source, relation, target in snapshot.fetch(
-        "SELECT s.key, e.relation, t.key FROM edge e JOIN paper s ON s.n = e.source "
-        "JOIN paper t ON t.n = e.target WHERE e.relation != 'cites'"
+    works, keys = {}, {}
+    for number, key, *data in snapshot.fetch(
+        "SELECT p.n, p.key, p.level, p.year, r.label FROM paper p JOIN list_row r ON r.n = p.n"
     ):
-        there = relations.setdefault(source, {})
-        there[target] = there.get(target, frozenset()) | {relation}
-    return Works(works, relations)
+        works[key], keys[number] = Work(*data), key
+    relations: dict[str, dict[str, frozenset[str]]] = {}
+    citing: dict[str, set[str]] = {}
+    for source, relation, target in snapshot.fetch(
+        "SELECT source, relation, target FROM edge ORDER BY source, target, relation"
+    ):
+        if source not in keys or target not in keys:
+            continue  # an edge to a topic or from a person
+        if relation == Relation.CITES:
+            citing.setdefault(keys[target], set()).add(keys[source])
+        else:
+            there = relations.setdefault(keys[source], {})
+            there[keys[target]] = there.get(keys[target], frozenset()) | {relation}
+    return Works(works, relations, {key: frozenset(by) for key, by in citing.items()})
 
 
 def reading_order(
@@ -68,26 +70,57 @@ def reading_order(
     """At most `count` works, so that what must be read before a work comes before it.
 
     `wanted` are the keys to choose from; background works among them are left out. Works to start
-    with are chosen first, then core works, then the rest; within each, the most cited in the
-    catalogue first. What a chosen work must be read after is taken in as well, also from outside
-    `wanted`, unless that would be more than `count`; then the work is left for another.
+    with are chosen first, then core works, then the rest; within each, by `_relevance`. What a
+    chosen work must be read after is taken in as well, also from outside `wanted`, unless that
+    would be more than `count`; then the work is left for another.
 
     The steps of `start` were chosen by hand: they come first, as they are, and the rest goes on
-    from there.
+    from there, with nothing from outside `wanted`, for a start prepares what it leads to.
     """
     begun = list(start[:count])
     known = catalogue.works
     choice = [key for key in dict.fromkeys(wanted) if known[key].level != "background"]
-    choice.sort(key=lambda key: (_rank(catalogue, key), -catalogue.works[key].cited, key))
+    among = frozenset(choice)
+    relevance = _relevance(catalogue, among)
+    first = _RANK["core"] if begun else 0  # what to start with was chosen
+    choice.sort(key=lambda key: (max(first, _rank(catalogue, key)), -relevance[key], key))
     chosen = {step.key for step in begun}
     for key in choice:
-        needed = chosen | _before(catalogue, key) | {key}
+        needed = chosen | {key} | (_before(catalogue, key) & (among if begun else known.keys()))
         if len(needed) <= count:
             chosen = needed
     order = [step.key for step in begun]
     order += _sorted(catalogue, chosen - set(order))
-    found = (Step(key, _why(catalogue, order, place, not begun)) for place, key in enumerate(order))
+    found = (
+        Step(key, _why(catalogue, order, place, among, not begun))
+        for place, key in enumerate(order)
+    )
     return begun + list(islice(found, len(begun), None))
+
+
+def _relevance(catalogue: Works, among: frozenset[str]) -> dict[str, float]:
+    """Return for each work the share of the later works among them that cite it or relate to it.
+
+    Only works whose citations are known count as later ones. One is added to the connected works
+    and four to the later ones, as if four more had been read and one of them were connected: a new
+    work, which few can cite, comes before an old one that few do. Fame outside `among` does not
+    count.
+    """
+    citing = {key: catalogue.citing.get(key, frozenset()) & among for key in among}
+    reading = frozenset().union(*citing.values())
+    years = sorted(catalogue.works[key].year for key in reading)
+    linked = {key: set(by) for key, by in citing.items()}
+    for key in among:
+        for other in catalogue.relations.get(key, {}).keys() & among:
+            linked[key].add(other)
+            linked[other].add(key)
+    found = {}
+    for key in among:
+        year = catalogue.works[key].year
+        later = len(years) - bisect_left(years, year) - (key in reading)
+        later += sum(one not in reading or catalogue.works[one].year < year for one in linked[key])
+        found[key] = (len(linked[key]) + 1) / (later + 4)
+    return found
 
 
 def _rank(catalogue: Works, key: str) -> int:
@@ -132,7 +165,9 @@ def _place(catalogue: Works, key: str) -> tuple[int, int, str]:
     return _rank(catalogue, key), catalogue.works[key].year, key
 
 
-def _why(catalogue: Works, order: Sequence[str], place: int, starts: bool) -> str:
+def _why(
+    catalogue: Works, order: Sequence[str], place: int, among: frozenset[str], starts: bool
+) -> str:
     """Return the reason for a work: its relation to an earlier one, what it prepares, or its
     weight.
 
@@ -143,7 +178,7 @@ def _why(catalogue: Works, order: Sequence[str], place: int, starts: bool) -> st
     here = catalogue.relations.get(key, {})
     earlier = [work for work in order[:place] if work in here]
     stated = [
-        f"{phrase(relation).capitalize()} {_byline(catalogue, work)}."
+        f"{relation.phrase.capitalize()} {_byline(catalogue, work)}."
         for relation in (*BUILDS_ON, *(r for r in JUDGEMENTS if r not in BUILDS_ON))
         for work in earlier
         if relation in here[work]
@@ -159,9 +194,9 @@ def _why(catalogue: Works, order: Sequence[str], place: int, starts: bool) -> st
         names += [f"{len(later) - 2} more"] if len(later) > 2 else []
         listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
         reasons.append(f"Prepares {listed}.")
-    number = catalogue.works[key].cited
+    number = len(catalogue.citing.get(key, frozenset()) & among)
     if number and len(reasons) < 2:
-        reasons.append(f"Cited by {number} {'work' if number == 1 else 'works'} here.")
+        reasons.append(f"Cited by {number} of these works.")
     if not reasons:
         needs = [work for work in earlier if Relation.AFTER in here[work]]
         after = f" after {_byline(catalogue, needs[-1])}" if needs else ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dltheory_bib.arguments import Items, explains_calls
 from dltheory_bib.errors import DetachedRecordError
 from dltheory_bib.text.names import family, given
 
@@ -48,6 +49,7 @@ class Navigation:
             raise missing_name(kind.__name__, name, [*kind.model_fields, *dir(kind)])
 
 
+@explains_calls
 class PaperNavigation(Navigation):
     """Navigation from a work."""
 
@@ -79,14 +81,14 @@ class PaperNavigation(Navigation):
         return self.bibliography.relations_of(self.key)
 
     @property
-    def results(self) -> list[Result]:
+    def results(self) -> Items[Result]:
         """Its result cards."""
-        return self.bibliography.results_of(self.key)
+        return Items(self.bibliography.results_of(self.key))
 
     @property
-    def authors(self) -> list[Person]:
+    def authors(self) -> Items[Person]:
         """Its authors, in order."""
-        return self.bibliography.authors_of(self.key)
+        return Items(self.bibliography.authors_of(self.key))
 
     @property
     def arxiv(self) -> str | None:
@@ -98,7 +100,7 @@ class PaperNavigation(Navigation):
         """The URL of its preprint's PDF at arXiv."""
         return f"https://arxiv.org/pdf/{self.eprint}" if self.eprint else None
 
-    def to(self, format: str) -> str:
+    def to(self, format: str = "bibtex") -> str:
         """Return the work in any of the formats of `formats.registry.FORMATS`."""
         return self.bibliography.some([self.key]).to(format)
 
@@ -136,11 +138,12 @@ class PersonNavigation(Navigation):
         return self.bibliography.by(self.id)
 
     @property
-    def coauthors(self) -> list[tuple[Person, int]]:
+    def coauthors(self) -> Items[tuple[Person, int]]:
         """The coauthors of works here, and the number of joint works, most first."""
-        return self.bibliography.co_authors(self.id)
+        return Items(self.bibliography.co_authors(self.id))
 
 
+@explains_calls
 class TopicNavigation(Navigation):
     """Navigation from a topic."""
 
@@ -155,9 +158,9 @@ class TopicNavigation(Navigation):
         return self.bibliography.on(self.id)
 
     @property
-    def narrower(self) -> list[Topic]:
+    def narrower(self) -> Items[Topic]:
         """The topics directly below it."""
-        return self.bibliography.narrower(self.id)
+        return Items(self.bibliography.narrower(self.id))
 
     def reading(self, count: int | None = None) -> PaperList:
         """Return works on it in reading order, each with the reason."""

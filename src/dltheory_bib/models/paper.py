@@ -8,8 +8,7 @@ from pydantic import model_validator
 
 from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
 from dltheory_bib.models.navigation import PaperNavigation
-from dltheory_bib.models.record import Record, Source
-from dltheory_bib.models.relations import RelationKind
+from dltheory_bib.models.record import Record, Source, to_json
 from dltheory_bib.models.types import (
     ArxivId,
     Date,
@@ -17,6 +16,7 @@ from dltheory_bib.models.types import (
     Name,
     Pages,
     PaperKey,
+    RelationKind,
     Text,
     Title,
     TopicId,
@@ -183,6 +183,18 @@ class Paper(PaperNavigation, Record):
         """Return the record with the fields of the data files; `checked` is always included."""
         made = super().to_dict() | {"checked": self.checked}
         return {name: made[name] for name in type(self).model_fields if name in made}
+
+    def __lt__(self, other: object) -> bool:
+        """Whether it comes before another in a list: by year, then by key."""
+        if not isinstance(other, Paper):
+            return NotImplemented
+        return (self.year, self.key) < (other.year, other.key)
+
+    def to_json(self) -> str:
+        """Return the JSON of `to_dict`, in one line without spaces."""
+        if self.checked == type(self).model_fields["checked"].default:
+            return to_json(self.to_dict())
+        return super().to_json()
 
     def __repr__(self) -> str:
         author = f"{family(self.author[0])} et al." if self.author[1:] else family(self.author[0])

@@ -8,10 +8,11 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
-from typing import Any, Self, get_args
+from typing import TYPE_CHECKING, Any, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
-from pydantic_core import CoreSchema
+import pydantic_core
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from dltheory_bib.models.types import Text
 
@@ -42,11 +43,31 @@ class Record(BaseModel):
         changed = type(self).model_validate(kept | dict(update))
         return changed.model_copy(deep=True) if deep else changed
 
+    if not TYPE_CHECKING:  # a type checker should report both
+
+        def __setattr__(self, name, value):
+            if name in type(self).model_fields:
+                advice = f"make another: record.model_copy(update={{{name!r}: …}})"
+                wrong = PydanticCustomError("frozen_instance", f"Instance is frozen; {advice}")
+                raise ValidationError.from_exception_data(
+                    type(self).__name__, [{"type": wrong, "loc": (name,), "input": value}]
+                )
+            super().__setattr__(name, value)
+
+        def __getitem__(self, name):
+            kind = type(self).__name__
+            field = name if isinstance(name, str) else next(iter(type(self).model_fields))
+            raise TypeError(f"a {kind} is not indexed; write .{field}, or to_dict()[{field!r}]")
+
     def to_dict(self) -> dict[str, Any]:
         """Return the record with the fields of the data files: JSON values, in order, without empty
         ones.
         """
         return self.model_dump(mode="json", exclude_defaults=True)
+
+    def to_json(self) -> str:
+        """Return the JSON of `to_dict`, in one line without spaces."""
+        return self.model_dump_json(exclude_defaults=True)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         fields = type(self).model_fields
@@ -104,6 +125,14 @@ def nested_record(model: type[Record], field: str) -> type[Record] | None:
             return annotation
         todo.extend(get_args(annotation))
     return None
+
+
+def to_json(value: object) -> str:
+    """Return the JSON of plain values, as `Record.to_json` writes it.
+
+    A tenth of the time of the standard library's, and compiling writes one or two a record.
+    """
+    return pydantic_core.to_json(value).decode()
 
 
 class Source(Record):

@@ -123,6 +123,8 @@ class Venue(VenueNavigation, Record):
         """Return its names in a year; those of the nearest known period if none covers that
         year.
         """
+        if len(self.periods) == 1:
+            return self.periods[0]
         return min(
             self.periods,
             key=lambda period: max(

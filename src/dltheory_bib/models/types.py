@@ -10,11 +10,13 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, GetCoreSchemaHandler, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
+from dltheory_bib.models.relations import JUDGEMENTS, Relation
+from dltheory_bib.text import names
 from dltheory_bib.text.identifiers import ARXIV_ID, DOI, URL
 from dltheory_bib.text.names import is_collective, quoted
 
@@ -60,6 +62,8 @@ def clean(text: str) -> str:
     Terminal escape codes, other control characters and bidirectional overrides are rejected: a
     record is data, and nobody could see them in a review.
     """
+    if text and text.isprintable() and "  " not in text and " " not in (text[0], text[-1]):
+        return text  # as most texts are; no other white space is printable
     folded = " ".join(text.split())
     for char in "" if folded.isprintable() else folded:
         if char < " " or (char > "~" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"}):
@@ -73,7 +77,7 @@ def balanced(text: str) -> str:
     """Return a title: clean, with balanced braces and paired dollar signs, as LaTeX needs it."""
     title = clean(text)
     depth = 0
-    for char in title:
+    for char in title if "{" in title or "}" in title else "":
         depth += (char == "{") - (char == "}")
         if depth < 0:
             break
@@ -102,6 +106,36 @@ def formula(text: str) -> str:
     return text
 
 
+class FullName(str):
+    """A person's name, `Family, Given`, or an organisation's, `{Name}`: text that knows its
+    parts.
+    """
+
+    __slots__ = ()
+
+    @property
+    def family(self) -> str:
+        """The family name, or the whole name of an organisation."""
+        return names.family(self)
+
+    @property
+    def given(self) -> str:
+        """The given names; empty for an organisation."""
+        return names.given(self)
+
+    @property
+    def natural(self) -> str:
+        """The name in reading order: `Chi Jin`."""
+        return names.natural(self)
+
+    if not TYPE_CHECKING:  # a type checker should report missing names
+
+        def __getattr__(self, name):
+            from dltheory_bib.meant_names import missing_name
+
+            raise missing_name("FullName", name)
+
+
 def person(text: str) -> str:
     """Return a name as "Family, Given", or an organisation in braces."""
     name = clean(text)
@@ -124,6 +158,10 @@ def person(text: str) -> str:
     if name.startswith(",") or name.endswith(","):
         raise ValueError(f"{quoted(name)} lacks a part; write 'Family, Given'")
     return name
+
+
+def _full_name(text: str) -> FullName:
+    return FullName(person(text))
 
 
 def _arxiv_advice(text: str) -> str:
@@ -206,7 +244,8 @@ Doi = Annotated[str, *_matching(DOI, "a DOI", _doi_advice)]
 Pages = Annotated[str, AfterValidator(_pages), _text_schema(_PAGES)]
 Url = Annotated[str, *_matching(URL, "a URL", _url_advice)]
 Orcid = Annotated[str, *_matching(_ORCID, "an ORCID", lambda _: "write 0000-0002-1825-0097")]
-Name = Annotated[str, AfterValidator(person), _SOME_TEXT]
+Name = Annotated[str, AfterValidator(_full_name), _SOME_TEXT]
+"""A `FullName`; a constructor takes any text."""
 Text = Annotated[str, AfterValidator(clean), _SOME_TEXT]
 Formula = Annotated[str, AfterValidator(formula), _SOME_TEXT]
 """TeX of mathematics, without dollar signs."""
@@ -215,6 +254,20 @@ Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), BeforeValidator(_digit
 """A year that is possible for a work on this subject, or its roots."""
 Date = Annotated[datetime.date, BeforeValidator(_iso_date)]
 """A day, `2026-11-30` (ISO 8601)."""
+
+
+class _Judgement:
+    """The rule that a relation is one that a curator states."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        # pydantic's own schema of an enumeration would take the other members as well.
+        known = core_schema.literal_schema([one.value for one in JUDGEMENTS])
+        return core_schema.no_info_after_validator_function(lambda name: Relation(name), known)
+
+
+RelationKind = Annotated[Relation, _Judgement]
+"""The kind of a relation that a curator states: `extends`, `improves`, `refutes` …"""
 
 
 _NUMBER = r"[0-9]+(?:\.[0-9]+|/[1-9][0-9]*)?"

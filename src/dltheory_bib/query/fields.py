@@ -8,12 +8,12 @@ or empty.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, get_args
 
 from dltheory_bib.errors import QueryError, UnknownNameError, did_you_mean
 from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
-from dltheory_bib.models.relations import INVERSE_PHRASE, Relation, phrase
+from dltheory_bib.models.relations import BETWEEN_WORKS, Relation
 from dltheory_bib.query.grammar import Term
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.snapshot.schema import FEATURES
@@ -39,13 +39,13 @@ class Field(NamedTuple):
     ask: Ask
 
 
-_YEARS = re.compile(r"(\d{4})?(?:(\.\.|-)(\d{4})?)?")
-_RANGE = re.compile(r"(\d{4})\s*(?:\.+|…|–|—|:|,|/|to|until)\s*(\d{4})")
-_OPERATOR = re.compile(r"([A-Za-z][A-Za-z_-]*)\s*([<>=≤≥]=?|!=)\s*(.*)")
-_HYPHENATED = re.compile(r"([A-Za-z]+(?:-[A-Za-z]+)+):(?!//)(.+)")
+_YEARS = r"(\d{4})?(?:(\.\.|-)(\d{4})?)?"
+_RANGE = r"(\d{4})\s*(?:\.+|…|–|—|:|,|/|to|until)\s*(\d{4})"
+_OPERATOR = r"([A-Za-z][A-Za-z_-]*)\s*([<>=≤≥]=?|!=)\s*(.*)"
+_HYPHENATED = r"([A-Za-z]+(?:-[A-Za-z]+)+):(?!//)(.+)"
 _JOINERS = {"&&": "and", "&": "and", "+": "and", "||": "or", "|": "or", "!": "not", "~": "not"}
 _WORDS_IN_A_NAME = 20
-_BOUND = re.compile(r"([<>]=?)(\d{4})")
+_BOUND = r"([<>]=?)(\d{4})"
 _HAS = {"arxiv": "eprint", "remark": "remarks", "relation": "relations", "reference": "references"}
 _SPELLINGS = {"generalizes": "generalises", "generalizedby": "generalisedby", "arxiv": "eprint"}
 
@@ -66,13 +66,13 @@ def near_miss(text: str) -> str | None:
         return f"a term, `{_JOINERS[text]}`, and another term"
     negated = "not " if text.startswith(("!", "~")) else ""
     text = text.removeprefix("!").removeprefix("~").lstrip()
-    if (found := _OPERATOR.fullmatch(text)) and (field := field_named(found[1])):
+    if (found := re.fullmatch(_OPERATOR, text)) and (field := field_named(found[1])):
         negated = "not " if found[2] == "!=" else negated
         value = found[3]
         if field.name == "year":
             value = _right_year(found[2] + value) or value
         return f"{negated}{field.name}:{_quoted(value)}" if value else f"{field.name}: and a value"
-    if (found := _HYPHENATED.fullmatch(text)) and (field := field_named(found[1])):
+    if (found := re.fullmatch(_HYPHENATED, text)) and (field := field_named(found[1])):
         return f"{negated}{field.name}:{_quoted(found[2])}"
     if negated and (field := field_named(text.partition(":")[0])) and ":" in text:
         return f"not {field.name}:{_quoted(text.partition(':')[2])}"
@@ -85,7 +85,7 @@ def _quoted(value: str) -> str:
 
 def _right_year(value: str) -> str | None:
     """Return a year or a range in the query language, or None if no form is evident."""
-    if found := _RANGE.fullmatch(value):
+    if found := re.fullmatch(_RANGE, value):
         return "..".join(sorted(found.groups()))
     years = re.findall(r"(?<!\d)\d{4}(?!\d)", value)
     if len(years) != 1:
@@ -231,10 +231,10 @@ def find_people(snapshot: Snapshot, name: str) -> list[str]:
 
 
 def _ask_year(_: Snapshot, term: Term) -> Condition:
-    bound = _BOUND.fullmatch(term.value)
+    bound = re.fullmatch(_BOUND, term.value)
     if bound:
         return Condition(f"p.year {bound[1]} ?", (int(bound[2]),))
-    years = _YEARS.fullmatch(term.value)
+    years = re.fullmatch(_YEARS, term.value)
     if not years or not (years[1] or years[3]):
         meant = _right_year(term.value)
         write = f"year:{meant}" if meant else "2017, 2017..2019, 2017.. or ..2019"
@@ -307,7 +307,7 @@ def _work(snapshot: Snapshot, term: Term) -> int:
     return number
 
 
-def _ask_edge(relation: Relation, inverse: bool = False) -> Ask:
+def _ask_edge(relation: Relation, inverse: bool) -> Ask:
     here, there = ("target", "source") if inverse else ("source", "target")
 
     def ask(snapshot: Snapshot, term: Term) -> Condition:
@@ -317,34 +317,22 @@ def _ask_edge(relation: Relation, inverse: bool = False) -> Ask:
     return ask
 
 
-_ACTIVE = {
-    Relation.CITES: "cite",
-    Relation.EXTENDS: "extend",
-    Relation.GENERALISES: "generalise",
-    Relation.IMPROVES: "improve",
-    Relation.SIMPLIFIES: "simplify",
-    Relation.REFUTES: "refute",
-    Relation.QUALIFIES: "qualify",
-    Relation.CORRECTS: "correct",
-    Relation.CONFIRMS: "confirm",
-    Relation.USES_METHOD_OF: "use the method of",
-    Relation.CONCURRENT_WITH: "are concurrent with",
-    Relation.AFTER: "are to be read after",
-}
-_ONE_WAY = frozenset({Relation.AFTER, Relation.CONCURRENT_WITH})
+def _relation_fields() -> Iterator[tuple[str, tuple[Relation, bool]]]:
+    for relation in BETWEEN_WORKS:
+        yield relation.replace("_", ""), (relation, False)
+        # A prerequisite is asked for from the later work; a symmetric relation has one name.
+        if relation.role != "order" and relation.inverse != relation.phrase:
+            yield relation.inverse.replace(" ", ""), (relation, True)
 
 
-def _relation_fields() -> Iterable[Field]:
-    for relation, verb in _ACTIVE.items():
-        name = relation.value.replace("_", "")
-        example = f"{name}:ge2015escaping"
-        yield Field(name, f"works that {verb} this one", example, _ask_edge(relation))
-        if relation in _ONE_WAY:
-            continue
-        name = INVERSE_PHRASE[relation].replace(" ", "")
-        example = f"{name}:jin2017escape"
-        finds = f"works that this one {phrase(relation)}"
-        yield Field(name, finds, example, _ask_edge(relation, inverse=True))
+RELATION_FIELDS: dict[str, tuple[Relation, bool]] = dict(_relation_fields())
+"""The fields that ask for relations, each with its relation, and whether it follows the inverse."""
+
+
+def _relation_field(name: str, relation: Relation, inverse: bool) -> Field:
+    finds = f"that this one {relation.phrase}" if inverse else f"that {relation.plural} this one"
+    example = "jin2017escape" if inverse else "ge2015escaping"
+    return Field(name, f"works {finds}", f"{name}:{example}", _ask_edge(relation, inverse))
 
 
 FIELDS: dict[str, Field] = {
@@ -374,7 +362,7 @@ FIELDS: dict[str, Field] = {
         Field("key", "the work with this key or alias", "key:jin2017escape", _ask_key),
         Field("doi", "the work with this DOI", "doi:10.1137/15M1024950", _ask_key),
         Field("eprint", "the work with this arXiv id", "eprint:1703.00887", _ask_key),
-        *_relation_fields(),
+        *(_relation_field(name, *asked) for name, asked in RELATION_FIELDS.items()),
     )
 }
 """Every field by name, in the order of the help."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, reduce
 from operator import or_
 from typing import Any, NamedTuple
@@ -27,7 +26,7 @@ _WORD = r'[^\s()"“”„«»]+'
 _END = r"(?=[\s()]|$)"
 _KEYWORD = rf"(?i:and|or|not){_END}"
 _FIELD = "([A-Za-z][A-Za-z_]*):(?!//)"
-_LAST_FIELD = re.compile(r"[A-Za-z][A-Za-z_]*:$")
+_LAST_FIELD = r"[A-Za-z][A-Za-z_]*:$"
 
 
 class Term(NamedTuple):
@@ -39,22 +38,19 @@ class Term(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True)
-class AllOf:
+class AllOf(NamedTuple):
     """Every part matches."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     """At least one part matches."""
 
     parts: tuple[Expression, ...]
 
 
-@dataclass(frozen=True)
-class NoneOf:
+class NoneOf(NamedTuple):
     """The part does not match."""
 
     part: Expression
@@ -140,7 +136,7 @@ def _complaint(query: str, place: int) -> str:
         return "a quotation mark is not closed"
     if rest.startswith(tuple("”»")):
         return "this quotation mark was not opened"
-    if field := _LAST_FIELD.search(before):
+    if field := re.search(_LAST_FIELD, before):
         if field[0].lower() == "year:":  # `year:>2019`, which a shell reads as a redirection
             return "year: needs a value; for a bound write year:2017.. or year:..2019"
         return f'{field[0]} needs a value, as in topic:ntk or title:"saddle points"'

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from dltheory_bib.arguments import shown
+from dltheory_bib.errors import QueryError
+from dltheory_bib.meant_names import meant_argument
 from dltheory_bib.query.grammar import AllOf, AnyOf, Expression, Term, parse_query
 
 
@@ -15,11 +18,14 @@ def query_of(query: object, fields: Mapping[str, object]) -> str | Expression:
     """
     if not isinstance(query, str):
         raise TypeError(
-            f"a query is text, as in 'topic:ntk year:2019..', not a {type(query).__name__}; "
-            "a function goes to filter()"
+            f"a query is text, as in 'topic:ntk year:2019..', not {shown(query)}; a function goes "
+            "to filter()"
         )
     if not fields:
         return query
+    for name in fields:
+        if meant := meant_argument("where", name):
+            raise QueryError(f"{name!r} is not a field of a query; {meant}")
     terms = (_terms(name, value) for name, value in fields.items())
     given = [parse_query(query)] if query.strip() else []
     return AllOf((*given, *terms))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dltheory_bib.formats.comparison_files import BEST
+from dltheory_bib.models.theorem import Result
 from dltheory_bib.site import addresses
 from dltheory_bib.site.page_charts import progress
 from dltheory_bib.site.renderer import Renderer
 from dltheory_bib.site.site_data import Contents
 from dltheory_bib.snapshot.compile_views import CARD_CHECKED, HOLDS
-from dltheory_bib.text.names import author_line, fold
+from dltheory_bib.text.names import fold
 from dltheory_bib.theorems.notation import bound_terms
 from dltheory_bib.theorems.theorem_table import Group, TableRow
 
@@ -54,7 +55,8 @@ def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, 
         return
     for identity, (question, cards, works) in contents.questions.items():
         path = addresses.question(identity)
-        table = contents.bib.compare(identity).table
+        found = contents.bib.compare(identity)
+        table, records = found.table, {card.id: card for card in found.cards}
         yield (
             path,
             render(
@@ -63,7 +65,7 @@ def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, 
                 question=question,
                 cards=cards,
                 works=works,
-                shelves=[_shelf(contents, group) for group in table.groups],
+                shelves=[_shelf(contents, group, records) for group in table.groups],
                 legend=table.legend,
                 drawn=progress(table),
                 best=BEST,
@@ -76,12 +78,12 @@ def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, 
     yield path, render(path, path)
 
 
-def _shelf(contents: Contents, group: Group) -> Shelf:
+def _shelf(contents: Contents, group: Group, records: Mapping[str, Result]) -> Shelf:
     """Return a group, with the order of its cards by each column."""
     question = contents.questions[group.rows[0].card.question][0]
     meaning = next((one.meaning for one in question.quantities if one.id == group.quantity), "")
     rows, cards = group.rows, [row.card for row in group.rows]
-    bylines = [author_line(row.paper.author, at_most=2) for row in rows]
+    bylines = [row.paper.label.rpartition(" ")[0] for row in rows]  # without the year
     orders: dict[str, Sequence[int | None]] = {}
     heads = [Head(" bound", "Bound")] * any(row.tex for row in rows)
     orders[" bound"] = [place if row.ranked else None for place, row in enumerate(rows)]
@@ -106,7 +108,7 @@ def _shelf(contents: Contents, group: Group) -> Shelf:
     lines = [
         Line(
             row,
-            bound_terms(row.card, question) or [row.tex] * bool(row.tex),
+            bound_terms(records[row.card.id], question) or [row.tex] * bool(row.tex),
             bylines[place],
             {name: order[place] for name, order in orders.items()},
         )

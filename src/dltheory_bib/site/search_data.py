@@ -12,8 +12,7 @@ from collections import Counter
 from typing import Any, get_args
 
 from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
-from dltheory_bib.models.relations import INVERSE_PHRASE, Relation
-from dltheory_bib.query.fields import FIELDS
+from dltheory_bib.query.fields import FIELDS, RELATION_FIELDS
 from dltheory_bib.site.site_data import Contents
 from dltheory_bib.snapshot.schema import FEATURES
 from dltheory_bib.text.names import slug
@@ -51,15 +50,10 @@ def _vocabulary() -> dict[str, Any]:
         "features": FEATURES,
         "fields": list(FIELDS),
         "relations": {
-            relation.value.replace("_", ""): relation.value
-            for relation in Relation
-            if relation.value.replace("_", "") in FIELDS
+            name: relation for name, (relation, inverse) in RELATION_FIELDS.items() if not inverse
         },
         "inverses": {
-            name: relation.value
-            for relation, phrase in INVERSE_PHRASE.items()
-            if (name := phrase.replace(" ", "")) in FIELDS
-            and name != relation.value.replace("_", "")
+            name: relation for name, (relation, inverse) in RELATION_FIELDS.items() if inverse
         },
         "examples": {field.name: field.example for field in FIELDS.values()},
     }

@@ -14,8 +14,9 @@ from dltheory_bib.site.linked_data import json_ld
 from dltheory_bib.site.renderer import Renderer, data_block
 from dltheory_bib.site.site_data import Contents
 from dltheory_bib.snapshot.compile_views import CHECKED, VERDICT
+from dltheory_bib.text.names import natural
 
-_SHOWN_FIELDS = ("volume", "number", "edition", "pages")
+_SHOWN_FIELDS = ("publisher", "institution", "volume", "number", "edition", "pages")
 
 
 def work_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, bytes]]:
@@ -51,6 +52,7 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "similar": contents.similar[paper.key],
         "period": contents.venues[paper.venue].in_year(paper.year) if paper.venue else None,
         "fields": fields,
+        "editors": ", ".join(natural(name) for name in paper.editor),
         "biblatex": to_bibtex([paper], contents.venues, dialect="biblatex"),
         "json_ld": data_block(json_ld(contents, paper)),
     }

@@ -1,9 +1,10 @@
 """Find the snapshot of a collection, or compile it.
 
 A snapshot is used only if it was made from the files as they are. Next to it is a manifest with
-size, time of change and SHA-256 of every source file and of the snapshot itself. A file counts as
-unchanged if its size and time are as recorded, or else if its SHA-256 is. In all other cases,
-including a damaged file or manifest, the snapshot is compiled again.
+size, time of change and SHA-256 of every source file, and with size, time and CRC-32 of the
+snapshot itself. A file counts as unchanged if its size and time are as recorded, or else if its
+SHA-256 is; then the new time is recorded. In all other cases, including a damaged file or manifest,
+the snapshot is compiled again.
 
 The snapshot of an installed package is not hashed: its files change only when another version is
 installed, so names, sizes and the version of the package are enough.
@@ -38,7 +39,7 @@ Progress = Callable[[str, int], None]
 
 NAME = "snapshot"
 _LARGE = 4_000_000
-"""Bytes: hashing a snapshot of this size takes longer than most commands."""
+"""Bytes: reading the whole of a larger snapshot takes longer than a command may."""
 _RACY = 2_000_000_000
 """Nanoseconds: a file changed this shortly before it was read may change again unnoticed."""
 
@@ -78,7 +79,7 @@ def _make(files: list[DataFile], cached: Path | None, progress: Progress | None)
     from dltheory_bib.source.loader import load_catalogue
 
     stamps = _stamps(files)
-    catalogue, _ = load_catalogue(files, progress)
+    catalogue = load_catalogue(files, progress)
     if cached is not None and stamps is not None:
         try:
             write_snapshot(catalogue, cached, stamps)
@@ -123,9 +124,12 @@ def write_snapshot(
         # Stamp the temporary file before the rename; afterwards another process may replace it with
         # a snapshot of different sources. No other process writes the temporary file, so its time
         # is reliable at once.
-        mark = stamp(temporary) | {
+        stat = temporary.stat()
+        mark = {
             "path": target.name if movable else str(target.absolute()),
-            "mtime_ns": None if movable else temporary.stat().st_mtime_ns,
+            "size": stat.st_size,
+            "mtime_ns": None if movable else stat.st_mtime_ns,
+            "crc32": _checksum(temporary),
         }
         temporary.replace(target)
     finally:
@@ -147,7 +151,7 @@ def write_shipped(directory: Path, target: Path) -> None:
     from dltheory_bib.source.loader import load_catalogue
 
     files = catalogue_files(directory)
-    write_snapshot(load_catalogue(files)[0], target, [])
+    write_snapshot(load_catalogue(files), target, [])
     manifest = {
         "schema": SCHEMA,
         "version": __version__,
@@ -175,7 +179,7 @@ def stamp(path: Path) -> dict[str, Any]:
     The time is omitted if the file has just changed.
     """
     stat = path.stat()
-    settled = time.time_ns() - stat.st_mtime_ns > _RACY
+    settled = _is_settled(stat)
     return {
         "path": str(path.absolute()),
         "size": stat.st_size,
@@ -191,6 +195,16 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def _checksum(path: Path) -> int:
+    from zlib import crc32
+
+    checksum = 0
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 18):  # never the whole of a large snapshot
+            checksum = crc32(block, checksum)
+    return checksum
+
+
 def _is_current(snapshot: Path, files: list[DataFile]) -> bool:
     """Return whether a snapshot is intact and was made from these files as they are now."""
     try:
@@ -200,21 +214,28 @@ def _is_current(snapshot: Path, files: list[DataFile]) -> bool:
         marks = {snapshot.parent / mark["path"]: mark for mark in manifest["sources"]}
         if marks.keys() != {file.path.absolute() for file in files}:
             return False
-        whole = _is_whole(snapshot, manifest["snapshot"])
-        return whole and all(_is_same(path, mark) for path, mark in marks.items())
+        if not _is_whole(snapshot, manifest["snapshot"]):
+            return False
+        known = [mark["mtime_ns"] for mark in marks.values()]
+        if not all(_is_same(path, mark) for path, mark in marks.items()):
+            return False
+        if known != [mark["mtime_ns"] for mark in marks.values()]:
+            with suppress(OSError):  # the next command then reads these files again
+                _write_manifest(snapshot, manifest)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
+    return True
 
 
 def _is_whole(snapshot: Path, mark: dict[str, Any]) -> bool:
-    """Return whether the snapshot is intact: compare its SHA-256, or its mtime if the file is
+    """Return whether the snapshot is intact: compare its CRC-32, or its mtime if the file is
     large.
     """
     if snapshot.stat().st_size != mark["size"]:
         return False
     if mark["size"] > _LARGE and snapshot.stat().st_mtime_ns == mark["mtime_ns"]:
         return True
-    return bool(_digest(snapshot) == mark["sha256"])
+    return bool(_checksum(snapshot) == mark["crc32"])
 
 
 def discard(path: Path | None = None) -> None:
@@ -233,10 +254,22 @@ def discard(path: Path | None = None) -> None:
 
 
 def _is_same(path: Path, mark: dict[str, Any]) -> bool:
+    """Return whether a file is as it was; if only its time has changed, put that into the mark."""
     stat = path.stat()
     if stat.st_size != mark["size"]:
         return False
-    return bool(stat.st_mtime_ns == mark["mtime_ns"] or _digest(path) == mark["sha256"])
+    if stat.st_mtime_ns == mark["mtime_ns"]:
+        return True
+    settled = _is_settled(stat)
+    if _digest(path) != mark["sha256"]:
+        return False
+    if settled:
+        mark["mtime_ns"] = stat.st_mtime_ns
+    return True
+
+
+def _is_settled(stat: os.stat_result) -> bool:
+    return time.time_ns() - stat.st_mtime_ns > _RACY
 
 
 def _cache_path(path: Path) -> Path | None:

@@ -9,14 +9,18 @@ import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import compress
+from operator import attrgetter
 from typing import Any
 
-from dltheory_bib.formats.bibtex import DIALECTS, render_entry
+from dltheory_bib.collector import collector_paused
+from dltheory_bib.formats.bibtex import DIALECTS, render_entries
 from dltheory_bib.models.paper import Paper, ReferenceList, TypedRelation, Version
-from dltheory_bib.models.record import Record
+from dltheory_bib.models.record import Record, to_json
 from dltheory_bib.models.registries import Person, Topic
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.models.theorem import Column, Quantity, Question, Result
+from dltheory_bib.snapshot.compile_comparisons import write_comparisons
 from dltheory_bib.snapshot.compile_search import write_search_index
 from dltheory_bib.snapshot.compile_views import (
     all_ties,
@@ -30,9 +34,14 @@ from dltheory_bib.snapshot.schema import FEATURES, INDEXES, TABLES
 from dltheory_bib.snapshot.statistics import count
 from dltheory_bib.snapshot.views import ResultView
 from dltheory_bib.source.catalogue import Catalogue
-from dltheory_bib.text.identifiers import parse_identifier
+from dltheory_bib.text.identifiers import parse_field, parse_identifier
 from dltheory_bib.text.maths import MATHS, convert, unicode_maths
 from dltheory_bib.text.names import fold, natural, searchable, slug, unbraced, words
+
+_BATCH = 500
+"""Works whose rows are written together: many statements at once, and little memory."""
+_OF_PAPER = {name: 1 << bit for bit, name in enumerate(FEATURES) if name in Paper.model_fields}
+_values_of_paper = attrgetter(*_OF_PAPER)
 
 
 def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> None:
@@ -41,43 +50,46 @@ def compile_catalogue(catalogue: Catalogue, database: sqlite3.Connection) -> Non
     Works are numbered from 1 in the order of their keys. Raises `KeyError` if a record names a
     work, topic or venue that the catalogue lacks, so that the error is found here and not later.
     """
-    database.executescript(TABLES)
-    papers = sorted((at.record for at in catalogue.papers), key=lambda paper: paper.key)
-    numbers = {name: n for n, paper in enumerate(papers, 1) for name in (paper.key, *paper.aliases)}
-    people = _People((at.record for at in catalogue.people), numbers)
-    topics = [at.record for at in catalogue.topics]
-    maths = _maths(papers, formulas(catalogue))
-    _write_topics(database, topics)
-    _write_trails(database, catalogue)
-    _write_venues(database, catalogue)
-    _write_papers(database, papers, people, _ancestors(topics))
-    database.executemany("INSERT INTO maths VALUES (?, ?)", maths.items())
-    _write_views(database, catalogue, papers, numbers, maths)
-    _write_people(database, people)
-    _write_edges(database, catalogue, papers, numbers)
-    write_cards(database, catalogue, numbers, dump)
-    write_search_index(database, catalogue, papers, numbers)
-    listed = {numbers[at.record.citing] for at in catalogue.citations}
-    bit = 1 << FEATURES.index("references")
-    database.executemany(
-        "UPDATE paper SET features = features | ? WHERE n = ?", ((bit, n) for n in sorted(listed))
-    )
-    database.executescript(INDEXES)
-    found = count(database.execute, papers, {at.record.id: at.record for at in catalogue.venues})
-    database.execute("INSERT INTO statistics VALUES (?)", (_encode(found.to_dict()),))
+    with collector_paused():
+        _write(catalogue, database)
     database.execute("INSERT INTO text(text) VALUES ('optimize')")
     database.commit()
     database.execute("ANALYZE")
     database.commit()
 
 
+def _write(catalogue: Catalogue, database: sqlite3.Connection) -> None:
+    database.executescript(TABLES)
+    papers = sorted((at.record for at in catalogue.papers), key=lambda paper: paper.key)
+    numbers = {name: n for n, paper in enumerate(papers, 1) for name in (paper.key, *paper.aliases)}
+    people = _People((at.record for at in catalogue.people), numbers)
+    topics = [at.record for at in catalogue.topics]
+    _write_topics(database, topics)
+    _write_trails(database, catalogue)
+    _write_venues(database, catalogue)
+    found = _write_papers(database, papers, people, _ancestors(topics))
+    _write_people(database, people)
+    del people  # no longer needed, and large
+    maths = {formula: convert(formula) for formula in sorted(found.union(formulas(catalogue)))}
+    database.executemany("INSERT INTO maths VALUES (?, ?)", maths.items())
+    _write_views(database, catalogue, papers, numbers, maths)
+    _write_edges(database, catalogue, papers, numbers)
+    write_cards(database, catalogue, numbers, dump)
+    write_search_index(database, catalogue, papers, numbers)
+    write_comparisons(database, catalogue, lambda text: unicode_maths(text, maths.get))
+    listed = {numbers[at.record.citing] for at in catalogue.citations}
+    bit = 1 << FEATURES.index("references")
+    database.executemany(
+        "UPDATE paper SET features = features | ? WHERE n = ?", ((bit, n) for n in sorted(listed))
+    )
+    database.executescript(INDEXES)
+    counts = count(database.execute, papers, {at.record.id: at.record for at in catalogue.venues})
+    database.execute("INSERT INTO statistics VALUES (?)", (to_json(counts.to_dict()),))
+
+
 def dump(record: Record) -> str:
     """Return a record as JSON."""
-    return _encode(record.to_dict())
-
-
-# `json.dumps` would make a new encoder for each record.
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    return record.to_json()
 
 
 class _People:
@@ -99,7 +111,7 @@ class _People:
 
     def of(self, name: str, n: int) -> Person:
         """Return the person whose name is on this work."""
-        one = self._settled(name, n)
+        one = self._settled(name, n) if name in self.by_name else None
         if one is None:
             if name not in self.unsettled:
                 identity = _identity(name)
@@ -110,7 +122,7 @@ class _People:
         return self.met.setdefault(one.id, one)
 
     def _settled(self, name: str, n: int) -> Person | None:
-        candidates = self.by_name.get(name, ())
+        candidates = self.by_name[name]
         for one in candidates:
             if any(self.numbers.get(key) == n for key in one.works):
                 return one
@@ -123,8 +135,11 @@ def _identity(name: str) -> str:
     >>> _identity("Garriga-Alonso, Adrià"), _identity("王, 伟")
     ('garriga-alonso-adria', 'u738b-u4f1f')
     """
-    latin = (c if c.isascii() or not c.isalnum() else f"u{ord(c):x}" for c in fold(name))
-    return slug("".join(latin)) or f"u{ord(name[0]):x}"
+    folded = fold(name)
+    if not folded.isascii():
+        latin = (c if c.isascii() or not c.isalnum() else f"u{ord(c):x}" for c in folded)
+        folded = "".join(latin)
+    return slug(folded) or f"u{ord(name[0]):x}"
 
 
 def _ancestors(topics: Iterable[Topic]) -> dict[str, list[str]]:
@@ -183,36 +198,48 @@ def _write_papers(
     papers: list[Paper],
     people: _People,
     ancestors: dict[str, list[str]],
-) -> None:
+) -> set[str]:
+    """Write the works; return the formulas in their titles and annotations."""
     names: list[tuple[Any, ...]] = []
     identifiers: list[tuple[str, str, int]] = []
     member: list[tuple[Any, ...]] = []
     authorship: list[tuple[Any, ...]] = []
-    insert, many = database.execute, database.executemany
-    for n, paper in enumerate(papers, 1):
-        title = unbraced(paper.title)
-        row = _row(paper, n, title)
-        insert(f"INSERT INTO paper VALUES ({', '.join('?' * len(row))})", row)
-        insert("INSERT INTO record VALUES (?, ?)", (n, dump(paper)))
-        names += ((name, n) for name in (paper.key, *paper.aliases))
-        identifiers += _identifiers(paper, n)
-        members: dict[str, int] = {}
-        for topic in paper.topics:
-            for name in ancestors[topic]:
-                members[name] = max(members.get(name, 0), name == topic)
-        member += ((topic, n, direct) for topic, direct in members.items())
-        authors = dict.fromkeys(people.of(name, n).id for name in paper.author)
-        authorship += ((person, n, place) for place, person in enumerate(authors))
-        written_by = " ".join(natural(name) for name in paper.author)
-        insert(
-            "INSERT INTO text(rowid, title, people, annotation) VALUES (?, ?, ?, ?)",
-            (n, searchable(title), searchable(written_by), searchable(_annotation(paper))),
-        )
+    maths: set[str] = set()
+    many = database.executemany
+    for batch in _batches(papers):
+        rows, texts = [], []
+        for n, paper in batch:
+            title, annotation = unbraced(paper.title), _annotation(paper)
+            rows.append(_row(paper, n, title))
+            written_by = " ".join(map(natural, paper.author))
+            texts.append((n, *map(searchable, (title, written_by, annotation))))
+            for text in (paper.title, annotation):
+                if "$" in text:
+                    maths.update(MATHS.findall(text))
+            names += ((name, n) for name in (paper.key, *paper.aliases))
+            identifiers += _identifiers(paper, n)
+            members: dict[str, int] = {}
+            for topic in paper.topics:
+                for name in ancestors[topic]:
+                    members[name] = max(members.get(name, 0), name == topic)
+            member += ((topic, n, direct) for topic, direct in members.items())
+            authors = dict.fromkeys([people.of(name, n).id for name in paper.author])
+            authorship += ((person, n, place) for place, person in enumerate(authors))
+        many("INSERT INTO paper VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        many("INSERT INTO record VALUES (?, ?)", ((n, dump(paper)) for n, paper in batch))
+        many("INSERT INTO text(rowid, title, people, annotation) VALUES (?, ?, ?, ?)", texts)
     # Rows written in key order touch each page of a table once.
     many("INSERT INTO name VALUES (?, ?)", sorted(names))
     many("INSERT INTO identifier VALUES (?, ?, ?)", _unshared(identifiers))
     many("INSERT INTO member VALUES (?, ?, ?)", sorted(member))
     many("INSERT INTO authorship VALUES (?, ?, ?)", sorted(authorship))
+    return maths
+
+
+def _batches(papers: list[Paper]) -> Iterator[list[tuple[int, Paper]]]:
+    """Return the works with their numbers, some at a time."""
+    for start in range(0, len(papers), _BATCH):
+        yield list(enumerate(papers[start : start + _BATCH], start + 1))
 
 
 def _row(paper: Paper, n: int, title: str) -> tuple[object, ...]:
@@ -231,18 +258,6 @@ def _row(paper: Paper, n: int, title: str) -> tuple[object, ...]:
     )
 
 
-def _maths(papers: Iterable[Paper], more: Iterable[str]) -> dict[str, str]:
-    """Return every formula in Unicode, by its TeX, in order."""
-    found = {
-        formula
-        for paper in papers
-        for text in (paper.title, _annotation(paper))
-        if "$" in text
-        for formula in MATHS.findall(text)
-    }
-    return {formula: convert(formula) for formula in sorted(found.union(more))}
-
-
 def _write_views(
     database: sqlite3.Connection,
     catalogue: Catalogue,
@@ -259,21 +274,27 @@ def _write_views(
     def read(text: str) -> str:
         return unicode_maths(text, maths.get)
 
-    insert = database.execute
-    for n, paper in enumerate(papers, 1):
-        row = list_row(paper, venues, read)
-        insert("INSERT INTO list_row VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (n, *row))
-        view = view_of(
-            paper,
-            row[0],
-            [labels[topic] for topic in paper.topics],
-            ties.get(paper.key, ()),
-            results.get(n, ()),
-            maths.get,
-        )
-        insert("INSERT INTO paper_view VALUES (?, ?)", (n, _encode(plain_view(view))))
-        texts = (render_entry(paper, venues, dialect) for dialect in DIALECTS)
-        insert("INSERT INTO rendered VALUES (?, ?, ?)", (n, *texts))
+    many = database.executemany
+    for batch in _batches(papers):
+        rows, views = [], []
+        for n, paper in batch:
+            row = list_row(paper, venues, read)
+            view = view_of(
+                paper,
+                row[0],
+                [labels[topic] for topic in paper.topics],
+                ties.get(paper.key, ()),
+                results.get(n, ()),
+                maths.get,
+            )
+            rows.append((n, *row))
+            views.append((n, to_json(plain_view(view))))
+        works = [paper for _, paper in batch]
+        entries = [render_entries(works, venues, dialect) for dialect in DIALECTS]
+        many("INSERT INTO list_row VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        many("INSERT INTO paper_view VALUES (?, ?)", views)
+        numbered = zip((n for n, _ in batch), *entries, strict=True)
+        many("INSERT INTO rendered VALUES (?, ?, ?)", numbered)
 
 
 def _result_views(
@@ -303,18 +324,17 @@ def _annotation(paper: Paper) -> str:
 
 def _features(paper: Paper) -> int:
     """Return which of `FEATURES` the work has, one bit each."""
-
-    def has(name: str) -> bool:
-        return name in Paper.model_fields and bool(getattr(paper, name))
-
-    return sum(1 << bit for bit, name in enumerate(FEATURES) if has(name))
+    return sum(compress(_OF_PAPER.values(), _values_of_paper(paper)))
 
 
 def _identifiers(paper: Paper, n: int) -> Iterator[tuple[str, str, int]]:
     parts: tuple[Paper | Version, ...] = (paper, *paper.versions)
     for part in parts:
-        for name in filter(None, (part.eprint, part.doi, part.url)):
-            parsed = parse_identifier(name)
+        for parsed in (
+            parse_field("arxiv", part.eprint) if part.eprint else None,
+            parse_field("doi", part.doi) if part.doi else None,
+            parse_identifier(part.url) if part.url else None,
+        ):
             if parsed is not None:
                 yield parsed.scheme, parsed.folded, n
 
@@ -351,33 +371,33 @@ def _write_edges(
     numbers: dict[str, int],
 ) -> None:
     lists = sorted((at.record for at in catalogue.citations), key=lambda cited: cited.citing)
-    many, insert = database.executemany, "INSERT OR IGNORE INTO edge VALUES (?, ?, ?, ?, ?)"
+    many = database.executemany
     many("INSERT INTO reference_list VALUES (?, ?, ?)", _lists(lists, numbers))
-    many(insert, _cited(lists, numbers))
-    many(insert, _judged(papers, numbers))
+    # One statement a list takes half the time of one a citation.
+    cited = f"SELECT ?, '{Relation.CITES.value}', value, NULL, ? FROM json_each(?)"
+    many(f"INSERT OR IGNORE INTO edge {cited}", _cited(lists, numbers))
+    many("INSERT OR IGNORE INTO edge VALUES (?, ?, ?, ?, NULL)", _judged(papers, numbers))
 
 
 def _lists(lists: list[ReferenceList], numbers: dict[str, int]) -> Iterator[tuple[Any, ...]]:
     for identity, cited in enumerate(lists, 1):
         evidence = {"source": cited.source, "where": cited.where, "how": cited.how}
-        yield identity, numbers[cited.citing], _encode(evidence)
+        yield identity, numbers[cited.citing], to_json(evidence)
 
 
-def _cited(lists: list[ReferenceList], numbers: dict[str, int]) -> Iterator[tuple[Any, ...]]:
-    cites = Relation.CITES.value
+def _cited(lists: list[ReferenceList], numbers: dict[str, int]) -> Iterator[tuple[int, int, str]]:
     for identity, cited in enumerate(lists, 1):
-        source = numbers[cited.citing]
-        for target in sorted([numbers[key] for key in cited.cites]):
-            yield source, cites, target, None, identity
+        targets = sorted([numbers[key] for key in cited.cites])
+        yield numbers[cited.citing], identity, str(targets)
 
 
 def _judged(papers: list[Paper], numbers: dict[str, int]) -> Iterator[tuple[Any, ...]]:
     for paper in papers:
         source = numbers[paper.key]
         for key in paper.after:
-            yield source, Relation.AFTER.value, numbers[key], None, None
+            yield source, Relation.AFTER.value, numbers[key], None
         for stated in paper.relations:
-            yield source, stated.kind.value, numbers[stated.work], _said(stated), None
+            yield source, stated.kind.value, numbers[stated.work], _said(stated)
 
 
 def _said(stated: TypedRelation) -> str:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Venue
-from dltheory_bib.models.relations import INVERSE_PHRASE, Relation, phrase
+from dltheory_bib.models.relations import Relation
 from dltheory_bib.source.catalogue import Catalogue
 from dltheory_bib.text.names import family, fold, natural, unbraced
 from dltheory_bib.text.search_words import (
@@ -99,8 +99,8 @@ class _Texts:
             for stated in paper.relations:
                 relation = Relation(stated.kind)
                 here, other = numbers[paper.key], numbers[stated.work]
-                self._said[here].append(f"{phrase(relation)}. {stated.says}")
-                self._said[other].append(f"{INVERSE_PHRASE[relation]}. {stated.says}")
+                self._said[here].append(f"{relation.phrase}. {stated.says}")
+                self._said[other].append(f"{relation.inverse}. {stated.says}")
         ways = [at.record.start for at in catalogue.topics]
         ways += [at.record.steps for at in catalogue.trails]
         for steps in ways:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.formats.venue_names import venue_name
-from dltheory_bib.models.relations import INVERSE_PHRASE, JUDGEMENTS, Relation, phrase
+from dltheory_bib.models.relations import JUDGEMENTS
 from dltheory_bib.snapshot.views import PaperView, RemarkView, ResultView, Tie
 from dltheory_bib.text.maths import MATHS, convert
-from dltheory_bib.text.names import author_line, natural, unbraced
+from dltheory_bib.text.names import family, family_line, natural, unbraced
 from dltheory_bib.theorems.notation import bound_tex, bound_text
 
 if TYPE_CHECKING:
@@ -61,11 +61,12 @@ def list_row(
 ) -> tuple[str, str, str, str, str, str, str | None]:
     """Return the row of a work in a list, as columns after its number."""
     title = unbraced(paper.title)
+    families = [family(name) for name in paper.author]
     return (
         venue_name(paper, venues),
-        author_line(paper.author),
-        author_line(paper.author, at_most=3),
-        f"{author_line(paper.author, at_most=2)} {paper.year}",
+        family_line(families),
+        family_line(families, at_most=3),
+        f"{family_line(families, at_most=2)} {paper.year}",
         title,
         read(title),
         paper.address,
@@ -87,7 +88,7 @@ def view_of(
     view = PaperView(
         key=paper.key,
         title=unbraced(paper.title),
-        authors=", ".join(natural(name) for name in paper.author),
+        authors=", ".join(map(natural, paper.author)),
         venue=venue,
         imprint=_imprint(paper, venue),
         address=paper.address,
@@ -128,9 +129,9 @@ def view_of(
 
 def own_view(paper: Paper) -> PaperView:
     """Return the view of a work alone, without the collection around it."""
-    venue = "arXiv" if paper.is_preprint else paper.venue or ""
+    venue = paper.venue or venue_name(paper, {})
     ties = (
-        Tie(phrase(Relation(stated.kind)), stated.work, stated.says, stated.where)
+        Tie(stated.kind.phrase, stated.work, stated.says, stated.where)
         for stated in paper.relations
     )
     return view_of(paper, venue, paper.topics, ties)
@@ -153,12 +154,18 @@ def _texts(view: PaperView) -> Iterator[str]:
 
 
 def _imprint(paper: Paper, venue: str) -> str:
-    parts = [f"{venue or paper.type.capitalize()} {paper.year}"]
+    own = {"book": paper.publisher, "thesis": paper.institution, "report": paper.institution}
+    place = own.get(paper.type) or venue or paper.type.capitalize()
+    parts = [f"{place} {paper.year}"]
     if paper.volume:
         parts.append(f"vol. {paper.volume}" + (f"({paper.number})" if paper.number else ""))
     if paper.pages:
         many = "pp." if "-" in paper.pages else "p."
         parts.append(f"{many} {paper.pages.replace('-', '–')}")
+    if paper.editor:
+        parts.append(f"edited by {', '.join(natural(name) for name in paper.editor)}")
+    # The venue or its publisher is named already.
+    parts += [name for name in (paper.institution, paper.publisher) if name and name != place]
     return ", ".join(parts)
 
 
@@ -176,14 +183,13 @@ def all_ties(papers: Sequence[Paper], keys: Mapping[str, str]) -> dict[str, list
 
     `keys` gives the key of a work from its key or alias.
     """
-    numbers = {relation.value: place for place, relation in enumerate(JUDGEMENTS)}
+    numbers = {relation: place for place, relation in enumerate(JUDGEMENTS)}
     found: dict[str, list[tuple[tuple[int, int, str], Tie]]] = defaultdict(list)
     for paper in papers:
         for stated in paper.relations:
-            relation = Relation(stated.kind)
-            place, other = numbers[relation.value], keys[stated.work]
-            tie = Tie(phrase(relation), other, stated.says, stated.where)
-            back = Tie(INVERSE_PHRASE[relation], paper.key, stated.says, stated.where)
+            place, other = numbers[stated.kind], keys[stated.work]
+            tie = Tie(stated.kind.phrase, other, stated.says, stated.where)
+            back = Tie(stated.kind.inverse, paper.key, stated.says, stated.where)
             found[paper.key].append(((0, place, other), tie))
             found[other].append(((1, place, paper.key), back))
     return {key: [tie for _, tie in sorted(ties)] for key, ties in found.items()}

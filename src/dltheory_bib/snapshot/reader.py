@@ -14,11 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from dltheory_bib.arguments import Viewed, shown
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.text.identifiers import Identifier, find_dois, parse_identifier
 from dltheory_bib.text.maths import unicode_maths
-from dltheory_bib.text.names import is_text, nearest
+from dltheory_bib.text.names import is_text, natural, nearest
 
 if TYPE_CHECKING:
     from dltheory_bib.models.paper import Paper
@@ -273,24 +274,56 @@ _PLURAL = {
 }
 
 
-class Registry(Mapping[str, T]):
+class Registry(Mapping[str, T], Viewed):
     """Topics, venues or people by id, in order of ids, read on access."""
 
     def __init__(self, snapshot: Snapshot, table: str) -> None:
         self._snapshot = snapshot
         self._table = table
         self._read: dict[str, T] = {}
+        self._selects = f"write bib.{_PLURAL[table]}[id]"
+
+    if not TYPE_CHECKING:  # a type checker should report missing names
+
+        def __getattr__(self, name):
+            from dltheory_bib.meant_names import missing_name
+
+            identity = name.replace("_", "-")
+            if not name.startswith("_") and identity in self:
+                message = f"'Registry' object has no attribute {name!r}"
+                raise AttributeError(f"{message}; write bib.{_PLURAL[self._table]}[{identity!r}]")
+            raise missing_name("Registry", name, dir(type(self)))
+
+    def _id(self, given: object) -> str:
+        """Return the id of a record, or the id that was given. Raises `TypeError` otherwise."""
+        name = getattr(given, "id", given)
+        if isinstance(name, str):
+            return name
+        here = f"bib.{_PLURAL[self._table]}"
+        raise TypeError(
+            f"{here} is indexed by id, not by {shown(given)}; list({here}.values()) is a list"
+        )
 
     def __getitem__(self, name: str) -> T:
+        name = self._id(name)
         if name not in self._read:
             row = self._snapshot.fetch(
                 f"SELECT data FROM {self._table} WHERE id = ?", (name,)
             ).fetchone()
             if row is None:
-                known = self._snapshot.fetch(f"SELECT id FROM {self._table}")
-                raise UnknownNameError(self._table, name, nearest(name, (row[0] for row in known)))
+                known = self._names()
+                near = dict.fromkeys(known[one] for one in nearest(name, known))
+                raise UnknownNameError(self._table, name, list(near))
             self._read[name] = record_reader(self._table, self._snapshot.owner)(row[0])
         return self._read[name]
+
+    def _names(self) -> dict[str, str]:
+        """Return the ids by id and by the name that people know, for a message."""
+        column = {"person": "name", "topic": "label", "question": "label", "trail": "label"}
+        named = column.get(self._table, "id")
+        rows = self._snapshot.fetch(f"SELECT id, {named} FROM {self._table}").fetchall()
+        read = natural if self._table == "person" else str
+        return {read(name): one for one, name in rows} | {one: one for one, _ in rows}
 
     def _read_all(self) -> dict[str, T]:
         """Yield every record, with one SQL statement."""
@@ -316,6 +349,7 @@ class Registry(Mapping[str, T]):
 
     def __contains__(self, name: object) -> bool:
         sql = f"SELECT 1 FROM {self._table} WHERE id = ?"
+        name = getattr(name, "id", name)
         known = isinstance(name, str) and is_text(name)
         return known and self._snapshot.fetch(sql, (name,)).fetchone() is not None
 

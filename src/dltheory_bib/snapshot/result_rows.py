@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.snapshot.reader import Registry, Snapshot, record_reader
+from dltheory_bib.snapshot.views import stored
 from dltheory_bib.text.names import fold, nearest, searchable, words
 
 if TYPE_CHECKING:
@@ -100,13 +101,14 @@ def _mentioning(snapshot: Snapshot, text: str) -> list[str]:
     if not text:
         return []
     found = []
-    for one in questions(snapshot).values():
-        for rank, name in enumerate((" ".join((one.id, one.label, *one.aliases)), one.definition)):
+    for identity, one in stored(snapshot, "question").items():
+        names = " ".join((identity, one["label"], *one.get("aliases", ())))
+        for rank, name in enumerate((names, one["definition"])):
             if all(word in fold(name) for word in text.split()):
-                found.append((rank, len(name), one.id))
+                found.append((rank, len(name), identity))
                 break
     if found:
-        return [identity for _, _, identity in sorted(found)[:3]]
+        return [name for _, _, name in sorted(found)[:3]]
     match = " AND ".join(f'"{word}"' for word in words(searchable(text)))
     if not match:
         return []

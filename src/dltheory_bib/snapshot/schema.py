@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 10
+SCHEMA = 11
 """Increase this number when the tables, the records or their content change."""
 
 FEATURES = (
@@ -70,6 +70,7 @@ CREATE TABLE search_work(n INTEGER PRIMARY KEY, prior INTEGER NOT NULL, words BL
 CREATE TABLE search_form(form TEXT PRIMARY KEY, word INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE heading(kind TEXT, id TEXT, label TEXT NOT NULL, stems TEXT NOT NULL);
 CREATE TABLE glossary(data TEXT NOT NULL);
+CREATE TABLE comparison(question TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE maths(tex TEXT PRIMARY KEY, unicode TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE text USING fts5(
   title, people, annotation, content='', tokenize='porter unicode61 remove_diacritics 0');

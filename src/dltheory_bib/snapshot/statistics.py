@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.models.relations import JUDGEMENTS
@@ -89,7 +91,7 @@ def count(fetch: Fetch, papers: Sequence[Paper], venues: Mapping[str, Venue]) ->
         venues=len(venues),
         types=_counted("preprint" if paper.is_preprint else paper.type for paper in papers),
         checked=_counted(paper.checked for paper in papers),
-        fields=tuple(_field(papers, name) for name in FIELDS),
+        fields=tuple(_fields(papers)),
         printed_pages=(sum(paper.pages is not None for paper in printing), len(printing)),
         lists_read=fetch("SELECT count(DISTINCT n) FROM reference_list").fetchone()[0],
         citations=edges.get("cites", 0),
@@ -107,14 +109,24 @@ def _counted(values: Iterable[str]) -> dict[str, int]:
     return dict(Counter(values).most_common())
 
 
-def _field(papers: Iterable[Paper], name: str) -> FieldCoverage:
-    carried = sourced = twice = unverified = 0
-    for paper in papers:
-        unverified += name in paper.unverified
-        if not getattr(paper, name):
-            continue
-        sources = sum(name in source.fields for source in paper.sources)
-        carried += 1
-        sourced += sources > 0
-        twice += sources > 1
-    return FieldCoverage(name, carried, sourced, twice, unverified)
+def _fields(papers: Iterable[Paper]) -> Iterator[FieldCoverage]:
+    values_of = attrgetter(*FIELDS)
+    # Many works have the same fields from the same sources.
+    alike = Counter(
+        (
+            tuple(compress(FIELDS, values_of(paper))),
+            tuple([source.fields for source in paper.sources]),
+            paper.unverified,
+        )
+        for paper in papers
+    )
+    for name in FIELDS:
+        carried = sourced = twice = unverified = 0
+        for (present, sources, doubted), works in alike.items():
+            unverified += works * (name in doubted)
+            if name in present:
+                supporting = sum(name in fields for fields in sources)
+                carried += works
+                sourced += works * (supporting > 0)
+                twice += works * (supporting > 1)
+        yield FieldCoverage(name, carried, sourced, twice, unverified)

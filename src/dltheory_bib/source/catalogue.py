@@ -30,6 +30,8 @@ _RECORDS: tuple[type[Record], ...] = (
 MODELS: dict[str, type[Record]] = dict(zip(KINDS, _RECORDS, strict=True))
 """The record type of each file: `data/papers.yaml` contains `Paper`s, and so on."""
 
+_LISTS = {model: kind for kind, model in MODELS.items() if kind != "resources"}
+
 
 @dataclass(frozen=True, slots=True)
 class Located(Generic[R]):
@@ -61,19 +63,8 @@ class Catalogue:
 
     def add(self, located: Located[Record]) -> None:
         """Add a record under its kind."""
-        kinds: dict[type[Record], list[Located[Record]]] = {
-            Paper: self.papers,  # type: ignore[dict-item]
-            Topic: self.topics,  # type: ignore[dict-item]
-            Venue: self.venues,  # type: ignore[dict-item]
-            Person: self.people,  # type: ignore[dict-item]
-            ReferenceList: self.citations,  # type: ignore[dict-item]
-            Trail: self.trails,  # type: ignore[dict-item]
-            Assumption: self.assumptions,  # type: ignore[dict-item]
-            Question: self.questions,  # type: ignore[dict-item]
-            Result: self.results,  # type: ignore[dict-item]
-            GlossaryEntry: self.glossary,  # type: ignore[dict-item]
-        }
-        kinds[type(located.record)].append(located)
+        records: list[Located[Record]] = getattr(self, _LISTS[type(located.record)])
+        records.append(located)
 
     def __len__(self) -> int:
         """Return the number of records of all kinds."""

@@ -28,11 +28,15 @@ REGISTRIES = frozenset({"topics", "venues", "people", "assumptions", "questions"
 
 
 class DataFile(NamedTuple):
-    """A file of a catalogue: its path, its kind, and the name that problems show."""
+    """A file of a catalogue: its path and its kind."""
 
     path: Path
     kind: str
-    shown: str
+
+    @property
+    def shown(self) -> str:
+        """The name that problems show."""
+        return shown(self.path)
 
 
 def shipped_directory() -> Path:
@@ -45,7 +49,7 @@ def shipped_directory() -> Path:
 def catalogue_files(directory: Path) -> list[DataFile]:
     """Return the files of a catalogue directory, in a fixed order. Any of them may be missing."""
     found = ((kind, directory / f"{kind}.yaml") for kind in KINDS)
-    return [DataFile(path, kind, shown(path)) for kind, path in found if _exists(path)]
+    return [DataFile(path, kind) for kind, path in found if _exists(path)]
 
 
 def _exists(path: Path) -> bool:
@@ -91,7 +95,7 @@ def collection_files(path: Path) -> list[DataFile]:
             for file in catalogue_files(path.parent)
             if file.kind in REGISTRIES and is_file(file.path)
         ]
-        own = [DataFile(path, "papers", shown(path)), *beside]
+        own = [DataFile(path, "papers"), *beside]
     return own + supplied(own)
 
 

@@ -43,23 +43,23 @@ Progress = Callable[[str, int], None]
 _STEP = 500
 
 
-def load_catalogue(
-    files: Iterable[DataFile], progress: Progress | None = None
-) -> tuple[Catalogue, list[Problem]]:
+def load_catalogue(files: Iterable[DataFile], progress: Progress | None = None) -> Catalogue:
     """Read, validate and check files that belong together.
 
-    Returns the catalogue and its warnings. Raises `DataError` with every problem, errors and
-    warnings, if there is any error: a collection is never loaded in part.
+    Raises `DataError` with every problem, errors and warnings, if there is any error: a collection
+    is never loaded in part. Without an error no warning is looked for; `check_paths` reports them.
     """
     files = list(files)
     catalogue, problems = read_catalogue(files, progress)
     homes = {file.path.parent for file in files if file.kind in WORKS}
     # A registry of the shipped catalogue is not to blame for works that are missing here.
-    ours = [file for file in files if file.path.parent in homes]
-    problems += _resolve(check_catalogue(catalogue, Known(elsewhere=cache(_shipped_works))), ours)
-    if any(problem.level == "error" for problem in problems):
+    ours = {file.shown: file for file in files if file.path.parent in homes}
+    known = Known(elsewhere=cache(_shipped_works))
+    found = check_catalogue(catalogue, known, warnings=False)
+    if problems or any(one.level == "error" and one.at.file in ours for one in found):
+        problems += _resolve(check_catalogue(catalogue, known), ours.values())
         raise DataError(sorted(set(problems)))
-    return catalogue, problems
+    return catalogue
 
 
 Names = Callable[[], frozenset[str] | None]
@@ -94,9 +94,7 @@ def check_paths(
         found, number = _judge(judged, path, elsewhere, whole=True)
         problems += found
         records += number
-    single = [
-        DataFile(path, kind_of(path), shown(path)) for path in paths if not is_directory(path)
-    ]
+    single = [DataFile(path, kind_of(path)) for path in paths if not is_directory(path)]
     beside: dict[Path, list[DataFile]] = defaultdict(list)
     for file in single:
         beside[file.path.parent].append(file)

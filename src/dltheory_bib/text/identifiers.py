@@ -64,7 +64,7 @@ _ALL_OF_ARXIV = (
 _PMLR = r"proceedings\.mlr\.press/v([0-9]+)/"
 _NEURIPS = r"(?:neurips|nips)\.cc/paper(?:_files/paper)?/([0-9]{4})/"
 _CLOSERS = {")": "(", "]": "["}
-_ESCAPED = '"#<>?[]^`{|}'
+_ESCAPES = {ord(char): f"%{ord(char):02X}" for char in '"#<>?[]^`{|}'}
 """Characters of DOIs that have another meaning in a URL."""
 
 
@@ -88,8 +88,7 @@ class Identifier(NamedTuple):
             version = "" if self.version is None else f"v{self.version}"
             return f"https://arxiv.org/abs/{self.value}{version}"
         if self.scheme == "doi":
-            escaped = (f"%{ord(char):02X}" if char in _ESCAPED else char for char in self.value)
-            return f"https://doi.org/{''.join(escaped)}"
+            return f"https://doi.org/{self.value.translate(_ESCAPES)}"
         if self.scheme == "openreview":
             return f"https://openreview.net/forum?id={self.value}"
         return self.value
@@ -118,8 +117,19 @@ def parse_identifier(text: str) -> Identifier | None:
     >>> parse_identifier("1713.00887") is None
     True
     """
+    if text.isalpha():  # most words of a query
+        return None
     plain = _plain(text).strip().removeprefix("\\url ")
     return _arxiv(plain) or _doi(plain) or _openreview(plain) or _address(plain)
+
+
+def parse_field(scheme: Literal["arxiv", "doi"], value: str) -> Identifier | None:
+    """Return the identifier in the valid `eprint` or `doi` of a record, as `parse_identifier` does.
+
+    The usual forms need no parsing: an arXiv id since 2007, and a DOI that is not arXiv's.
+    """
+    usual = value[0].isdigit() if scheme == "arxiv" else not is_arxiv_doi(value)
+    return Identifier(scheme, value) if usual else parse_identifier(value)
 
 
 def _arxiv(text: str) -> Identifier | None:

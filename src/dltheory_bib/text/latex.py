@@ -20,7 +20,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Literal
@@ -37,7 +37,8 @@ _SPECIAL = re.compile(r"[^ -~]|[#$%&<>\\^_{|}~]")
 _KEEPS_CASE = re.compile(r"[^ -~]|[#$%&<>\\^_{|}~]|[A-Za-z0-9][A-Z]")
 # Words in ASCII, some of them in braces of their own, with nothing that LaTeX would not print.
 _PLAIN_WORDS = re.compile(
-    r"""(?:[A-Za-z0-9 !"'()*+,\-./:;=?@\[\]`]|(?<![A-Za-z0-9}])\{[A-Za-z0-9]+\}(?![A-Za-z0-9{]))*"""
+    r"""(?:[A-Za-z0-9 !"'()*+,\-./:;=?@\[\]`]++"""
+    r"""|(?<![A-Za-z0-9}])\{[A-Za-z0-9]+\}(?![A-Za-z0-9{]))*"""
 )
 _WORD_KEPT = re.compile(r"\{[A-Za-z0-9]+\}|[A-Za-z0-9]+[A-Z][A-Za-z0-9]*")
 _ATOM = re.compile(r"\$[^$]*\$|.", re.DOTALL)
@@ -107,6 +108,8 @@ def name_to_latex(name: str, encoding: Encoding = "utf-8") -> str:
     >>> name_to_latex("{Research & Engineering}")
     '{Research \\& Engineering}'
     """
+    if not _SPECIAL.search(name) and "and" not in name.lower():
+        return name
     written = to_latex(name.replace("{", "").replace("}", ""), encoding)
     return _group(written) if is_collective(name) else _AND.sub(r"{\1}", written)
 
@@ -124,13 +127,19 @@ def title_to_latex(title: str, encoding: Encoding = "utf-8") -> str:
     >>> title_to_latex("{S}GD-based {Polyak-Łojasiewicz}: ReLU in 50% of $O(N)$")
     '{SGD}-based {Polyak-Łojasiewicz}: {ReLU} in 50\\% of {$O(N)$}'
     """
+    if title.isascii():
+        return _ascii_title_to_latex(title)
+    return _any_title_to_latex(title, encoding)
+
+
+# An entry is rendered once for each dialect.
+@lru_cache(1_000)
+def _ascii_title_to_latex(title: str) -> str:
     if not _KEEPS_CASE.search(title):
         return title
     if _PLAIN_WORDS.fullmatch(title):  # as most titles are; a tenth of the time of what follows
-        return _WORD_KEPT.sub(
-            lambda word: word[0] if word[0][0] == "{" else f"{{{word[0]}}}", title
-        )
-    return _any_title_to_latex(title, encoding)
+        return _WORD_KEPT.sub(_kept, title)
+    return _any_title_to_latex(title, "ascii")
 
 
 def _kept(word: re.Match[str]) -> str:

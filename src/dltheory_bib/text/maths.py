@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text
 
+_compiled = cache(re.compile)  # showing a work imports this module, and converts nothing
+
 MATHS = re.compile(r"\$([^$]+)\$")
 _SUPERSCRIPTS = str.maketrans("0123456789+-=()nik/.", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵏ⸍·")
 _SUBSCRIPTS = str.maketrans("0123456789+-=()nijk", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙᵢⱼₖ")
-_RELATION = re.compile(r"([→≤≥∼≲≳≪≫⪰])")
-_OPERATOR = re.compile(r"\\(log|ln|exp|max|min|sup|inf|det|Pr|dim|arg)(?:\s+(?=\w)|\s*(?=\\[a-z]))")
-_SCRIPT = re.compile(r"(\^|_)(?:\{([^{}]*)\}|(\\?\w))")
+_RELATION = r"([→≤≥∼≲≳≪≫⪰])"
+_OPERATOR = r"\\(log|ln|exp|max|min|sup|inf|det|Pr|dim|arg)(?:\s+(?=\w)|\s*(?=\\[a-z]))"
+_SCRIPT = r"(\^|_)(?:\{([^{}]*)\}|(\\?\w))"
 
 
 def unicode_maths(text: str, known: Callable[[str], str | None] | None = None) -> str:
@@ -40,14 +42,15 @@ def convert(tex: str) -> str:
     ('√(n)', '\\sqrt')
     """
     # Scripts are converted first: pylatexenc would leave them as ^ and _, without their braces.
-    spaced = _OPERATOR.sub(r"\\\1\\ ", tex)  # TeX sets a space after it that the converter drops
-    spaced = spaced.replace(r"\|", "‖").replace(r"\colon", ": ")  # which it would drop
-    prepared = _SCRIPT.sub(_script, spaced)
+    # TeX sets a space after an operator, which pylatexenc would drop.
+    spaced = _compiled(_OPERATOR).sub(r"\\\1\\ ", tex)
+    spaced = spaced.replace(r"\|", "‖").replace(r"\colon", ": ")  # dropped as well
+    prepared = _compiled(_SCRIPT).sub(_script, spaced)
     try:
         converted: str = _converter().latex_to_text(prepared)
     except Exception:  # any exception, such as a KeyError for `\sqrt` alone
         return tex
-    return " ".join(_RELATION.sub(r" \1 ", converted).split())
+    return " ".join(_compiled(_RELATION).sub(r" \1 ", converted).split())
 
 
 def superscript(text: str) -> str:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 # Letters that Unicode does not decompose into a base letter and an accent.
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
-_MATHS = re.compile(r"\$[^$]*\$")
-_ISE = re.compile(r"is(ation|ations|e|ed|es|er|ers|ing)\b")
-_OUR = re.compile(r"iour(?=s?\b|al)")
-_WORD = re.compile(r"\w+")
+_MATHS = r"\$[^$]*\$"
+_ISE = r"is(?=(?:ation|ations|e|ed|es|er|ers|ing)\b)"
+_OUR = r"iour(?=s?\b|al)"
+
+_compiled = cache(re.compile)  # every command imports this module; few need a pattern
 
 
 def fold(text: str) -> str:
@@ -42,7 +44,8 @@ def searchable(text: str) -> str:
     >>> searchable("Generalisation behaviour") == searchable("generalization behavior")
     True
     """
-    return _OUR.sub("ior", _ISE.sub(r"iz\1", fold(text)))
+    folded = _compiled(_ISE).sub("iz", fold(text))
+    return _compiled(_OUR).sub("ior", folded) if "iour" in folded else folded
 
 
 def words(text: str) -> list[str]:
@@ -51,7 +54,7 @@ def words(text: str) -> list[str]:
     >>> words("Deep {ReLU} networks: à la carte")
     ['deep', 'relu', 'networks', 'a', 'la', 'carte']
     """
-    return _WORD.findall(fold(text))
+    return _compiled(r"\w+").findall(fold(text))
 
 
 def unbraced(text: str) -> str:
@@ -66,7 +69,7 @@ def unbraced(text: str) -> str:
         return text.replace("{", "").replace("}", "")
     parts: list[str] = []
     last = 0
-    for maths in _MATHS.finditer(text):
+    for maths in _compiled(_MATHS).finditer(text):
         parts += [text[last : maths.start()].replace("{", "").replace("}", ""), maths[0]]
         last = maths.end()
     parts.append(text[last:].replace("{", "").replace("}", ""))
@@ -135,6 +138,9 @@ def natural(name: str) -> str:
     >>> natural("Matthews, Alexander G. de G."), natural("Huval, Jr., Brody")
     ('Alexander G. de G. Matthews', 'Brody Huval, Jr.')
     """
+    family_name, comma, rest = name.partition(",")
+    if comma and "," not in rest and not is_collective(name):  # as nearly all names
+        return f"{rest.strip()} {family_name.strip()}".strip()
     after = suffix(name)
     return f"{given(name)} {family(name)}{', ' if after else ''}{after}".strip()
 
@@ -153,7 +159,11 @@ def author_line(authors: Iterable[str], at_most: int = 0) -> str:
 
     With `at_most` above 0, a longer list becomes the first name "et al.".
     """
-    families = [family(name) for name in authors]
+    return family_line([family(name) for name in authors], at_most)
+
+
+def family_line(families: Sequence[str], at_most: int = 0) -> str:
+    """Return family names as `author_line` does."""
     if at_most and len(families) > at_most:
         return f"{families[0]} et al."
     return " and ".join(filter(None, [", ".join(families[:-1]), *families[-1:]]))

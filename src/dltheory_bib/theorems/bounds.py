@@ -31,11 +31,9 @@ then the two bounds count as incomparable. All arithmetic is exact.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
-
-from dltheory_bib.models.theorem import Question, Result
 
 
 class Exponent(NamedTuple):
@@ -74,15 +72,18 @@ def read_exponent(text: str, extreme: str = "infinity") -> Exponent:
     return Exponent(exponential, power, polylog, logs)
 
 
-def read_bound(card: Result, question: Question, ignore_polylog: bool = False) -> Bound:
+def read_bound(
+    monomials: Iterable[Mapping[str, str]],
+    extremes: Mapping[str, str],
+    ignore_polylog: bool = False,
+) -> Bound:
     """Return the bound of a card; empty if the card has no monomial.
 
-    `ignore_polylog` drops all logarithmic factors. Raises `KeyError` for a symbol that the question
-    does not declare.
+    `extremes` has the symbols of the question, each with its extreme. `ignore_polylog` drops all
+    logarithmic factors. Raises `KeyError` for a symbol that the question does not declare.
     """
-    extremes = {symbol.id: symbol.extreme for symbol in question.symbols}
     bound = []
-    for monomial in card.bound:
+    for monomial in monomials:
         read = {name: read_exponent(text, extremes[name]) for name, text in monomial.items()}
         if ignore_polylog:
             read = {

@@ -92,13 +92,14 @@ class Order:
         self.question = question
         self.vocabulary = vocabulary
         self.ignore_polylog = ignore_polylog
+        self._extremes = {symbol.id: symbol.extreme for symbol in question.symbols}
         self._bounds: dict[tuple[Monomial, ...], Bound] = {}
         self._no_worse: dict[tuple[tuple[Monomial, ...], tuple[Monomial, ...]], bool] = {}
 
     def bound(self, card: Result) -> Bound:
         """Return the bound of the card; empty if the card has no monomial."""
         if card.bound not in self._bounds:
-            self._bounds[card.bound] = read_bound(card, self.question, self.ignore_polylog)
+            self._bounds[card.bound] = read_bound(card.bound, self._extremes, self.ignore_polylog)
         return self._bounds[card.bound]
 
     def is_ranked(self, card: Result) -> bool:

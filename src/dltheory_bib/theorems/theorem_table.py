@@ -1,18 +1,18 @@
-"""Tables that compare the cards of a question: groups, order, marks, best known bounds."""
+"""Tables that compare the cards of a question: groups, order, marks, best known bounds.
+
+Nothing here compares two bounds: `theorems.ranking` did that when the collection was compiled.
+"""
 
 from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.theorem import Assumption, Column, Question, Result
-from dltheory_bib.theorems.bounds import steepest
-from dltheory_bib.theorems.dominance import Order
-from dltheory_bib.theorems.notation import bound_tex, bound_text
+if TYPE_CHECKING:
+    from dltheory_bib.snapshot.views import Row
 
 KINDS = {
     "upper": "Upper bounds",
@@ -24,22 +24,81 @@ KINDS = {
 """The kinds of card, in the order of the tables."""
 
 
+class TableCard(NamedTuple):
+    """What tables print of a card; its fields are those of `Result`."""
+
+    id: str
+    work: str
+    question: str
+    kind: str
+    statement: str
+    version: str
+    where: str
+    checked: str
+    quantity: str | None = None
+    method: str | None = None
+    bound: Sequence[Mapping[str, str]] = ()
+    bound_tex: str | None = None
+    holds: str | None = None
+    assumptions: Sequence[str] = ()
+    values: Mapping[str, str] = {}
+    note: str | None = None
+
+
+class TableSymbol(NamedTuple):
+    """A symbol of a question."""
+
+    id: str
+    tex: str
+    extreme: str
+
+
+class TableColumn(NamedTuple):
+    """A quantity of a question, or a column for cards without a bound."""
+
+    id: str
+    label: str
+    values: Sequence[str] = ()
+
+
+class TableQuestion(NamedTuple):
+    """What tables print of a question; its fields are those of `Question`."""
+
+    id: str
+    label: str
+    better: str
+    quantities: Sequence[TableColumn]
+    symbols: Sequence[TableSymbol]
+    columns: Sequence[TableColumn]
+
+
+class TableAssumption(NamedTuple):
+    """An assumption in a legend."""
+
+    id: str
+    label: str
+    definition: str
+
+
 class TableRow(NamedTuple):
     """A card in a table."""
 
-    card: Result
-    paper: Paper
-    venue: str
-    """Short name of the venue."""
+    card: TableCard
+    paper: Row
+    """Its work."""
+    family: str
+    """The family name of the first author."""
     tex: str
     """The bound up to constants in TeX; as printed in the work if no monomial expresses it."""
     text: str
     """The same in Unicode."""
-    ranked: bool
+    record: Mapping[str, Any]
+    """The card as the data files have it."""
+    ranked: bool = False
     """Whether the bound can be compared."""
-    best: bool
+    best: bool = False
     """Whether no other card is stronger."""
-    marks: tuple[str, ...]
+    marks: tuple[str, ...] = ()
     """Marks of its assumptions, as in the legend."""
 
 
@@ -49,7 +108,7 @@ class Group(NamedTuple):
     title: str
     kind: str
     quantity: str | None
-    columns: tuple[Column, ...]
+    columns: Sequence[TableColumn]
     """For cards without a bound: the statement of each."""
     rows: tuple[TableRow, ...]
 
@@ -57,65 +116,68 @@ class Group(NamedTuple):
 class Table(NamedTuple):
     """The cards of a question, in groups, with the legend of their assumptions."""
 
-    question: Question
+    question: TableQuestion
     groups: tuple[Group, ...]
-    legend: dict[str, Assumption]
+    legend: Mapping[str, TableAssumption]
     """Assumptions by mark, in order."""
 
 
-Entry = tuple[Result, Paper, str]
-"""A card, its work, and the short name of the venue."""
+class Ranking(NamedTuple):
+    """The order of all cards of a question, which are given by their places in a list."""
+
+    steepness: Sequence[int | None]
+    """For each card the rank of its steepest exponents, the better first; None if its bound cannot
+    be compared.
+    """
+    weaker: Sequence[Sequence[int]]
+    """For each card those that it precedes: those of its kind and quantity that have a worse bound,
+    or that it strictly dominates.
+    """
+    best: Sequence[int]
+    """The cards that no other card strictly dominates."""
 
 
 def build_table(
-    entries: Sequence[Entry],
-    shown: Callable[[Result], bool],
-    order: Order,
-    read: Callable[[str], str],
+    question: TableQuestion,
+    rows: Sequence[TableRow],
+    ranking: Ranking,
+    vocabulary: Mapping[str, TableAssumption],
+    shown: Iterable[int],
 ) -> Table:
-    """Build the table of a question.
+    """Build the table of a question, with the cards that are `shown`, given by their places.
 
-    `entries` are all its cards, among which the best are determined; the table contains those that
-    are `shown`. `read` converts the mathematics of a text into Unicode.
+    `rows` and `ranking` have all cards, `vocabulary` their assumptions by id.
     """
-    question = order.question
-    best = order.best(card for card, _, _ in entries)
-    wanted = [entry for entry in entries if shown(entry[0])]
-    names = _names(wanted)
-    known = order.vocabulary.known
-    groups: dict[tuple[int, str], list[Entry]] = {}
+    wanted = sorted(shown)
+    names = _names(rows[place].card for place in wanted)
+    best = set(ranking.best)
+    groups: dict[tuple[int, str], list[int]] = {}
     places = {one.id: place for place, one in enumerate(question.quantities)}
-    for entry in wanted:
-        card = entry[0]
-        kind: str = card.kind if card.quantity else "statement"
-        groups.setdefault((places.get(card.quantity or "", len(places)), kind), []).append(entry)
+    for place in wanted:
+        card = rows[place].card
+        kind = card.kind if card.quantity else "statement"
+        groups.setdefault((places.get(card.quantity or "", len(places)), kind), []).append(place)
     made = []
     kinds = list(KINDS)
-    for place, kind in sorted(groups, key=lambda key: (key[0], kinds.index(key[1]))):
-        rows = []
-        for card, paper, venue in sort_cards(groups[place, kind], order):
-            marks = sorted((names[name] for name in card.assumptions), key=_mark_order)
-            ranked = order.is_ranked(card)
-            tex, text = _shown_bound(card, question, read)
-            rows.append(
-                TableRow(card, paper, venue, tex, text, ranked, card.id in best, tuple(marks))
+    for number, kind in sorted(groups, key=lambda key: (key[0], kinds.index(key[1]))):
+        lines = tuple(
+            rows[place]._replace(
+                ranked=ranking.steepness[place] is not None,
+                best=place in best,
+                marks=tuple(sorted((names[n] for n in rows[place].card.assumptions), key=_by_mark)),
             )
-        quantity = question.quantities[place] if place < len(places) else None
+            for place in sorted_places(groups[number, kind], ranking)
+        )
+        quantity = question.quantities[number] if number < len(places) else None
         title = f"{KINDS[kind]} on {quantity.label}" if quantity else KINDS[kind]
         columns = () if quantity else question.columns
-        made.append(Group(title, kind, quantity.id if quantity else None, columns, tuple(rows)))
-    return Table(question, tuple(made), {mark: known[name] for name, mark in names.items()})
+        made.append(Group(title, kind, quantity.id if quantity else None, columns, lines))
+    return Table(question, tuple(made), {mark: vocabulary[name] for name, mark in names.items()})
 
 
-def _shown_bound(card: Result, question: Question, read: Callable[[str], str]) -> tuple[str, str]:
-    if card.bound:
-        return bound_tex(card, question), bound_text(card, question, read)
-    return card.bound_tex or "", read(f"${card.bound_tex}$") if card.bound_tex else ""
-
-
-def _names(entries: Iterable[Entry]) -> dict[str, str]:
+def _names(cards: Iterable[TableCard]) -> dict[str, str]:
     """Give each assumption a mark, `a` to the most frequent; return the marks by id, in order."""
-    counts = Counter(name for card, _, _ in entries for name in card.assumptions)
+    counts = Counter(name for card in cards for name in card.assumptions)
     ordered = sorted(counts, key=lambda name: (-counts[name], name))
     return {name: _mark(place) for place, name in enumerate(ordered)}
 
@@ -126,48 +188,34 @@ def _mark(place: int) -> str:
     return (ascii_lowercase[rounds - 1] if rounds else "") + ascii_lowercase[letter]
 
 
-def _mark_order(mark: str) -> tuple[int, str]:
+def _by_mark(mark: str) -> tuple[int, str]:
     return len(mark), mark
 
 
-def sort_cards(entries: Sequence[Entry], order: Order) -> list[Entry]:
-    """Sort the cards by bound, better first, then those that are not ranked; the sort is stable.
+def sorted_places(places: Iterable[int], ranking: Ranking) -> list[int]:
+    """Sort cards of one kind and quantity by bound, better first, then those that are not ranked.
 
-    The result is a linear extension of the order of bounds and of dominance: a stronger card
-    precedes a weaker one. The steepest exponents decide between incomparable cards, in the order in
-    which the question names the symbols.
+    The sort is stable, and a linear extension of the order of bounds and of dominance: a stronger
+    card precedes a weaker one. The steepest exponents decide between incomparable cards, in the
+    order in which the question names the symbols.
     """
-    ranked = [entry for entry in entries if order.is_ranked(entry[0])]
-    rest = [entry for entry in entries if not order.is_ranked(entry[0])]
-    better = order.question.better == "smaller"
-    ascending = {"upper": better, "lower": not better, "exact": True}
-
-    def above(one: Result, other: Result) -> bool:
-        if order.bound_dominates(one, other) and not order.bound_dominates(other, one):
-            return True
-        return order.strictly_dominates(one, other)
-
-    def key(place: int) -> tuple[object, ...]:
-        card = ranked[place][0]
-        sign = 1 if ascending[card.kind] else -1
-        steep = steepest(order.bound(card))
-        return (tuple(tuple(sign * part for part in one) for one in steep), place)
-
-    after: dict[int, list[int]] = {place: [] for place in range(len(ranked))}
-    waiting = dict.fromkeys(after, 0)
-    for place, (one, _, _) in enumerate(ranked):
-        for other, (card, _, _) in enumerate(ranked):
-            if place != other and above(one, card):
-                after[place].append(other)
-                waiting[other] += 1
-    ready = [(key(place), place) for place in after if not waiting[place]]
+    ranked: dict[int, tuple[int, int]] = {}
+    rest = []
+    for place in places:
+        steepness = ranking.steepness[place]
+        if steepness is None:
+            rest.append(place)
+        else:
+            ranked[place] = steepness, place
+    waiting = Counter(other for place in ranked for other in ranking.weaker[place])
+    ready = [key for place, key in ranked.items() if not waiting[place]]
     heapq.heapify(ready)
     made = []
     while ready:
         _, place = heapq.heappop(ready)
-        made.append(ranked[place])
-        for other in after[place]:
+        made.append(place)
+        for other in ranking.weaker[place]:
             waiting[other] -= 1
-            if not waiting[other]:
-                heapq.heappush(ready, (key(other), other))
+            if not waiting[other] and other in ranked:
+                heapq.heappush(ready, ranked[other])
     return [*made, *rest]

@@ -29,6 +29,8 @@ _OF_PREPRINTS = ("eprint", "archiveprefix", "primaryclass", "eprinttype", "eprin
 _NAMES_OF_PLACES = ("booktitle", "journaltitle", "journal", "publisher", "school", "institution")
 """The fields of which an exported entry has one that names the venue."""
 _FOR_PLACES = ("series", "volume", "number", "pages", "publisher")
+_OF_VOLUMES = ("publisher", "editor")
+"""The fields that a preprint has only if the user knows of its volume; they are kept."""
 _OF_DAYS = ("month", "day")
 OF_BIBLATEX = frozenset({"journaltitle", "date"})
 """Fields that files for BibTeX replace by others."""
@@ -142,8 +144,8 @@ class Updater:
         dated = [name for name in ("year", "date") if name in values]
         for name in dated or ["date" if "date" in target else "year"]:
             rewriter.set(name, str(paper.year))
-        for name in (*_FOR_PLACES, "doi"):
-            if name in target:
+        for name in (*_FOR_PLACES, "doi", "editor"):
+            if name in target and not (name in _OF_VOLUMES and self._is_own(values, name)):
                 rewriter.set(name, target[name])
         if self.keep_preprint and paper.eprint:
             if "eprint" not in values:
@@ -158,7 +160,11 @@ class Updater:
         self, rewriter: Rewriter, values: Mapping[str, str], target: Mapping[str, str]
     ) -> None:
         """Delete the fields that only the preprint had."""
-        gone = [name for name in (*_FOR_PLACES, *_OF_DAYS) if name not in target]
+        gone = [
+            name
+            for name in (*_FOR_PLACES, *_OF_DAYS)
+            if name not in target and not (name in _OF_VOLUMES and self._is_own(values, name))
+        ]
         for name in (*gone, *(() if self.keep_preprint else _OF_PREPRINTS)):
             rewriter.remove(name)
         for name in SAYING:
@@ -173,6 +179,11 @@ class Updater:
             rewriter.remove("issn")
         for name in ("pubstate", *(("urldate",) if is_arxiv_alone(values.get("url", "")) else ())):
             rewriter.remove(name)
+
+    @staticmethod
+    def _is_own(values: Mapping[str, str], name: str) -> bool:
+        """Return whether a field has a value of the user: not one that only the preprint had."""
+        return bool(values.get(name, "").strip()) and not says_arxiv(values[name])
 
     def _complete(
         self,

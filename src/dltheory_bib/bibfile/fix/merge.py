@@ -14,10 +14,11 @@ from dltheory_bib.text.identifiers import says_arxiv
 REFERRING = ("crossref", "xref", "xdata", "related", "entryset")
 """Fields that name other entries of the file."""
 _NAMES = """
-abstract annotation annote comment file groups keywords note owner priority ranking readstatus tags
+abstract annotation annote comment editor file groups keywords note owner priority publisher ranking
+readstatus tags
 """
 _OWN = frozenset(_NAMES.split())
-"""The user's own fields, which are kept when their entry is removed."""
+"""The fields that only the user may know, which are kept when their entry is removed."""
 
 
 @dataclass(frozen=True, slots=True)

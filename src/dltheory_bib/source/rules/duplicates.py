@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from dltheory_bib.models.paper import Paper
@@ -23,11 +23,14 @@ _NUMERALS = re.compile(r"(?:[ivx]+[ab]?|\d+)")
 
 def check_same_works(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     """Check that no two records with nearly equal titles and the same authors are the same work."""
-    groups: dict[tuple[str, ...], list[tuple[list[str], Located[Paper]]]] = defaultdict(list)
+    groups: dict[tuple[str, ...], list[Located[Paper]]] = defaultdict(list)
     for at in catalogue.papers:
-        authors = tuple(sorted(fold(family(name)) for name in at.record.author))
-        groups[authors].append((words(unbraced(at.record.title)), at))
-    for group in groups.values():
+        authors = tuple(sorted([fold(family(name)) for name in at.record.author]))
+        groups[authors].append(at)
+    for same in groups.values():
+        if len(same) == 1:
+            continue
+        group = [(words(unbraced(at.record.title)), at) for at in same]
         for number, (title, at) in enumerate(group):
             for other_title, other in group[:number]:
                 if at.record.key == other.record.key or not _alike(title, other_title):
@@ -68,7 +71,7 @@ def check_summaries(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
 
 
 def check_people(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """Check that a spelling belongs to one person, and that similar spellings are settled."""
+    """Check that a spelling belongs to one person, unless each lists works."""
     settled: dict[str, list[Person]] = defaultdict(list)
     for at in catalogue.people:
         for number, name in enumerate((at.record.name, *at.record.aliases)):
@@ -81,10 +84,12 @@ def check_people(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
                 )
                 yield Finding(at, path, "ambiguous-name", message)
             settled[name].append(at.record)
-    yield from _unsettled(catalogue, settled)
 
 
-def _unsettled(catalogue: Catalogue, settled: Mapping[str, object]) -> Iterator[Finding]:
+def check_spellings(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+    """Check that similar spellings of a name are settled in people.yaml."""
+    people = (at.record for at in catalogue.people)
+    settled = {name for one in people for name in (one.name, *one.aliases)}
     spellings: dict[str, dict[str, Located[Paper]]] = defaultdict(dict)
     for at in catalogue.papers:
         for name in at.record.author:

@@ -7,7 +7,7 @@ its fields.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Venue
@@ -23,9 +23,12 @@ from dltheory_bib.text.names import unbraced
 
 FACTS = (
     "author",
+    "editor",
     "title",
     "year",
     "venue",
+    "publisher",
+    "institution",
     "volume",
     "number",
     "pages",
@@ -86,10 +89,51 @@ def check_capitals(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
 
 
 def check_versions(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """Check that the main fields belong to one version: URL, volume and year agree."""
+    """Check that the main fields belong to one version: URL, DOI, volume and year agree."""
     venues = {at.record.id: at.record for at in catalogue.venues}
+    publishers = _doi_publishers(catalogue, venues)
     for at in catalogue.papers:
-        yield from _mixed(at, venues.get(at.record.venue or ""))
+        venue = venues.get(at.record.venue or "")
+        yield from _mixed(at, venue)
+        if venue:
+            yield from _foreign_doi(at, venue, publishers)
+
+
+def _doi_publishers(
+    catalogue: Catalogue, venues: Mapping[str, Venue]
+) -> dict[str, dict[str, set[str]]]:
+    """Return the publishers of the venues with DOIs of each prefix, each with these venues.
+
+    A registrant's prefix is that of a publisher, whose journals share it.
+    """
+    found: dict[str, dict[str, set[str]]] = {}
+    for at in catalogue.papers:
+        paper = at.record
+        venue = venues.get(paper.venue or "")
+        if paper.doi and venue:
+            prefix = found.setdefault(paper.doi.split("/")[0], {})
+            publisher = venue.in_year(paper.year).publisher or ""
+            prefix.setdefault(publisher, set()).add(venue.id)
+    return found
+
+
+def _foreign_doi(
+    at: Located[Paper], venue: Venue, publishers: Mapping[str, Mapping[str, set[str]]]
+) -> Iterator[Finding]:
+    """Find a DOI whose prefix only another publisher's venues share."""
+    paper = at.record
+    if not paper.doi:
+        return
+    prefix = paper.doi.split("/")[0]
+    own = venue.in_year(paper.year).publisher or ""
+    others = {name: ids for name, ids in publishers[prefix].items() if name and name != own}
+    if venue.kind == "conference" and publishers[prefix][own] == {venue.id} and others:
+        name, ids = max(others.items(), key=lambda item: (len(item[1]), item[0]))
+        message = (
+            f"the prefix {prefix} is {name}'s ({', '.join(sorted(ids))}); if the DOI is that of a "
+            "later version, move it to versions"
+        )
+        yield Finding(at, ("doi",), "mixed-version", message, "warning")
 
 
 def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
@@ -98,8 +142,8 @@ def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
     if paper.doi and is_arxiv_doi(paper.doi):
         message = "is arXiv's DOI, which identifies the preprint; write its id as eprint"
         yield Finding(at, ("doi",), rule, message)
-    address = parse_identifier(paper.url or "")
-    if paper.venue and address and address.scheme == "arxiv":
+    address = parse_identifier(paper.url) if paper.venue and paper.url else None
+    if address and address.scheme == "arxiv":
         message = "is the URL of the preprint, but the work was published; write its id as eprint"
         yield Finding(at, ("url",), rule, message)
     if paper.venue and paper.eprint_year and paper.year < paper.eprint_year - 1:
@@ -109,11 +153,13 @@ def _mixed(at: Located[Paper], venue: Venue | None) -> Iterator[Finding]:
         )
         if not paper.versions:
             yield Finding(at, ("year",), rule, message, "warning")
-    if volume := pmlr_volume(paper.url or ""):
+    if paper.url is None:
+        pass
+    elif volume := pmlr_volume(paper.url):
         if paper.volume and paper.volume != volume:
             message = f"volume {paper.volume} is not the one in the URL, {volume}"
             yield Finding(at, ("volume",), rule, message)
-    elif (year := neurips_year(paper.url or "")) and year != paper.year:
+    elif (year := neurips_year(paper.url)) and year != paper.year:
         message = f"the year {paper.year} is not the one in the URL, {year}"
         yield Finding(at, ("year",), rule, message)
     if venue and paper.pages and not venue.in_year(paper.year).prints_pages:

@@ -17,8 +17,8 @@ def check_cycles(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     topics = {at.record.id: at for at in catalogue.topics}
     broader = {name: {at.record.broader} - {None} for name, at in topics.items()}
     yield from cycle(topics, broader, "broader", "topic-cycle")
-    papers = {at.record.key: at for at in catalogue.papers}
-    keys = catalogue.keys()
+    papers = {at.record.key: at for at in catalogue.papers if at.record.after}
+    keys = catalogue.keys() if papers else {}
     after = {
         key: {keys.get(name, name) for name in at.record.after} - {key}
         for key, at in papers.items()

@@ -1,0 +1,47 @@
+"""Rank the cards of a question: computed once, when a collection is compiled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from dltheory_bib.models.theorem import Result
+from dltheory_bib.theorems.bounds import steepest
+from dltheory_bib.theorems.dominance import Order
+from dltheory_bib.theorems.theorem_table import Ranking
+
+
+def rank_cards(cards: Sequence[Result], order: Order) -> Ranking:
+    """Rank all cards of a question, which `build_table` then puts in order."""
+    groups: dict[tuple[str | None, str], list[int]] = defaultdict(list)
+    for place, card in enumerate(cards):
+        if order.is_ranked(card):
+            groups[card.quantity, card.kind].append(place)
+    ranks: list[int | None] = [None] * len(cards)
+    weaker: list[list[int]] = [[] for _ in cards]
+    for places in groups.values():
+        keys = {place: _steepness(cards[place], order) for place in places}
+        known = {key: rank for rank, key in enumerate(sorted(set(keys.values())))}
+        for place in places:
+            ranks[place] = known[keys[place]]
+            weaker[place] = [
+                other
+                for other in places
+                if place != other and _precedes(cards[place], cards[other], order)
+            ]
+    best = order.best(cards)
+    return Ranking(ranks, weaker, [n for n, card in enumerate(cards) if card.id in best])
+
+
+def _precedes(card: Result, other: Result, order: Order) -> bool:
+    if order.bound_dominates(card, other) and not order.bound_dominates(other, card):
+        return True
+    return order.strictly_dominates(card, other)
+
+
+def _steepness(card: Result, order: Order) -> tuple[object, ...]:
+    """Return the steepest exponents, so that those of a better bound are smaller."""
+    better = order.question.better == "smaller"
+    ascending = {"upper": better, "lower": not better, "exact": True}
+    sign = 1 if ascending[card.kind] else -1
+    return tuple(tuple(sign * part for part in one) for one in steepest(order.bound(card)))
