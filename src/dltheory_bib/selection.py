@@ -61,6 +61,10 @@ class Selection(ABC):
     def _snapshot(self) -> Snapshot:
         """The snapshot that the works are read from."""
 
+    def _among(self) -> frozenset[int] | None:
+        """Return the numbers of the works of a list; None for a whole bibliography."""
+        return None
+
     @abstractmethod
     def _keep(self, found: Iterable[int]) -> PaperList:
         """Return the works with these numbers, in the order of the list, if this is one."""
@@ -130,15 +134,13 @@ class Selection(ABC):
         from dltheory_bib.search_results import SearchResults
 
         query_of(query, fields)  # raises TypeError for other types
-        here = self._works()
-        among = None if here is not self else frozenset(here._numbers)
+        among = self._among()
         if fields:
             found = frozenset(ask(self._snapshot, query_of("", fields)))
             among = found if among is None else among & found
         words = " ".join(str(fields[name]) for name in ("text", "title") if name in fields)
-        return SearchResults(
-            here._bibliography, search(self._snapshot, query, among, weighed=words)
-        )
+        answer = search(self._snapshot, query, among, weighed=words)
+        return SearchResults(self._snapshot.owner, answer)  # type: ignore[arg-type]
 
     def on(self, topic: TopicName) -> PaperList:
         """Return the works on a topic, given by id, label or alias, and on its narrower topics."""
