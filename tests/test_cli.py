@@ -488,7 +488,7 @@ def test_the_examples_in_the_help_run(tmp_path: Path, line: str) -> None:
     code, out, err = shell(line, cwd=tmp_path, env=environment(HOME=str(tmp_path)))
     assert code == 0, err
     assert "no work matches" not in err
-    assert out or re.search(r">|-o|check|import|build", line)
+    assert out or re.search(r">|-o|check|import|build|mcp", line)
     if line.endswith("-o refs.bib"):
         assert (tmp_path / "refs.bib").stat().st_size > 1000
 

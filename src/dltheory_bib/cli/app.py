@@ -48,6 +48,7 @@ _HOMES = {
     "cite": "cite",
     "fix": "fix",
     "site": "site",
+    "mcp": "mcp",
     "check": "check",
     "cover": "cover",
     "stats": "stats",

@@ -63,8 +63,10 @@ def read_references(file: Path) -> Iterator[Reference]:
         except (TypeError, ValueError, RecursionError):
             read = None
         if read is None or not _is_sound(read):
-            says = "expected an object with citing, title and, if known, author, year, eprint, doi"
-            raise DataError([Problem(str(file), number, 1, "error", "wanted-entry", says)])
+            message = (
+                "expected an object with citing, title and, if known, author, year, eprint, doi"
+            )
+            raise DataError([Problem(str(file), number, 1, "error", "wanted-entry", message)])
         yield read
 
 

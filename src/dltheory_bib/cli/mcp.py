@@ -1,0 +1,27 @@
+"""Serve an assistant: mcp."""
+
+from __future__ import annotations
+
+import sys
+
+from dltheory_bib.cli.app import bibliography, dltheory, note
+
+
+@dltheory.command(short_help="Serve the catalogue to an assistant (MCP).")
+def mcp() -> None:
+    """Serve the catalogue to an assistant, over the Model Context Protocol on standard input.
+
+    The assistant starts this command: name it in the assistant's configuration, with the argument
+    `mcp`. The tools are search, show, read, compare, path, cite and check. They only read the
+    collection in use: they write nothing, open no file that the assistant names, and use no
+    network. Needs the extra `mcp`.
+
+    \b
+    Example: dltheory mcp
+    """
+    from dltheory_bib.mcp_server.stdio_server import serve
+
+    bib = bibliography()
+    if sys.stdin.isatty():
+        note("waiting for an assistant on standard input; Ctrl-C ends")
+    serve(bib)
