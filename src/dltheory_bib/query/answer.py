@@ -169,9 +169,11 @@ def _mended(snapshot: Snapshot, text: str, glossary: SearchWords, found: Found) 
             continue
         if parts := halves(snapshot, form):
             instead[form] = " ".join(parts)
-        elif near := nearest_forms(snapshot, form):
-            instead[form] = _best_with(snapshot, near, others)
-            found.mended.append((form, instead[form]))
+        elif (near := nearest_forms(snapshot, form)) and (
+            best := _best_with(snapshot, near, others)
+        ):
+            instead[form] = best
+            found.mended.append((form, best))
     if not instead:
         return text
     return " ".join(instead.get(form, form) for form in forms_of(text))
@@ -187,8 +189,11 @@ def _unit(snapshot: Snapshot, form: str, words: list[int]) -> Unit:
 
 
 def _best_with(snapshot: Snapshot, near: list[tuple[str, int]], others: list[int]) -> str:
-    """Return the word that occurs in one work with most of the other words of the query."""
-    if len(near) == 1 or not others:
+    """Return the word that occurs in one work with most of the other words of the query.
+
+    Without any of them, the word was hardly meant, and an empty text is returned.
+    """
+    if not others:
         return near[0][0]
     counts: dict[int, int] = {}
     for word in others:
@@ -197,7 +202,8 @@ def _best_with(snapshot: Snapshot, near: list[tuple[str, int]], others: list[int
     most = {
         word: max((counts.get(n, 0) for n in _works(snapshot, word)), default=0) for _, word in near
     }
-    return max(near, key=lambda pair: most[pair[1]])[0]  # the first of equals
+    form, word = max(near, key=lambda pair: most[pair[1]])  # the first of equals
+    return form if most[word] else ""
 
 
 def _works(snapshot: Snapshot, word: int) -> list[int]:
