@@ -313,7 +313,7 @@ def _commands(_: str) -> str:
 def _data_format(_: str) -> str:
     kinds = (
         *("papers", "topics", "venues", "people", "citations", "trails"),
-        *("questions", "assumptions", "results"),
+        *("questions", "assumptions", "results", "glossary"),
     )
     parts, told = [], set()
     for kind in kinds:
