@@ -68,7 +68,9 @@ def write_search_index(
         (spelling, at.record.term) for at in catalogue.glossary for spelling in at.record.spellings
     ]
     terms = read_glossary(pairs)
-    database.execute("INSERT INTO glossary VALUES (?)", (json.dumps(terms, sort_keys=True),))
+    database.execute(
+        "INSERT INTO glossary VALUES (?)", (json.dumps(terms, sort_keys=True, ensure_ascii=False),)
+    )
     index = _Index(SearchWords(terms))
     texts = _Texts(catalogue, papers, numbers)
     cited = dict(

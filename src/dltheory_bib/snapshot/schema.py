@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 11
+SCHEMA = 12
 """Increase this number when the tables, the records or their content change."""
 
 FEATURES = (
