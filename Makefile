@@ -21,7 +21,7 @@ COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
 .PHONY: help demo install dev test quick quick-example soak fuzz test-wheel lint check schema docs pages \
-	audit lists notebook tries site screenshots bench dist release-check install-size clean
+	audit lists notebook tries site screenshots memory bench search-quality dist release-check install-size clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -101,8 +101,10 @@ pages: $(VENV)/dev  ## Build the documentation in build/docs, readable without a
 	$(BIN)/zensical build --strict
 	@echo "open build/docs/index.html"
 
-audit: $(VENV)/installed  ## Compare the catalogue with gathered facts: make audit EVIDENCE=FOLDER.
-	@$(BIN)/python scripts/audit.py $(or $(EVIDENCE),../shared/evidence) --keep docs/audit.json
+audit: $(VENV)/installed  ## Compare the catalogue with its sources: make audit SOURCES=FOLDER.
+	@test -n "$(SOURCES)" || { echo "name the folder with copies of the repositories that sources" \
+		"name: make audit SOURCES=FOLDER (scripts/source_copies.py)" >&2; exit 1; }
+	@$(BIN)/python scripts/audit.py "$(SOURCES)" --keep docs/audit.json
 
 lists: $(VENV)/installed  ## Match reference lists with the catalogue: make lists [LISTS=FILE.jsonl].
 	@$(BIN)/python scripts/read_lists.py $(LISTS)
@@ -121,6 +123,9 @@ memory: $(VENV)/installed  ## Measure the memory of check and fix on files of 1,
 
 bench: $(VENV)/installed  ## Measure speed and memory, also of similar programs (benchmarks/README.md).
 	$(BIN)/python benchmarks/bench.py
+
+search-quality: $(VENV)/installed  ## Measure how well the search finds, on questions and known works.
+	@$(BIN)/python scripts/search_quality.py
 
 $(VENV)/release: $(BIN)/python constraints.txt
 	@$(PIP) install -c constraints.txt build twine

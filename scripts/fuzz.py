@@ -4,8 +4,8 @@
 
 `make fuzz SECONDS=60` runs it. `tests/fuzzing` describes the readers, the mutants and what must
 hold; the seeds and a share of the mutants are also tried by the tests. A file that breaks a promise
-is made smaller and kept in build/fuzz; put it in `tests/fuzzing/seeds` with the change that mends it.
-The exit code is 1 if any was found.
+is made smaller and kept in build/fuzz; put it in `tests/fuzzing/seeds` when you mend the fault. The
+exit code is 1 if any was found.
 """
 
 from __future__ import annotations

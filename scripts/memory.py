@@ -4,8 +4,8 @@
 
 Of one kind of file the catalogue has no entry; of the other it has a tenth, written as preprints,
 so that there is something to change. `make memory` runs it; docs/reliability.md shows the figures.
-The goal is 60 MB and 12 times the input. Works where the system reports the memory of a child process
-(not Windows).
+The goal is 60 MB and 12 times the input. Works where the system reports the memory of a child, so
+not on Windows.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ FLOORS = [
     {"cli", "__main__"},
     {"site", "mcp_server"},
     {"bibfile", "manuscript"},
-    {"bibliography", "papers", "selection", "comparison", "connections"},
+    {"bibliography", "papers", "search_results", "selection", "comparison", "connections"},
     {"display"},
     {"query", "graph"},
     {"snapshot"},

@@ -247,14 +247,14 @@ def test_works_without_a_chain_are_an_answer(bib: Bibliography) -> None:
 def test_no_tool_reads_a_file(bib: Bibliography, tmp_path: Path) -> None:
     """A path is a text like any other, in every argument that takes a text."""
     secret = tmp_path / "secret.bib"
-    secret.write_text("@misc{hidden, title={Hidden Words}}", "utf-8")
+    secret.write_text("@misc{zqxwv, title={Zqxwv Words}}", "utf-8")
     for tool in TOOLS.values():
         texts = {
             one.name: [str(secret)] if one.kind == "names" else str(secret)
             for one in tool.parameters
             if one.kind in {"text", "names"} and not one.choices
         }
-        assert "hidden" not in json.dumps(ask(bib, tool.name, **texts)).lower()
+        assert "zqxwv" not in json.dumps(ask(bib, tool.name, **texts)).lower()
     assert "a path is not read" in ask(bib, "check", bib_text=str(secret))["hint"]
 
 

@@ -34,6 +34,7 @@ from dltheory_bib.files import (
     write_together,
 )
 from dltheory_bib.site.folder import Folder
+from helpers.budget import SOAK
 from helpers.programs import environment, needs, run_program
 
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes are those of POSIX")
@@ -667,33 +668,35 @@ class Traced:
         assert again.returncode == 0 or b"already exists" in again.stderr, again.stderr
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="strace is for Linux")
-@pytest.mark.parametrize("command", SCRIPTS)
-@pytest.mark.parametrize("fault", ["signal=KILL", "error"])
-def test_the_command_at_every_system_call_that_writes(
-    bib: Bibliography, here: Path, command: str, fault: str
-) -> None:
-    """strace ends it, or lets the call fail, at each of them in turn, but for what it prints."""
-    assert len(bib)  # its snapshot is in the cache
-    log = Traced(here / "plain", command).run()
-    calls = re.findall(r"^\d+ +(\w+)\((\d?)", log, re.MULTILINE)
-    if not calls:
-        pytest.skip("tracing is not permitted here")
-    assert "fsync" in dict(calls)
-    counts: Counter[str] = Counter()
-    for number, (call, handle) in enumerate(calls):
-        counts[call] += 1
-        if handle in {"1", "2"}:
-            continue
-        traced = Traced(here / str(number), command)
-        code = "ENOSPC" if call in {"write", "link", "mkdir"} else "EIO"
-        what = fault if fault != "error" else f"error={code}"
-        log = traced.run("-e", f"inject={call}:{what}:when={counts[call]}")
-        assert "INJECTED" in log or "killed by SIGKILL" in log
-        _whole(traced.folder, command)
-        traced.run_again()
-        _whole(traced.folder, command, finished=True)
+if SOAK:  # minutes, and tracing needs a permission that not every machine gives
+
+    @pytest.mark.soak
+    @pytest.mark.skipif(sys.platform != "linux", reason="strace is for Linux")
+    @pytest.mark.parametrize("command", SCRIPTS)
+    @pytest.mark.parametrize("fault", ["signal=KILL", "error"])
+    def test_the_command_at_every_system_call_that_writes(
+        bib: Bibliography, here: Path, command: str, fault: str
+    ) -> None:
+        """strace ends it, or lets the call fail, at each of them in turn."""
+        assert len(bib)  # its snapshot is in the cache
+        log = Traced(here / "plain", command).run()
+        calls = re.findall(r"^\d+ +(\w+)\((\d?)", log, re.MULTILINE)
+        if not calls:
+            pytest.skip("tracing is not permitted here")
+        assert "fsync" in dict(calls)
+        counts: Counter[str] = Counter()
+        for number, (call, handle) in enumerate(calls):
+            counts[call] += 1
+            if handle in {"1", "2"}:
+                continue
+            traced = Traced(here / str(number), command)
+            code = "ENOSPC" if call in {"write", "link", "mkdir"} else "EIO"
+            what = fault if fault != "error" else f"error={code}"
+            log = traced.run("-e", f"inject={call}:{what}:when={counts[call]}")
+            assert "INJECTED" in log or "killed by SIGKILL" in log
+            _whole(traced.folder, command)
+            traced.run_again()
+            _whole(traced.folder, command, finished=True)
 
 
 def _whole(folder: Path, command: str, finished: bool = False) -> None:

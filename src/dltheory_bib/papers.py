@@ -157,6 +157,9 @@ class PaperList(Sequence["Paper"], Selection, Viewed):
     def _works(self) -> PaperList:
         return self
 
+    def _among(self) -> frozenset[int]:
+        return frozenset(self._numbers)
+
     def _paper(self, number: int) -> Paper:
         return self._snapshot.paper(number)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dltheory_bib.formats.tables import TableName
     from dltheory_bib.models.paper import Paper
     from dltheory_bib.papers import PaperList
+    from dltheory_bib.search_results import SearchResults
     from dltheory_bib.snapshot.reader import Snapshot
     from dltheory_bib.text.latex import Encoding
 
@@ -59,6 +60,10 @@ class Selection(ABC):
     @abstractmethod
     def _snapshot(self) -> Snapshot:
         """The snapshot that the works are read from."""
+
+    def _among(self) -> frozenset[int] | None:
+        """Return the numbers of the works of a list; None for a whole bibliography."""
+        return None
 
     @abstractmethod
     def _keep(self, found: Iterable[int]) -> PaperList:
@@ -116,12 +121,26 @@ class Selection(ABC):
 
         return self._keep(ask(self._snapshot, query_of(query, fields)))
 
-    def search(self, query: str = "", **fields: object) -> PaperList:
-        """Return the works that match a query, best match first."""
-        from dltheory_bib.query.keywords import query_of
-        from dltheory_bib.query.run import ask_best
+    def search(self, query: str = "", **fields: object) -> SearchResults:
+        """Return the works that answer what people type, best first, and the topics it names.
 
-        return self._keep_order(ask_best(self._snapshot, query_of(query, fields)))
+        Unlike `where`, nothing is an error: not every word needs to match, mistyped words are
+        mended, ids, titles and `author year` are understood. Fields are conditions, as in `where`.
+        With words, the best 200 works are returned.
+        """
+        from dltheory_bib.query.answer import search
+        from dltheory_bib.query.keywords import query_of
+        from dltheory_bib.query.run import ask
+        from dltheory_bib.search_results import SearchResults
+
+        query_of(query, fields)  # raises TypeError for other types
+        among = self._among()
+        if fields:
+            found = frozenset(ask(self._snapshot, query_of("", fields)))
+            among = found if among is None else among & found
+        words = " ".join(str(fields[name]) for name in ("text", "title") if name in fields)
+        answer = search(self._snapshot, query, among, weighed=words)
+        return SearchResults(self._snapshot.owner, answer)  # type: ignore[arg-type]
 
     def on(self, topic: TopicName) -> PaperList:
         """Return the works on a topic, given by id, label or alias, and on its narrower topics."""

@@ -341,7 +341,8 @@ def _with_quotes(
         # A topic of several words is read from its start; a phrase would not be.
         if find_topic(bibliography().snapshot, arguments[0]):
             return arguments
-    return (query_text(arguments, lambda: bibliography().snapshot),)
+    phrases = context.info_name != "search"
+    return (query_text(arguments, lambda: bibliography().snapshot, phrases=phrases),)
 
 
 def key_argument(name: str = "key", many: bool = False) -> Callable[[F], F]:

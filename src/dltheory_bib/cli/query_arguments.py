@@ -30,17 +30,21 @@ _QUERY = re.compile(
 _FIELD = re.compile(r"(-?)([A-Za-z][A-Za-z_]*):(?!//)\s*(.*)", re.DOTALL)
 
 
-def query_text(arguments: Sequence[str], snapshot: Callable[[], Snapshot]) -> str:
+def query_text(
+    arguments: Sequence[str], snapshot: Callable[[], Snapshot], *, phrases: bool = True
+) -> str:
     """Return the query as typed, with the quotes that the shell removed.
 
-    `snapshot` opens the collection; it is called only for `field:several words`.
+    `snapshot` opens the collection; it is called only for `field:several words`. Without `phrases`,
+    words without a field are not quoted: `search` is given whole titles.
     """
     return " ".join(
-        _requoted(one.strip(), snapshot) if _BLANK.search(one.strip()) else one for one in arguments
+        _requoted(one.strip(), snapshot, phrases) if _BLANK.search(one.strip()) else one
+        for one in arguments
     )
 
 
-def _requoted(argument: str, snapshot: Callable[[], Snapshot]) -> str:
+def _requoted(argument: str, snapshot: Callable[[], Snapshot], phrases: bool) -> str:
     from dltheory_bib.query.fields import field_named
 
     found = _FIELD.fullmatch(argument)
@@ -50,6 +54,8 @@ def _requoted(argument: str, snapshot: Callable[[], Snapshot]) -> str:
             return argument
         whole = f'{negation}{field}:"{value}"'
         return argument if _is_several_terms(field, value, snapshot()) else whole
+    if not phrases:
+        return argument
     return argument if _QUERY.search(argument) and not _is_title(argument) else f'"{argument}"'
 
 

@@ -1,6 +1,9 @@
-"""Search works by keyword: search."""
+"""Search for what people type: search."""
 
 from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,24 +12,77 @@ from dltheory_bib.cli.app import (
     QueryCommand,
     bibliography,
     dltheory,
+    draw,
     format_option,
+    is_drawn,
+    note,
     query_argument,
 )
-from dltheory_bib.cli.list import print_list
+
+if TYPE_CHECKING:
+    from dltheory_bib.search_results import SearchResults
 
 _BEST = 20
+_WHERE = {
+    "topic": "dltheory read {}",
+    "person": "dltheory list author:{}",
+    "venue": "dltheory list venue:{}",
+    "question": "dltheory compare {}",
+    "trail": "dltheory read {}",
+}
+"""The command that shows more of what is not a work."""
 
 
-@dltheory.command(cls=QueryCommand, short_help="Search by keyword; best match first.")
+@dltheory.command(cls=QueryCommand, short_help="Search for anything; best match first.")
 @query_argument(required=True)
 @click.option("-n", "--limit", type=click.IntRange(0), help="At most this many; 0 for all.")
+@click.option("--explain", is_flag=True, help="Say for each work why it was found.")
 @format_option(*LIST_FORMATS)
-def search(query: tuple[str, ...], limit: int | None, format_: str | None) -> None:
-    """Search words in titles, names and annotations; best match first.
+def search(query: tuple[str, ...], limit: int | None, explain: bool, format_: str | None) -> None:
+    """Search by words, a title, author and year, an id or a URL; best match first.
+
+    Not every word needs to match, mistyped words are mended, and nothing is an error. Fields narrow
+    the search as they do in `list`. Topics, people and questions that the words name are shown
+    above the works.
 
     \b
-    Example: dltheory search spurious local minima
+    Example: dltheory search how deep can signals propagate
+    Example: dltheory search jacot 2018
     Example: dltheory search '"edge of chaos" year:2017' --format bibtex
     """
-    found = bibliography().search(" ".join(query))
-    print_list(found, limit, _BEST, format_)
+    bib = bibliography()
+    found = bib.search(" ".join(query))
+    drawn = is_drawn() and format_ is None
+    # Output with forced colour, as on build servers, goes into a pipe and is never cut.
+    most = (_BEST if drawn and sys.stdout.isatty() else 0) if limit is None else limit
+    shown = found[:most] if most else found[:]
+    if drawn:
+        _draw_headings(found)
+    if explain:
+        click.echo("".join(f"{key}\t{found.explain(key)}\n" for key in shown.keys), nl=False)
+    elif drawn and shown:
+        draw(shown)
+    elif not drawn:
+        sys.stdout.write(shown.to(format_ or "tsv"))
+    notes = found.notes
+    if not found and not len(bib):
+        from dltheory_bib.cli.nothing_found import NO_WORKS
+
+        notes = [NO_WORKS]
+    elif not found and len(notes) == 1:
+        notes.append("`dltheory help query` explains queries")
+    for place, line in enumerate(notes):
+        note(f"  {line}" if place and not found else line)
+    if len(shown) < len(found) and drawn:
+        note(f"{len(shown)} of {len(found)} works; --limit 0 shows all")
+
+
+def _draw_headings(found: SearchResults) -> None:
+    from dltheory_bib.display.terminal import heading_list
+
+    if found.headings:
+        draw(
+            heading_list(
+                (one.kind, one.label, _WHERE[one.kind].format(one.id)) for one in found.headings
+            )
+        )

@@ -325,6 +325,15 @@ def trail_list(trails: Iterable[TrailView]) -> RenderableType:
     return Group(*shown)
 
 
+def heading_list(headings: Iterable[tuple[str, str, str]]) -> RenderableType:
+    """List what is not a work: its kind, its name, and the command that shows it."""
+    lines = [
+        Text.assemble((f"{kind:8}  ", _DIM), (label, _HEAD), "  ", (command, _KEY))
+        for kind, label, command in headings
+    ]
+    return Group(*lines, Text())
+
+
 def works(number: int) -> str:
     """Return `work` or `works`."""
     return "work" if number == 1 else "works"

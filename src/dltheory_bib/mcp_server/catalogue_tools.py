@@ -69,7 +69,9 @@ _FINDERS = {"paper": "search", "topic": "read", "question": "compare"}
 def search(bib: Bibliography, query: str, limit: int) -> Data:
     """Works that match words, names, a title or an identifier, best match first."""
     found = bib.search(query)
-    hint = None if found else "nothing matches; use fewer or other words, or `read` for the topics"
+    hint = "; ".join(found.notes) or None
+    if not found:
+        hint = f"{hint}; use other words, or `read` for the topics"
     return {"found": len(found), "works": _works(bib, found[:limit]), "hint": hint}
 
 

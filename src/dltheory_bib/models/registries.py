@@ -20,6 +20,7 @@ from dltheory_bib.models.types import (
     Orcid,
     PaperKey,
     PersonId,
+    TermId,
     Text,
     TopicId,
     TrailId,
@@ -158,6 +159,26 @@ class Person(PersonNavigation, Record):
 
     def __str__(self) -> str:
         return repr(self)
+
+
+class GlossaryEntry(Record):
+    """A term, and the spellings, acronyms and synonyms that `search` takes for it."""
+
+    id: TermId
+    term: Text
+    """The spelling that stands for all."""
+    spellings: tuple[Text, ...]
+    """What is read as the term: `NTK`, `one-hidden-layer`. Case, accents, hyphens, and the endings
+    of words do not matter.
+    """
+    sources: tuple[Source, ...] = ()
+    """Where an acronym was seen next to its term."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.spellings:
+            raise ValueError("spellings is empty; name at least one other spelling of the term")
+        return self
 
 
 class Trail(TrailNavigation, Record):

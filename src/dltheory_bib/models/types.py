@@ -232,6 +232,8 @@ PaperKey = Annotated[str, *_matching(_KEY, "a citation key", _key_advice)]
 """A citation key in Google Scholar's style, `jin2017escape`."""
 TopicId = Annotated[str, *_matching(_ID, "a topic id", _id_advice)]
 VenueId = Annotated[str, *_matching(_ID, "a venue id", _id_advice)]
+TermId = Annotated[str, *_matching(_ID, "a term id", _id_advice)]
+"""Identifies a term of the glossary."""
 TrailId = Annotated[str, *_matching(_ID, "a trail id", _id_advice)]
 QuestionId = Annotated[str, *_matching(_ID, "a question id", _id_advice)]
 QuantityId = Annotated[str, *_matching(_ID, "a quantity id", _id_advice)]

@@ -5,16 +5,12 @@ from __future__ import annotations
 import sqlite3
 
 from dltheory_bib.errors import QueryError, did_you_mean
-from dltheory_bib.query.fields import FIELDS, Condition, field_named, match_text
+from dltheory_bib.query.fields import FIELDS, Condition, field_named
 from dltheory_bib.query.grammar import AllOf, AnyOf, Expression, NoneOf, Term, parse_query
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.text.names import nearest
 
-# Weights of a word in the title, a person's name and an annotation for `search` (bm25).
-_WEIGHTS = "20.0, 6.0, 1.0"
-
-# Names of fields in other programs; the message gives ours.
-_OTHER_NAMES = {
+OTHER_NAMES = {
     "abstract": "text",
     "all": "text",
     "arxivid": "eprint",
@@ -33,6 +29,7 @@ _OTHER_NAMES = {
     "word": "text",
     "words": "text",
 }
+"""Names of fields in other programs; the message gives ours."""
 
 
 def ask(snapshot: Snapshot, query: str | Expression) -> list[int]:
@@ -57,41 +54,11 @@ def ask(snapshot: Snapshot, query: str | Expression) -> list[int]:
         raise
 
 
-def ask_best(snapshot: Snapshot, query: str | Expression) -> list[int]:
-    """Return the same works, best match first (Okapi BM25, as in SQLite's FTS5).
-
-    A word in the title weighs most, then one in a name, then one in an annotation.
-    """
-    found = ask(snapshot, query)
-    wanted = " OR ".join(
-        match
-        for term in _wanted(parse_query(query) if isinstance(query, str) else query)
-        if (match := match_text(term.value, term.exact))
-    )
-    if not wanted:
-        return found
-    rows = snapshot.fetch(
-        f"SELECT rowid FROM text WHERE text MATCH ? ORDER BY bm25(text, {_WEIGHTS}), rowid",
-        (wanted,),
-    )
-    rank = {row[0]: place for place, row in enumerate(rows)}
-    return sorted(found, key=lambda n: rank.get(n, len(rank)))
-
-
-def _wanted(expression: Expression) -> list[Term]:
-    """Return the bare words of the query, without excluded ones."""
-    if isinstance(expression, Term):
-        return [expression] if expression.field in {"text", "title"} else []
-    if isinstance(expression, NoneOf):
-        return []
-    return [term for part in expression.parts for term in _wanted(part)]
-
-
 def _condition(snapshot: Snapshot, expression: Expression) -> Condition:
     if isinstance(expression, Term):
         field = field_named(expression.field)
         if field is None:
-            named = _OTHER_NAMES.get(expression.field)
+            named = OTHER_NAMES.get(expression.field)
             near = [named] if named else nearest(expression.field, FIELDS, 2)
             hint = did_you_mean([f"{name}:" for name in near])
             hint = hint or f"; quote words that contain a colon; known are {', '.join(FIELDS)}"

@@ -23,6 +23,7 @@ from dltheory_bib.models.relations import Relation
 from dltheory_bib.models.theorem import Column, Quantity, Question, Result
 from dltheory_bib.models.types import LONGEST_ID
 from dltheory_bib.snapshot.compile_comparisons import write_comparisons
+from dltheory_bib.snapshot.compile_search import write_search_index
 from dltheory_bib.snapshot.compile_views import (
     all_ties,
     list_row,
@@ -76,6 +77,7 @@ def _write(catalogue: Catalogue, database: sqlite3.Connection) -> None:
     _write_views(database, catalogue, papers, numbers, maths)
     _write_edges(database, catalogue, papers, numbers)
     write_cards(database, catalogue, numbers, dump)
+    write_search_index(database, catalogue, papers, numbers)
     write_comparisons(database, catalogue, lambda text: unicode_maths(text, maths.get))
     listed = {numbers[at.record.citing] for at in catalogue.citations}
     bit = 1 << FEATURES.index("references")

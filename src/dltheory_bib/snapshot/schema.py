@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 10
+SCHEMA = 12
 """Increase this number when the tables, the records or their content change."""
 
 FEATURES = (
@@ -63,6 +63,13 @@ CREATE TABLE question_name(name TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWI
 CREATE TABLE assumption(id TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE result(id TEXT PRIMARY KEY, n INTEGER NOT NULL, question TEXT NOT NULL,
   data TEXT NOT NULL);
+CREATE TABLE search_word(
+  id INTEGER PRIMARY KEY, stem TEXT NOT NULL UNIQUE, idf INTEGER NOT NULL, works BLOB NOT NULL,
+  weights BLOB NOT NULL);
+CREATE TABLE search_work(n INTEGER PRIMARY KEY, prior INTEGER NOT NULL, words BLOB NOT NULL);
+CREATE TABLE search_form(form TEXT PRIMARY KEY, word INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE heading(kind TEXT, id TEXT, label TEXT NOT NULL, stems TEXT NOT NULL);
+CREATE TABLE glossary(data TEXT NOT NULL);
 CREATE TABLE comparison(question TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE maths(tex TEXT PRIMARY KEY, unicode TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE text USING fts5(

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from dltheory_bib.models.paper import Paper, ReferenceList
 from dltheory_bib.models.record import Record
-from dltheory_bib.models.registries import Person, Topic, Trail, Venue
+from dltheory_bib.models.registries import GlossaryEntry, Person, Topic, Trail, Venue
 from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.source.folders import KINDS
 
@@ -25,6 +25,7 @@ _RECORDS: tuple[type[Record], ...] = (
     Assumption,
     Question,
     Result,
+    GlossaryEntry,
 )
 MODELS: dict[str, type[Record]] = dict(zip(KINDS, _RECORDS, strict=True))
 """The record type of each file: `data/papers.yaml` contains `Paper`s, and so on."""
@@ -54,6 +55,7 @@ class Catalogue:
     assumptions: list[Located[Assumption]] = field(default_factory=list)
     questions: list[Located[Question]] = field(default_factory=list)
     results: list[Located[Result]] = field(default_factory=list)
+    glossary: list[Located[GlossaryEntry]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     """Keys and ids of rejected records: a reference to them is not an error."""
     unread: set[str] = field(default_factory=set)
@@ -76,6 +78,7 @@ class Catalogue:
             + len(self.assumptions)
             + len(self.questions)
             + len(self.results)
+            + len(self.glossary)
         )
 
     def works(self) -> Iterator[Paper]:

@@ -19,11 +19,12 @@ KINDS = (
     "assumptions",
     "questions",
     "results",
+    "glossary",
 )
 """The files of a catalogue, each `KIND.yaml`, in the order in which they are read."""
 WORKS = frozenset({"papers", "resources"})
 """The kinds of file that contain works."""
-REGISTRIES = frozenset({"topics", "venues", "people", "assumptions", "questions"})
+REGISTRIES = frozenset({"topics", "venues", "people", "assumptions", "questions", "glossary"})
 """The kinds that the shipped catalogue supplies to a collection without its own."""
 
 
@@ -80,8 +81,8 @@ def is_file(path: Path) -> bool:
 def collection_files(path: Path) -> list[DataFile]:
     """Return the files of a collection: a directory, or a single papers file.
 
-    If a collection has no topics, venues, people, questions or assumptions of its own, those of the
-    shipped catalogue are used. Raises `DataError` if there is nothing to read.
+    If a collection has no topics, venues, people, questions, assumptions or glossary of its own,
+    those of the shipped catalogue are used. Raises `DataError` if there is nothing to read.
     """
     if is_directory(path):
         own = catalogue_files(path)

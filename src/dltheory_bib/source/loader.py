@@ -123,6 +123,7 @@ def kind_of_fields(fields: Set[str]) -> str:
         "results": {"question", "statement"},
         "questions": {"quantities", "symbols", "columns"},
         "assumptions": {"about", "implies"},
+        "glossary": {"term", "spellings"},
         "topics": {"definition", "broader", "label"},
         "venues": {"periods"},
         "people": {"name", "orcid", "dblp"},
@@ -166,6 +167,7 @@ def _merge(catalogue: Catalogue, around: Catalogue) -> None:
     catalogue.assumptions[:0] = around.assumptions
     catalogue.questions[:0] = around.questions
     catalogue.results[:0] = around.results
+    catalogue.glossary[:0] = around.glossary
     catalogue.refused |= around.refused
     catalogue.unread |= around.unread
 

@@ -56,6 +56,7 @@ def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
         ("id", catalogue.assumptions),
         ("id", catalogue.questions),
         ("id", catalogue.results),
+        ("id", catalogue.glossary),
     )
     for name, entries in named:
         for at in entries:

@@ -70,6 +70,7 @@ def check_keys(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     registries: tuple[Iterable[Located[Any]], ...]
     registries = (catalogue.topics, catalogue.venues, catalogue.people, catalogue.trails)
     registries += (catalogue.assumptions, catalogue.questions, catalogue.results)
+    registries += (catalogue.glossary,)
     for entries in registries:
         yield from _repeated_ids(entries)
 
