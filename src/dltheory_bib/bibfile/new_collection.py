@@ -12,7 +12,7 @@ from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.models import types as rules
 from dltheory_bib.source.yaml_writer import canonical
 from dltheory_bib.text.identifiers import parse_identifier
-from dltheory_bib.text.names import family, fold, slug, unbraced, words
+from dltheory_bib.text.names import escaped, family, fold, slug, unbraced, words
 
 if TYPE_CHECKING:
     from dltheory_bib.bibfile.importers import Draft
@@ -28,6 +28,8 @@ _RULES: dict[str, Callable[[str], str]] = {
         ("key", rules.PaperKey),
     )
 }
+_LONGEST_ID, _LONGEST_WORD = 100, 60
+"""The most characters of an id made of a venue's name, and of a key's name and word."""
 _OTHERS = frozenset({"others", "{others}", "et al.", "{et al.}"})
 _IN_PLACES = {"article", "inproceedings"}
 _KINDS = {"article": "journal", "inproceedings": "conference", "incollection": "book"}
@@ -73,7 +75,7 @@ class _Collector:
     def __init__(self, bib: Bibliography, made: Collected, source: str) -> None:
         self.bib = bib
         self.made = made
-        self.source = _escaped(source)
+        self.source = escaped(source)
         self.venues: dict[str, dict[str, Any]] = {}
         self.names = VenueNames(bib)
         self.taken: set[str] = set()
@@ -88,6 +90,9 @@ class _Collector:
         lacking = [n for n in ("title", "author", "year") if not getattr(draft, n)]
         if lacking:
             self._leave(draft, f"has no {' and no '.join(lacking)}; it is skipped")
+            return None
+        if not rules.FIRST_YEAR <= int(draft.year or 0) <= rules.LAST_YEAR:
+            self._leave(draft, f"has the year {draft.year}, which no work has; it is skipped")
             return None
         try:
             title = rules.balanced(draft.title)
@@ -127,7 +132,7 @@ class _Collector:
             self._leave(draft, "does not name all editors; editor is listed as unverified")
             record["unverified"] = [*record.get("unverified", ()), "editor"]
         seen = [n for n in record if n not in {"type", "unverified", *record.get("unverified", ())}]
-        sources = [{"source": self.source, "where": _escaped(draft.where), "fields": seen}]
+        sources = [{"source": self.source, "where": escaped(draft.where), "fields": seen}]
         return {"key": key, **record, "sources": sources}
 
     def _plain(self, draft: Draft, name: str) -> str:
@@ -191,8 +196,8 @@ class _Collector:
             telling = [
                 word for word in words(re.sub(r"\$[^$]*\$", " ", unbraced(title))) if word.isalpha()
             ]
-            first = next((word for word in telling if word not in _SMALL), "")
-            last = re.sub(r"[^a-z0-9]", "", fold(family(author[0])))
+            first = next((word for word in telling if word not in _SMALL), "")[:_LONGEST_WORD]
+            last = re.sub(r"[^a-z0-9]", "", fold(family(author[0])))[:_LONGEST_WORD]
             key = f"{last or 'work'}{draft.year}{slug(first).replace('-', '')}"
             key = key if key[0].isalpha() else f"work{key}"
         free, number = key, self.copies.get(key, 1)
@@ -226,7 +231,7 @@ class _Collector:
             return known
         if not draft.venue:
             return ""
-        identity = slug(draft.venue) or "venue"
+        identity = slug(draft.venue)[:_LONGEST_ID].strip("-") or "venue"
         identity = identity if identity[0].isalpha() else f"v-{identity}"
         if identity not in self.venues:
             self.made.new_venues.append(draft.venue)
@@ -236,13 +241,6 @@ class _Collector:
                 period["publisher"] = draft.publisher
             self.venues[identity] = {"id": identity, "kind": kind, "periods": [period]}
         return identity
-
-
-def _escaped(text: str) -> str:
-    """Return the name of a file or an entry with escapes for what no record may contain."""
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
 
 
 def _is_key(text: str) -> bool:

@@ -309,9 +309,9 @@ def visible(text: str) -> str:
     """Return a message about a user's file with its control characters escaped."""
     if text.isprintable():
         return text
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
-    )
+    from dltheory_bib.text.names import escaped
+
+    return escaped(text)
 
 
 def query_argument(required: bool = False) -> Callable[[F], F]:

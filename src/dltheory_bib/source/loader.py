@@ -35,7 +35,7 @@ from dltheory_bib.source.yaml_reader import (
     read_records,
     shown_name,
 )
-from dltheory_bib.text.names import nearest, quoted
+from dltheory_bib.text.names import escaped, nearest, quoted
 
 Progress = Callable[[str, int], None]
 """Called with a file's name and the number of records read from it so far."""
@@ -221,9 +221,8 @@ def _resolve(findings: Iterable[Finding], files: Iterable[DataFile]) -> list[Pro
         for index, raw in enumerate(read_records(file.path, [], file.shown)):
             for finding in here.get(index, ()):
                 place = raw.place(finding.path)
-                problems.append(
-                    Problem(file.shown, *place, finding.level, finding.rule, finding.message)
-                )
+                message = escaped(finding.message)
+                problems.append(Problem(file.shown, *place, finding.level, finding.rule, message))
     return problems
 
 

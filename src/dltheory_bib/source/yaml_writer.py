@@ -62,6 +62,8 @@ def canonical(text: str, kind: str) -> str:
     root = yaml.compose(text, _Loader)
     if not isinstance(root, yaml.SequenceNode):
         raise ValueError("is not a list of records")
+    if not all(isinstance(name, yaml.ScalarNode) for name in _names(root)):
+        raise ValueError("has a field whose name is not a plain word")
     notes = Notes(text, root)
     model = MODELS.get(kind)
     written = _Writer(notes)
@@ -321,6 +323,17 @@ class Notes:
                 self.at(record).below.append(comment)
             else:
                 self.at(following[2]).above.append(comment)
+
+
+def _names(node: Any) -> Iterator[Any]:
+    """Yield the names of all fields."""
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            yield name
+            yield from _names(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _names(item)
 
 
 def _entries(node: Any) -> Iterator[Any]:

@@ -138,6 +138,19 @@ def quoted(text: str, most: int = 60) -> str:
     return repr(text if len(text) <= most else text[: most - 1] + "…")
 
 
+def escaped(text: str) -> str:
+    r"""Return a text from a user's file with escapes for invisible characters.
+
+    >>> print(escaped("a\x1bb"))
+    a\x1bb
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
 def shortened(text: str, most: int = 100) -> str:
     """Return a name for a message; nobody reads a longer one."""
     return text if len(text) <= most else f"{text[:most]}…"
