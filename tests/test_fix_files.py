@@ -309,7 +309,7 @@ def test_a_disk_that_is_full(refs: Path, room: int) -> None:
     refs.write_bytes(data)
     done = run_program(
         *(sys.executable, "-m", "dltheory_bib", "fix", "refs.bib", "--write"),
-        env=environment(),
+        env=environment(PYTHONDONTWRITEBYTECODE="1"),  # it would write half of a file
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (room, room)),
     )
     assert done.returncode == 1
