@@ -36,7 +36,7 @@ BY_TOPIC = (400, 350, 300, 250, 200, 150, 100)
 """Favour of works by a person whose name is in the query, or is the query; of works whose first
 author has this family name; and of the start of a topic that the query is the name of.
 """
-_YEARS = r"\b((?:19|20)\d\d)\s*(?:-|–|—|\.\.|to)\s*((?:19|20)\d\d)\b"
+YEARS = r"\b((?:19|20)\d\d)\s*(?:-|–|—|\.\.|to)\s*((?:19|20)\d\d)\b"
 FIELD_NAMES = ("title", "people", "topics", "text")
 
 
@@ -114,8 +114,8 @@ def _read_words(snapshot: Snapshot, text: str, found: Found) -> list[Unit]:
     """Fill in the words of the query; return those that some work has."""
     years: list[list[str]] = []
     if sum(char.isdigit() for char in text) > 7:
-        years = [sorted(pair) for pair in re.findall(_YEARS, text)]
-        text = re.sub(_YEARS, " ", text)
+        years = [sorted(pair) for pair in re.findall(YEARS, text)]
+        text = re.sub(YEARS, " ", text)
     glossary = _glossary(snapshot)
     text = _mended(snapshot, text, glossary, found)
     found.searched = " ".join(text.split())
