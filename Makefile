@@ -114,6 +114,9 @@ site: $(VENV)/dev  ## Build the web site in build/site and serve it on this mach
 screenshots: $(VENV)/dev  ## Take pictures of the site's main pages; needs chromium.
 	$(BIN)/python scripts/screenshots.py build/screenshots
 
+memory: $(VENV)/installed  ## Measure the memory of check and fix on files of 1, 5 and 10 MB.
+	$(BIN)/python scripts/memory.py
+
 bench: $(VENV)/installed  ## Measure speed and memory, also of similar programs (benchmarks/README.md).
 	$(BIN)/python benchmarks/bench.py
 

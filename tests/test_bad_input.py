@@ -340,7 +340,7 @@ def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 def test_a_directory_in_the_place_of_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "papers.yaml").mkdir()
-    assert _only(tmp_path) == "is a directory; name a YAML file in it"
+    assert _only(tmp_path) == "is a directory; name a file in it"
 
 
 def test_a_link_that_leads_nowhere_is_not_taken_for_a_missing_registry(
@@ -355,12 +355,14 @@ def test_a_link_that_leads_nowhere_is_not_taken_for_a_missing_registry(
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "papers.yaml")
-    assert _only(tmp_path / "papers.yaml") == "is a pipe or a device; save the data in a file"
+    said = "is a named pipe, which may never end; write `- < PIPE`"
+    assert _only(tmp_path / "papers.yaml") == said
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs /dev/zero")
 def test_an_endless_device_is_refused() -> None:
-    assert _only(Path("/dev/zero")) == "is a pipe or a device; save the data in a file"
+    said = "is a device, which may never end; save the data in a file"
+    assert _only(Path("/dev/zero")) == said
 
 
 @pytest.fixture
@@ -374,14 +376,14 @@ def forbidden(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file.write_text(work(), encoding="utf-8")
     file.chmod(0)
     if os.access(file, os.R_OK):
-        opened = Path.open
+        opened = os.open
 
-        def refuse(path: Path, *arguments: Any, **options: Any) -> Any:
+        def refuse(path: Any, *arguments: Any, **options: Any) -> Any:
             if path == file:
                 raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
             return opened(path, *arguments, **options)
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr(os, "open", refuse)
     return file
 
 

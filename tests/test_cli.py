@@ -23,8 +23,9 @@ from dltheory_bib import Bibliography, __version__
 from dltheory_bib.cli.app import LIST_FORMATS, dltheory
 from dltheory_bib.cli.main import BROKEN_PIPE, INTERRUPTED, main
 from dltheory_bib.cli.query_arguments import query_text
+from dltheory_bib.input_files import shown
 from dltheory_bib.query.fields import FIELDS
-from dltheory_bib.source.folders import shipped_directory, shown
+from dltheory_bib.source.folders import shipped_directory
 from helpers.programs import HANG, environment, needs, read_terminal, run_program, started
 
 Run = Callable[..., tuple[int, str, str]]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dltheory_bib import Bibliography, UnknownNameError
+from dltheory_bib import Bibliography, DataError, UnknownNameError
 from dltheory_bib.bibfile.bib_parser import parse_bib
 from dltheory_bib.bibfile.coverage import cover, read_list
 from dltheory_bib.bibfile.find_works import (
@@ -268,6 +269,7 @@ def test_whatever_the_bytes_are(run: Run, bib: Bibliography) -> None:
     assert run
     for content in (b"", b"\xff\xfe\x00", bytes(range(256)), b"caf\xe9 1703.00887\r\n", b"\0" * 99):
         Path("list.txt").write_bytes(content)
-        read_list(bib, Path("list.txt"))
+        with suppress(DataError):
+            read_list(bib, Path("list.txt"))
     Path("list.txt").write_bytes(b"\xef\xbb\xbf1703.00887\r\n")
     assert short(read_list(bib, Path("list.txt"))) == ["1 covered jin2017escape"]

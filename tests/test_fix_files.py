@@ -158,8 +158,8 @@ def test_new_names_are_written_as_the_file_can_hold_them(write: Write, data: byt
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (KNOWN.decode().encode("utf-16"), "refs.bib: error: is in UTF-16; save it as UTF-8"),
-        (b"\x7fELF\0\0" + KNOWN, "refs.bib: error: contains null bytes; it is not a text file"),
+        (KNOWN.decode().encode("utf-16-le"), "refs.bib:1:2: error: contains null bytes, as UTF-16"),
+        (b"\x7fELF\0\0" + KNOWN, "refs.bib:1:5: error: contains a null byte"),
     ],
 )
 def test_what_is_no_bib_is_refused(write: Write, data: bytes, said: str) -> None:
@@ -174,7 +174,7 @@ def test_what_is_no_file_is_refused(refs: Path, capfd: pytest.CaptureFixture[str
     assert "refs.bib: error: does not exist" in capfd.readouterr().err
     refs.mkdir()
     assert main(("fix", "refs.bib", "--write")) == 1
-    assert "is a directory; name a .bib file" in capfd.readouterr().err
+    assert "is a directory; name a file in it" in capfd.readouterr().err
 
 
 # What stands in it

@@ -138,19 +138,20 @@ def test_a_work_of_the_catalogue_is_counted(take: Importer) -> None:
             "x",
             "refs.txt: error: has none of the extensions .bib, .json, .ris; rename it",
         ),
-        ("refs.json", "{", "refs.json: error: is not JSON in UTF-8: "),
+        ("refs.json", "{", "refs.json:1:2: error: is not JSON: expecting property name"),
         ("refs.json", '{"a": 1}', "refs.json: error: is not CSL-JSON, which is a list of items"),
         ("refs.bib", "", "refs.bib contains no works; nothing was written"),
         ("refs.json", "[]", "refs.json contains no works; nothing was written"),
         ("refs.ris", "", "refs.ris contains no works; nothing was written"),
-        ("refs.ris", b"\xff\x00\xfe", "refs.ris contains no works; nothing was written"),
+        ("refs.ris", b"\xff\x00\xfe", "refs.ris:1:2: error: contains null bytes"),
     ],
 )
 def test_a_file_that_is_none_of_these(
     take: Importer, name: str, text: str | bytes, said: str
 ) -> None:
     """One plain message, and no directory."""
-    _, message, made = take(text, name)
+    code, message, made = take(text, name)
+    assert code == 1
     assert said in message
     assert "fix the data" not in message
     assert not made.exists()

@@ -32,7 +32,7 @@ FLOORS = [
     {"theorems"},
     {"models"},
     {"arguments", "meant_names"},
-    {"text", "files"},
+    {"text", "files", "input_files"},
     {"errors", "collector"},
 ]
 # The few calls up, each imported when it is made: Jupyter asks a record how it is shown, and a
@@ -56,7 +56,7 @@ HOMES = {
         "source/yaml_writer.py",
         "formats/hayagriva.py",
     },
-    "rispy": {"formats/ris.py", "bibfile/importers.py"},
+    "rispy": {"formats/ris.py"},
     "pyarrow": {"formats/tables.py"},
     "bibtexparser": {"formats/bibtex.py", "bibfile/importers.py"},
     "rich": {"display", "cli"},
@@ -67,7 +67,7 @@ HOMES = {
     "matplotlib": {"display/charts.py", "display/bound_chart.py"},
     "pydantic": {"models", "source"},
     "pydantic_core": {"models", "source"},
-    "pylatexenc": {"text", "display", "manuscript"},
+    "pylatexenc": {"text", "display"},
     "platformdirs": {"snapshot"},
     "jinja2": {"site"},
     "markupsafe": {"site"},

@@ -170,6 +170,16 @@ BAD: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "expansion",
+        "@string{a = {"
+        + "x" * 15_000
+        + "}}\n@string{b = a # a}\n@misc{k, title = {A}, note = b}\n",
+        [
+            "2:1: error: @string b stands for more than 20,000 characters; it is read without the "
+            "others in it; write it out, and shorter"
+        ],
+    ),
+    (
         "and-others",
         "@misc{a, author={Doe, Jane and others}, title={A}}\n"
         "@misc{b, author={Doe, Jane et al.}, title={B}}\n"
@@ -549,8 +559,8 @@ GOOD = b"@misc{a,\n  title = {A},\n}\n"
 BAD_INPUT: dict[str, tuple[bytes, list[str]]] = {
     "empty": (b"", []),
     "no entries": (b"nothing but a word\n", []),
-    "binary": (bytes(range(256)) * 10, ["0:0 encoding"]),
-    "UTF-16": (GOOD.decode().encode("utf-16"), ["0:0 encoding"]),
+    "binary": (bytes(range(256)) * 10, ["1:1 encoding"]),
+    "UTF-16": (GOOD.decode().encode("utf-16"), ["1:1 encoding"]),
     "BOM": (b"\xef\xbb\xbf" + GOOD, []),
     "CRLF": (b"@misc{a,\r\n  title = {ReLU},\r\n}\r\n", ["2:12 lost-capitals"]),
     "Latin-1": (b"@misc{a, title = {Caf\xe9}}", ["1:22 encoding"]),

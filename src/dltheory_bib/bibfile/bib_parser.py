@@ -11,40 +11,75 @@ without regard to backslashes. `@comment{…}` is a comment with all its content
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from sys import intern
 
-from dltheory_bib.errors import DataError, Problem
-from dltheory_bib.source.folders import shown
+from dltheory_bib.bibfile.delimiters import Delimiters
+from dltheory_bib.input_files import encode, legible, read_text
 
-MOST_BYTES = 100_000_000
-"""A larger file is not a bibliography."""
+LONGEST_EXPANSION = 20_000
+"""The most characters that `@string`s add to one value; BibTeX's limit for a string."""
+EXPANSION = 100_000
+"""The most that they add to all values of a file, and twice its length more."""
 
 _START = re.compile(r"@[ \t\r\n]*([A-Za-z][\w.:+/-]*)[ \t\r\n]*([{(])", re.ASCII)
+_LINE_START = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _KEY = re.compile(r"[ \t\r\n]*([^\s,{}()\"#%=]*[^\s,{}\"#%=]*)[ \t\r\n]*")
 _NAME = re.compile(r"[ \t\r\n]*([^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*")
-_BRACES = re.compile(r"[{}]")
-_QUOTED = re.compile(r'[{}"]')
 _BARE = re.compile(r"[^\s\"#%'(),={}]+")
 _BLANK = re.compile(r"[ \t\r\n]*")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _NOT_ENTRIES = frozenset({"comment", "string", "preamble"})
 
 
 @dataclass(slots=True)
 class BibField:
-    """A field of an entry; spans count characters of the file's text."""
+    """A field of an entry; spans count characters of the file's text.
+
+    A large file has a million fields, so a field stores short distances, which Python shares, and
+    no copy of its value.
+    """
 
     name: str
     """As written."""
     start: int
     """The start of its name."""
-    value_start: int
-    value_end: int
-    parts: list[tuple[str, str]]
-    """The parts of its value that `#` joins: the delimiter of each (`{`, `"` or, for a bare word,
-    an empty string) and its content.
-    """
+    lead: int
+    """The distance from there to its value."""
+    length: int
+    """The length of its value."""
+    text: str = field(repr=False)
+    """The text of the file."""
+    joined: tuple[tuple[str, str], ...] = ()
+    """The parts of a value of several."""
+
+    @property
+    def value_start(self) -> int:
+        """The start of its value, with its delimiter."""
+        return self.start + self.lead
+
+    @property
+    def value_end(self) -> int:
+        """The end of its value."""
+        return self.start + self.lead + self.length
+
+    @property
+    def parts(self) -> tuple[tuple[str, str], ...]:
+        """The parts of its value that `#` joins: the delimiter of each (`{`, `"` or, for a bare
+        word, an empty string; `0` for a number) and its content.
+        """
+        if self.joined:
+            return self.joined
+        start, end = self.value_start, self.value_end
+        sign = self.text[start]
+        if sign in '{"':
+            return ((sign, self.text[start + 1 : end - 1]),)
+        bare = self.text[start:end]
+        return (("0" if bare.isdigit() else "", bare),)
 
 
 @dataclass(slots=True)
@@ -79,6 +114,9 @@ class BibFile:
     """Decoded so that encoding it again gives the same bytes."""
     name: str = "refs.bib"
     encoding: str = "utf-8"
+    """Python's name of its encoding."""
+    note: str = ""
+    """A note about its encoding; empty for UTF-8."""
     entries: list[BibEntry] = field(default_factory=list)
     strings: dict[str, str] = field(default_factory=dict)
     """The values of `@string`s by their names in lower case."""
@@ -86,23 +124,29 @@ class BibFile:
     preambles: list[tuple[int, int]] = field(default_factory=list)
     faults: list[tuple[int, str, str]] = field(default_factory=list)
     """Syntax errors: position, rule, and message."""
-    _lines: list[int] = field(default_factory=list)
+    unexpanded: set[int] = field(default_factory=set)
+    """The starts of values whose `@string`s are not replaced, because that would be too long."""
+    _lines: array[int] = field(default_factory=lambda: array("I"))
 
     def place(self, position: int) -> tuple[int, int]:
         """Return line and column of a position, from 1."""
-        from bisect import bisect_right
-
         if not self._lines:
-            self._lines = [0, *(found.end() for found in re.finditer(r"\r\n|\r|\n", self.text))]
+            self._lines.append(0)
+            self._lines.extend(found.end() for found in _LINE_END.finditer(self.text))
         line = bisect_right(self._lines, position)
         return line, position - self._lines[line - 1] + 1
 
     def value(self, one: BibField) -> str:
         """Return a value with its `@string`s replaced and white space folded."""
-        made = ""
-        for kind, inside in one.parts:
-            made += inside if kind else self.strings.get(inside.lower(), inside)
-        return " ".join(made.split())
+        strings = {} if one.value_start in self.unexpanded else self.strings
+        parts = one.parts
+        if len(parts) == 1:
+            kind, inside = parts[0]
+            made = inside if kind else strings.get(inside.lower(), inside)
+        else:
+            made = "".join(i if kind else strings.get(i.lower(), i) for kind, i in parts)
+        folded = " ".join(made.split())
+        return legible(made if folded == made else folded)
 
     def values(self, entry: BibEntry) -> dict[str, str]:
         """Return the values of an entry by field name in lower case; of a repeated field, the
@@ -110,7 +154,9 @@ class BibFile:
         """
         found: dict[str, str] = {}
         for one in entry.fields:
-            found.setdefault(one.name.lower(), self.value(one))
+            name = intern(one.name.lower())
+            if name not in found:
+                found[name] = self.value(one)
         return found
 
     def source(self, entry: BibEntry) -> str:
@@ -119,73 +165,96 @@ class BibFile:
 
     def encode(self, text: str) -> bytes:
         """Encode a text of this file as bytes."""
-        return text.encode(self.encoding, "surrogateescape")
+        return encode(text, self.encoding)
 
 
 def read_bib(path: Path) -> BibFile:
-    """Read and parse a .bib file.
+    """Read and parse a .bib file, in any encoding of `input_files`.
 
-    It is decoded as UTF-8; bytes that are not UTF-8 are preserved as surrogates. Raises `DataError`
-    for a file that does not exist or cannot be a .bib: UTF-16, or one with null bytes.
+    Stray bytes in a file of UTF-8 are preserved as surrogates in its text; values have letters in
+    their place. Raises `DataError` for a file that cannot be read.
     """
-    name = shown(path)
-    raw = _bytes(path, name)
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        _refuse(name, "encoding", "is in UTF-16; save it as UTF-8")
-    if b"\0" in raw[:1_000_000]:
-        _refuse(name, "encoding", "contains null bytes; it is not a text file")
-    return parse_bib(raw.decode("utf-8", "surrogateescape"), name)
-
-
-def _bytes(path: Path, name: str) -> bytes:
-    try:
-        if path.is_dir():
-            _refuse(name, "file", "is a directory; name a .bib file")
-        if path.stat().st_size > MOST_BYTES:
-            _refuse(name, "size", f"is larger than {MOST_BYTES // 1_000_000} MB")
-        return path.read_bytes()
-    except FileNotFoundError:
-        _refuse(name, "file", "does not exist")
-    except OSError as error:
-        _refuse(name, "file", f"cannot be read: {(error.strerror or str(error)).lower()}")
-    except ValueError:
-        _refuse(name, "file", "is not a file name")
-    raise AssertionError
-
-
-def _refuse(name: str, rule: str, message: str) -> None:
-    raise DataError([Problem(name, 0, 0, "error", rule, message)])
+    file = read_text(path, exact=True)
+    made = BibFile(file.text, file.name, file.encoding, file.note)
+    return _parsed(made, read_on=False)
 
 
 def parse_bib(text: str, name: str = "refs.bib") -> BibFile:
     """Parse the text of a .bib file. Never raises, whatever the text."""
-    found = BibFile(text, name)
+    return _parsed(BibFile(text, name), read_on=False)
+
+
+def read_on(file: BibFile) -> BibFile:
+    """Return a file in which the text after an entry that is never closed is parsed, as if the
+    entry ended before the next one. The file itself is not changed.
+    """
+    last = file.entries[-1] if file.entries else None
+    if last is None or last.whole or last.end < len(file.text):
+        return file
+    return _parsed(BibFile(file.text, file.name, file.encoding, file.note), read_on=True)
+
+
+def iter_entries(found: BibFile, read_on: bool = False) -> Iterator[BibEntry]:
+    """Parse a file entry by entry; its `@string`s, preambles and faults are added to it."""
+    parser = _Parser(found, read_on)
     position = 0
-    while match := _START.search(text, position):
+    while match := _START.search(found.text, position):
         kind = match[1].lower()
         if kind in _NOT_ENTRIES:
-            position = _Reader(found, match).other(kind)
+            position = parser.other(kind, match)
         else:
-            position = _Reader(found, match).entry()
+            made = parser.entry(match)
+            yield made
+            position = made.end
+
+
+def _parsed(found: BibFile, read_on: bool) -> BibFile:
+    found.entries.extend(iter_entries(found, read_on))
+    _limit_expansion(found)
     return found
 
 
-class _Reader:
-    """Parses what begins at one `@`."""
+def _limit_expansion(found: BibFile) -> None:
+    """List the values whose `@string`s would make them, or all values together, too long."""
+    if not found.strings:
+        return
+    left = EXPANSION + 2 * len(found.text)
+    fields = (one for entry in found.entries for one in entry.fields)
+    for one in fields:
+        size = expansion(found, one.parts)
+        if size <= min(left, LONGEST_EXPANSION):
+            left -= size
+            continue
+        if not found.unexpanded:
+            message = "the @strings of this value are too long; it is read without them"
+            found.faults.append((one.value_start, "expansion", message))
+        found.unexpanded.add(one.value_start)
 
-    def __init__(self, found: BibFile, match: re.Match[str]) -> None:
+
+def expansion(found: BibFile, parts: Iterable[tuple[str, str]]) -> int:
+    """Return the number of characters that `@string`s add to a value."""
+    return sum(len(found.strings.get(inside.lower(), "")) for kind, inside in parts if not kind)
+
+
+class _Parser:
+    """Parses the entries of one file; nothing is read twice."""
+
+    def __init__(self, found: BibFile, read_on: bool) -> None:
         self.found = found
         self.text = found.text
-        self.match = match
-        self.close = "}" if match[2] == "{" else ")"
+        self.read_on = read_on
+        self.delimiters = Delimiters(found.text)
+        self.left = EXPANSION + 2 * len(found.text)
+        """The characters that `@string`s may still add to other `@string`s."""
 
-    def other(self, kind: str) -> int:
+    def other(self, kind: str, match: re.Match[str]) -> int:
         """Parse a comment, a `@string` or a `@preamble`; return its end."""
-        start, inside = self.match.start(), self.match.end()
-        if kind == "comment" and self.close == ")":
+        start, inside = match.start(), match.end()
+        close = "}" if match[2] == "{" else ")"
+        if kind == "comment" and close == ")":
             return inside  # for BibTeX only the word itself is the comment
         if kind == "comment" or kind == "preamble":
-            end = self._matching(inside)
+            end = self.delimiters.brace(inside)
             if end is None:
                 self._fault(start, "unbalanced", f"@{kind} is not closed")
                 return inside
@@ -199,30 +268,43 @@ class _Reader:
         end = self._blank(one.value_end)
         if self.text[end : end + 1] == ",":
             end = self._blank(end + 1)
-        if self.text[end : end + 1] != self.close:
+        if self.text[end : end + 1] != close:
             self._fault(start, "unbalanced", "@string is not closed")
             return one.value_end
-        lower = one.name.lower()
-        self.found.strings[lower] = self.found.value(one)
-        self.found.string_spans[lower] = (start, end + 1)
+        self._define(one, start, end + 1)
         return end + 1
 
-    def entry(self) -> int:
-        """Parse an entry; return its end."""
-        start = self.match.start()
-        key = _KEY.match(self.text, self.match.end())
-        if key is None:
-            return self.match.end()
-        made = BibEntry(self.match[1], key[1], start, key.end(), key.start(1))
+    def _define(self, one: BibField, start: int, end: int) -> None:
+        size = expansion(self.found, one.parts)
+        if size > min(self.left, LONGEST_EXPANSION):
+            message = (
+                f"@string {one.name} stands for more than {LONGEST_EXPANSION:,} characters; it is "
+                "read without the others in it"
+            )
+            self._fault(start, "expansion", message)
+            self.found.unexpanded.add(one.value_start)
+        else:
+            self.left -= size
+        lower = one.name.lower()
+        self.found.strings[lower] = self.found.value(one)
+        self.found.string_spans[lower] = (start, end)
+
+    def entry(self, match: re.Match[str]) -> BibEntry:
+        """Parse an entry."""
+        start = match.start()
+        close = "}" if match[2] == "{" else ")"
+        key = _KEY.match(self.text, match.end())
+        assert key is not None  # every part of it may be empty
+        made = BibEntry(intern(match[1]), key[1], start, key.end(), key.start(1))
         position = key.end()
         while True:
             char = self.text[position : position + 1]
-            if char == self.close:
+            if char == close:
                 made.closing, made.end = position, position + 1
                 break
             if char == ",":
                 after = self._blank(position + 1)
-                if self.text[after : after + 1] in {self.close, ","}:
+                if self.text[after : after + 1] in {close, ","}:
                     position = after
                     continue
                 one = self._field(position + 1)
@@ -234,16 +316,17 @@ class _Reader:
             made.whole = False
             made.end = self._recover(position, made)
             break
-        self.found.entries.append(made)
-        return made.end
+        return made
 
     def _recover(self, position: int, made: BibEntry) -> int:
         """Report a syntax error in an entry, and find where the next can begin."""
-        message = "is not closed" if position >= len(self.text) else "cannot be read from here on"
-        rule = "unbalanced" if position >= len(self.text) else "syntax"
+        ended = position >= len(self.text)
+        message = "is not closed" if ended else "cannot be read from here on"
+        rule = "unbalanced" if ended else "syntax"
         self._fault(min(position, len(self.text)), rule, f"the entry {made.key} {message}")
-        following = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
-        found = following.search(self.text, max(position, made.start + 1))
+        # BibTeX takes the rest of the file into an entry that is not closed.
+        after = made.start + 1 if ended and self.read_on else max(position, made.start + 1)
+        found = _LINE_START.search(self.text, after)
         return found.start() if found else len(self.text)
 
     def _field(self, position: int) -> BibField | int:
@@ -261,42 +344,26 @@ class _Reader:
             parts.append((kind, inside))
             after = self._blank(end)
             if self.text[after : after + 1] != "#":
-                return BibField(name[1], name.start(1), begin, end, parts)
+                joined = tuple(parts) if len(parts) > 1 else ()
+                start = name.start(1)
+                return BibField(
+                    intern(name[1]), start, begin - start, end - begin, self.text, joined
+                )
             position = self._blank(after + 1)
 
     def _part(self, position: int) -> tuple[str, str, int] | None:
         """Parse a part of a value: return its delimiter, its content, and its end."""
         char = self.text[position : position + 1]
         if char == "{":
-            end = self._matching(position + 1)
+            end = self.delimiters.brace(position + 1)
             return None if end is None else ("{", self.text[position + 1 : end], end + 1)
         if char == '"':
-            end = self._quote(position + 1)
+            end = self.delimiters.quote(position + 1)
             return None if end is None else ('"', self.text[position + 1 : end], end + 1)
         bare = _BARE.match(self.text, position)
         if bare is None:
             return None
         return ("0" if bare[0].isdigit() else "", bare[0], bare.end())
-
-    def _matching(self, position: int) -> int | None:
-        """Find the brace that closes the one before this position."""
-        depth = 1
-        for brace in _BRACES.finditer(self.text, position):
-            depth += 1 if brace[0] == "{" else -1
-            if depth == 0:
-                return brace.start()
-        return None
-
-    def _quote(self, position: int) -> int | None:
-        """Find the quotation mark that closes a value: the next outside braces."""
-        depth = 0
-        for found in _QUOTED.finditer(self.text, position):
-            if found[0] == '"' and depth == 0:
-                return found.start()
-            depth += {"{": 1, "}": -1}.get(found[0], 0)
-            if depth < 0:
-                return None
-        return None
 
     def _blank(self, position: int) -> int:
         found = _BLANK.match(self.text, position)
@@ -306,7 +373,7 @@ class _Reader:
         self.found.faults.append((position, rule, message))
 
 
-def needed_strings(bib: BibFile, entries: Iterator[BibEntry]) -> list[str]:
+def needed_strings(bib: BibFile, entries: Iterable[BibEntry]) -> list[str]:
     """Return the names of the `@string`s that some entries use, including nested ones."""
     wanted: dict[str, None] = {}
     for entry in entries:

@@ -12,7 +12,7 @@ from dltheory_bib.bibfile.bib_parser import read_bib
 from dltheory_bib.bibfile.find_works import Listed, Status, is_markdown, list_bib, list_text
 from dltheory_bib.bibfile.lint.linter import is_bib
 from dltheory_bib.display.printable import Printable, printable
-from dltheory_bib.manuscript.tex import read_text
+from dltheory_bib.input_files import read_text
 from dltheory_bib.models.relations import BUILDS_ON, Relation
 from dltheory_bib.papers import PaperList
 from dltheory_bib.text.names import author_line
@@ -73,11 +73,20 @@ class Cover(Printable):
         return f"<Cover: {len(self.listed)} listed, {len(self.uncited)} lacking>"
 
 
-def read_list(bib: Bibliography, path: Path) -> list[Listed]:
-    """Return the works in a .bib, a Markdown page or a text file. Raises `DataError`."""
+def read_list(bib: Bibliography, path: Path, notes: list[str] | None = None) -> list[Listed]:
+    """Return the works in a .bib, a Markdown page or a text file. Raises `DataError`.
+
+    A note about the encoding of the file is added to `notes`.
+    """
     if is_bib(path):
-        return list_bib(bib, read_bib(path))
-    return list_text(bib, read_text(path), is_markdown(path))
+        refs = read_bib(path)
+        listed, note = list_bib(bib, refs), refs.note
+    else:
+        file = read_text(path)
+        listed, note = list_text(bib, file.text, is_markdown(path)), file.note
+    if notes is not None and note:
+        notes.append(note)
+    return listed
 
 
 def cover(

@@ -16,7 +16,7 @@ from dltheory_bib.bibfile.matched_file import (
 from dltheory_bib.models.paper import Paper, Version
 from dltheory_bib.text.identifiers import find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
-from dltheory_bib.text.names import natural, words
+from dltheory_bib.text.names import natural, number_order, words
 
 Verdict = Literal["verified", "outdated", "field mismatch", "venue variant", "not covered"]
 
@@ -142,7 +142,7 @@ def _numbers(item: MatchedEntry, paper: Paper, meant: Paper | Version) -> Iterat
             )
     numbered = paper.type == "article" and volume.isdigit() and "volume" not in paper.unverified
     known = meant.volume if numbered else None
-    differs = known and known.isdigit() and int(known) != int(volume)
+    differs = known and known.isdigit() and number_order(known) != number_order(volume)
     if differs and not _disputed(paper, "volume", volume):
         yield Difference(
             "volume", f"the catalogue has a different volume; write volume = {{{known}}}"

@@ -104,6 +104,16 @@ ONLY_BIBLATEX = frozenset({"journaltitle", "date", "eprinttype", "eprintclass", 
 """Fields that indicate a file for biblatex; BibTeX's styles print none of them."""
 
 
+NEEDED = frozenset(
+    name
+    for table in (_BIBTEX, _BIBLATEX)
+    for needs in table.values()
+    for needed in needs
+    for name in needed
+) | frozenset(_RENAMED_FIELDS)
+"""Every field that some type requires, under all its names."""
+
+
 def missing_fields(kind: str, names: Collection[str], dialect: Dialect) -> Iterator[Needed]:
     """Return the required fields that an entry lacks; `names` are its non-empty fields, in lower
     case.

@@ -38,15 +38,16 @@ Status = Literal["covered", "outdated", "missing", "unrecognised"]
 
 FEWEST_WORDS, FEWEST_LETTERS = 4, 24
 """Shorter titles are not searched in free text."""
-_KEY = re.compile(r"(?<![\w/.])[a-z][a-z-]*\d{4}[a-z][a-z0-9-]*(?![\w/])")
+_KEY = re.compile(r"(?<![\w/.])[a-z][a-z-]{0,60}\d{4}[a-z][a-z0-9-]{0,80}(?![\w/])")
 _URL = re.compile(r"https?://\S+")
 _ITEM = re.compile(r"\s*(?:[-*+]|\d+[.)]|\|)\s*\S")
-_RULE = re.compile(r"\s*\|[\s:|-]*-[\s:|-]*")
+_RULE = re.compile(r"\s*\|[\s:|]*+-[\s:|-]*")
 _LONGEST = 120
+_MOST_MISSING = 20
+"""A line names at most this number of unknown works."""
 _WORD = re.compile(r"[^\W_]+")
-_BEFORE = re.compile(r"(?:^|[^\w\s]|_|\d)[\s_*]*$")
 _AFTER = re.compile(r"[\s_*]*(?:$|[^\w\s:]|_(?!\w))")
-_MARKUP = re.compile(r"\]\([^)]*\)|[\[\]*`|#>]|^\s*(?:[-+]|\d+[.)])\s+")
+_MARKUP = re.compile(r"\]\([^)]{0,500}\)|[\[\]*`|#>]|^\s*(?:[-+]|\d+[.)])\s+")
 
 
 class Listed(NamedTuple):
@@ -147,9 +148,10 @@ class _Reader:
         # A line with one known work may give a second id of it, which the catalogue lacks.
         arxiv = [one for one in unknown if not one.startswith("10.")]
         missing = unknown[:1] if not found else arxiv if "by arXiv id" in found.values() else []
-        for one in missing:
-            plain = _bare(line)
-            title = plain if len(_WORD.findall(plain.replace(one, ""))) > 2 else one
+        plain = _bare(line) if missing else ""
+        count = len(_WORD.findall(plain))
+        for one in missing[:_MOST_MISSING]:
+            title = plain if count - len(_WORD.findall(one)) > 2 else one
             yield Listed(number, "missing", None, title, one)
 
     def _by_id(self, line: str) -> tuple[dict[int, str], list[str]]:
@@ -193,11 +195,12 @@ class _Reader:
         plain = _URL.sub(" ", line)
         if paper.venue is None or paper.type == "online" or not says_arxiv(plain):
             return None
-        if any(map(says_arxiv, re.findall(r"\[([^\]]*)\]", line))):
+        if any(map(says_arxiv, re.findall(r"\[([^\[\]]*)\]", line))):
             return None  # the label of a link
         venue = self.bib.venues[paper.venue]
         names = {one for period in venue.periods for one in (period.short, period.long)}
-        if any(fold(one) in fold(plain) for one in (*names, *venue.aliases)):
+        folded = fold(plain)
+        if any(fold(one) in folded for one in (*names, *venue.aliases)):
             return None
         return f"it was published in {venue.in_year(paper.year).short} {paper.year}"
 
@@ -213,7 +216,13 @@ def _is_long(names: list[str]) -> bool:
 
 def _is_set_off(line: str, start: int, end: int) -> bool:
     """Return whether a title is complete: no text continues it or leads up to it."""
-    return bool(_BEFORE.search(line[:start]) and _AFTER.match(line, end))
+    before = start
+    while before and (line[before - 1].isspace() or line[before - 1] in "_*"):
+        before -= 1
+    lead = line[before:start]
+    sign = line[before - 1 : before]
+    delimited = not sign or sign.isdigit() or not (sign.isalnum() or sign == "_")
+    return (delimited or "_" in lead or "*" in lead) and _AFTER.match(line, end) is not None
 
 
 def _bare(line: str) -> str:

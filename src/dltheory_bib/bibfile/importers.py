@@ -16,11 +16,18 @@ from typing import Any
 
 from dltheory_bib.bibfile.bib_parser import read_bib
 from dltheory_bib.bibfile.match import arxiv_ids, identifiers, read_year
+from dltheory_bib.bibfile.ris_reader import RisRecord, read_ris
 from dltheory_bib.errors import DataError, Problem
-from dltheory_bib.source.folders import shown
+from dltheory_bib.input_files import (
+    is_readable,
+    read_bytes,
+    read_start,
+    read_text,
+    refuse,
+    shown,
+)
 from dltheory_bib.text.identifiers import says_arxiv
 from dltheory_bib.text.latex import from_latex, title_from_latex
-from dltheory_bib.text.names import is_text
 
 _BIB_TYPES = {
     "article": "article",
@@ -86,14 +93,21 @@ class Draft:
 
 
 def read_drafts(path: Path) -> tuple[list[Draft], list[str]]:
-    """Return the works of a .bib, .json (CSL-JSON) or .ris file, and its unreadable parts.
+    """Return the works of a .bib, .json (CSL-JSON) or .ris file, and notes on what was not read.
 
-    Raises `DataError` for a file of another kind, and `OSError`.
+    A file without one of these extensions is recognised by its beginning. Raises `DataError` for
+    another file, and for one that cannot be read.
     """
+    suffix = path.suffix.lower()
     readers: Mapping[str, Callable[[Path], tuple[list[Draft], list[str]]]]
     readers = {".bib": _read_bib, ".json": _read_csl, ".ris": _read_ris}
-    reader = readers.get(path.suffix.lower())
+    if suffix not in readers and is_readable(path):
+        start = read_start(path, 1000).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+        looks = {"@": ".bib", "%": ".bib", "[": ".json", "TY": ".ris"}
+        suffix = next((kind for sign, kind in looks.items() if start.startswith(sign)), suffix)
+    reader = readers.get(suffix)
     if reader is None:
+        read_bytes(path)  # if it cannot be read, its name is not to blame
         raise _bad(
             path,
             f"has none of the extensions {', '.join(readers)}; rename it to end in one of them",
@@ -110,7 +124,8 @@ def _bad(path: Path, message: str) -> DataError:
 
 def _read_bib(path: Path) -> tuple[list[Draft], list[str]]:
     file = read_bib(path)
-    notes = [
+    notes = [file.note] if file.note else []
+    notes += [
         f"{file.name}:{file.place(min(place, max(len(file.text) - 1, 0)))[0]}: {message}"
         for place, _, message in file.faults
     ]
@@ -180,28 +195,51 @@ def _bib_names(text: str) -> list[str]:
 # CSL-JSON
 
 
+_DEEPEST = 50
+"""Deeper nesting than any CSL-JSON has, and far from what Python's parser can bear."""
+_BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
+
+
 def _read_csl(path: Path) -> tuple[list[Draft], list[str]]:
-    try:
-        items = json.loads(path.read_text("utf-8-sig"))
-    except ValueError as error:
-        raise _bad(path, f"is not JSON in UTF-8: {error}") from None
+    file = read_text(path)
+    notes = [file.note] if file.note else []
+    items = _parse_json(file.name, file.text.removeprefix("\ufeff"))
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise _bad(path, "is not CSL-JSON, which is a list of items")
-    return [_of_item(number, item) for number, item in enumerate(items, 1)], []
+    return [_of_item(number, item, notes) for number, item in enumerate(items, 1)], notes
 
 
-def _of_item(number: int, item: Mapping[str, Any]) -> Draft:
+def _parse_json(name: str, text: str) -> Any:
+    """Parse JSON with its numbers as text. Raises `DataError` with the place of an error."""
+    depth = 0
+    for found in _BRACKET.finditer(text):
+        depth += (found[0] in "[{") - (found[0] in "]}")
+        if depth > _DEEPEST:
+            line, column = _line_and_column(text, found.start())
+            message = f"is nested deeper than {_DEEPEST} levels; CSL-JSON is a flat list of items"
+            refuse(name, "file", message, line, column)
+    try:
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except json.JSONDecodeError as error:
+        message = f"is not JSON: {error.msg[:1].lower()}{error.msg[1:]}; export it again"
+        refuse(name, "file", message, error.lineno, error.colno)
+
+
+def _line_and_column(text: str, position: int) -> tuple[int, int]:
+    return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+
+
+def _of_item(number: int, item: Mapping[str, Any], notes: list[str]) -> Draft:
     def text(name: str) -> str:
         value = item.get(name)
-        return str(value) if isinstance(value, str | int) else ""
+        return value if isinstance(value, str) else ""
 
     key = text("citation-key") or text("id")
     draft = Draft(f"item {number}", key, _CSL_TYPES.get(text("type"), "online"))
-    title = re.sub(r'<span class="nocase">(.*?)</span>', r"{\1}", text("title"))
-    draft.title = re.sub(r"</?(?:i|b|sub|sup|span)\b[^>]*>", "", title)
+    title = re.sub(r'<span class="nocase">([^<]*(?:</?[ib]>[^<]*)*)</span>', r"{\1}", text("title"))
+    draft.title = re.sub(r"</?(?:i|b|sub|sup|span)\b[^<>]*>", "", title)
     draft.author, draft.editor = (
-        [_csl_name(one) for one in item.get(role) or [] if isinstance(one, dict)]
-        for role in ("author", "editor")
+        _csl_names(number, item, role, notes) for role in ("author", "editor")
     )
     draft.year = _csl_year(item.get("issued"))
     draft.venue = text("container-title")
@@ -221,12 +259,23 @@ def _of_item(number: int, item: Mapping[str, Any]) -> Draft:
     return draft
 
 
+def _csl_names(number: int, item: Mapping[str, Any], role: str, notes: list[str]) -> list[str]:
+    """Return the names of a role; what is none is left out, with a note."""
+    people = item.get(role) or []
+    listed = people if isinstance(people, list) else []
+    if listed is not people or not all(isinstance(one, dict) for one in listed):
+        notes.append(f"item {number}: {role} is not a list of names, and is skipped in part")
+    names = [_csl_name(one) for one in listed if isinstance(one, dict)]
+    return [name for name in names if name]
+
+
 def _csl_name(parts: Mapping[str, Any]) -> str:
-    if parts.get("literal"):
-        return f"{{{parts['literal']}}}"
-    particles = (parts.get("dropping-particle"), parts.get("non-dropping-particle"))
-    last = " ".join(str(part) for part in (*particles, parts.get("family")) if part)
-    return ", ".join(str(part) for part in (last, parts.get("suffix"), parts.get("given")) if part)
+    plain = {name: value for name, value in parts.items() if isinstance(value, str)}
+    if plain.get("literal"):
+        return f"{{{plain['literal']}}}"
+    particles = (plain.get("dropping-particle"), plain.get("non-dropping-particle"))
+    last = " ".join(part for part in (*particles, plain.get("family")) if part)
+    return ", ".join(part for part in (last, plain.get("suffix"), plain.get("given")) if part)
 
 
 def _csl_year(issued: Any) -> int | None:
@@ -238,53 +287,50 @@ def _csl_year(issued: Any) -> int | None:
 
 
 def _read_ris(path: Path) -> tuple[list[Draft], list[str]]:
-    import rispy
-
-    try:
-        # Reference managers write UTF-8, some with a byte order mark, or the Windows code page.
-        data = path.read_bytes()
-        text = data.decode("utf-8-sig") if is_text(data.decode("utf-8", "surrogateescape")) else ""
-        records = rispy.loads(text or data.decode("cp1252", "replace"))
-    except ValueError as error:
-        raise _bad(path, f"is not RIS: {error}") from None
-    return [_of_record(number, record) for number, record in enumerate(records, 1)], []
+    file = read_text(path)
+    faults: list[str] = []
+    records = read_ris(file.text, faults)
+    notes = [file.note] if file.note else []
+    notes += [f"{file.name}: {fault}" for fault in faults]
+    return [_of_record(number, record) for number, record in enumerate(records, 1)], notes
 
 
-def _of_record(number: int, record: Mapping[str, Any]) -> Draft:
-    key = str(record.get("id") or record.get("label") or "")
-    kind = str(record.get("type_of_reference", "")).strip()
-    draft = Draft(f"record {number}", key, _RIS_TYPES.get(kind, "online"))
-    draft.title = _first(record, "title", "primary_title")
-    names = record.get("authors") or record.get("first_authors") or []
-    draft.author = [_ris_name(name) for name in names]
+def _of_record(number: int, record: RisRecord) -> Draft:
+    def text(*tags: str) -> str:
+        """Return the first value of some tags that is not empty."""
+        return next((value for tag in tags for value in record.get(tag, ()) if value), "")
+
+    draft = Draft(f"record {number}", text("ID", "LB"), _RIS_TYPES.get(text("TY"), "online"))
+    draft.title = text("TI", "T1")
+    names = record.get("AU") or record.get("A1") or []
+    draft.author = [_ris_name(name) for name in names if name.strip(" ,")]
     draft.editor = [_ris_name(name) for name in _ris_editors(draft.type, record)]
-    found = re.search(r"\d{4}", _first(record, "year", "publication_year", "date"))
+    found = re.search(r"\d{4}", text("PY", "Y1", "DA"))
     draft.year = int(found[0]) if found else None
-    _publish(draft, _first(record, "publisher"))
+    _publish(draft, text("PB"))
     if draft.type not in {"book", "thesis", "report"}:  # there the second title is that of a series
-        draft.venue = _first(record, "secondary_title", "journal_name", "alternate_title3")
-    pages = filter(None, (record.get("start_page"), record.get("end_page")))
-    urls = [str(url) for url in record.get("urls") or []]
-    notes = [_first(record, "note"), *map(str, record.get("notes") or []), *urls]
+        draft.venue = text("T2", "JO", "JF")
+    pages = filter(None, (text("SP"), text("EP")))
+    urls = [url.strip() for value in record.get("UR", ()) for url in value.split(";")]
+    notes = [*record.get("M1", ()), *record.get("N1", ()), *urls]
     ids = arxiv_ids({"note": " ".join(notes)})
     draft.fields = _known(
-        volume=_first(record, "volume"),
-        number=_first(record, "number"),
-        edition=_first(record, "edition"),
-        pages="-".join(map(str, pages)),
-        doi=_first(record, "doi"),
+        volume=text("VL"),
+        number=text("IS"),
+        edition=text("ET"),
+        pages="-".join(pages),
+        doi=text("DO"),
         eprint=ids[0] if ids else "",
-        url=urls[0] if urls else "",
+        url=next(filter(None, urls), ""),
     )
     return draft
 
 
-def _ris_editors(kind: str, record: Mapping[str, Any]) -> list[str]:
+def _ris_editors(kind: str, record: RisRecord) -> list[str]:
     """Return the editors: `ED`, or `A2`; of a book `A3`, where `A2` is the editor of the series."""
-    tags = ["secondary_authors"] if kind != "book" else ["tertiary_authors", "secondary_authors"]
-    others: Mapping[str, list[str]] = record.get("unknown_tag") or {}
-    named = (others.get("ED"), *(record.get(tag) for tag in tags))
-    return next((list(names) for names in named if names), [])
+    tags = ("ED", "A2") if kind != "book" else ("ED", "A3", "A2")
+    names = next((record[tag] for tag in tags if record.get(tag)), [])
+    return [name for name in names if name.strip(" ,")]
 
 
 def _ris_name(name: str) -> str:

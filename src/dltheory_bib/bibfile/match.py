@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from dltheory_bib.bibliography import Bibliography
@@ -56,6 +57,8 @@ _ID_FIELDS = (
     "eprinttype",
     "arxivid",
 )
+_MOST_IDS = 20
+"""More identifiers in one entry are a list of works, not the work's."""
 _OTHER_ARCHIVES = frozenset({"googlebooks", "hal", "hdl", "iacr", "jstor", "pubmed", "ssrn"})
 """Values of `eprinttype` whose ids are not those of arXiv."""
 _NUMERAL = re.compile(r"[ivx]+[ab]?|\d+")
@@ -124,9 +127,10 @@ class Matcher:
             return None
         others = _OTHERS.search(values.get("author", "")) is not None
         found = []
+        ids = set(arxiv_ids(values))
         for number in self._by_first_author(authors[0]):
             paper = self._paper(number)
-            if _has_other_ids(values, paper):
+            if _has_other_ids(ids, paper):
                 continue
             alike = max(_likeness(title, one, SLIPS) for one in _bare_titles(paper))
             close = min(abs(year - one) for one in _years(paper))
@@ -153,7 +157,8 @@ class Matcher:
 
 def read_entry(values: Mapping[str, str]) -> Reading:
     """Return title, authors and identifiers of an entry."""
-    return Reading(read_title(values), read_families(values), list(identifiers(values)))
+    ids = list(islice(identifiers(values), _MOST_IDS))
+    return Reading(read_title(values), read_families(values), ids)
 
 
 def identifiers(values: Mapping[str, str]) -> Iterator[tuple[By, str]]:
@@ -185,7 +190,7 @@ def read_title(values: Mapping[str, str]) -> str:
 
 def read_families(values: Mapping[str, str]) -> list[str]:
     """Return the last words of the authors' family names, folded; "others" is skipped."""
-    names = re.split(r"\s+and\s+", values.get("author", "").strip(), flags=re.IGNORECASE)
+    names = re.split(r"(?<!\s)\s+and\s+", values.get("author", "").strip(), flags=re.IGNORECASE)
     found = []
     for name in names:
         plain = from_latex(name).strip()
@@ -240,16 +245,13 @@ def _likeness(one: str, other: str, slips: int | None = None) -> float:
 
 
 def _title_is_akin(title: str, paper: Paper) -> bool:
-    return any(
-        SequenceMatcher(None, title, one, autojunk=False).ratio() >= KIN
-        for one in _bare_titles(paper)
-    )
+    matchers = (SequenceMatcher(None, title, one, autojunk=False) for one in _bare_titles(paper))
+    return any(one.real_quick_ratio() >= KIN and one.ratio() >= KIN for one in matchers)
 
 
-def _has_other_ids(values: Mapping[str, str], paper: Paper) -> bool:
+def _has_other_ids(theirs: set[str], paper: Paper) -> bool:
     """Return whether an entry has arXiv ids, and none of them is the work's."""
     ours = {paper.eprint, *(one.eprint for one in paper.versions)} - {None}
-    theirs = set(arxiv_ids(values))
     return bool(ours and theirs and not ours & theirs)
 
 

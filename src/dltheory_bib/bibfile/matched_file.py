@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile, parse_bib
+from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile, read_on
 from dltheory_bib.bibfile.entry_types import ONLY_BIBLATEX, WORKS
 from dltheory_bib.bibfile.match import (
     PLACES,
@@ -21,6 +21,7 @@ from dltheory_bib.bibfile.match import (
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.errors import Level
 from dltheory_bib.formats.bibtex import entry_fields
+from dltheory_bib.input_files import is_unicode
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from dltheory_bib.manuscript.manuscript import Manuscript
     from dltheory_bib.models.paper import Paper
 
-_MOST_READ_AGAIN = 20_000_000
-"""The most characters that are parsed a second time, after braces that are never closed."""
-_NEXT = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _BRACES = re.compile(r"[{}]")
 _ONLY_NUL = "\0"
 
@@ -94,7 +92,7 @@ class MatchedEntry:
         one = self.entry.get(name)
         if one is None:
             return self.entry.start
-        return one.value_start + (one.parts[:1] != [] and one.parts[0][0] in ("{", '"'))
+        return one.value_start + (one.parts[0][0] in ("{", '"'))
 
 
 @dataclass(slots=True)
@@ -132,7 +130,7 @@ class MatchedFile:
     def target(self, paper: Paper) -> tuple[str, dict[str, str]]:
         """Return the type and the fields, by names in lower case, that export gives a work."""
         if paper.key not in self._targets:
-            plain = self.file.text.isascii()
+            plain = self.file.text.isascii() or not is_unicode(self.file.encoding)
             kind, fields = entry_fields(
                 paper,
                 self.bib.venues,
@@ -167,9 +165,9 @@ def match_entries(
 ) -> MatchedFile:
     """Parse every entry of a file, and match the entries to works of the catalogue.
 
-    The file is not changed; that of the result may have more entries, see `_read_on`.
+    The file is not changed; that of the result may have more entries, see `read_on`.
     """
-    file = _read_on(file)
+    file = read_on(file)
     if dialect is None:
         theirs = manuscript is not None and manuscript.biblatex
         names = {one.name.lower() for entry in file.entries for one in entry.fields}
@@ -182,35 +180,6 @@ def match_entries(
             item.match = matcher.match(item.values, item.read)
         items.append(item)
     return MatchedFile(bib, file, dialect, matcher, items, venues, manuscript)
-
-
-def _read_on(file: BibFile) -> BibFile:
-    """Return a file in which the text after an entry that is never closed is parsed, as if the
-    entry ended before the next one.
-    """
-    budget = _MOST_READ_AGAIN
-    made = file
-    while made.entries and not made.entries[-1].whole and budget > 0:
-        last = made.entries[-1]
-        following = _NEXT.search(made.text, last.start + 1)
-        if last.end < len(made.text) or following is None:
-            break
-        end = following.start()
-        budget -= len(made.text) - end
-        rest = parse_bib(" " * end + made.text[end:], made.name)
-        if made is file:  # `fix` of the same object must find it as it was parsed
-            made = replace(
-                file,
-                entries=[*file.entries],
-                faults=[*file.faults],
-                strings={**file.strings},
-                string_spans={**file.string_spans},
-            )
-        made.entries[-1:] = [replace(last, end=end), *rest.entries]
-        made.faults += rest.faults
-        made.strings |= rest.strings
-        made.string_spans |= rest.string_spans
-    return made
 
 
 def folded_families(names: Iterable[str]) -> list[str]:

@@ -76,6 +76,8 @@ class _Collector:
         self.venues: dict[str, dict[str, Any]] = {}
         self.names = VenueNames(bib)
         self.taken: set[str] = set()
+        self.copies: dict[str, int] = {}
+        """The last number that a key got, so that the next is not searched from 2."""
 
     def record(self, draft: Draft) -> dict[str, Any] | None:
         """Return the record of a draft, its scalars as text; None, with a note, if it is
@@ -92,6 +94,8 @@ class _Collector:
         except ValueError as error:
             self._leave(draft, f"{error}; it is skipped")
             return None
+        for name in ("venue", "publisher", "institution"):
+            setattr(draft, name, self._plain(draft, name))
         kind = draft.type
         if kind in _IN_PLACES and not draft.venue:
             self._leave(draft, f"is of type {kind} but has no venue; the record gets type online")
@@ -122,6 +126,15 @@ class _Collector:
         sources = [{"source": self.source, "where": draft.where, "fields": seen}]
         return {"key": key, **record, "sources": sources}
 
+    def _plain(self, draft: Draft, name: str) -> str:
+        """Return a field; empty, with a note, if it is no plain text."""
+        value: str = getattr(draft, name)
+        try:
+            return rules.clean(value) if value.strip() else ""
+        except ValueError as error:
+            self._leave(draft, f"has {name} {error}; that field is skipped")
+            return ""
+
     def _leave(self, draft: Draft, why: str) -> None:
         self.made.left_out.append(f"{draft.where} {why}")
 
@@ -138,11 +151,8 @@ class _Collector:
         found = {}
         for name in ("publisher", "institution"):
             text = getattr(draft, name)
-            try:
-                if text.strip() and tuple(words(text)) not in named:
-                    found[name] = rules.clean(text)
-            except ValueError as error:
-                self._leave(draft, f"has {name} {error}; that field is skipped")
+            if text and tuple(words(text)) not in named:
+                found[name] = text
         return found
 
     def _names(self, venue: str, year: int) -> Iterator[str]:
@@ -156,7 +166,7 @@ class _Collector:
     def _fields(self, draft: Draft) -> dict[str, str]:
         found = {}
         for name, value in draft.fields.items():
-            text = re.sub(r"\s*(?:-{2,}|–|—)\s*", "-", value) if name == "pages" else value
+            text = re.sub(r"(?<!\s)\s*(?:-{2,}|–|—)\s*", "-", value) if name == "pages" else value
             rule = _RULES.get(name)
             try:
                 found[name] = rule(text) if rule else rules.clean(text)
@@ -180,10 +190,11 @@ class _Collector:
             last = re.sub(r"[^a-z0-9]", "", fold(family(author[0])))
             key = f"{last or 'work'}{draft.year}{slug(first).replace('-', '')}"
             key = key if key[0].isalpha() else f"work{key}"
-        free, number = key, 1
+        free, number = key, self.copies.get(key, 1)
         while free in self.taken:
             number += 1
             free = f"{key}-{number}"
+        self.copies[key] = number
         self.taken.add(free)
         if draft.key and free != draft.key:
             self._leave(draft, f"gets the key {free}; {draft.key} is {self._why_not(draft.key)}")

@@ -70,6 +70,7 @@ class _Commands(click.Group):
         command = super().get_command(ctx, cmd_name)
         if command and not any(one.name == "no_pager" for one in command.params):
             _no_pager(hidden=True)(command)
+            _debug(hidden=True)(command)
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -170,6 +171,17 @@ def _no_pager(hidden: bool = False) -> Callable[[F], F]:
     )
 
 
+def _debug(hidden: bool = False) -> Callable[[F], F]:
+    """An option that `main` looks for; it may be given before the command and after it."""
+    return click.option(
+        "--debug",
+        is_flag=True,
+        expose_value=False,
+        hidden=hidden,
+        help="Print the traceback of an unexpected error; may also follow the command.",
+    )
+
+
 @click.group(
     cls=_Commands,
     invoke_without_command=True,
@@ -186,6 +198,7 @@ def _no_pager(hidden: bool = False) -> Callable[[F], F]:
     "else the catalogue that was installed.",
 )
 @_no_pager()
+@_debug()
 @click.pass_context
 def dltheory(context: click.Context, data: Path | None) -> None:
     """Query a curated, annotated bibliography of deep learning theory from the shell."""
@@ -294,6 +307,8 @@ def note_nothing_found() -> None:
 
 def visible(text: str) -> str:
     """Return a message about a user's file with its control characters escaped."""
+    if text.isprintable():
+        return text
     return "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
     )

@@ -212,8 +212,8 @@ def _lint(
 
 def _check_data(paths: list[Path], fix: bool) -> _Answer:
     from dltheory_bib.cli.collection import chosen_collection
+    from dltheory_bib.input_files import shown
     from dltheory_bib.snapshot.cache import shipped_names
-    from dltheory_bib.source.folders import shown
     from dltheory_bib.source.loader import check_paths
 
     collection = chosen_collection()
@@ -253,7 +253,8 @@ def _counted(problems: Sequence[Problem]) -> str:
 
 def _fix(paths: list[Path]) -> None:
     """Write files in canonical form; `check` reports those that cannot be read."""
-    from dltheory_bib.source.folders import catalogue_files, is_directory, is_file, shown
+    from dltheory_bib.input_files import shown
+    from dltheory_bib.source.folders import catalogue_files, is_directory, is_file
     from dltheory_bib.source.loader import kind_of
     from dltheory_bib.source.yaml_writer import rewrite
 

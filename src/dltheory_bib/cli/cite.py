@@ -55,6 +55,8 @@ def cite(
 
     found = read_manuscript(manuscript)
     theirs = read_bib(own) if own else None
+    if theirs is not None and theirs.note:
+        note(f"{theirs.note}; its entries are written in UTF-8")
     made = cited_by(
         bibliography(),
         found,
@@ -77,6 +79,8 @@ def cite(
 
 def _say(found: Manuscript, made: Cited) -> None:
     """Print the warnings of the reader, then the unknown keys."""
+    from dltheory_bib.text.names import shortened
+
     for problem in found.problems:
         note(visible(str(problem)))
     for message in made.notes:
@@ -85,7 +89,7 @@ def _say(found: Manuscript, made: Cited) -> None:
         place = missing.place
         where = f"{place.file}:{place.line}" if place.line else place.file
         near = f"; did you mean {' or '.join(missing.nearest)}?" if missing.nearest else ""
-        note(visible(f"{where}: no entry for {missing.key}{near}"))
+        note(visible(f"{where}: no entry for {shortened(missing.key)}{near}"))
 
 
 def _write(text: str, entries: int, output: Path | None, asked: str, force: bool) -> None:

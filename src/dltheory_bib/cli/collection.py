@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import click
 
+from dltheory_bib.input_files import read_start
 from dltheory_bib.source.folders import is_directory, is_file, shipped_directory
 
 _PROJECT = r'^name\s*=\s*"dltheory-bib"\s*$'
@@ -60,11 +61,8 @@ def clone_data() -> Path | None:
 
 
 def _is_ours(project: Path) -> bool:
-    try:
-        text = project.read_text("utf-8", errors="replace")
-    except OSError:
-        return False
-    return re.search(_PROJECT, text, re.MULTILINE) is not None
+    start = read_start(project, 100_000).decode("utf-8", "replace")
+    return re.search(_PROJECT, start, re.MULTILINE) is not None
 
 
 def chosen_collection() -> Collection:

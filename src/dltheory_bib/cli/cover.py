@@ -61,7 +61,8 @@ def cover(path: Path, topics: tuple[str, ...], count: int, format_: str | None) 
     from dltheory_bib.bibfile.coverage import read_list
 
     bib = bibliography()
-    found = covered(bib, read_list(bib, path), topics, count or None)
+    notes: list[str] = []
+    found = covered(bib, read_list(bib, path, notes), topics, count or None)
     if format_ == "json":
         _print_json(found)
     elif format_ == "tsv" or not is_drawn():
@@ -69,6 +70,8 @@ def cover(path: Path, topics: tuple[str, ...], count: int, format_: str | None) 
             sys.stdout.write("\t".join(" ".join(cell.split()) for cell in row) + "\n")
     else:
         _draw(found)
+    for message in notes:
+        note(message)
     note(f"{path}: {_counted(found)}")
 
 

@@ -50,8 +50,13 @@ def fix(refs: Path, write: bool, keep_preprint: bool, venues: VenueStyle, merge:
     """
     from dltheory_bib.bibfile.bib_parser import read_bib
     from dltheory_bib.bibfile.fix.fixer import fix as fixed
+    from dltheory_bib.input_files import is_stream
 
+    if write and is_stream(refs):
+        raise click.UsageError(f"--write needs a file; {refs} is standard input or a pipe")
     file = read_bib(refs)
+    if file.note:
+        note(f"{file.note}; it is written so")
     made = fixed(bibliography(), file, keep_preprint=keep_preprint, venues=venues, merge=merge)
     for position, _, message in file.faults:
         line, column = file.place(min(position, max(len(file.text) - 1, 0)))
@@ -75,7 +80,8 @@ def _show(made: Fixed) -> None:
         # rich would measure and wrap each of thousands of lines, so it is not used here.
         click.echo("".join(map(_coloured, made.diff())), nl=False, color=True)
     else:
-        print_bytes("".join(made.diff()))
+        for line in made.diff():
+            print_bytes(line, made.before.encoding)  # so that `patch` applies it
     for entry in made.changed:
         if entry.key not in made.merged:
             text = "; ".join(change.text for change in entry.changes)

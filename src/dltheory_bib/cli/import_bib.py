@@ -21,6 +21,7 @@ def import_(file: Path, directory: Path) -> None:
 
     The command writes papers.yaml and venues.yaml in DIRECTORY; they must not exist yet. Every
     record names FILE as its source. Entries that cannot become a record are reported and skipped.
+    FILE may be - for standard input.
 
     \b
     Example: dltheory import my-refs.bib my-collection
@@ -42,8 +43,7 @@ def import_(file: Path, directory: Path) -> None:
     for message in (*faults, *made.left_out):
         note(message)
     if not made.keys:
-        note(f"{file} contains no works; nothing was written")
-        return
+        raise click.ClickException(f"{file} contains no works; nothing was written")
     try:
         # papers.yaml is last: without it there is no collection.
         write_together(directory, {"venues.yaml": made.venues, "papers.yaml": made.papers})

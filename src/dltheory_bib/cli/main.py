@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+_LONGEST = 300
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -81,6 +82,28 @@ def _run(argv: Sequence[str] | None) -> int:
         place = f" {error.filename}" if error.filename else ""
         _say(f"cannot read or write{place}: {(error.strerror or str(error)).lower()}")
         return _stop_writing(1)
+    except Exception as error:  # the last resort: a reader reports what is wrong with a file
+        if "--debug" in (sys.argv[1:] if argv is None else argv):
+            import traceback
+
+            traceback.print_exc()
+        _say(*_unexpected(error))
+        return 1
+
+
+def _unexpected(error: Exception) -> tuple[str, str]:
+    """Return what to say of an error that no rule foresees, and what to do."""
+    from dltheory_bib.input_files import last_read
+
+    place = f"{last_read()}: " if last_read() else ""
+    if isinstance(error, MemoryError):
+        return f"{place}the memory is not enough [memory]", "split the file, or close programs"
+    what = f"{type(error).__name__}: {error}".rstrip(": ")
+    text = what if len(what) <= _LONGEST else f"{what[:_LONGEST]}…"
+    return (
+        f"{place}unexpected error: {text} [unexpected]",
+        "nothing was written; please report it, with the traceback that --debug prints",
+    )
 
 
 def _stop_writing(code: int) -> int:
@@ -93,7 +116,9 @@ def _advice(problems: Sequence[Problem]) -> str:
     """Return advice on data with problems; a missing file, or one of another type, cannot be
     fixed.
     """
-    unread = all(problem.rule == "file" for problem in problems)
+    from dltheory_bib.input_files import UNREADABLE
+
+    unread = all(problem.rule in UNREADABLE for problem in problems)
     return "" if unread else "nothing was loaded; fix the data first"
 
 

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from dltheory_bib.input_files import encode, read_bytes
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _MARK = re.compile(rb"% Exported by dltheory-bib [^\n]* \[(\w+)\]\n\n")
@@ -57,14 +59,14 @@ def bib_options(dialect: str | None) -> Callable[[F], F]:
     return add
 
 
-def print_bytes(text: str) -> None:
-    """Print a .bib; bytes of the user's file that are not UTF-8 are kept."""
+def print_bytes(text: str, encoding: str = "utf-8") -> None:
+    """Print a .bib, or a part of the user's, in its encoding; stray bytes are kept."""
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:
         sys.stdout.write(text)
     else:
-        buffer.write(text.encode("utf-8", "surrogateescape"))
+        buffer.write(encode(text, "utf-8" if encoding.startswith("utf-16") else encoding))
 
 
 def write_export(output: Path, text: str, command: str, force: bool) -> None:
@@ -80,7 +82,7 @@ def write_export(output: Path, text: str, command: str, force: bool) -> None:
     content = text.encode("utf-8", "surrogateescape")
     try:
         if output.exists() and not force:
-            _refuse_to_lose(output, output.read_bytes())
+            _refuse_to_lose(output, read_bytes(output))
         # An @ outside an entry would start one, so it is removed from the query.
         text = " ".join(f"% Exported by dltheory-bib {__version__}: dltheory {command}".split())
         text = text.replace("@", "(at)")

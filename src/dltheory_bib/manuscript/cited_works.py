@@ -14,7 +14,7 @@ from dltheory_bib.bibfile.match import Matcher
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.files import write_bytes
 from dltheory_bib.formats.bibtex import to_bibtex
-from dltheory_bib.text.names import nearest
+from dltheory_bib.text.names import Nearest
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -115,6 +115,7 @@ class _Sorted:
         self.own = own
         self.theirs = {entry.key: entry for entry in reversed(own.entries)} if own else {}
         self.matcher = Matcher(bib)
+        self.similar = Nearest([*bib.snapshot.names(), *self.theirs])
         self.found: dict[str, list[str]] = defaultdict(list)
         """By key of the catalogue, the keys that were used."""
         self.wanted: dict[str, None] = {}
@@ -135,8 +136,7 @@ class _Sorted:
         elif entry is not None:
             self.wanted[key] = None
         else:
-            names = [*self.bib.snapshot.names(), *self.theirs]
-            self.unknown.append(UnknownKey(key, place, tuple(nearest(key, names, 3))))
+            self.unknown.append(UnknownKey(key, place, tuple(self.similar.to(key, 3))))
 
     def own_keys(self, everything: bool) -> list[str]:
         """Return the keys of the user's entries that are needed: those cited, or all but the

@@ -1,27 +1,24 @@
 r"""Find the keys that a manuscript cites: from its .tex, its .aux or its .bcf.
 
-A .tex file is read with pylatexenc where it is reliable: it parses the arguments of the commands
-that matter, with their comments, nested braces and mathematics. The text between such commands is
-skipped by a search for the next backslash or per cent sign, because pylatexenc visits every letter
-(some seconds for a thesis), does not know the arguments of user-defined commands, and does not
-recognise what TeX would skip: `\iffalse`, verbatim environments of any name, text after
-`\endinput`. A .tex file is a program; if keys are computed, only the .aux and .bcf contain them.
+A .tex file is searched for the commands that matter; their arguments are read with their comments
+and nested braces. What TeX would skip is skipped: `\iffalse`, verbatim environments of any name,
+text after `\endinput`. A .tex file is a program; if keys are computed, only the .aux and .bcf
+contain them.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+from xml.parsers import expat
 
 from dltheory_bib.errors import DataError, Problem
-from dltheory_bib.manuscript.tex import TexReader, read_text
-from dltheory_bib.source.folders import shown
-
-if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
+from dltheory_bib.input_files import read_text, refuse, shown
+from dltheory_bib.manuscript.tex import MOST_FILES, TexReader
 
 
 class Citation(NamedTuple):
@@ -64,6 +61,10 @@ class Manuscript:
             elif key:
                 self.citations.append(Citation(key, file, line))
 
+    def note(self, file: str, message: str) -> None:
+        """Add a note, which is no fault."""
+        self.problems.append(Problem(file, 0, 0, "note", "encoding", message))
+
     def warn(self, file: str, line: int, rule: str, message: str) -> None:
         """Add a warning."""
         self.problems.append(Problem(file, line, 1 if line else 0, "warning", rule, message))
@@ -76,12 +77,15 @@ def read_manuscript(path: Path) -> Manuscript:
     the file itself cannot be read; an included file that cannot be read is a warning.
     """
     found = Manuscript()
-    text = read_text(path)
+    file = read_text(path)
+    if file.note:
+        found.note(file.name, file.note)
+    text = file.text.removeprefix("\ufeff")
     kind = path.suffix.lower()
     if kind == ".bcf" or text.lstrip()[:5] == "<?xml":
         _read_bcf(path, text, found)
     elif kind == ".aux" or text.startswith("\\relax"):
-        _read_aux(path, text, found, {path.resolve()})
+        _read_aux(path, text, found)
     else:
         TexReader(path, found).read(path, text)
     return found
@@ -89,71 +93,142 @@ def read_manuscript(path: Path) -> Manuscript:
 
 # .aux: written by LaTeX for BibTeX (\citation) or for itself (biblatex).
 _AUX = re.compile(
-    r"\\citation\s*\{(?P<bibtex>[^}]*)\}"
-    r"|\\abx@aux@cite\s*(?:\{\d+\}\s*)?\{(?P<biblatex>[^}]*)\}"
-    r"|\\@input\s*\{(?P<input>[^}]*)\}"
-    r"|\\bibdata\s*\{(?P<bibs>[^}]*)\}"
+    r"\\citation\s*\{(?P<bibtex>[^{}\r\n]*)\}"
+    r"|\\abx@aux@cite\s*(?:\{\d+\}\s*)?\{(?P<biblatex>[^{}\r\n]*)\}"
+    r"|\\@input\s*\{(?P<input>[^{}\r\n]*)\}"
+    r"|\\bibdata\s*\{(?P<bibs>[^{}\r\n]*)\}"
 )
 
 
-def _read_aux(path: Path, text: str, found: Manuscript, seen: set[Path]) -> None:
-    name = shown(path)
-    for line, row in enumerate(text.splitlines(), 1):
-        for match in _AUX.finditer(row):
-            if match["input"] is not None:
-                _include_aux(path, match["input"], found, seen, line)
-            elif match["bibs"] is not None:
-                found.bibliographies += [f"{one.strip()}.bib" for one in match["bibs"].split(",")]
-            else:
-                found.biblatex |= match["biblatex"] is not None
-                found.cite(match["bibtex"] or match["biblatex"] or "", name, line)
+def _read_aux(path: Path, text: str, found: Manuscript) -> None:
+    """Read an .aux file, and those of chapters that it names; each once."""
+    seen = {os.path.realpath(path)}
+    stack = [(path, _aux_matches(text))]
+    while stack:
+        path, matches = stack[-1]
+        entry = next(matches, None)
+        if entry is None:
+            stack.pop()
+            continue
+        match, line = entry
+        if match["input"] is not None:
+            inner = path.parent / match["input"]
+            chapter = _chapter(path, inner, match["input"], seen, found, line)
+            if chapter is not None:
+                stack.append((inner, _aux_matches(chapter)))
+        elif match["bibs"] is not None:
+            found.bibliographies += [f"{one.strip()}.bib" for one in match["bibs"].split(",")]
+        else:
+            found.biblatex |= match["biblatex"] is not None
+            found.cite(match["bibtex"] or match["biblatex"] or "", shown(path), line)
 
 
-def _include_aux(path: Path, name: str, found: Manuscript, seen: set[Path], line: int) -> None:
-    """Return the .aux of a chapter, in the folder where LaTeX ran or next to the file that names
-    it.
+def _aux_matches(text: str) -> Iterator[tuple[re.Match[str], int]]:
+    """Yield the commands of an .aux file that matter, with their lines."""
+    line, last = 1, 0
+    for match in _AUX.finditer(text):
+        line += text.count("\n", last, match.start())
+        last = match.start()
+        yield match, line
+
+
+def _chapter(
+    path: Path, inner: Path, name: str, seen: set[str], found: Manuscript, line: int
+) -> str | None:
+    """Return the text of a chapter's .aux, in the folder where LaTeX ran or next to the file that
+    names it; None if it was read before or cannot be read.
     """
-    inner = path.parent / name
-    if inner.resolve() in seen:
-        return
-    seen.add(inner.resolve())
+    real = os.path.realpath(inner)
+    if real in seen:
+        return None
+    if len(seen) >= MOST_FILES:
+        if len(seen) == MOST_FILES:
+            seen.add("")
+            message = f"more than {MOST_FILES:,} .aux files; {name} and later ones are not read"
+            found.warn(shown(path), line, "too-many-files", message)
+        return None
+    seen.add(real)
     try:
-        text = read_text(inner)
-    except DataError:
-        message = f"{name} does not exist; run LaTeX again"
+        return read_text(inner).text
+    except DataError as error:
+        message = f"{name} {error.problems[0].message}; run LaTeX again"
         found.warn(shown(path), line, "missing-file", message)
-        return
-    _read_aux(inner, text, found, seen)
+        return None
 
 
 def _read_bcf(path: Path, text: str, found: Manuscript) -> None:
     """Read the file that biblatex wrote for biber: a list of keys for each section of the
     bibliography.
-    """
-    from xml.etree import ElementTree  # only .bcf needs it
 
+    It is read element by element, so that neither nesting nor size matters. Names have no
+    namespace, which changes with biblatex's versions; entities are not read, as biblatex writes
+    none.
+    """
     name = shown(path)
-    try:
-        root = ElementTree.fromstring(text)
-    except ElementTree.ParseError as error:
-        line, column = error.position
-        message = f"is not a complete .bcf ({error}); run LaTeX again"
-        raise DataError([Problem(name, line, column + 1, "error", "xml", message)]) from None
+    bcf = _Bcf(found, name)
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler = bcf.start
+    parser.EndElementHandler = bcf.end
+    parser.CharacterDataHandler = bcf.characters
+    parser.StartDoctypeDeclHandler = bcf.doctype
     found.biblatex = True
-    for element in _named(root, "section"):
-        for cited in _named(element, "citekey"):
-            members = cited.get("members") if cited.get("type") == "set" else None
-            found.cite(members or cited.text or "", name, 0)
-        for source in _named(element, "datasource"):
-            found.bibliographies.append((source.text or "").strip())
-    for source in _named(root, "datasource"):
-        if (source.text or "").strip() not in found.bibliographies:
-            found.bibliographies.append((source.text or "").strip())
-    if any(True for _ in _named(root, "filter")):
+    try:
+        parser.Parse(text, True)
+    except expat.ExpatError as error:
+        message = f"is not a complete .bcf ({error}); run LaTeX again"
+        refuse(name, "xml", message, error.lineno, error.offset + 1)
+    except _DoctypeError:
+        line, column = parser.CurrentLineNumber, parser.CurrentColumnNumber
+        refuse(
+            name, "xml", "has a document type, as no .bcf has; run LaTeX again", line, column + 1
+        )
+    for source in bcf.sources:
+        if source not in found.bibliographies:
+            found.bibliographies.append(source)
+    if bcf.filters:
         message = "filters by keyword or type are ignored; every cited key is included"
         found.warn(name, 0, "filter", message)
 
 
-def _named(element: Element, name: str) -> Iterator[Element]:
-    """Yield the elements of a name in any namespace, which changes with biblatex's versions."""
-    return (one for one in element.iter() if one.tag.rpartition("}")[2] == name)
+class _DoctypeError(Exception):
+    pass
+
+
+class _Bcf:
+    """The parts of a .bcf that matter, in the order of the file."""
+
+    def __init__(self, found: Manuscript, name: str) -> None:
+        self.found = found
+        self.name = name
+        self.sources: dict[str, None] = {}
+        self.filters = False
+        self.sections = 0
+        self.members: str | None = None
+        self.text: list[str] | None = None
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2]
+        self.sections += name == "section"
+        self.filters |= name == "filter"
+        if name in {"citekey", "datasource"}:
+            self.text = []
+            self.members = attributes.get("members") if attributes.get("type") == "set" else None
+
+    def characters(self, text: str) -> None:
+        if self.text is not None:
+            self.text.append(text)
+
+    def end(self, tag: str) -> None:
+        name = tag.rpartition(":")[2]
+        self.sections -= name == "section"
+        if self.text is None or name not in {"citekey", "datasource"}:
+            return
+        text, self.text = "".join(self.text), None
+        if name == "datasource":
+            self.sources.setdefault(text.strip())
+        elif self.sections:
+            self.found.cite(self.members or text, self.name, 0)
+
+    def doctype(self, *_: object) -> None:
+        raise _DoctypeError

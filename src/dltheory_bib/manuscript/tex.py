@@ -1,126 +1,21 @@
-"""Read the citations of .tex files."""
+r"""Read the citations of .tex files, and of the files that they include."""
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dltheory_bib.errors import DataError, Problem
+from dltheory_bib.errors import DataError
+from dltheory_bib.input_files import VARIABLE, limit, read_text, shown
 from dltheory_bib.manuscript.cite_commands import NO_CITATIONS, Shape, Wrapper, shape
-from dltheory_bib.source.folders import shown
+from dltheory_bib.manuscript.tex_arguments import Arguments, SourceText, without_comments
+from dltheory_bib.text.names import shortened
 
 if TYPE_CHECKING:
     from dltheory_bib.manuscript.manuscript import Manuscript
-
-
-# The arguments of LaTeX commands, parsed by pylatexenc, and text that TeX would skip.  pylatexenc
-# handles comments, nested braces and mathematics; it does not know what `\iffalse` hides.
-
-
-_CONDITION = re.compile(r"\\(if[A-Za-z@]*|else|fi)(?![A-Za-z@])|(?<!\\)%[^\n]*|\\.", re.DOTALL)
-_NO_CONDITION = frozenset({"iff", "ifthenelse", "ifdefined", "iflanguage", "ifstrequal", "ifblank"})
-_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*\n?[ \t]*")
-_BLANK = re.compile(r"(?:[ \t]*(?:%[^\n]*)?\n)?(?:[ \t]*%[^\n]*\n)*[ \t]*")
-
-
-class Arguments:
-    """A text and a position in it, from which arguments are read."""
-
-    def __init__(self, text: str, first_line: int = 1) -> None:
-        self.text = text
-        self.first_line = first_line
-        self.position = 0
-        self._walker: Any = None
-
-    @property
-    def walker(self) -> Any:
-        """Return pylatexenc's parser of this text; it is imported when the first command needs
-        it.
-        """
-        if self._walker is None:
-            from pylatexenc.latexwalker import LatexWalker
-
-            self._walker = LatexWalker(self.text, tolerant_parsing=True)
-        return self._walker
-
-    def line_at(self, position: int) -> int:
-        """Return the line of a position, from 1."""
-        return self.first_line + self.text.count("\n", 0, position)
-
-    def optional(self) -> bool:
-        """Skip an argument in square brackets, if there is one here."""
-        from pylatexenc.latexwalker import LatexWalkerParseError
-
-        start = self.past_blank()
-        if self.text[start : start + 1] != "[":
-            return False
-        try:
-            found = self.walker.get_latex_maybe_optional_arg(start)
-        except LatexWalkerParseError:
-            return False
-        if found is None:
-            return False
-        self.position = found[1] + found[2]
-        return True
-
-    def group(self) -> str | None:
-        """Return the text between the braces that open here, without comments; None if there are
-        none.
-        """
-        from pylatexenc.latexwalker import LatexWalkerParseError
-
-        start = self.past_blank()
-        if self.text[start : start + 1] != "{":
-            return None
-        try:
-            _, begin, length = self.walker.get_latex_braced_group(start)
-        except LatexWalkerParseError:
-            return None
-        inside = self.text[begin + 1 : begin + length]
-        if not inside.endswith("}"):  # never closed: what follows is not its argument
-            return None
-        self.position = begin + length
-        return _COMMENT.sub(r"\1", inside[:-1])
-
-    def past_blank(self) -> int:
-        """Return the next position that is neither space nor comment; an empty line ends
-        arguments.
-        """
-        found = _BLANK.match(self.text, self.position)
-        return found.end() if found else self.position
-
-    def skip_inline(self, plain: str) -> None:
-        """Skip the argument of `\\verb` and similar commands."""
-        while self.optional():
-            pass
-        if plain == "mintinline":
-            self.group()
-        if self.text[self.position : self.position + 1] == "{" and plain != "verb":
-            self.group()
-            return
-        delimiter = self.text[self.position : self.position + 1]
-        line_end = self.text.find("\n", self.position)
-        end = self.text.find(delimiter, self.position + 1) if delimiter else -1
-        if end >= 0 and (line_end < 0 or end < line_end):
-            self.position = end + 1
-
-    def skip_condition(self) -> None:
-        r"""Skip the text between `\iffalse` and its `\fi` or `\else`."""
-        depth = 1
-        for match in _CONDITION.finditer(self.text, self.position):
-            word = match[1]
-            if word is None or word in _NO_CONDITION:
-                continue
-            if word.startswith("if"):
-                depth += 1
-            elif word == "fi" or depth == 1:
-                depth -= word == "fi"
-                if depth == 0 or word == "else":
-                    self.position = match.end()
-                    return
-        self.position = len(self.text)
 
 
 # Files and their content.
@@ -148,15 +43,27 @@ _NEW_VERBATIM = frozenset(
 )
 _BARE_NAME = re.compile(r"[ \t]*([^\s\\{}%]+)")
 _LET = re.compile(r"\s*\\([A-Za-z@]+)\s*=?\s*\\([A-Za-z@]+)")
-_DEFINED = re.compile(r"\s*\{?\s*\\([A-Za-z@]+)\s*\}?")
+_DEFINED = re.compile(r"\s*+\{?\s*+\\([A-Za-z@]+)\s*+\}?")
 _NUMBERED = re.compile(r"((?:#\d)*)")
 _COUNT = re.compile(r"\s*\[\s*(\d)\s*\]")
-_DEEPEST = 50
-"""Limit for nested files, and for nested commands."""
+_SURE = "use the .aux or .bcf, which contains it"
+_LONGEST_ALIAS = 200
+_LOOP = 200
+"""The number of open files among which one is looked for, to say that it includes itself."""
+MOST_FILES = 1000
+"""The most files that a manuscript may include."""
+MOST_EXPANDED = 1000
+"""The most citations that commands of the user's own make, and a tenth of the text's length more;
+a command that contains others could make any number.
+"""
 
 
 class TexReader:
-    """Follows a manuscript through its files and records its citations."""
+    """Follows a manuscript through its files and records its citations.
+
+    Each file is read once. The files and definitions that are being read are on a stack of its own,
+    so that neither has a deepest level.
+    """
 
     def __init__(self, main: Path, found: Manuscript) -> None:
         self.home = main.parent
@@ -166,13 +73,45 @@ class TexReader:
         """Commands of the user's own: made of citation commands, or another name for one."""
         self.skipped = set(_SKIPPED.split())
         self.unknown: set[str] = set()
-        self.open: list[Path] = []
+        self.seen: set[str] = set()
+        """The files that were read, by their real paths."""
+        self.stack: list[_File] = []
+        self.size = 0
+        """The number of characters of all files."""
+        self.expanded = 0
+        """The number of citations made by commands of the user's own."""
+        self.full = False
+        """Whether a limit was reached, and reported."""
 
     def read(self, path: Path, text: str) -> None:
         """Record the citations of a file, and of those it includes."""
-        self.open.append(path.resolve())
-        _File(self, path, text).scan()
-        self.open.pop()
+        self._open(path, text)
+        while self.stack:
+            current = self.stack[-1]
+            if current.scan():
+                self.stack.pop()
+                current.finish()
+
+    def _open(self, path: Path, text: str) -> None:
+        file = _File(self, path, SourceText(text))
+        file.real = os.path.realpath(path)
+        self.seen.add(file.real)
+        self.size += len(text)
+        self.stack.append(file)
+
+    def may_expand(self, path: Path, line: int) -> bool:
+        """Count a citation made by a command of the user's own; return whether it is to be kept."""
+        self.expanded += 1
+        if self.expanded <= MOST_EXPANDED + self.size // 10:
+            return True
+        if not self.full:
+            self.full = True
+            message = (
+                f"your own commands make more than {self.expanded - 1:,} citations; the rest is "
+                "left out, so use the .aux or .bcf, which contains each key once"
+            )
+            self.found.warn(shown(path), line, "too-many-citations", message)
+        return False
 
     def include(self, name: str, folder: Path, path: Path, line: int) -> None:
         """Read a file that another file includes; `folder` is the one its name is relative to."""
@@ -182,35 +121,58 @@ class TexReader:
             return
         for place in dict.fromkeys((folder, self.home, path.parent)):
             for candidate in (place / f"{name}.tex", place / name):
-                if not _is_file(candidate):
-                    continue
-                if candidate.resolve() in self.open or len(self.open) > _DEEPEST:
-                    message = f"{name} includes itself; it is read once"
-                    self.found.warn(shown(path), line, "circle", message)
+                if _exists(candidate):
+                    self._read(name, candidate, path, line)
                     return
-                self._read(candidate, path, line)
-                return
         if not name.endswith((".pgf", ".tikz", ".bbl", ".def", ".sty", ".cls", ".cfg")):
-            message = f"{name} does not exist; its citations are missing"
+            message = f"{shortened(name)} does not exist; its citations are missing"
             self.found.warn(shown(path), line, "missing-file", message)
 
-    def _read(self, inner: Path, path: Path, line: int) -> None:
+    def _read(self, name: str, inner: Path, path: Path, line: int) -> None:
+        real = os.path.realpath(inner)
+        if real in self.seen:
+            if any(real == one.real for one in self.stack[-_LOOP:]):
+                message = f"{name} includes itself; it is read once"
+                self.found.warn(shown(path), line, "circle", message)
+            return
+        if len(self.seen) >= MOST_FILES:
+            if not self.full:
+                self.full = True
+                message = (
+                    f"the manuscript includes more than {MOST_FILES:,} files; {name} and later "
+                    "ones are not read, so use the .aux or .bcf, which contains all keys"
+                )
+                self.found.warn(shown(path), line, "too-many-files", message)
+            return
         try:
-            text = read_text(inner)
+            file = read_text(inner)
         except DataError as error:
+            self.seen.add(real)
             self.found.warn(shown(path), line, "missing-file", str(error.problems[0]))
-        else:
-            self.read(inner, text)
+            return
+        if file.note:
+            self.found.note(file.name, file.note)
+        if self.size + len(file.text) > limit():
+            if not self.full:
+                self.full = True
+                message = (
+                    f"the files of the manuscript are larger than {limit() >> 20} MB together; "
+                    f"{name} and later ones are not read; set {VARIABLE} to more megabytes"
+                )
+                self.found.warn(shown(path), line, "size", message)
+            return
+        self._open(inner, file.text)
 
     def _not_followed(self, name: str, path: Path, line: int) -> None:
         if name:
-            message = f"the file name {name} is computed; use the .aux or .bcf, which contains it"
+            message = f"the file name {shortened(name)} is computed; {_SURE}"
             self.found.warn(shown(path), line, "computed", message)
 
 
-def _is_file(path: Path) -> bool:
+def _exists(path: Path) -> bool:
+    """Return whether there is a file to read, or one to complain of."""
     try:
-        return path.is_file()
+        return path.exists() and not path.is_dir()
     except (OSError, ValueError):
         return False
 
@@ -218,21 +180,31 @@ def _is_file(path: Path) -> bool:
 class _File(Arguments):
     """One file, or the text of a definition, from the first command to the last."""
 
-    def __init__(self, reader: TexReader, path: Path, text: str, line: int = 1) -> None:
-        super().__init__(text, line)
+    def __init__(
+        self, reader: TexReader, path: Path, source: SourceText, start: int = 0, end: int = -1
+    ) -> None:
+        super().__init__(source, start, end if end >= 0 else len(source.text))
         self.reader = reader
         self.path = path
+        self.real = ""
 
-    def scan(self) -> None:
-        """Process the text."""
-        while match := _NEXT.search(self.text, self.position):
+    def finish(self) -> None:
+        """Do what is due at the end of the text."""
+
+    def scan(self) -> bool:
+        """Process the text; return False if a file or a definition in it must be read first."""
+        while match := _NEXT.search(self.text, self.position, self.end):
             self.position = match.end()
             token = match[0]
             if token == "%":
-                end = self.text.find("\n", self.position)
-                self.position = len(self.text) if end < 0 else end
-            elif len(token) > 1 and token[1].isalpha() and not self._command(token[1:], match):
-                return
+                end = self.source.find("\n", self.position)
+                self.position = self.end if end < 0 else end
+            elif len(token) > 1 and token[1].isalpha():
+                if not self._command(token[1:], match):
+                    return True
+                if self.reader.stack[-1] is not self:
+                    return False
+        return True
 
     def _command(self, name: str, match: re.Match[str]) -> bool:
         """Process a command; return False if the text ends for TeX."""
@@ -250,12 +222,12 @@ class _File(Arguments):
         elif plain in _DEFINITIONS or plain in _DOCUMENT_COMMANDS or plain in {"def", "let"}:
             self._define(plain)
         elif plain in _NEW_VERBATIM:
-            self.reader.skipped.add((self.group() or "").strip())
+            self.reader.skipped.add(self.name())
         elif plain in {"bibliography", "addbibresource"}:
             self._bibliography(plain)
         elif plain in {"usepackage", "RequirePackage"}:
             self.optional()
-            self.reader.found.biblatex |= (self.group() or "").strip() == "biblatex"
+            self.reader.found.biblatex |= self.name() == "biblatex"
         else:
             self._cite(name, match)
         return True
@@ -281,7 +253,7 @@ class _File(Arguments):
         """Read the arguments that contain keys, from here on."""
         if known == "many":
             while self.text[self.past_blank() :][:1] == "(":
-                end = self.text.find(")", self.position)
+                end = self.source.find(")", self.position)
                 if end < 0:
                     return
                 self.position = end + 1
@@ -289,7 +261,7 @@ class _File(Arguments):
             while self.optional():
                 pass
             if known == "volume":
-                self.group()
+                self.span()
                 self.optional()
             keys = self.group()
             if keys is None:
@@ -301,7 +273,7 @@ class _File(Arguments):
     def _note(self, keys: str, match: re.Match[str]) -> None:
         line = self.line_at(match.start())
         if "\\" in keys:
-            message = f"the key {keys.strip()} is computed; use the .aux or .bcf, which contains it"
+            message = f"the key {shortened(keys.strip())} is computed; {_SURE}"
             self.reader.found.warn(shown(self.path), line, "computed", message)
         elif "#" not in keys:
             self.reader.found.cite(keys, shown(self.path), line)
@@ -311,7 +283,8 @@ class _File(Arguments):
             return
         self.reader.unknown.add(plain)
         message = (
-            f"\\{plain} is unknown; if it cites, use the .aux or .bcf, which contains its keys"
+            f"\\{shortened(plain)} is unknown; if it cites, use the .aux or .bcf, which contains "
+            "its keys"
         )
         line = self.line_at(match.start())
         self.reader.found.warn(shown(self.path), line, "unknown-command", message)
@@ -325,13 +298,15 @@ class _File(Arguments):
             if argument is not None and number in wrapper.holds_keys:
                 self._note(argument, match)
         for keys in wrapper.cites:
+            if not self.reader.may_expand(self.path, self.line_at(match.start())):
+                break
             self._note(keys, match)
 
     def _include(self, plain: str, match: re.Match[str]) -> None:
         line = self.line_at(match.start())
         folder = self.reader.home
         if plain in _FROM:
-            given = (self.group() or "").strip()
+            given = self.name()
             folder = (self.path.parent if plain.startswith("sub") else self.reader.home) / given
         name = self.group()
         if name is None:
@@ -355,12 +330,12 @@ class _File(Arguments):
     # Text that TeX would skip
 
     def _environment(self, which: str) -> bool:
-        name = (self.group() or "").strip()
+        name = self.name()
         if which == "end":
             return name != "document"
         if name in self.reader.skipped:
-            end = self.text.find(f"\\end{{{name}}}", self.position)
-            self.position = len(self.text) if end < 0 else end + len(name) + 6
+            end = self.source.find(f"\\end{{{name}}}", self.position)
+            self.position = self.end if end < 0 else end + len(name) + 6
         return True
 
     # Definitions
@@ -376,10 +351,9 @@ class _File(Arguments):
         if name is None:
             return
         optional = self._parameters(plain)
-        start = self.past_blank()
-        body = self.group()
+        body = self.span()
         if body is not None:
-            self._learn(name, optional, body, self.line_at(start))
+            self._learn(name, optional, body)
 
     def _alias(self, name: str, target: str) -> bool:
         """Record a command that is another name for a citation command; return whether it is
@@ -404,7 +378,7 @@ class _File(Arguments):
     def _parameters(self, plain: str) -> tuple[bool, ...]:
         """Return the arguments of a definition: whether each is optional."""
         if plain in _DOCUMENT_COMMANDS:
-            letters = re.sub(r"\{[^{}]*\}", "", self.group() or "")
+            letters = re.sub(r"\{[^{}]*\}", "", self.name())
             return tuple(letter in "oOdD" for letter in re.findall(r"[a-zA-Z]", letters))
         if plain == "def":
             found = _NUMBERED.match(self.text, self.position)
@@ -417,55 +391,47 @@ class _File(Arguments):
         default = self.optional()
         return (default, *(False,) * (int(count[1]) - 1)) if int(count[1]) else ()
 
-    def _learn(self, name: str, optional: tuple[bool, ...], body: str, line: int) -> None:
+    def _learn(self, name: str, optional: tuple[bool, ...], body: tuple[int, int]) -> None:
         """Find out whether a definition cites, and through which of its arguments."""
-        trailing = re.fullmatch(r"\s*\\([A-Za-z@]+)\*?\s*", body)
-        if trailing and not optional and self._alias(name, trailing[1]):
-            return
-        inside = _Body(self.reader, self.path, body, line)
-        inside.scan()
-        if inside.arguments or inside.literal:
-            holds = frozenset(inside.arguments)
-            self.reader.wrappers[name] = Wrapper(optional, holds, tuple(inside.literal))
-        elif name in self.reader.wrappers or shape(name):
-            self.reader.wrappers[name] = Wrapper(optional, frozenset(), ())
+        start, end = body
+        if end - start <= _LONGEST_ALIAS and not optional:
+            plain = without_comments(self.text[start:end])
+            trailing = re.fullmatch(r"\s*\\([A-Za-z@]+)\*?\s*", plain)
+            if trailing and self._alias(name, trailing[1]):
+                return
+        self.reader.stack.append(_Body(self, name, optional, body))
 
 
 class _Body(_File):
-    """Return the text of a definition: its citations are recorded when it is used."""
+    """The text of a definition: its citations are recorded when it is used."""
 
-    def __init__(self, reader: TexReader, path: Path, text: str, line: int) -> None:
-        super().__init__(reader, path, text, line)
+    def __init__(
+        self, outer: _File, name: str, optional: tuple[bool, ...], body: tuple[int, int]
+    ) -> None:
+        super().__init__(outer.reader, outer.path, outer.source, *body)
+        self.command = name
+        self.optionals = optional
         self.arguments: set[int] = set()
-        self.literal: list[str] = []
+        self.literal: dict[str, None] = {}
+
+    def finish(self) -> None:
+        """Record the command if it cites; if it is defined again, it may cite no longer."""
+        wrappers = self.reader.wrappers
+        if self.arguments or self.literal:
+            holds = frozenset(self.arguments)
+            wrappers[self.command] = Wrapper(self.optionals, holds, tuple(self.literal))
+        elif self.command in wrappers or shape(self.command):
+            wrappers[self.command] = Wrapper(self.optionals, frozenset(), ())
 
     def _note(self, keys: str, match: re.Match[str]) -> None:  # noqa: ARG002 - it has no place yet
         for key in keys.split(","):
             numbers = re.findall(r"#(\d)", key)
             self.arguments |= {int(number) for number in numbers}
             if not numbers and "\\" not in key:
-                self.literal.append(key)
+                self.literal.setdefault(key)
 
     def _say_unknown(self, plain: str, match: re.Match[str]) -> None:
         """A command that its user defines is known."""
 
     def _include(self, plain: str, match: re.Match[str]) -> None:
         """A file that a command includes is only known when the command is used."""
-
-
-def read_text(path: Path) -> str:
-    """Decode a file: as UTF-8, else Latin-1, which accepts any bytes; keys are ASCII in either."""
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        message = "does not exist" if isinstance(error, FileNotFoundError) else "cannot be read"
-        detail = "" if message == "does not exist" else f": {(error.strerror or '').lower()}"
-        raise DataError([Problem(shown(path), 0, 0, "error", "file", message + detail)]) from None
-    except ValueError:
-        message = "is not a file name"
-        raise DataError([Problem(str(path), 0, 0, "error", "file", message)]) from None
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dltheory_bib.errors import DataError, Problem
+from dltheory_bib.input_files import shown
 
 KINDS = (
     "papers",
@@ -103,11 +104,3 @@ def supplied(own: list[DataFile]) -> list[DataFile]:
     """Return the registries of the shipped catalogue that these files lack."""
     missing = REGISTRIES - {file.kind for file in own}
     return [file for file in catalogue_files(shipped_directory()) if file.kind in missing]
-
-
-def shown(path: Path) -> str:
-    """Return a path as the user would type it: relative if it is below the working directory."""
-    try:
-        return str(path.resolve().relative_to(Path.cwd()))
-    except (ValueError, OSError, RuntimeError):
-        return str(path)

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 
 from dltheory_bib.collector import collector_paused
 from dltheory_bib.errors import DataError, Problem, did_you_mean
+from dltheory_bib.input_files import shown
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.record import Record, nested_record
 from dltheory_bib.source.catalogue import MODELS, Catalogue, Located
@@ -23,7 +24,6 @@ from dltheory_bib.source.folders import (
     catalogue_files,
     is_directory,
     shipped_directory,
-    shown,
     supplied,
 )
 from dltheory_bib.source.rules.findings import Finding, Known

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dltheory_bib.errors import DataError, Problem
+from dltheory_bib.input_files import read_text
 from dltheory_bib.text.names import fold, searchable, words
 
 WANTED = "wanted.jsonl"
@@ -57,7 +58,7 @@ def read_references(file: Path) -> Iterator[Reference]:
     """
     if not file.is_file():
         return
-    for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(file).text.splitlines(), start=1):
         try:
             read = Reference(**json.loads(line))
         except (TypeError, ValueError, RecursionError):

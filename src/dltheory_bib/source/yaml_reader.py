@@ -11,15 +11,15 @@ from __future__ import annotations
 
 import codecs
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import yaml
 
-from dltheory_bib.errors import Problem
+from dltheory_bib.errors import DataError, Problem
+from dltheory_bib.input_files import read_bytes
 from dltheory_bib.text.names import quoted
 
 MAX_DEPTH = 8
@@ -123,58 +123,39 @@ def read_records(
     """
     file = shown or str(path)
     try:
-        yield from _records(path, file, problems)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = f"cannot be read: {reason.lower()}"
-        if isinstance(error, FileNotFoundError):
-            message = "does not exist"
-        problems.append(Problem(file, 0, 0, "error", "file", message))
+        content = read_bytes(path)
+    except DataError as error:
+        problems += [problem._replace(file=file) for problem in error.problems]
+        return
+    yield from read_content(content, problems, file)
 
 
-def _records(path: Path, file: str, problems: list[Problem]) -> Iterator[RawRecord]:
+def read_content(content: bytes, problems: list[Problem], file: str) -> Iterator[RawRecord]:
+    """Yield the records of the content of a YAML file, as `read_records` does."""
     try:
-        with _open(path) as stream:
-            _refuse_encoding(stream)
-            yield from _Reader(stream, file, problems).records()
+        _refuse_encoding(content)
+        yield from _Reader(content, file, problems).records()
     except _RefusedError as refused:
         problems.append(Problem(file, *refused.place, "error", refused.rule, refused.message))
     except yaml.YAMLError as error:
-        problems.append(_yaml_problem(file, path, error))
+        problems.append(_yaml_problem(file, content, error))
     except UnicodeDecodeError:
-        problems.append(_encoding_problem(file, path))
+        problems.append(_encoding_problem(file, content))
 
 
-def _open(path: Path) -> IO[bytes]:
-    """Open the file; raise `_RefusedError` with the reason if it is rejected, or `OSError`."""
-    try:
-        mode = path.stat().st_mode
-    except ValueError:
-        raise _RefusedError((0, 0), "file", "is not a file name") from None
-    if stat.S_ISDIR(mode):
-        raise _RefusedError((0, 0), "file", "is a directory; name a YAML file in it")
-    if not stat.S_ISREG(mode):
-        # The file is read more than once, to find the positions of problems; and a pipe may never
-        # end.
-        raise _RefusedError((0, 0), "file", "is a pipe or a device; save the data in a file")
-    return path.open("rb")
-
-
-def _refuse_encoding(stream: IO[bytes]) -> None:
+def _refuse_encoding(content: bytes) -> None:
     """Reject a file whose first bytes show that it is not plain UTF-8."""
-    start = stream.read(4)
-    stream.seek(0)
-    if start.startswith(codecs.BOM_UTF8):
+    if content.startswith(codecs.BOM_UTF8):
         raise _RefusedError((1, 1), "byte-order-mark", _BOM_ADVICE)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise _RefusedError((1, 1), "encoding", "is in UTF-16; save the file as UTF-8 without BOM")
 
 
 class _Reader:
     """Builds records from parser events."""
 
-    def __init__(self, stream: IO[bytes], file: str, problems: list[Problem]) -> None:
-        self.loader: Any = _Loader(stream)
+    def __init__(self, content: bytes, file: str, problems: list[Problem]) -> None:
+        self.loader: Any = _Loader(content)
         self.next: Any = self.loader.get_event
         self.file = file
         self.problems = problems
@@ -294,15 +275,15 @@ def _place(event: Any) -> Place:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
-def _yaml_problem(file: str, path: Path, error: yaml.YAMLError) -> Problem:
+def _yaml_problem(file: str, content: bytes, error: yaml.YAMLError) -> Problem:
     """Return a syntax error of libyaml, with a position, reworded for authors of records."""
     if isinstance(error, yaml.reader.ReaderError):
-        return _encoding_problem(file, path)
+        return _encoding_problem(file, content)
     mark: Any = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line, column, length = (mark.line + 1, mark.column + 1, mark.index + 1) if mark else (1, 1, 1)
     message = str(getattr(error, "problem", None) or error)
-    with path.open(encoding="utf-8", errors="replace") as stream:
-        text = stream.read(length)
+    text = content[: 4 * length].decode("utf-8", "replace")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")[:length]
     if separator := _SEPARATOR.search(text):
         return _invisible_line_end(file, text, separator.start())
     before = text.split("\n")[line - 1 : line]
@@ -320,30 +301,24 @@ def _yaml_problem(file: str, path: Path, error: yaml.YAMLError) -> Problem:
     return Problem(file, line, column, "error", "yaml", message)
 
 
-def _encoding_problem(file: str, path: Path) -> Problem:
+def _encoding_problem(file: str, content: bytes) -> Problem:
     """Find the first byte that is not UTF-8, or the first character that YAML does not allow."""
-    line = 0
-    for line, raw in _lines(path):
-        try:
-            text = raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            column = len(raw[: error.start].decode("utf-8")) + 1
-            message = f"byte 0x{raw[error.start]:02X} is not UTF-8; save the file as UTF-8"
-            return Problem(file, line, column, "error", "encoding", message)
-        if found := _FORBIDDEN.search(text):
-            message = f"the control character U+{ord(found[0]):04X} is not allowed; delete it"
-            return Problem(file, line, found.start() + 1, "error", "control-character", message)
-    return Problem(file, max(line, 1), 1, "error", "encoding", "is not UTF-8 text")
+    rule, message, end = "encoding", "is not UTF-8 text", 0
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        text, end = content[: error.start].decode("utf-8"), error.start
+        message = f"byte 0x{content[end]:02X} is not UTF-8; save the file as UTF-8"
+        end = len(text)
+    if found := _FORBIDDEN.search(text):
+        rule, end = "control-character", found.start()
+        message = f"the control character U+{ord(found[0]):04X} is not allowed; delete it"
+    starts = [line.end() for line in re.finditer(r"\r\n|\r|\n", text[:end])]
+    column = end - (starts[-1] if starts else 0) + 1
+    return Problem(file, len(starts) + 1, column, "error", rule, message)
 
 
 def _invisible_line_end(file: str, text: str, at: int) -> Problem:
     line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
     message = f"the invisible line end U+{ord(text[at]):04X} is not allowed; delete it"
     return Problem(file, line, column, "error", "control-character", message)
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """Yield the numbered lines of a file with any line ends: Unix, Windows or old Macintosh."""
-    with path.open(encoding="latin-1") as stream:  # one byte, one character, in both directions
-        for number, line in enumerate(stream, 1):
-            yield number, line.encode("latin-1")

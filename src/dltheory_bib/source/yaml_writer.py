@@ -9,6 +9,7 @@ the input: text with a different meaning is never returned.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +17,24 @@ from typing import Any
 
 import yaml
 
+from dltheory_bib.errors import Problem
 from dltheory_bib.files import write_text
+from dltheory_bib.input_files import read_bytes
 from dltheory_bib.models.record import Record, nested_record
 from dltheory_bib.models.types import EXPONENT
 from dltheory_bib.source.catalogue import MODELS
+from dltheory_bib.source.yaml_reader import read_content
 
 WIDTH = 98
 """Column at which a long text is folded."""
 
+_UNWRITABLE = {
+    "depth": "is nested too deeply",
+    "size": "has a record with too many values",
+    "too-many": "has too many problems",
+    "anchor": "has YAML anchors or aliases; write the values out",
+}
+"""The rules of problems that prevent writing a file again, and why."""
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SORTED_BY = ("key", "id", "citing")
 _NUMBERS = frozenset({"year", "since", "until", "ordinal_from", "prints_pages"})
@@ -70,7 +81,14 @@ def rewrite(path: Path, kind: str) -> bool:
     The file is written atomically. Raises `ValueError` as `canonical` does, also if the file is not
     YAML or not UTF-8, and `OSError`.
     """
-    before = path.read_bytes()
+    before = read_bytes(path)
+    # What cannot be read one record at a time must not be built as a tree: nesting, aliases.
+    problems: list[Problem] = []
+    for _ in read_content(before, problems, ""):
+        pass
+    for problem in problems:
+        if problem.rule in _UNWRITABLE:
+            raise ValueError(_UNWRITABLE[problem.rule])
     try:
         after = canonical(before.decode("utf-8"), kind)
     except yaml.YAMLError:
@@ -277,24 +295,29 @@ class Notes:
             line = node.start_mark.line
             # An item begins at its dash, which the parser does not include.
             starts.append((line, len(self.lines[line]) - len(self.lines[line].lstrip()), node))
+        numbers = [start[0] for start in starts]
         first = starts[0][0] if starts and root.value else len(self.lines)
+        blank = [not text.strip() for text in self.lines[:first]]
+        last_blank = max((number for number, is_blank in enumerate(blank) if is_blank), default=-1)
         records = list(root.value)
+        record_lines = [one.start_mark.line for one in records]
         for line, column, comment in _comments(self.lines, root):
+            after = bisect_right(numbers, line)
             if self.lines[line][:column].strip(" -"):
-                beside = self.at([node for number, _, node in starts if number <= line][-1])
+                beside = self.at(starts[after - 1][2])
                 if beside.beside:  # a list in brackets has room for one
                     beside.above.append(comment)
                 else:
                     beside.beside = comment
                 continue
-            following = next((entry for entry in starts if entry[0] > line), None)
-            if line < first and "" in (text.strip() for text in self.lines[line:first]):
+            following = starts[after] if after < len(starts) else None
+            if line < first and last_blank >= line:
                 self.header.append(comment)
             elif following is None:
                 last = records[-1] if records and column else None
                 (self.at(last).below if last else self.footer).append(comment)
             elif column > following[1]:
-                record = [one for one in records if one.start_mark.line < line][-1]
+                record = records[bisect_left(record_lines, line) - 1]
                 self.at(record).below.append(comment)
             else:
                 self.at(following[2]).above.append(comment)
@@ -337,8 +360,10 @@ def _comments(lines: list[str], root: Any) -> Iterator[tuple[int, int, str]]:
                 right = left + 1  # a comment may follow the indicator
             taken.setdefault(line, []).append((left, right))
     for number, text in enumerate(lines):
+        values = sorted(taken.get(number, ()))
         for found in re.finditer(r"(?:^|(?<=\s))#", text):
             at = found.start()
-            if not any(left <= at < right for left, right in taken.get(number, ())):
+            place = bisect_right(values, (at, len(text) + 1)) - 1  # values do not overlap
+            if place < 0 or at >= values[place][1]:
                 yield number, at, text[at:].rstrip()
                 break

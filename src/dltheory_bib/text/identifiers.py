@@ -52,11 +52,13 @@ _ARXIV_IN_TEXT = (
 )
 # Some old DOIs contain `<1661::AID-SIM968>`; any other such character belongs to the markup of a
 # page.
-_DOI_IN_TEXT = r"(?<![0-9.])10\.[0-9]{4,9}/(?:[^\s\"<>|\\]|<[^\s\"<>:]*::[^\s\"<>:]*>)+"
+_DOI_IN_TEXT = (
+    r"(?<![0-9.])10\.[0-9]{4,9}/(?:[^\s\"<>|\\]|<[^\s\"<>:]{0,40}::[^\s\"<>:]{0,40}>){1,400}"
+)
 # Elsewhere `corr` means correspondence and correction.
 _SAYS_ARXIV = r"(?<![a-z])arxiv|\bcorr\b(?!\.)|(?-i:\bCoRR\b)|^\s*abs/|10\.48550/"
 _ALL_OF_ARXIV = (
-    r"https?://\S*(?:arxiv|48550)\S*|10\.48550/\S+|[a-z-]+(?:\.[a-z-]{2,})?/[0-9]{7}"
+    r"https?://\S*|10\.48550/\S+|(?<![a-z-])[a-z-]+(?:\.[a-z-]{2,})?/[0-9]{7}"
     r"|[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|\b(?:v|version) ?[0-9]+\b"
     r"|arxiv(?:\.org)?|\bcorr\b|e-?prints?|pre-?prints?|available|\bat\b|\bin\b|\burl|\\[a-z]+"
     r"|\[[a-z]+(?:[.-][a-z]+)*\]|abs/"
@@ -241,7 +243,13 @@ def is_arxiv_alone(text: str) -> bool:
     plain = _plain(text)
     if not says_arxiv(plain):
         return False
-    return not re.search(r"[^\W_]", re.sub(_ALL_OF_ARXIV, " ", plain, flags=re.IGNORECASE))
+    return not re.search(r"[^\W_]", re.sub(_ALL_OF_ARXIV, _of_arxiv, plain, flags=re.IGNORECASE))
+
+
+def _of_arxiv(found: re.Match[str]) -> str:
+    """Return a space for what is arXiv's; the URL of another site stays."""
+    text = found[0].lower()
+    return found[0] if text.startswith("http") and not re.search("arxiv|48550", text) else " "
 
 
 def is_doi(text: str) -> bool:

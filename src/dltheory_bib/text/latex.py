@@ -16,15 +16,17 @@ the encoding of its standard fonts lacks; `formats.bibtex_file` makes LaTeX take
 
 from __future__ import annotations
 
+import logging
 import re
+import string
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import cache, lru_cache, partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Literal
 
+from dltheory_bib.text.latex_parser import parse_latex, without_commands
 from dltheory_bib.text.names import fold, is_collective
 
 Encoding = Literal["utf-8", "latex", "ascii"]
@@ -171,10 +173,12 @@ def from_latex(value: str) -> str:
     quick = read_letters(value)
     if quick is not None:
         return quick
-    with suppress(RecursionError):  # thousands of nested groups
-        # A % does not start a comment in a .bib file, although LaTeX later treats it as one.
-        value = _decoder()(_BARE_PERCENT.sub(r"\\%", value))
-    return " ".join(value.split())
+    # A % does not start a comment in a .bib file, although LaTeX later treats it as one.
+    value = _BARE_PERCENT.sub(r"\\%", value)
+    parsed = parse_latex(_decoder(), value)
+    if parsed is None:
+        parsed = without_commands(_letters(value))
+    return " ".join(parsed.split())
 
 
 def _protected(title: str) -> Iterator[_Atom]:
@@ -337,6 +341,8 @@ def _decoder() -> Callable[[str], str]:
     from pylatexenc.latex2text import LatexNodes2Text
     from pylatexenc.latexwalker import get_default_latex_context_db
 
+    # It warns on standard error of what it cannot parse.
+    logging.getLogger("pylatexenc").addHandler(logging.NullHandler())
     decode = LatexNodes2Text(math_mode="verbatim").latex_to_text
     # Without the table of commands pylatexenc would build a new one for each text.
     return partial(decode, latex_context=get_default_latex_context_db())
@@ -403,9 +409,7 @@ def read_letters(value: str) -> str | None:
     if "$" in value or "\\\\" in value:
         return None
     if "\\" in value:
-        value = _ACCENTED.sub(_letter_accented, value)
-        value = _LETTER.sub(lambda found: _LETTERS[found[1]], value)
-        value = _SIGN.sub(r"\1", value)
+        value = _SIGN.sub(r"\1", _letters(value))
         if "\\" in value:
             return None
     value = value.replace("---", "—").replace("--", "–").replace("``", "“").replace("''", "”")
@@ -421,6 +425,12 @@ def read_letters(value: str) -> str | None:
     return " ".join(value.replace("~", " ").split())
 
 
+def _letters(value: str) -> str:
+    """Replace the commands for letters."""
+    value = _ACCENTED.sub(_letter_accented, value)
+    return _LETTER.sub(lambda found: _LETTERS[found[1]], value)
+
+
 def _letter_accented(found: re.Match[str]) -> str:
     letter = found[2] or found[3] or found[4] or found[5]
     return unicodedata.normalize("NFC", letter + _MARKS[found[1]])
@@ -429,7 +439,7 @@ def _letter_accented(found: re.Match[str]) -> str:
 # Convert titles of .bib files to the form of the catalogue's records.
 
 
-_COMMAND = re.compile(r"\\(?:[A-Za-z]+[ \t]*|[^A-Za-z])$")
+_LONGEST_COMMAND = 50
 # Private use: no title contains these letters, and the decoder leaves them unchanged.
 _OPEN, _CLOSE = "\ue000", "\ue001"
 
@@ -444,29 +454,46 @@ def title_from_latex(value: str) -> str:
     '{SGD} meets Łojasiewicz in $O(n^{2})$ steps'
     """
     title = value.strip()
-    while title.startswith("{") and _closing(title, 0) == len(title) - 1:
-        title = title[1:-1].strip()
-    made, place = "", 0
-    while place < len(title):
-        end = _closing(title, place)
-        inside = title[place + 1 : end] if end else ""
-        if title[place] == "$" and "$" in title[place + 1 :]:
-            end = title.index("$", place + 1)
-            made += title[place : end + 1]
-        elif inside and not _COMMAND.search(title[:place]):
+    ends = _group_ends(title)
+    start, end = 0, len(title)
+    while ends.get(start) == end - 1:
+        inside = title[start + 1 : end - 1]
+        start, end = end - 1 - len(inside.lstrip()), start + 1 + len(inside.rstrip())
+    made: list[str] = []
+    place = start
+    while place < end:
+        close = ends.get(place, 0)
+        formula = title.find("$", place + 1, end) if title[place] == "$" else -1
+        if formula >= 0:
+            made.append(title[place : formula + 1])
+            close = formula
+        elif close > place + 1 and not _is_argument(title, place):
+            inside = title[place + 1 : close]
             special = inside.startswith(("\\", "$")) or not re.search(r"[^\W\d_]", inside)
-            made += title[place : end + 1] if special else f"{_OPEN}{inside}{_CLOSE}"
+            made.append(title[place : close + 1] if special else f"{_OPEN}{inside}{_CLOSE}")
         else:
-            made += title[place : (end or place) + 1]
-        place = (end or place) + 1
-    return from_latex(made).replace(_OPEN, "{").replace(_CLOSE, "}")
+            made.append(title[place : (close or place) + 1])
+        place = (close or place) + 1
+    return from_latex("".join(made)).replace(_OPEN, "{").replace(_CLOSE, "}")
 
 
-def _closing(text: str, start: int) -> int:
-    """Return the end of the group that opens here; 0 if none opens, or it is never closed."""
-    depth = 0
-    for place in range(start, len(text)):
-        depth += (text[place] == "{") - (text[place] == "}")
-        if depth == 0:
-            return place if place > start else 0
-    return 0
+def _group_ends(text: str) -> dict[int, int]:
+    """Return the end of each group by its start; a group that is never closed has none."""
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    for brace in _BRACE.finditer(text):
+        if brace[0] == "{":
+            opened.append(brace.start())
+        elif opened:
+            ends[opened.pop()] = brace.start()
+    return ends
+
+
+def _is_argument(text: str, place: int) -> bool:
+    """Return whether a command ends before a position, so that the group there is its argument."""
+    before = text[max(place - _LONGEST_COMMAND, 0) : place]
+    name = before.rstrip(" \t")
+    letters = name.rstrip(string.ascii_letters)
+    if letters != name:
+        return letters.endswith("\\")
+    return before[-2:-1] == "\\" and not before[-1:].isspace()

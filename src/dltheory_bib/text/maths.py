@@ -7,6 +7,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
 
+from dltheory_bib.text.latex_parser import parse_latex
+
 if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text
 
@@ -46,9 +48,8 @@ def convert(tex: str) -> str:
     spaced = _compiled(_OPERATOR).sub(r"\\\1\\ ", tex)
     spaced = spaced.replace(r"\|", "‖").replace(r"\colon", ": ")  # dropped as well
     prepared = _compiled(_SCRIPT).sub(_script, spaced)
-    try:
-        converted: str = _converter().latex_to_text(prepared)
-    except Exception:  # any exception, such as a KeyError for `\sqrt` alone
+    converted = parse_latex(_converter().latex_to_text, prepared)
+    if converted is None:
         return tex
     return " ".join(_compiled(_RELATION).sub(r" \1 ", converted).split())
 

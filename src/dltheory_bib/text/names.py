@@ -76,18 +76,57 @@ def unbraced(text: str) -> str:
     return "".join(parts)
 
 
+_MOST_NEAREST = 50
+_LONGEST_NEAREST = 200
+
+
+class Nearest:
+    """Finds similar names for many wrong ones, as far as that is worth its time.
+
+    Each search looks at every known name, so that a file with as many wrong names as known ones
+    would take the square of its length: after the first 50 names there are no suggestions.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self.known = known
+        self.left = _MOST_NEAREST
+
+    def to(self, name: str, count: int = 3) -> list[str]:
+        """Return the known names most similar to `name`, best first."""
+        if self.left <= 0:
+            return []
+        self.left -= 1
+        return nearest(name, self.known, count)
+
+
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
-    """Return the known names most similar to `name`, best first: at most `count`, possibly none."""
+    """Return the known names most similar to `name`, best first: at most `count`, possibly none.
+
+    Comparing takes the square of the length of names, so a very long name has none.
+    """
     import difflib  # imported only to report an error
 
+    if len(name) > _LONGEST_NEAREST:
+        return []
     by_fold: dict[str, str] = {}
     for candidate in known:
-        by_fold.setdefault(fold(candidate), candidate)
+        if len(candidate) <= 2 * _LONGEST_NEAREST:
+            by_fold.setdefault(fold(candidate), candidate)
     wanted = fold(name)
     close = difflib.get_close_matches(wanted, by_fold, n=count, cutoff=0.6)
     if len(wanted) > 2:
         close += [k for k in sorted(by_fold) if wanted in k and k not in close]
     return [by_fold[found] for found in close[:count]]
+
+
+def number_order(text: str) -> tuple[int, str]:
+    """Return what puts whole numbers of any length in order; Python converts none of 4,301 digits.
+
+    >>> number_order("9") < number_order("10") == number_order("010")
+    True
+    """
+    digits = text.lstrip("0")
+    return len(digits), digits
 
 
 def quoted(text: str, most: int = 60) -> str:
@@ -97,6 +136,11 @@ def quoted(text: str, most: int = 60) -> str:
     'a\tb' 62
     """
     return repr(text if len(text) <= most else text[: most - 1] + "…")
+
+
+def shortened(text: str, most: int = 100) -> str:
+    """Return a name for a message; nobody reads a longer one."""
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def is_collective(name: str) -> bool:

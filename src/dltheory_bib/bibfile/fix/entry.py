@@ -12,6 +12,7 @@ from dltheory_bib.bibfile.fix.title_and_authors import fuller_names, protected_t
 from dltheory_bib.bibfile.match import PLACES, SAYING, is_preprint, read_year
 from dltheory_bib.bibfile.venue_match import names_venue
 from dltheory_bib.formats.bibtex import Dialect, entry_fields
+from dltheory_bib.input_files import is_unicode
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.text.identifiers import is_arxiv_alone, says_arxiv
 from dltheory_bib.text.latex import Encoding
@@ -70,8 +71,9 @@ class Updater:
         self.venues = venues
         # Letters are written as LaTeX commands, unless the file is in UTF-8 and contains such
         # letters itself.
-        plain = file.text.removeprefix("\ufeff")
-        self.encoding: Encoding = "latex" if plain.isascii() or not is_text(plain) else "utf-8"
+        text = file.text.removeprefix("\ufeff")
+        plain = text.isascii() or not is_text(text) or not is_unicode(file.encoding)
+        self.encoding: Encoding = "latex" if plain else "utf-8"
 
     def is_elsewhere(self, paper: Paper, values: Mapping[str, str]) -> bool:
         """Return whether an entry names a venue of which the catalogue has no version of the

@@ -13,20 +13,24 @@ check is discarded. A second run changes nothing.
 from __future__ import annotations
 
 import re
+from array import array
+from bisect import bisect_left, bisect_right
 from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, parse_bib
+from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, iter_entries
 from dltheory_bib.bibfile.fix.entry import Change, Updater, VenueStyle
 from dltheory_bib.bibfile.fix.merge import merge as merge_entries
 from dltheory_bib.bibfile.match import ENOUGH, Match, Matcher
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import UnsafeChangeError
 from dltheory_bib.files import replace_bytes
+from dltheory_bib.input_files import is_stream, label
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -38,6 +42,8 @@ report phdthesis mastersthesis thesis electronic preprint
 _WORKS = frozenset(_TYPES.split())
 """Entry types that may be works of the catalogue."""
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
+_MOST_COMPARED = 4000
+"""The most lines that are compared for one hunk of a patch."""
 _AFTER_MERGED = re.compile(r"[ \t]*\r?\n(?:[ \t]*\r?\n)?")
 
 
@@ -149,6 +155,8 @@ def write_fixed(path: Path, made: Fixed) -> Path:
     `OSError` if it cannot be written; in both cases it is left unchanged.
     """
     file = made.before
+    if is_stream(path):
+        raise UnsafeChangeError(f"{path} is no file, so nothing can be written to it")
     return replace_bytes(path, file.encode(file.text), file.encode(made.text))
 
 
@@ -173,13 +181,26 @@ def _prove(file: BibFile, text: str, edits: Mapping[int, str]) -> None:
     """
     if text == file.text:
         return
-    after = parse_bib(text)
+    try:
+        file.encode(text)
+    except UnicodeEncodeError as error:
+        letter = text[error.start]
+        name = label(file.encoding)
+        raise UnsafeChangeError(
+            f"{file.name}: {name} has no {letter}, which a correction needs; save it as UTF-8"
+        ) from None
+    after = BibFile(text, file.name, file.encoding)
     kept = [entry for entry in file.entries if edits.get(entry.start) != ""]
-    if [one.key for one in after.entries] != [one.key for one in kept]:
-        raise UnsafeChangeError(f"{file.name}: an entry would be lost; nothing was changed")
-    for old, new in zip(kept, after.entries, strict=True):
-        expected = edits.get(old.start, file.source(old))
-        if after.source(new) != expected or new.whole != old.whole:
+    for old, new in zip_longest(kept, iter_entries(after)):
+        if old is None or new is None or old.key != new.key:
+            raise UnsafeChangeError(f"{file.name}: an entry would be lost; nothing was changed")
+        expected = edits.get(old.start)
+        same = (
+            new.end - new.start == len(expected) and text.startswith(expected, new.start)
+            if expected is not None
+            else after.source(new) == file.source(old)
+        )
+        if not same or new.whole != old.whole:
             raise UnsafeChangeError(f"{file.name}: {old.key} would be damaged; nothing was changed")
     if after.strings != file.strings or len(after.preambles) != len(file.preambles):
         raise UnsafeChangeError(f"{file.name}: a @string would be changed; nothing was changed")
@@ -195,7 +216,7 @@ def _diff(file: BibFile, edits: Mapping[int, str]) -> Iterator[str]:
         old = _LINE.findall(file.text[start:end])
         new = _LINE.findall(text)
         line += file.text.count("\n", last, start)
-        for text in list(unified_diff(old, new, n=1))[2:]:
+        for text in _hunks(old, new):
             if text.startswith("@@"):
                 yield _moved(text, line, line + shift)
             else:
@@ -204,16 +225,29 @@ def _diff(file: BibFile, edits: Mapping[int, str]) -> Iterator[str]:
         last = start
 
 
+def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
+    """Return the hunks of a patch, counted from line 1; very many lines are replaced as a whole,
+    because comparing them takes the square of their number.
+    """
+    if len(old) + len(new) <= _MOST_COMPARED:
+        yield from list(unified_diff(old, new, n=1))[2:]
+        return
+    yield f"@@ -1,{len(old)} +1,{len(new)} @@\n"
+    yield from (f"-{line}" for line in old)
+    yield from (f"+{line}" for line in new)
+
+
 def _regions(file: BibFile, edits: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
     """Yield the whole lines around changed entries: their start and end, and the new text."""
+    lines = _Lines(file.text)
     changed = deque(entry for entry in file.entries if entry.start in edits)
     while changed:
         group = [changed.popleft()]
-        start = _line_before(file, group[0].start)
-        end = _line_after(file, _end(file, group[0], edits))
-        while changed and _line_before(file, changed[0].start) < end:
+        start = lines.before(group[0].start)
+        end = lines.after(_end(file, group[0], edits))
+        while changed and lines.before(changed[0].start) < end:
             group.append(changed.popleft())
-            end = _line_after(file, _end(file, group[-1], edits))
+            end = lines.after(_end(file, group[-1], edits))
         parts, last = [], start
         for entry in group:
             parts += [file.text[last : entry.start], edits[entry.start]]
@@ -221,18 +255,22 @@ def _regions(file: BibFile, edits: Mapping[int, str]) -> Iterator[tuple[int, int
         yield start, end, "".join([*parts, file.text[last:end]])
 
 
-def _line_before(file: BibFile, position: int) -> int:
-    """Return the start of the line above that of a position."""
-    start = file.text.rfind("\n", 0, position)
-    return file.text.rfind("\n", 0, start) + 1 if start >= 0 else 0
+class _Lines:
+    """The lines of a text, found once: one line may contain all entries."""
 
+    def __init__(self, text: str) -> None:
+        self.size = len(text)
+        self.starts = array("I", [0])
+        self.starts.extend(found.end() for found in re.finditer("\n", text))
 
-def _line_after(file: BibFile, position: int) -> int:
-    """Return the end of the line after the one in which a position is, or begins."""
-    for _ in range(1 if file.text[position - 1 : position] == "\n" else 2):
-        end = file.text.find("\n", position)
-        position = end + 1 if end >= 0 else len(file.text)
-    return position
+    def before(self, position: int) -> int:
+        """Return the start of the line above that of a position."""
+        return self.starts[max(bisect_right(self.starts, position) - 2, 0)]
+
+    def after(self, position: int) -> int:
+        """Return the end of the line after the one in which a position is, or begins."""
+        number = bisect_left(self.starts, position) + 1
+        return self.starts[number] if number < len(self.starts) else self.size
 
 
 def _moved(line: str, old: int, new: int) -> str:

@@ -17,7 +17,7 @@ from dltheory_bib.text.names import fold, given, is_collective, unbraced, words
 
 _INITIALS = re.compile(r"(?:[^\W\d_](?:\.[\s~-]*|[\s~-]+|$))+")
 _MATHS = re.compile(r"\$[^$]*\$")
-_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_AND = re.compile(r"(?<!\s)\s+and\s+", re.IGNORECASE)
 _PIECE = re.compile(r"\\[A-Za-z]+|\\.|\$[^$]*\$|[{}]|[^\\${}]+|.", re.DOTALL)
 
 
@@ -120,11 +120,12 @@ def _name_spans(raw: str) -> list[tuple[int, int]]:
     """Return where the names of an author field begin and end, without the blanks around them."""
     if not raw.strip():
         return []
-    spans, last = [], 0
+    spans, last, depth, counted = [], 0, 0, 0
     for found in _AND.finditer(raw):
-        before = raw[last : found.start()]
-        if before.count("{") == before.count("}"):
-            spans.append((last, found.start()))
+        depth += raw.count("{", counted, found.start()) - raw.count("}", counted, found.start())
+        counted = found.start()
+        if depth == 0:
+            spans.append((last, counted))
             last = found.end()
     made = []
     for start, end in [*spans, (last, len(raw))]:

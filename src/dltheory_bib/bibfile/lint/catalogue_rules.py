@@ -11,8 +11,9 @@ from dltheory_bib.bibfile.matched_file import Difference, Found, MatchedEntry, M
 from dltheory_bib.bibfile.venue_match import abbreviates, telling
 from dltheory_bib.text.identifiers import says_arxiv
 from dltheory_bib.text.latex import from_latex
-from dltheory_bib.text.names import unbraced
+from dltheory_bib.text.names import shortened, unbraced
 
+_LONGEST = 300
 _YEARS = 2
 """Most years between a preprint and its publication; older reports with the same title are other
 works.
@@ -142,12 +143,13 @@ def _in_two_ways(group: list[tuple[str, MatchedEntry]]) -> Iterator[Found]:
         return
     usual = max(counts, key=lambda one: (counts[one], one == "long", len(one)))
     model = next(item for spelling, item in group if spelling == usual)
+    there = shortened(from_latex(model.place[1]), _LONGEST)
     for spelling, item in group:
         if spelling != usual:
-            there = from_latex(model.place[1])
+            here = shortened(from_latex(item.place[1]), _LONGEST)
             message = (
-                f'the venue is "{from_latex(item.place[1])}" here, but spelled otherwise in '
-                f"{_entries(counts[usual])}; write it as in {model.entry.key}: {there}"
+                f'the venue is "{here}" here, but spelled otherwise in '
+                f"{_entries(counts[usual])}; write it as in {shortened(model.entry.key)}: {there}"
             )
             yield Found(item.at(item.place[0]), message)
 
@@ -173,7 +175,9 @@ def check_same_works(matched: MatchedFile) -> Iterator[Found]:
         years = read_year(first.values), read_year(item.values)
         if item.match or None in years or abs(int(years[0] or 0) - int(years[1] or 0)) <= _YEARS:
             line = matched.file.place(first.entry.start)[0]
-            message = f"{first.entry.key} in line {line} is the same work; keep one of the two"
+            message = (
+                f"{shortened(first.entry.key)} in line {line} is the same work; keep one of the two"
+            )
             yield Found(item.entry.start, message)
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 from dltheory_bib.bibfile.bib_parser import BibEntry
-from dltheory_bib.bibfile.entry_types import TYPES, inherited, missing_fields
+from dltheory_bib.bibfile.entry_types import NEEDED, TYPES, inherited, missing_fields
 from dltheory_bib.bibfile.matched_file import Found, MatchedEntry, MatchedFile, Rule
 from dltheory_bib.errors import did_you_mean
 from dltheory_bib.text.identifiers import find_dois, is_doi
-from dltheory_bib.text.names import nearest, quoted
+from dltheory_bib.text.names import Nearest, nearest, number_order, quoted, shortened
 
 _OPENER = re.compile(r"[ \t\r\n]*,[ \t\r\n]*([^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*([{\"])")
 _TAKEN_IN = re.compile(r",[ \t\r\n]*([A-Za-z][\w-]*)[ \t\r\n]*=[ \t\r\n]*[{\"]")
@@ -20,6 +20,7 @@ _HALF = re.compile(r",\s*([A-Za-z][\w-]*)\s*(=)?")
 _BEGINS = re.compile(r"@[ \t]*[A-Za-z]+[ \t]*[{(]")
 _PAGES = re.compile(r"\s*(\d+)\s*[-–—]+\s*(\d+)\s*")
 _PARENTS = ("crossref", "xdata", "xref")
+_LONGEST_NUMBER = 20
 # The strings of BibTeX's standard styles: months and journals (plain.bst, MACRO).
 _STRINGS = (
     "jan feb mar apr may jun jul aug sep oct nov dec acmcs acta cacm ibmjrd ibmsj ieeese "
@@ -152,11 +153,12 @@ def check_types(matched: MatchedFile) -> Iterator[Found]:
 def check_missing_fields(matched: MatchedFile) -> Iterator[Found]:
     """Give an entry the fields that its type needs, by `plain.bst` or biblatex's data model."""
     by_key = {item.entry.key.lower(): item for item in matched.entries}
+    known: dict[str, frozenset[str]] = {}
     for item in matched.entries:
         names = {name for name, value in item.values.items() if value}
         parents = [name for name in _PARENTS if name in item.values]
         if parents:
-            inherits = _inherited(item, by_key)
+            inherits = _inherited(item, by_key, known)
             if inherits is None:
                 continue  # the parent is in another file
             names |= inherits
@@ -164,14 +166,21 @@ def check_missing_fields(matched: MatchedFile) -> Iterator[Found]:
             yield Found(item.entry.start, _lacks(matched, item, needed))
 
 
-def _inherited(item: MatchedEntry, by_key: dict[str, MatchedEntry]) -> set[str] | None:
+def _inherited(
+    item: MatchedEntry, by_key: dict[str, MatchedEntry], known: dict[str, frozenset[str]]
+) -> set[str] | None:
+    """Return the names of the fields that the parents of an entry give it; None if one is in
+    another file. `known` are those of the parents so far.
+    """
     names: set[str] = set()
     for field in _PARENTS:
         for key in filter(None, item.values.get(field, "").lower().split(",")):
             parent = by_key.get(key.strip())
             if parent is None:
                 return None
-            names |= set(inherited(parent.values))
+            if key not in known:
+                known[key] = frozenset(inherited(parent.values)) & NEEDED
+            names |= known[key]
     return names
 
 
@@ -188,17 +197,29 @@ def _lacks(matched: MatchedFile, item: MatchedEntry, needed: tuple[str, ...]) ->
 def check_strings(matched: MatchedFile) -> Iterator[Found]:
     """Put words in braces: a word without braces is a number or the name of a `@string`."""
     known = matched.file.strings.keys() | set(_STRINGS.split())
+    near = Nearest(matched.file.strings)
     for entry in matched.file.entries:
         for one in entry.fields:
-            if one.parts and one.parts[0][0] in ("{", '"', "0") and len(one.parts) == 1:
+            if one.parts[0][0] in ("{", '"', "0") and len(one.parts) == 1:
                 continue
+            position = one.value_start
             for kind, inside in one.parts:
+                position = matched.file.text.find(inside, position)
                 if not kind and inside.lower() not in known:
+                    name = shortened(inside)
                     message = (
-                        f"there is no @string {inside}, so nothing is printed; write "
-                        f"{{{inside}}}{did_you_mean(nearest(inside, matched.file.strings, 1))}"
+                        f"there is no @string {name}, so nothing is printed; write "
+                        f"{{{name}}}{did_you_mean(near.to(inside, 1))}"
                     )
-                    yield Found(matched.file.text.find(inside, one.value_start), message)
+                    yield Found(position, message)
+                position += len(inside)
+
+
+def check_expansion(matched: MatchedFile) -> Iterator[Found]:
+    """Keep what `@string`s stand for short: BibTeX's limit for a string is 20,000 characters."""
+    for position, rule, message in matched.file.faults:
+        if rule == "expansion":
+            yield Found(position, f"{message}; write it out, and shorter")
 
 
 def check_others(matched: MatchedFile) -> Iterator[Found]:
@@ -233,8 +254,9 @@ def check_pages(matched: MatchedFile) -> Iterator[Found]:
         first, last = found[1], found[2]
         # 1724--32 is short for 1724--1732.
         whole = first[: max(len(first) - len(last), 0)] + last
-        if int(whole) < int(first):
-            message = f"pages run backwards; write {whole}--{first}"
+        if number_order(whole) < number_order(first):
+            write = f"write {whole}--{first}" if len(first) <= _LONGEST_NUMBER else "exchange them"
+            message = f"pages run backwards; {write}"
             yield Found(item.at("pages"), message)
 
 
@@ -272,6 +294,7 @@ RULES = (
     Rule("unknown-type", "warning", check_types),
     Rule("missing-field", "error", check_missing_fields),
     Rule("unknown-string", "warning", check_strings),
+    Rule("expansion", "error", check_expansion),
     Rule("and-others", "warning", check_others),
     Rule("reversed-pages", "error", check_pages),
     Rule("wrong-doi", "error", check_doi),

@@ -24,8 +24,8 @@ from dltheory_bib.bibfile.matched_file import MatchedEntry, MatchedFile, Rule, m
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import DataError, Level, Problem, UnknownNameError, did_you_mean
-from dltheory_bib.source.folders import is_file
-from dltheory_bib.text.names import nearest
+from dltheory_bib.input_files import is_readable, read_start
+from dltheory_bib.text.names import Nearest, nearest, shortened
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -189,13 +189,9 @@ def check(
 def is_bib(path: Path) -> bool:
     """Return whether a file is a .bib: by its suffix, or, without a known one, by its beginning."""
     suffix = path.suffix.lower()
-    if suffix in {".bib", ".yaml", ".yml"} or not is_file(path):
+    if suffix in {".bib", ".yaml", ".yml"} or not is_readable(path):
         return suffix == ".bib"
-    try:
-        with path.open("rb") as stream:
-            return _ENTRY.match(stream.read(_HEAD)) is not None
-    except OSError:
-        return False
+    return _ENTRY.match(read_start(path, _HEAD)) is not None
 
 
 def rule_sentences() -> dict[str, str]:
@@ -220,17 +216,18 @@ def _problems(one: MatchedFile, ignore: Collection[str]) -> Iterator[Problem]:
             number = bisect_right(starts, position) - 1
             entry = file.entries[number] if number >= 0 else None
             inside = entry is not None and position < entry.end and entry.key
-            text = f"{entry.key}: {message}" if entry is not None and inside else message
+            text = f"{shortened(entry.key)}: {message}" if entry is not None and inside else message
             yield Problem(file.name, *file.place(position), rule.level, rule.name, text)
 
 
 def _missing(manuscript: Manuscript, known: set[str]) -> Iterator[Problem]:
     """Report the cited keys that are in no file, at their first citation."""
+    similar = Nearest(known)
     for key, place in manuscript.keys.items():
         if key not in known:
-            near = did_you_mean(nearest(key, known, 2)) or "; run dltheory cite to find entries"
+            near = did_you_mean(similar.to(key, 2)) or "; run dltheory cite to find entries"
             column = 1 if place.line else 0
-            message = f"{key} is cited, but no .bib file contains it{near}"
+            message = f"{shortened(key)} is cited, but no .bib file contains it{near}"
             yield Problem(place.file, place.line, column, "error", MISSING, message)
 
 

@@ -16,6 +16,7 @@ from dltheory_bib.bibfile.matched_file import (
     literals,
     outside_braces,
 )
+from dltheory_bib.input_files import label, legible
 
 _INNER_CAPITAL = re.compile(r"(?<![\w\\])[^\W_]*[^\W_][A-Z][^\W_]*")
 _GROUP = re.compile(r"\{([^{}$]+)\}")
@@ -25,7 +26,10 @@ _HIDDEN = re.compile(
     re.DOTALL,
 )
 _SPECIAL = re.compile(r"[%&_#$]")
-_ADDRESS = re.compile(r"https?://\S*$")
+_LETTER = re.compile(r"[^\W\d_]")
+_SPACE = re.compile(r"\s")
+_URL = re.compile(r"https?://")
+_TOKEN = re.compile(r"\S+")
 _WHY = {
     "%": "LaTeX treats the text after % as a comment",
     "&": "LaTeX treats & as the end of a table cell, an error outside tables",
@@ -45,6 +49,7 @@ _SURROGATES = re.compile("[\udc80-\udcff]+")
 _FOLLOWING = "\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LEADING = "ÂÃÄÅÎÏÐÑ"
 _MOJIBAKE = re.compile(f"(?:[{_LEADING}][{_FOLLOWING}]|â[{_FOLLOWING}]{{2}}|ï¿½)+")
+_AROUND = 40
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -63,7 +68,7 @@ def check_capitals(matched: MatchedFile) -> Iterator[Found]:
             if not words and not _INNER_CAPITAL.search(text):
                 continue
             bare = blotted(outside_braces(text), _MATHS)
-            if len(bare) > 12 and bare.upper() == bare and re.search(r"[^\W\d_].*\s", bare):
+            if len(bare) > 12 and bare.upper() == bare and _has_words(bare):
                 message = "the title is in capitals; write it as printed, with {…} around acronyms"
                 yield Found(start, message)
                 continue
@@ -74,6 +79,11 @@ def check_capitals(matched: MatchedFile) -> Iterator[Found]:
                 verb = "loses its" if len(names) == 1 else "lose their"
                 message = f"{_listed(names)} {verb} capitals in most styles; write {braced}"
                 yield Found(start + lost[0][0], message)
+
+
+def _has_words(text: str) -> bool:
+    letter = _LETTER.search(text)
+    return letter is not None and _SPACE.search(text, letter.end()) is not None
 
 
 def _protected_words(item: MatchedEntry) -> Counter[str]:
@@ -123,12 +133,14 @@ def check_escapes(matched: MatchedFile) -> Iterator[Found]:
 def _bare(start: int, text: str) -> Iterator[Found]:
     reported: set[str] = set()
     shown = blotted(text, _HIDDEN)
+    tokens = ((one, _URL.search(one[0])) for one in _TOKEN.finditer(shown))
+    addresses = [(one.start() + url.start(), one.end()) for one, url in tokens if url]
     for found in _SPECIAL.finditer(shown):
         char = found[0]
         if char in reported:
             continue
         reported.add(char)
-        if _ADDRESS.search(shown, 0, found.start()):
+        if any(start < found.start() < end for start, end in addresses):
             message = f"{char} in a URL; write \\url{{…}} around the URL"
             reported |= set(_WHY)
         elif char == "$":
@@ -170,24 +182,32 @@ def _repaired(text: str) -> str | None:
 
 
 def _word(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the word at a position, for a message."""
-    while start and text[start - 1].isalpha():
+    """Return the word at a position, for a message: at most `_AROUND` letters on each side."""
+    first, last = max(start - _AROUND, 0), min(end + _AROUND, len(text))
+    while start > first and text[start - 1].isalpha():
         start -= 1
-    while end < len(text) and text[end].isalpha():
+    while end < last and text[end].isalpha():
         end += 1
     return start, end
 
 
 def check_encoding(matched: MatchedFile) -> Iterator[Found]:
     """Save the file in UTF-8, which biber expects, and LaTeX since 2018."""
-    text = matched.file.text
-    if _is_utf8(text) or _LETTERS.search(text):
+    file = matched.file
+    if file.encoding.startswith("utf-16"):
+        yield Found(0, "is in UTF-16, which neither BibTeX nor biber reads; save the file as UTF-8")
         return
-    found = _SURROGATES.search(text)
+    if file.encoding == "utf-8":
+        if _is_utf8(file.text) or _LETTERS.search(file.text):
+            return
+        found = _SURROGATES.search(file.text)
+    else:
+        found = _LETTERS.search(file.text)
     if found:
-        byte, letter = _byte(found[0][0])
-        message = f"byte {byte} is not UTF-8, and {letter} in Latin-1; save the file as UTF-8"
-        yield Found(found.start(), message)
+        byte = " ".join(f"0x{one:02X}" for one in file.encode(found[0][0]))
+        name = "Latin-1" if file.encoding == "utf-8" else label(file.encoding)
+        message = f"byte {byte} is not UTF-8, and {legible(found[0][0])} in {name}; save the file "
+        yield Found(found.start(), f"{message}as UTF-8")
 
 
 def check_mixed_encodings(matched: MatchedFile) -> Iterator[Found]:
@@ -201,8 +221,8 @@ def check_mixed_encodings(matched: MatchedFile) -> Iterator[Found]:
         if line in lines:
             continue
         lines.add(line)
-        byte, letter = _byte(found[0][0])
-        message = f"byte {byte} is Latin-1 in a file of UTF-8; write {letter} in UTF-8"
+        byte, letter = ord(found[0][0]) - 0xDC00, legible(found[0][0])
+        message = f"byte 0x{byte:02X} is Latin-1 in a file of UTF-8; write {letter} in UTF-8"
         yield Found(found.start(), message)
 
 
@@ -213,11 +233,6 @@ def _is_utf8(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _byte(char: str) -> tuple[str, str]:
-    number = ord(char) - 0xDC00
-    return f"0x{number:02X}", bytes([number]).decode("latin-1")
 
 
 RULES = (

@@ -18,6 +18,8 @@ SAME_TITLE = 0.93
 suspect.
 """
 
+_MOST_COMPARED = 100
+"""The most works by the same authors, and spellings of one name, that one is compared with."""
 _NUMERALS = re.compile(r"(?:[ivx]+[ab]?|\d+)")
 
 
@@ -27,14 +29,18 @@ def check_same_works(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     for at in catalogue.papers:
         authors = tuple(sorted([fold(family(name)) for name in at.record.author]))
         groups[authors].append(at)
-    for same in groups.values():
-        if len(same) == 1:
+    for works in groups.values():
+        if len(works) == 1:
             continue
-        group = [(words(unbraced(at.record.title)), at) for at in same]
+        group = [(words(unbraced(at.record.title)), at) for at in works]
+        first: dict[tuple[str, ...], Located[Paper]] = {}
         for number, (title, at) in enumerate(group):
-            for other_title, other in group[:number]:
-                if at.record.key == other.record.key or not _alike(title, other_title):
-                    continue
+            same = first.setdefault(tuple(title), at)
+            compared = group[max(number - _MOST_COMPARED, 0) : number]
+            near = (one for words, one in compared if _alike(title, words))
+            others = (same, *near) if same is not at else near
+            other = next((one for one in others if one.record.key != at.record.key), None)
+            if other is not None:
                 message = (
                     f"{other.record.key} has nearly the same title and the same authors; make "
                     "one record of two versions of a work, with the other version under "
@@ -75,12 +81,12 @@ def check_people(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     settled: dict[str, list[Person]] = defaultdict(list)
     for at in catalogue.people:
         for number, name in enumerate((at.record.name, *at.record.aliases)):
-            shared = [one for one in settled[name] if not (one.works and at.record.works)]
-            if shared and at.record.id != shared[0].id:
+            unlisted = (one for one in settled[name] if not (one.works and at.record.works))
+            shared = next(unlisted, None)
+            if shared and at.record.id != shared.id:
                 path: tuple[str | int, ...] = ("aliases", number - 1) if number else ("name",)
                 message = (
-                    f"{name} also belongs to {shared[0].id}; list the works of each person under "
-                    "works"
+                    f"{name} also belongs to {shared.id}; list the works of each person under works"
                 )
                 yield Finding(at, path, "ambiguous-name", message)
             settled[name].append(at.record)
@@ -100,7 +106,7 @@ def check_spellings(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     for group in spellings.values():
         names = list(group)
         for number, name in enumerate(names):
-            for other in names[:number]:
+            for other in names[max(number - _MOST_COMPARED, 0) : number]:
                 if _compatible(given(name), given(other)):
                     at = group[name]
                     path = ("author", at.record.author.index(name))
