@@ -179,8 +179,8 @@ TYPED = """
 µP|μP|muP|C. Jin|Jin, Chi|jin escape 2017|saddle escape 2015-2017|2017 to 2015 saddle|he 2016|ntk
 mean–field|meanfield|Polyak's|naïve|ICML 2017 saddle|topci:ntk|titel:saddle|saddle topic:nkt
 saddle year:1700|not saddle -escape|tags:ntk kernel|cited-by:jin2017escape|E, Weinan|???|a:b:c
-smallest width for zero loss|neural tangant kernel|Choromanksa|overparametrisation
-one hidden layer|see arxiv.org/abs/1703.00887.|<https://proceedings.mlr.press/v70/jin17a.html/>
+smallest width for zero loss|neural tangant kernel|neural "tangant" kernel|Choromanksa
+overparametrisation|one hidden layer|see arxiv.org/abs/1703.00887.|<https://proceedings.mlr.press/v70/jin17a.html/>
 arXiv:2401.99999|10.48550/arXiv.1703.00887|constructor|saddle or escape
 saddle (escape) & noise: why?|escape "saddle points" -noise year:2015..2018
 """

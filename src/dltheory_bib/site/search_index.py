@@ -151,6 +151,7 @@ def search_rules() -> dict[str, Any]:
 def _patterns() -> dict[str, list[str]]:
     found = {
         "years": (answer.YEARS, 0),
+        "quoted": (answer.QUOTED, 0),
         "term": (typed.TERM, re.IGNORECASE),
         "address": (known_items.ADDRESS, re.IGNORECASE),
         **identifiers.PATTERNS,

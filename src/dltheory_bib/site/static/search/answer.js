@@ -87,9 +87,11 @@ globalThis.dltheory ??= {};
     const others = [...new Set(words.values())]
       .map((stem) => index.numbers.get(stem))
       .filter((number) => number !== undefined);
+    const quoted = [...text.matchAll(catalogue.ids.all.quoted)].map((one) => one[1]);
+    const kept = new Set(read.forms(quoted.join(" ")));
     const instead = new Map();
     for (const [form, stem] of words) {
-      if (index.numbers.has(stem) || form.includes(" ")) continue;
+      if (index.numbers.has(stem) || form.includes(" ") || kept.has(form)) continue;
       const parts = halves(index, form);
       const near = parts.length ? [] : nearestForms(index, form);
       const best = near.length ? bestWith(index, near, others) : "";
