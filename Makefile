@@ -99,8 +99,10 @@ pages: $(VENV)/dev  ## Build the documentation in build/docs, readable without a
 	$(BIN)/zensical build --strict
 	@echo "open build/docs/index.html"
 
-audit: $(VENV)/installed  ## Compare the catalogue with gathered facts: make audit EVIDENCE=FOLDER.
-	@$(BIN)/python scripts/audit.py $(or $(EVIDENCE),../shared/evidence) --keep docs/audit.json
+audit: $(VENV)/installed  ## Compare the catalogue with its sources: make audit SOURCES=FOLDER.
+	@test -n "$(SOURCES)" || { echo "name the folder with copies of the repositories that sources" \
+		"name: make audit SOURCES=FOLDER (scripts/source_copies.py)" >&2; exit 1; }
+	@$(BIN)/python scripts/audit.py "$(SOURCES)" --keep docs/audit.json
 
 lists: $(VENV)/installed  ## Match reference lists with the catalogue: make lists [LISTS=FILE.jsonl].
 	@$(BIN)/python scripts/read_lists.py $(LISTS)

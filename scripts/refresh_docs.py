@@ -218,16 +218,13 @@ def numbers(bib: Bibliography) -> str:
 
 
 def _audited() -> str:
-    """Return the result of the last audit against gathered evidence."""
+    """Return the result of the last comparison with the sources."""
     kept = json.loads((DOCS / "audit.json").read_text(encoding="utf-8"))
-    totals = {
-        name: sum(field[name] for field in kept["fields"].values())
-        for name in ("agree", "explained", "differ")
-    }
     return (
-        f"{kept['compared']} works compared field by field with gathered evidence: "
-        f"{totals['agree']} values agree, {totals['explained']} differ with the reason on record, "
-        f"{totals['differ']} differ without"
+        f"{kept['resolved']} of {kept['lines']} source lines found in copies of the repositories "
+        f"they name, {kept['unreachable']} not reachable, {kept['unresolved']} lead nowhere; "
+        f"{kept['compared']} values compared: {kept['agree']} agree, {kept['on_record']} differ "
+        f"with the reason on record, {kept['unexplained']} differ without"
     )
 
 

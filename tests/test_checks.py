@@ -28,7 +28,7 @@ def _change(path: Path, old: str, new: str) -> None:
 
 
 def test_the_tiny_catalogue_has_no_problem_and_loads(catalogue_dir: Path) -> None:
-    assert check_paths([catalogue_dir]) == ([], 30)
+    assert check_paths([catalogue_dir]) == ([], 31)
     assert len(load(catalogue_dir)) == 6
 
 
@@ -487,7 +487,7 @@ def test_a_directory_without_a_catalogue_says_what_belongs_there(tmp_path: Path)
     (problem,) = check_paths([tmp_path])[0]
     assert problem.message == (
         "contains no file of a catalogue; they are papers, resources, topics, venues, people, "
-        "citations, trails, assumptions, questions, results (.yaml)"
+        "citations, trails, assumptions, questions, results, glossary (.yaml)"
     )
     with pytest.raises(DataError, match=r"contains no papers\.yaml"):
         load(tmp_path)

@@ -1,7 +1,8 @@
 r"""Every reader and rule takes time linear in its input, whatever the input is.
 
 Time is not measured: each hostile shape is doubled three times, and the work is counted, as calls
-of functions of Python and C and the characters that string methods read. CPU time is printed (`pytest -s`), never judged.
+of functions of Python and C and the characters that string methods read. CPU time is printed
+(`pytest -s`), never judged.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from dltheory_bib.query.grammar import AllOf, Expression, NoneOf, Term, parse_qu
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
 
+NO_WORKS = "this collection has no works; add them in papers.yaml"
 _MOST = 6
 """The most terms that are counted separately."""
 
@@ -17,7 +18,7 @@ _MOST = 6
 def nothing_found(bib: Bibliography, query: str) -> str:
     """Return the message for a query that matches no work, in a line or two."""
     if not len(bib):
-        return "this collection has no works; add them in papers.yaml"
+        return NO_WORKS
     expression = parse_query(query)
     hint = _hint(bib, expression)
     return f"no work matches {query}\n  {hint or '`dltheory help query` explains queries'}"

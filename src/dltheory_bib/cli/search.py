@@ -50,7 +50,8 @@ def search(query: tuple[str, ...], limit: int | None, explain: bool, format_: st
     Example: dltheory search jacot 2018
     Example: dltheory search '"edge of chaos" year:2017' --format bibtex
     """
-    found = bibliography().search(" ".join(query))
+    bib = bibliography()
+    found = bib.search(" ".join(query))
     drawn = is_drawn() and format_ is None
     # Output with forced colour, as on build servers, goes into a pipe and is never cut.
     most = (_BEST if drawn and sys.stdout.isatty() else 0) if limit is None else limit
@@ -64,7 +65,11 @@ def search(query: tuple[str, ...], limit: int | None, explain: bool, format_: st
     elif not drawn:
         sys.stdout.write(shown.to(format_ or "tsv"))
     notes = found.notes
-    if not found and len(notes) == 1:
+    if not found and not len(bib):
+        from dltheory_bib.cli.nothing_found import NO_WORKS
+
+        notes = [NO_WORKS]
+    elif not found and len(notes) == 1:
         notes.append("`dltheory help query` explains queries")
     for place, line in enumerate(notes):
         note(f"  {line}" if place and not found else line)
