@@ -179,6 +179,7 @@ class GlossaryEntry(Record):
     """A term, and the spellings, acronyms and synonyms that `search` takes for it."""
 
     id: TermId
+    """Words joined by hyphens: `batch-normalisation`."""
     term: Text
     """The spelling that stands for all."""
     spellings: tuple[Text, ...]
