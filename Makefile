@@ -20,9 +20,9 @@ QUICK := not browser and not catalogue and not docs and not latex and not slow a
 COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test quick quick-example soak test-wheel lint check schema docs pages \
-	audit lists notebook tries site screenshots bench search-quality search-page dist release-check \
-	install-size clean
+.PHONY: help demo install dev test quick quick-example soak fuzz test-wheel lint check schema docs \
+	pages audit lists notebook tries site screenshots memory bench search-quality search-page dist \
+	release-check install-size clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -73,6 +73,9 @@ quick-example: $(VENV)/dev  ## The same on a copy of the package with tests/exam
 
 soak: $(VENV)/dev  ## Run the tests that try a share of their cases with all of them; takes long.
 	DLTHEORY_SOAK=1 $(BIN)/python -m pytest $(PARALLEL) tests -m soak
+
+fuzz: $(VENV)/dev  ## Try random files on every reader: make fuzz [SECONDS=60] [SEED=N].
+	$(BIN)/python scripts/fuzz.py --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
 
 test-wheel: $(VENV)/dev  ## Build the wheel and test its contents.
 	rm -rf build dist

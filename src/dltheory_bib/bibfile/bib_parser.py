@@ -89,6 +89,7 @@ class BibEntry:
     type: str
     """As written, without `@`."""
     key: str
+    """With letters for stray bytes, as a manuscript cites it."""
     start: int
     """The position of its `@`."""
     end: int
@@ -295,7 +296,7 @@ class _Parser:
         close = "}" if match[2] == "{" else ")"
         key = _KEY.match(self.text, match.end())
         assert key is not None  # every part of it may be empty
-        made = BibEntry(intern(match[1]), key[1], start, key.end(), key.start(1))
+        made = BibEntry(intern(match[1]), legible(key[1]), start, key.end(), key.start(1))
         position = key.end()
         while True:
             char = self.text[position : position + 1]

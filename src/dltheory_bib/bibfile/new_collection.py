@@ -62,9 +62,10 @@ def collect(bib: Bibliography, drafts: Iterable[Draft], source: str) -> Collecte
     made = Collected("", "")
     collector = _Collector(bib, made, source)
     records = [record for draft in drafts if (record := collector.record(draft))]
-    made.papers = canonical(json.dumps(records), "papers")
+    # JSON writes 𝟙 as two escapes, which YAML does not read as one letter.
+    made.papers = canonical(json.dumps(records, ensure_ascii=False), "papers")
     venues = sorted(collector.venues.values(), key=lambda venue: str(venue["id"]))
-    made.venues = canonical(json.dumps(venues), "venues")
+    made.venues = canonical(json.dumps(venues, ensure_ascii=False), "venues")
     return made
 
 
@@ -72,7 +73,7 @@ class _Collector:
     def __init__(self, bib: Bibliography, made: Collected, source: str) -> None:
         self.bib = bib
         self.made = made
-        self.source = source
+        self.source = _escaped(source)
         self.venues: dict[str, dict[str, Any]] = {}
         self.names = VenueNames(bib)
         self.taken: set[str] = set()
@@ -94,6 +95,9 @@ class _Collector:
         except ValueError as error:
             self._leave(draft, f"{error}; it is skipped")
             return None
+        if len(set(author)) < len(author):
+            author = list(dict.fromkeys(author))
+            self._leave(draft, "lists an author twice; the repetition is skipped")
         for name in ("venue", "publisher", "institution"):
             setattr(draft, name, self._plain(draft, name))
         kind = draft.type
@@ -123,7 +127,7 @@ class _Collector:
             self._leave(draft, "does not name all editors; editor is listed as unverified")
             record["unverified"] = [*record.get("unverified", ()), "editor"]
         seen = [n for n in record if n not in {"type", "unverified", *record.get("unverified", ())}]
-        sources = [{"source": self.source, "where": draft.where, "fields": seen}]
+        sources = [{"source": self.source, "where": _escaped(draft.where), "fields": seen}]
         return {"key": key, **record, "sources": sources}
 
     def _plain(self, draft: Draft, name: str) -> str:
@@ -140,7 +144,8 @@ class _Collector:
 
     def _editors(self, draft: Draft) -> list[str]:
         try:
-            return [rules.person(name) for name in draft.editor if name not in _OTHERS]
+            names = (rules.person(name) for name in draft.editor if name not in _OTHERS)
+            return list(dict.fromkeys(names))
         except ValueError as error:
             self._leave(draft, f"has editor {error}; that field is skipped")
             return []
@@ -231,6 +236,13 @@ class _Collector:
                 period["publisher"] = draft.publisher
             self.venues[identity] = {"id": identity, "kind": kind, "periods": [period]}
         return identity
+
+
+def _escaped(text: str) -> str:
+    """Return the name of a file or an entry with escapes for what no record may contain."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def _is_key(text: str) -> bool:

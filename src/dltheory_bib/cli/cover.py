@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dltheory_bib.cli.app import bibliography, dltheory, draw, format_option, is_drawn, note
+from dltheory_bib.cli.app import (
+    bibliography,
+    dltheory,
+    draw,
+    format_option,
+    is_drawn,
+    note,
+    visible,
+)
 from dltheory_bib.cli.completion import complete_topic
 
 if TYPE_CHECKING:
@@ -67,7 +75,7 @@ def cover(path: Path, topics: tuple[str, ...], count: int, format_: str | None) 
         _print_json(found)
     elif format_ == "tsv" or not is_drawn():
         for row in _rows(found):
-            sys.stdout.write("\t".join(" ".join(cell.split()) for cell in row) + "\n")
+            sys.stdout.write("\t".join(visible(" ".join(cell.split())) for cell in row) + "\n")
     else:
         _draw(found)
     for message in notes:
@@ -151,8 +159,6 @@ def _head(text: str) -> None:
 def _table(listed: list[Listed], outdated: bool) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
-
-    from dltheory_bib.cli.app import visible
 
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(justify="right", style="dim")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,10 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 """Width of `print`'s output, in columns."""
+_UNPRINTABLE = re.compile(
+    r"(?!\r\n)[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""Control characters but for tabs and line ends, direction marks, and bytes that are no text."""
 
 
 def plain_text(drawn: RenderableType) -> str:
@@ -33,8 +38,10 @@ def stacked(parts: Sequence[RenderableType]) -> RenderableType:
 
 
 def printable(text: str) -> str:
-    """Return a text that may contain undecodable bytes, so that any stream can encode it."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """Return a text from a user's file so that any stream can encode it, and a terminal obeys
+    nothing in it.
+    """
+    return _UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class Printable:

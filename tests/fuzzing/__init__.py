@@ -1,0 +1,1 @@
+"""Random files for every reader, and what must hold whatever is in them."""
