@@ -20,8 +20,9 @@ QUICK := not browser and not catalogue and not docs and not latex and not slow a
 COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test quick quick-example soak fuzz test-wheel lint check schema docs pages \
-	audit lists notebook tries site screenshots memory bench search-quality dist release-check install-size clean
+.PHONY: help demo install dev test quick quick-example soak fuzz test-wheel lint check schema docs \
+	pages audit lists notebook tries site screenshots memory bench search-quality search-page dist \
+	release-check install-size clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -126,6 +127,9 @@ bench: $(VENV)/installed  ## Measure speed and memory, also of similar programs 
 
 search-quality: $(VENV)/installed  ## Measure how well the search finds, on questions and known works.
 	@$(BIN)/python scripts/search_quality.py
+
+search-page: $(VENV)/dev  ## Measure the search of the site: weight and time; needs chromium.
+	@$(BIN)/python scripts/search_page.py
 
 $(VENV)/release: $(BIN)/python constraints.txt
 	@$(PIP) install -c constraints.txt build twine

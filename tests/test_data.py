@@ -156,10 +156,12 @@ def test_a_file_names_its_schema_and_ends_its_lines_as_git_wants(path: Path) -> 
 
 
 def test_no_sentence_of_an_abstract_stands_in_an_annotation(catalogue: Bibliography) -> None:
-    """Eight words in a row are a sentence of somebody else's; runs where abstracts are at hand."""
-    abstracts = Path(os.environ.get("DLTHEORY_EVIDENCE", EVIDENCE)) / "abstracts.jsonl"
-    works = abstracts.with_name("works.jsonl")
-    texts = own_texts() if not abstracts.exists() else gathered(works, abstracts)
+    """Eight words in a row are a sentence of somebody else's.
+
+    The abstracts are those in the folder that EVIDENCE names, as for `make audit`.
+    """
+    folder = os.environ.get("EVIDENCE")
+    texts = gathered(Path(folder)) if folder else own_texts()
     found = 0
     for paper in catalogue:
         said = texts.get(bare(paper.plain_title))
@@ -173,9 +175,6 @@ def test_no_sentence_of_an_abstract_stands_in_an_annotation(catalogue: Bibliogra
     assert found
 
 
-EVIDENCE = Path(__file__).parents[1] / ".." / "shared" / "evidence"
-
-
 def runs(text: str, length: int = 8) -> set[tuple[str, ...]]:
     plain = words(text)
     return {tuple(plain[n : n + length]) for n in range(len(plain) - length + 1)}
@@ -185,13 +184,13 @@ def bare(title: str) -> str:
     return "".join(words(title))
 
 
-def gathered(works: Path, abstracts: Path) -> dict[str, str]:
+def gathered(folder: Path) -> dict[str, str]:
     """The gathered abstracts by bare title."""
     titles = {}
-    for line in works.read_text(encoding="utf-8").splitlines():
+    for line in (folder / "works.jsonl").read_text(encoding="utf-8").splitlines():
         work = json.loads(line)
         titles[work["work"]] = bare(work["title"])
-    lines = abstracts.read_text(encoding="utf-8").splitlines()
+    lines = (folder / "abstracts.jsonl").read_text(encoding="utf-8").splitlines()
     return {titles[one["work"]]: one["abstract"] for one in map(json.loads, lines)}
 
 

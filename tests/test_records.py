@@ -19,6 +19,10 @@ from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.models.types import Monomial
 from dltheory_bib.source.catalogue import MODELS
 
+RECORDS = sorted(
+    (one for one in Record.__subclasses__() if one.__module__.startswith("dltheory_bib.")),
+    key=lambda one: one.__name__,
+)
 GIVEN: dict[str, Any] = {
     "key": "doe2017first",
     "type": "online",
@@ -112,6 +116,13 @@ def test_the_schema_is_described_by_the_docstrings() -> None:
     assert properties["author"]["description"].startswith("In full and in order")
     assert properties["key"]["pattern"].startswith("^[A-Za-z]")
     assert field_docstrings(Topic)["label"] == "Its name (skos:prefLabel)."
+
+
+@pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)
+def test_every_field_of_a_record_is_described(model: type[Record]) -> None:
+    properties = model.model_json_schema()["properties"]
+    assert list(properties) == list(model.model_fields)
+    assert [name for name, about in properties.items() if not about.get("description")] == []
 
 
 def test_a_day_is_a_date(paper: Paper) -> None:

@@ -184,6 +184,8 @@ def test_a_mistyped_word_is_mended(bib: Bibliography) -> None:
     assert found.notes[0] == (
         "showing results for neural tangent kernel (tangent for tangentt); quote a word to keep it"
     )
+    kept = bib.search('neural "tangentt" kernel')
+    assert (kept.missing, kept.mended) == (["tangentt"], {})
     assert bib.search("Choromanksa").keys[0] == "choromanska2015loss"
     assert bib.search("meanfield").keys == bib.search("mean field").keys
 

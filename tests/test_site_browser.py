@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,10 +14,14 @@ import pytest
 
 from dltheory_bib import Bibliography, QueryError, load
 from dltheory_bib.query.fields import FIELDS
+from dltheory_bib.query.rank import numbers
 from dltheory_bib.site.build import build_site
 from dltheory_bib.site.folder import Folder
 from dltheory_bib.text.names import searchable, words
 from helpers.browser import Watched, chromium, watched
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
+import search_quality
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -57,6 +62,8 @@ eprint:1703.00887v2|tpic:ntk|topic:saddl|topic:|author:|title:"  "|topic:"  "|te
 Łojasiewicz|lojasiewicz|"neural tangent" not kernel|sgd OR adam|uses_method|!!!|"!!!"|-|- a|not
 topic:neural tangent kernel|https://arxiv.org/abs/1703.00887|a or or b|x:y:z|http://foo|of the
 "of the"|gradient -descent or "mean field" level:core|topic:it's|generalizes:KEY|(((saddle)))
+year>2019|year>=2019 saddle|a & b|!topic:ntk|cited-by:jin2017escape|venue=icml|year!=2017|year:
+year:since2017|year:2017,2019|year:2017-2019|topic:ntk,mean-field|>2017|tag:ntk|abstract:saddle
 title:gradient title:"gradient descent"|naïve Bayes|STRASSE straße|not not saddle
 """
 # What Porter's rules take off.
@@ -139,7 +146,7 @@ def vocabulary(catalogue: Bibliography) -> set[str]:
     return found
 
 
-def test_the_page_finds_what_python_finds(
+def test_the_page_reads_the_query_language_of_python(
     opened: Watched, folder: Path, catalogue: Bibliography
 ) -> None:
     """The same works in the same order, or the same complaint at the same place, for each query."""
@@ -147,10 +154,11 @@ def test_the_page_finds_what_python_finds(
     search(opened, folder)
     found = opened.ask(
         """queries => queries.map(query => {
+            const { ask, catalogue, QueryError } = dltheory;
             try {
-                return [dltheory.ask(dltheory.catalogue, query).keys(), null];
+                return [ask(catalogue, query).map(n => catalogue.works.key[n]), null];
             } catch (error) {
-                if (!(error instanceof dltheory.QueryError)) throw error;
+                if (!(error instanceof QueryError)) throw error;
                 return [error.message, error.column];
             }
         })""",
@@ -159,12 +167,101 @@ def test_the_page_finds_what_python_finds(
     expected: list[list[Any]] = []
     for query in asked:
         try:
-            expected.append([catalogue.search(query).keys, None])
+            expected.append([catalogue.where(query).keys, None])
         except QueryError as error:
             expected.append([error.message, error.column])
     assert len(asked) > 500
     differing = [(q, f, e) for q, f, e in zip(asked, found, expected, strict=True) if f != e]
     assert differing == []
+
+
+TYPED = """
+µP|μP|muP|C. Jin|Jin, Chi|jin escape 2017|saddle escape 2015-2017|2017 to 2015 saddle|he 2016|ntk
+mean–field|meanfield|Polyak's|naïve|ICML 2017 saddle|topci:ntk|titel:saddle|saddle topic:nkt
+saddle year:1700|not saddle -escape|tags:ntk kernel|cited-by:jin2017escape|E, Weinan|???|a:b:c
+smallest width for zero loss|neural tangant kernel|neural "tangant" kernel|Choromanksa
+overparametrisation|one hidden layer|see arxiv.org/abs/1703.00887.|<https://proceedings.mlr.press/v70/jin17a.html/>
+arXiv:2401.99999|10.48550/arXiv.1703.00887|constructor|saddle or escape
+saddle (escape) & noise: why?|escape "saddle points" -noise year:2015..2018
+"""
+
+
+def typed(catalogue: Bibliography) -> list[str]:
+    """What people type: the gold questions, known works, mistyped words and nonsense, by seed."""
+    papers, draw = list(catalogue), random.Random(12)
+    made = [one.strip() for one in TYPED.replace("\n", "|").split("|")]
+    for path in sorted(search_quality.QUESTIONS.glob("*.yaml")):
+        for form in ("question", "keywords"):
+            made += [one.text for one in search_quality.asked(path, form)]
+    for make in ("titles", "other_titles", "author_years", "identifiers", "typos"):
+        found = [one.text for one in getattr(search_quality, make)(papers)]
+        made += draw.sample(found, 100)
+    return [*made, *search_quality.nonsense(), *draw.sample(queries(catalogue), 100)]
+
+
+def test_the_page_answers_what_python_answers(
+    opened: Watched, folder: Path, catalogue: Bibliography
+) -> None:
+    """The first ten works, what else is named, what was mended, what is said, and why the first
+    are there, for whatever is typed.
+    """
+    asked = typed(catalogue)
+    search(opened, folder)
+    found = opened.ask(
+        """queries => queries.map(query => {
+            const { catalogue, search, notes, explain } = dltheory;
+            const found = search(catalogue, query);
+            const first = found.works.slice(0, 10);
+            return {
+                keys: first.map(n => catalogue.works.key[n]),
+                count: found.works.length,
+                headings: found.headings.map(one => [one.kind, one.id, one.label, one.whole]),
+                mended: found.mended,
+                notes: notes(catalogue, found),
+                why: first.slice(0, 2).map(n => explain(catalogue, found, n)),
+            };
+        })""",
+        asked,
+    )
+    assert len(asked) > 700
+    differing = []
+    for query, here in zip(asked, found, strict=True):
+        answer = catalogue.search(query)
+        expected = {
+            "keys": answer[:10].keys,
+            "count": len(answer),
+            "headings": [list(one) for one in answer.headings],
+            "mended": [list(pair) for pair in answer.mended.items()],
+            # The page says what was mended with a button that searches for the rest.
+            "notes": [note for note in answer.notes if not note.startswith("showing results")],
+            "why": [answer.explain(key) for key in answer[:2].keys],
+        }
+        differing += [
+            (query, name, here[name], expected[name])
+            for name in expected
+            if here[name] != expected[name]
+        ]
+    assert differing == []
+
+
+def test_the_page_weighs_words_as_the_compiler_does(
+    opened: Watched, folder: Path, catalogue: Bibliography
+) -> None:
+    """Stems, the works of each, idf and every weight are those of the snapshot."""
+    search(opened, folder)
+    found = opened.ask(
+        """() => {
+            const { stems, idf, works, weights } = dltheory.catalogue.index;
+            return stems.map((stem, n) => [stem, idf[n], works[n].map(one => one + 1), weights[n]]);
+        }"""
+    )
+    rows = catalogue.snapshot.fetch("SELECT stem, idf, works, weights FROM search_word ORDER BY id")
+    expected = [
+        [stem, idf, numbers("I", works).tolist(), numbers("H", weights).tolist()]
+        for stem, idf, works, weights in rows
+    ]
+    assert len(found) == len(expected)
+    assert [pair for pair in zip(found, expected, strict=True) if pair[0] != pair[1]] == []
 
 
 @pytest.mark.slow
@@ -200,9 +297,9 @@ def test_the_search_finds_as_one_types(
     search(opened, folder)
     page = opened.page
     page.locator("#q").press_sequentially("perturbed gradient descent")
-    expected = catalogue.search("perturbed gradient descent")
-    page.get_by_text(f"{len(expected)} of {len(catalogue)} works").wait_for()
-    assert titles(opened)[0] == catalogue.snapshot.readable(expected[0].plain_title)
+    answer = catalogue.search("perturbed gradient descent")
+    page.get_by_text(f"{len(answer)} of {len(catalogue)} works").wait_for()
+    assert titles(opened)[0] == catalogue.snapshot.readable(answer[0].plain_title)
     assert page.url.endswith("search.html?q=perturbed+gradient+descent")
     go(opened, folder, "search.html?q=topic%3Antk%20year%3A2018")
     expected = catalogue.where("topic:ntk year:2018")
@@ -259,15 +356,78 @@ def test_a_facet_narrows_and_widens_again(
     page.wait_for_function("q => document.querySelector('#q').value === q", arg=query)
 
 
-def test_a_mistyped_query_is_explained(opened: Watched, folder: Path) -> None:
-    """With the suggestion that the terminal gives, and no works."""
+def test_a_mistyped_word_is_mended(opened: Watched, folder: Path, catalogue: Bibliography) -> None:
+    """It says so; the word as it was typed can be searched for, also from its address."""
     search(opened, folder)
-    opened.page.locator("#q").fill("topci:ntk")
-    opened.page.get_by_text("Unknown field 'topci'; did you mean topic:?").wait_for()
-    assert opened.page.locator("#q").get_attribute("aria-invalid") == "true"
-    assert not opened.page.locator("[data-found]").is_visible()
-    opened.page.locator("#q").fill("xyzzyx")
-    opened.page.get_by_text("No work matches").wait_for()
+    page = opened.page
+    page.locator("#q").fill("neural tangant kernel")
+    said = page.locator("[data-notes]")
+    said.get_by_text("Showing results for neural tangent kernel").wait_for()
+    first = catalogue.search("neural tangent kernel")[0]
+    assert titles(opened)[0] == catalogue.snapshot.readable(first.plain_title)
+    said.get_by_role("button", name="neural tangant kernel").click()
+    said.get_by_text("Left out, because no work has it: tangant.").wait_for()
+    page.reload()
+    said.get_by_text("Left out, because no work has it: tangant.").wait_for()
+    page.locator("#q").fill("topci:ntk")
+    said.get_by_text("Did you mean topic:?").wait_for()
+    assert titles(opened)
+
+
+def test_what_else_is_named_stands_above_the_works(opened: Watched, folder: Path) -> None:
+    """A topic, a question, a trail, a venue and a person, each with its page."""
+    search(opened, folder)
+    page = opened.page
+    for query, kind, address in (
+        ("ntk", "Topic", "topics/ntk"),
+        ("smallest width for zero loss", "Question", "questions/width-overparam"),
+        ("from saddle points to the edge of stability", "Trail", "trails/"),
+        ("ICML", "Venue", "venues/icml"),
+        ("Chi Jin", "Person", "people/jin-chi"),
+    ):
+        page.locator("#q").fill(query)
+        line = page.locator("[data-named] li", has_text=kind).first
+        line.wait_for()
+        href = line.get_by_role("link").get_attribute("href") or ""
+        assert href.startswith(address)
+        assert (folder / href).is_file()
+    page.locator("[data-named] a").first.click()
+    page.get_by_role("heading", name="Chi Jin").wait_for()
+
+
+def test_a_result_says_why_it_is_there(
+    opened: Watched, folder: Path, catalogue: Bibliography
+) -> None:
+    """What a work lacks always; which field has which word when it is asked for."""
+    query = "perturbed gradient descent escapes saddle points quantum"
+    go(opened, folder, f"search.html?q={query.replace(' ', '%20')}")
+    page = opened.page
+    first = page.locator("[data-results] li").first
+    first.wait_for()
+    assert first.locator(".lacking").inner_text().startswith("Without ")
+    assert not first.locator(".reason").is_visible()
+    page.get_by_role("button", name="Why these").click()
+    answer = catalogue.search(query)
+    told = answer.explain(answer.keys[0])
+    assert first.locator(".reason").inner_text() == f"{told[0].upper()}{told[1:]}."
+    assert page.get_by_role("button", name="Why these", pressed=True).is_visible()
+
+
+def test_nothing_found_is_not_the_end(
+    opened: Watched, folder: Path, catalogue: Bibliography
+) -> None:
+    """It names the word that no work has, and offers what finds something."""
+    search(opened, folder)
+    page = opened.page
+    page.locator("#q").fill("xyzzyx")
+    page.get_by_text("No work matches xyzzyx").wait_for()
+    page.get_by_text("No work has 'xyzzyx'").wait_for()
+    assert not page.locator("[data-found]").is_visible()
+    page.locator("#q").fill("saddle year:1700")
+    page.get_by_role("button", name="saddle", exact=True).click()
+    count = len(catalogue.search("saddle"))
+    page.get_by_text(f"{count} of {len(catalogue)} works").wait_for()
+    assert page.locator("#q").input_value() == "saddle"
 
 
 def test_more_is_shown_on_demand(opened: Watched, folder: Path, catalogue: Bibliography) -> None:
@@ -435,5 +595,15 @@ def test_markup_in_records_stays_text(browser: Browser, tmp_path: Path) -> None:
         go(found, out, "search.html?q=alert")
         found.page.locator("[data-results] .title").first.wait_for()
         assert titles(found)[0] == HOSTILE
+        found.page.get_by_role("button", name="Why these").click()
+        found.page.locator("#q").fill("img src x onerror")
+        named = found.page.locator("[data-named] a")
+        named.first.wait_for()
+        assert HOSTILE in named.all_inner_texts()
+        found.page.locator("#q").fill("<b>zqzqzq</b>")
+        found.page.get_by_text("No work matches <b>zqzqzq</b>.").wait_for()
+        found.page.locator("#q").fill("<b>onerrors</b> alertt")
+        found.page.get_by_role("button", name="<b>onerrors</b> alertt").wait_for()
+        assert found.page.locator("b").count() == 0
         assert found.page.locator("img, iframe").count() == 0
         assert found.complaints == []

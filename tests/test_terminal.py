@@ -73,6 +73,18 @@ COMMANDS: list[tuple[str, ...]] = [
 ]
 
 
+@pytest.mark.parametrize("terminal", ["dumb", "xterm-256color"])
+def test_no_drawn_line_ends_in_blanks(
+    run: Run, monkeypatch: pytest.MonkeyPatch, terminal: str
+) -> None:
+    """With colour, a table fills its last column before the colour ends."""
+    monkeypatch.setenv("TERM", terminal)
+    for command in (*COMMANDS, ("compare", "second-order-stationary"), ("check", "--rules")):
+        text = run(*command, width=80)[1]
+        assert ("\x1b[" in text) == (terminal != "dumb") or command[0] == "check", command
+        assert [line for line in undrawn(text).splitlines() if line.endswith(" ")] == []
+
+
 # Width, colour, links
 
 

@@ -532,8 +532,8 @@ class Bibliography(Selection, metaclass=_Named):
     def citations(self) -> nx.DiGraph[str]:
         """The frozen graph of works and their citations, from the citing to the cited work.
 
-        `nx.ancestors` and other functions of networkx accept it. `nx.pagerank` also needs scipy;
-        `pagerank()` does not.
+        `nx.ancestors` and other functions of networkx accept it. `nx.pagerank` also needs scipy,
+        which the extra `plots` installs; `pagerank()` does not.
         """
         from dltheory_bib.graph.citation_graph import citations_of
 

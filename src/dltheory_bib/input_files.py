@@ -15,6 +15,7 @@ import errno
 import os
 import re
 import stat
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple, NoReturn
@@ -107,7 +108,7 @@ def read_bytes(path: Path) -> bytes:
         try:
             return _content(handle, name)
         finally:
-            os.close(handle)
+            _close(handle)
     except FileNotFoundError:
         refuse(name, "file", "does not exist")
     except OSError as error:
@@ -136,7 +137,7 @@ def read_start(path: Path, size: int) -> bytes:
     except OSError:
         return b""
     finally:
-        os.close(handle)
+        _close(handle)
 
 
 def read_text(path: Path, exact: bool = False) -> TextFile:
@@ -182,9 +183,15 @@ def _open(path: Path, name: str) -> int:
     try:
         _guard(os.fstat(handle).st_mode, name)  # it may have been replaced meanwhile
     except BaseException:
-        os.close(handle)
+        _close(handle)
         raise
     return handle
+
+
+def _close(handle: int) -> None:
+    """Close a file that was read: what is read cannot be lost any more."""
+    with suppress(OSError):
+        os.close(handle)
 
 
 def _guard(mode: int, name: str) -> None:

@@ -125,7 +125,8 @@ class _Reader:
         self.bib = bib
         self.titles: dict[tuple[str, ...], list[tuple[list[str], int]]] = defaultdict(list)
         for number, paper in enumerate(bib, 1):
-            for title in (paper.title, *(one.title for one in paper.versions if one.title)):
+            versions = (one.title for one in paper.versions if one.title)
+            for title in (paper.title, *paper.titles, *versions):
                 names = [word for word in words(unbraced(title)) if word != "_"]
                 if "$" not in title and _is_long(names):
                     self.titles[tuple(names[:FEWEST_WORDS])].append((names, number))
@@ -157,12 +158,12 @@ class _Reader:
     def _by_id(self, line: str) -> tuple[dict[int, str], list[str]]:
         found: dict[int, str] = {}
         unknown: list[str] = []
-        alone = parse_identifier(line)
+        are_ids = parse_identifier(line) is not None or says_arxiv(line)
         for value in find_arxiv_ids(line):
             work = self.bib.snapshot.find(value)
             if work is not None:
                 found.setdefault(work, "by arXiv id")
-            elif alone or says_arxiv(line):
+            elif are_ids:
                 unknown.append(value)
         for value in find_dois(line):
             work = self.bib.snapshot.find(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -250,7 +251,7 @@ def draw(renderable: RenderableType) -> None:
     """Print something drawn: with colour and in the width of the terminal, or else plain.
 
     At a terminal it is shown when the command ends, through a pager if it is longer than the
-    screen. Plain output is neither wrapped nor cut, and has no trailing spaces.
+    screen. Plain output is neither wrapped nor cut. No line has trailing spaces.
     """
     from rich.console import Console
 
@@ -260,7 +261,8 @@ def draw(renderable: RenderableType) -> None:
             console.print(renderable)
         screen = _screen_of(click.get_current_context())
         screen.height = console.height
-        screen.drawn.append(captured.get())
+        # A table fills its last column with blanks, and colour ends after them.
+        screen.drawn.append(re.sub(_TRAILING_BLANKS, "", captured.get()))
         return
     console = Console(
         highlight=False, emoji=False, color_system=None, width=_UNLIMITED, legacy_windows=False
@@ -272,6 +274,7 @@ def draw(renderable: RenderableType) -> None:
 
 
 _UNLIMITED = 100_000
+_TRAILING_BLANKS = r"(?m)(?<! ) ++(?=(?: |\x1b\[[0-9;]*m)*$)"
 
 
 def _show_all() -> None:

@@ -66,16 +66,25 @@ class Version(Record):
     """Another version of the same work; its fields are never mixed with the main ones."""
 
     kind: Literal["preprint", "workshop", "conference", "journal"]
+    """Where this version appeared: `preprint`, `workshop` …"""
     year: Year
+    """Year of this version: `2016`."""
     title: Title | None = None
     """Only if it differs."""
     venue: VenueId | None = None
+    """Where it was published: an id of `venues.yaml`, as `icml`."""
     volume: Text | None = None
+    """Volume of the journal or of the proceedings' series: `70`."""
     number: Text | None = None
+    """Issue of a journal: `2`."""
     pages: Pages | None = None
+    """First and last page as printed: `1724-1732`."""
     doi: Doi | None = None
+    """DOI without an address: `10.1137/15M1024950`."""
     eprint: ArxivId | None = None
+    """arXiv id, without a version: `1703.00887`."""
     url: Url | None = None
+    """Its page, in full: `https://proceedings.mlr.press/v70/jin17a.html`."""
     source: Text
     """Where this version was seen."""
 
@@ -84,9 +93,11 @@ class Disagreement(Record):
     """Two sources with different values of one field."""
 
     field: Text
+    """The field on which the sources differ: `year`."""
     value: Text
     """The value that was not used."""
     source: Text
+    """The source with that value: `DBLP`."""
     comment: Text | None = None
     """Why the other value was used."""
 
@@ -120,6 +131,7 @@ class Paper(PaperNavigation, Record):
     institution: Text | None = None
     """Of a thesis or a report: the university or laboratory."""
     volume: Text | None = None
+    """Volume of the journal or of the proceedings' series: `70`."""
     number: Text | None = None
     """Issue of a journal."""
     edition: Text | None = None
@@ -127,6 +139,7 @@ class Paper(PaperNavigation, Record):
     pages: Pages | None = None
     """`1724-1732`, as printed; omitted if the venue prints none."""
     doi: Doi | None = None
+    """DOI of the version of record, without an address: `10.1137/15M1024950`."""
     eprint: ArxivId | None = None
     """arXiv id, without a version."""
     url: Url | None = None
@@ -242,9 +255,11 @@ class ReferenceList(Record):
     """Citations with their evidence: a reference list that was read, or the works found in it."""
 
     citing: PaperKey
+    """The work whose list it is."""
     source: Text
     """The public copy that contains the list."""
     where: Text | None = None
+    """The location in it: a file, a record's id, a URL."""
     how: Literal["parsed", "transcribed", "title-found"]
     """Entries split by program, transcribed by a reader, or titles found in the list's text."""
     cites: tuple[PaperKey, ...]

@@ -38,6 +38,7 @@ class Step(Record):
     """A work on the way through a topic, and the reason for its position."""
 
     work: PaperKey
+    """The work's key: `jin2017escape`."""
     says: Text
     """One line: what the reader learns from it at this position."""
 
@@ -46,6 +47,7 @@ class Topic(TopicNavigation, Record):
     """A topic, in SKOS terms (https://www.w3.org/TR/skos-reference/)."""
 
     id: TopicId
+    """Words joined by hyphens: `saddle-escape`. Works refer to it."""
     label: Text
     """Its name (skos:prefLabel)."""
     aliases: tuple[Text, ...] = ()
@@ -83,7 +85,9 @@ class Period(Record):
     """The names and publishers of a venue over some years (both ends included)."""
 
     since: Year | None = None
+    """The first year; omitted if the names hold from the start."""
     until: Year | None = None
+    """The last year; omitted if they still hold."""
     short: Text
     """`NIPS`, `ICML`."""
     long: Text
@@ -91,7 +95,9 @@ class Period(Record):
     ordinal_from: Year | None = None
     """The year before the first: the ordinal is the year minus this."""
     series: Text | None = None
+    """Series in which the volumes appear: `Lecture Notes in Computer Science`."""
     publisher: Text | None = None
+    """Publisher of the volumes: `PMLR`."""
     prints_pages: bool = True
     """Whether its papers have page numbers."""
 
@@ -106,12 +112,17 @@ class Venue(VenueNavigation, Record):
     """A conference, journal or workshop."""
 
     id: VenueId
+    """Words joined by hyphens: `icml`. Works refer to it."""
     kind: Literal["conference", "journal", "workshop", "book", "publisher"]
     """`book`: a collection whose chapters are works; `publisher`: that of books."""
     aliases: tuple[Text, ...] = ()
+    """Other names under which the venue is cited."""
     url: Url | None = None
+    """Its home page."""
     periods: tuple[Period, ...]
+    """Its names and publishers, by years; at least one period."""
     sources: tuple[Source, ...] = ()
+    """Where its facts were seen."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -143,6 +154,7 @@ class Person(PersonNavigation, Record):
     """A person whose name has several spellings, is shared, or has an identifier."""
 
     id: PersonId
+    """Family name and given names, joined by hyphens: `allen-zhu-zeyuan`."""
     name: Name
     """`Family, Given`, as most of the works print it."""
     aliases: tuple[Name, ...] = ()
@@ -150,9 +162,11 @@ class Person(PersonNavigation, Record):
     works: tuple[PaperKey, ...] = ()
     """Only if two people share a name: the works of this one."""
     orcid: Orcid | None = None
+    """The person's ORCID iD: `0000-0002-1825-0097`."""
     dblp: Text | None = None
     """The id in DBLP: `95/5939`."""
     sources: tuple[Source, ...] = ()
+    """Where these facts were seen."""
 
     def __repr__(self) -> str:
         return f"<Person {self.id}: {natural(self.name)}>"
@@ -165,6 +179,7 @@ class GlossaryEntry(Record):
     """A term, and the spellings, acronyms and synonyms that `search` takes for it."""
 
     id: TermId
+    """Words joined by hyphens: `batch-normalisation`."""
     term: Text
     """The spelling that stands for all."""
     spellings: tuple[Text, ...]
@@ -185,11 +200,13 @@ class Trail(TrailNavigation, Record):
     """A hand-made way through works of several topics, in reading order."""
 
     id: TrailId
+    """Words joined by hyphens: `first-course`."""
     label: Text
     """Its name."""
     description: Text
     """Its audience, its prerequisites, and where it ends."""
     steps: tuple[Step, ...]
+    """The works in reading order, each with the reason for its position; at least two."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

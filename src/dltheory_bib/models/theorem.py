@@ -41,6 +41,7 @@ class Quantity(Record):
     """The quantity of a bound; cards of different quantities are never compared."""
 
     id: QuantityId
+    """Words joined by hyphens: `gradients`. Cards refer to it."""
     label: Text
     """As in "upper bounds on …"."""
     meaning: Text
@@ -51,9 +52,11 @@ class Symbol(Record):
     """A symbol that the bounds of a question may use."""
 
     id: SymbolId
+    """The name that bounds use: `eps`, `d`."""
     tex: Formula
     r"""Its TeX: `\varepsilon`."""
     meaning: Text
+    """What it denotes, in a phrase."""
     extreme: Extreme
     """Its extreme in the hard case: bounds are compared as it goes there."""
 
@@ -62,8 +65,11 @@ class Column(Record):
     """A column of a question's table, for cards without a bound."""
 
     id: ColumnId
+    """Words joined by hyphens: `outcome`. The `values` of cards use it."""
     label: Text
+    """The head of the column."""
     meaning: Text
+    """What the column records, in a phrase."""
     values: tuple[Text, ...] = ()
     """The allowed values; by default any short text."""
 
@@ -74,6 +80,7 @@ class Question(QuestionNavigation, Record):
     """
 
     id: QuestionId
+    """Words joined by hyphens: `second-order-stationary`. Cards refer to it."""
     label: Text
     """Its name."""
     aliases: tuple[Text, ...] = ()
@@ -81,6 +88,7 @@ class Question(QuestionNavigation, Record):
     definition: Text
     """The exact question; the cards' bounds are converted to it."""
     topics: tuple[TopicId, ...] = ()
+    """Ids of `topics.yaml`: the topics it belongs to."""
     better: Better = "smaller"
     """Whether a smaller or a larger value of the quantity is better, in an upper bound."""
     quantities: tuple[Quantity, ...] = ()
@@ -106,10 +114,13 @@ class Assumption(Navigation, Record):
     """A restriction of a result: one vocabulary for all questions."""
 
     id: AssumptionId
+    """Words joined by hyphens: `lipschitz-gradient`. Cards refer to it."""
     label: Text
+    """Its name, as tables show it: `Lipschitz gradient`."""
     about: About
     """What it restricts. For a lower bound this determines the direction of the comparison."""
     definition: Text
+    """What is assumed, in a sentence."""
     aliases: tuple[Text, ...] = ()
     """Other names."""
     implies: tuple[AssumptionId, ...] = ()
@@ -120,11 +131,17 @@ class NetworkModel(Record):
     """The network that a result is about. For display only: restrictions are assumptions."""
 
     architecture: Text | None = None
+    """How the layers are connected: `fully connected`, `residual`."""
     depth: Text | None = None
+    """Number of layers, or the range of it: `2`, `any`."""
     width: Text | None = None
+    """Number of units of a hidden layer, or how it grows."""
     activation: Text | None = None
+    """The nonlinearity: `ReLU`, `linear`."""
     loss: Text | None = None
+    """The loss that is minimised or analysed: `squared`."""
     initialisation: Text | None = None
+    """Distribution of the weights before training: `Gaussian (He scale)`."""
     trained: Text | None = None
     """Which layers are trained."""
 
@@ -133,6 +150,7 @@ class Improvement(Record):
     """An earlier card that a card claims to improve."""
 
     card: CardId
+    """Id of the earlier card: `fang2019sharp-sgd`."""
     says: Text
     """One sentence: what is better."""
 
@@ -143,10 +161,14 @@ class Result(ResultNavigation, Record):
     id: CardId
     """The work's key, a hyphen, and a slug: `jin2017escape-pgd`."""
     work: PaperKey
+    """Key of the work that contains it."""
     question: QuestionId
+    """Id of the question that it answers."""
     quantity: QuantityId | None = None
     """The quantity of the bound: one of the question's."""
     kind: CardKind
+    """`upper`, `lower` and `exact` have bounds that are compared; `negative`: something fails or
+    is impossible; `statement`: a result without a bound."""
     method: Text | None = None
     """The algorithm or construction."""
     bound: tuple[Monomial, ...] = ()
@@ -158,6 +180,7 @@ class Result(ResultNavigation, Record):
     assumptions: tuple[AssumptionId, ...] = ()
     """All its restrictions."""
     model: NetworkModel | None = None
+    """The network that it is about."""
     values: NamedValues = _NOTHING
     """For cards without a bound: the value of each column of the question."""
     statement: Text

@@ -36,7 +36,8 @@ BY_TOPIC = (400, 350, 300, 250, 200, 150, 100)
 """Favour of works by a person whose name is in the query, or is the query; of works whose first
 author has this family name; and of the start of a topic that the query is the name of.
 """
-_YEARS = r"\b((?:19|20)\d\d)\s*(?:-|–|—|\.\.|to)\s*((?:19|20)\d\d)\b"
+YEARS = r"\b((?:19|20)\d\d)\s*(?:-|–|—|\.\.|to)\s*((?:19|20)\d\d)\b"
+QUOTED = r'["“]([^"”]*)["”]'
 FIELD_NAMES = ("title", "people", "topics", "text")
 
 
@@ -114,8 +115,8 @@ def _read_words(snapshot: Snapshot, text: str, found: Found) -> list[Unit]:
     """Fill in the words of the query; return those that some work has."""
     years: list[list[str]] = []
     if sum(char.isdigit() for char in text) > 7:
-        years = [sorted(pair) for pair in re.findall(_YEARS, text)]
-        text = re.sub(_YEARS, " ", text)
+        years = [sorted(pair) for pair in re.findall(YEARS, text)]
+        text = re.sub(YEARS, " ", text)
     glossary = _glossary(snapshot)
     text = _mended(snapshot, text, glossary, found)
     found.searched = " ".join(text.split())
@@ -155,7 +156,12 @@ def _years(snapshot: Snapshot, first: int, last: int) -> list[Unit]:
 
 
 def _mended(snapshot: Snapshot, text: str, glossary: SearchWords, found: Found) -> str:
-    """Return a query whose words that no work has are replaced by the nearest that have."""
+    """Return a query whose words that no work has are replaced by the nearest that have.
+
+    Words in quotes are kept.
+    """
+    quoted = re.findall(QUOTED, text) if '"' in text or "“" in text else []
+    kept = set(forms_of(" ".join(quoted)))
     words = {word.form: word.stem for word in glossary.words(text)}
     rows = snapshot.fetch(
         "SELECT l.value, w.id FROM json_each(?) l LEFT JOIN search_word w ON w.stem = l.value",
@@ -165,7 +171,7 @@ def _mended(snapshot: Snapshot, text: str, glossary: SearchWords, found: Found) 
     others = [number for number in numbers.values() if number]
     instead: dict[str, str] = {}
     for form, stem in words.items():
-        if numbers[stem] or " " in form:
+        if numbers[stem] or " " in form or form in kept:
             continue
         if parts := halves(snapshot, form):
             instead[form] = " ".join(parts)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from dltheory_bib.snapshot.reader import Snapshot
 
-_MOST = {"topic": 3, "question": 2, "trail": 1, "venue": 1}
-_LEAST_WORDS, _LEAST_WEIGHT = 0.65, 0.45
+MOST = {"topic": 3, "question": 2, "trail": 1, "venue": 1}
+LEAST_WORDS, LEAST_WEIGHT = 0.65, 0.45
 """What part of three or more words, and of their weight, a definition must have."""
 
 
@@ -48,7 +48,7 @@ def headings(snapshot: Snapshot, stems: Sequence[str], idfs: Sequence[int]) -> l
         if value and value > best.get((kind, identity), (0.0, ""))[0]:
             best[kind, identity] = value, label
     found: list[Heading] = []
-    for kind, most in _MOST.items():
+    for kind, most in MOST.items():
         ordered = sorted(
             (
                 (-value, identity, label)
@@ -92,7 +92,7 @@ def _text_value(text: list[str], query: list[str], idfs: Sequence[int], total: i
     words = set(text)
     having = [idf for stem, idf in zip(query, idfs, strict=True) if stem in words]
     share = sum(having) / total
-    enough = len(having) >= _LEAST_WORDS * len(query) and share >= _LEAST_WEIGHT
+    enough = len(having) >= LEAST_WORDS * len(query) and share >= LEAST_WEIGHT
     return share if enough else 0.0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from dltheory_bib.snapshot.reader import Snapshot
@@ -9,23 +10,23 @@ from dltheory_bib.text.identifiers import find_arxiv_ids, find_dois, parse_ident
 from dltheory_bib.text.names import is_text
 from dltheory_bib.text.search_words import forms_of
 
-_ADDRESS = r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?"
-_SIGNS = " \t\r\n.,;\"'“”<>"
-_PEOPLE = 3
+ADDRESS = r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?"
+SIGNS = " \t\r\n.,;\"'“”<>"
+MOST_PEOPLE = 3
 
 
 def known_works(snapshot: Snapshot, text: str) -> list[int]:
     """Return the works that a text names by key, alias, id or address."""
     if not is_text(text):
         return []
-    plain = text.strip(_SIGNS)
+    plain = text.strip(SIGNS)
     whole = (text.strip(), plain, plain.rstrip("/"))
     found = next(filter(None, map(snapshot.find, whole)), None) or _at(snapshot, plain)
     if found:
         return [found]
     if "." not in text and "/" not in text:
         return []
-    names = [one[0].strip(_SIGNS) for one in re.finditer(_ADDRESS, text, re.IGNORECASE)]
+    names = [one[0].strip(SIGNS) for one in re.finditer(ADDRESS, text, re.IGNORECASE)]
     numbers = [_at(snapshot, name) for name in names]
     numbers += [snapshot.find(name) for name in (*find_arxiv_ids(text), *find_dois(text))]
     return list(dict.fromkeys(number for number in numbers if number))
@@ -33,7 +34,7 @@ def known_works(snapshot: Snapshot, text: str) -> list[int]:
 
 def _at(snapshot: Snapshot, address: str) -> int | None:
     """Return the work at an address that may lack its scheme."""
-    if "." not in address or not re.fullmatch(_ADDRESS, address, re.IGNORECASE):
+    if "." not in address or not re.fullmatch(ADDRESS, address, re.IGNORECASE):
         return None
     if "://" not in address:
         address = f"https://{address}"
@@ -42,7 +43,7 @@ def _at(snapshot: Snapshot, address: str) -> int | None:
 
 def is_identifier(text: str) -> bool:
     """Return whether a text is an id or an address, of whatever work."""
-    return parse_identifier(text.strip(_SIGNS)) is not None
+    return parse_identifier(text.strip(SIGNS)) is not None
 
 
 def people_named(snapshot: Snapshot, forms: list[str]) -> list[tuple[str, bool]]:
@@ -61,14 +62,15 @@ def people_named(snapshot: Snapshot, forms: list[str]) -> list[tuple[str, bool]]
             if any(len(form) > 1 for form in span):
                 found += _with_words(snapshot, span)
         if found:
-            return [(one, size > 1) for one in dict.fromkeys(found)][:_PEOPLE]
+            return [(one, size > 1) for one in dict.fromkeys(found)][:MOST_PEOPLE]
     return []
 
 
 def is_name(snapshot: Snapshot, person: str, forms: list[str]) -> bool:
     """Return whether each of these words, or initials, is of a person's name."""
     row = snapshot.fetch("SELECT data FROM person WHERE id = ?", (person,)).fetchone()
-    known = forms_of(row[0])  # a name, its other spellings, and the id
+    record = json.loads(row[0])
+    known = forms_of(" ".join((person, record["name"], *record.get("aliases", ()))))
     return all(
         any(word == form or (len(form) == 1 and word.startswith(form)) for word in known)
         for form in forms
@@ -86,7 +88,7 @@ def _with_words(snapshot: Snapshot, span: list[str]) -> list[str]:
             values.append(word)
     rows = snapshot.fetch(
         f"SELECT person FROM authorship WHERE person IN ({' INTERSECT '.join(parts)}) "
-        f"GROUP BY person ORDER BY count(*) DESC, person LIMIT {_PEOPLE}",
+        f"GROUP BY person ORDER BY count(*) DESC, person LIMIT {MOST_PEOPLE}",
         values,
     )
     return [row[0] for row in rows]

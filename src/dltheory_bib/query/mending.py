@@ -12,24 +12,24 @@ from collections.abc import Iterator
 
 from dltheory_bib.snapshot.reader import Snapshot
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_SHORTEST, _LONG, _LONGEST = 4, 8, 40
-_CANDIDATES = 8
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SHORTEST, LONG, LONGEST = 4, 8, 40
+CANDIDATES = 8
 
 
 def nearest_forms(snapshot: Snapshot, form: str) -> list[tuple[str, int]]:
     """Return the nearest words with their numbers: those that most works have first."""
-    if not _SHORTEST <= len(form) <= _LONGEST or form.isdigit():
+    if not SHORTEST <= len(form) <= LONGEST or form.isdigit():
         return []
     found = _known(snapshot, set(_edits(form)))
-    if not found and len(form) >= _LONG:
+    if not found and len(form) >= LONG:
         rows = snapshot.fetch(
             "SELECT form FROM search_form WHERE form >= ? AND form < ? "
             "AND length(form) BETWEEN ? AND ?",
             (form[0], chr(ord(form[0]) + 1), len(form) - 2, len(form) + 2),
         )
         found = _known(snapshot, {row[0] for row in rows if is_within_two(form, row[0])})
-    return found[:_CANDIDATES]
+    return found[:CANDIDATES]
 
 
 def _known(snapshot: Snapshot, forms: set[str]) -> list[tuple[str, int]]:
@@ -43,7 +43,7 @@ def _known(snapshot: Snapshot, forms: set[str]) -> list[tuple[str, int]]:
 
 def forms_starting(snapshot: Snapshot, start: str, most: int = 20) -> list[tuple[str, int]]:
     """Return the words that start so, those that most works have first."""
-    if len(start) < _SHORTEST:
+    if len(start) < SHORTEST:
         return []
     rows = snapshot.fetch(
         "SELECT f.form, f.word FROM search_form f JOIN search_word w ON w.id = f.word "
@@ -55,7 +55,7 @@ def forms_starting(snapshot: Snapshot, start: str, most: int = 20) -> list[tuple
 
 def halves(snapshot: Snapshot, form: str) -> list[str]:
     """Return the two words that were written as one: "meanfield"; or nothing."""
-    cuts = range(_SHORTEST, len(form) - _SHORTEST + 1)
+    cuts = range(SHORTEST, len(form) - SHORTEST + 1)
     known = dict(_known(snapshot, {part for cut in cuts for part in (form[:cut], form[cut:])}))
     for cut in cuts:
         if form[:cut] in known and form[cut:] in known:
@@ -66,7 +66,7 @@ def halves(snapshot: Snapshot, form: str) -> list[str]:
 def _edits(form: str) -> Iterator[str]:
     for place in range(len(form) + 1):
         start, end = form[:place], form[place:]
-        for letter in _LETTERS:
+        for letter in LETTERS:
             yield start + letter + end
             if end:
                 yield start + letter + end[1:]

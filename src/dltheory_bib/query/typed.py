@@ -18,9 +18,9 @@ from dltheory_bib.text.names import nearest
 if TYPE_CHECKING:
     from dltheory_bib.query.grammar import Expression, Term
 
-_LONGEST = 4_000
+LONGEST = 4_000
 """Characters; what follows is not read."""
-_TERM = (
+TERM = (
     r"(?<!\S)(?P<not>-|not\s+)?(?:(?P<field>[A-Za-z][A-Za-z_-]*):)?"
     r'(?:"(?P<quoted>[^"]*)"|“(?P<curly>[^”]*)”|(?P<bare>[^\s"“”]+))'
 )
@@ -43,7 +43,7 @@ class Typed(NamedTuple):
 
 def read_query(snapshot: Snapshot, text: str) -> Typed:
     """Separate a query into filters and words."""
-    text = text[:_LONGEST].encode("utf-8", "replace").decode()
+    text = text[:LONGEST].encode("utf-8", "replace").decode()
     if not set(':"“”„«»').intersection(text) and not (
         "-" in text and re.search(r"(?<!\S)-\w", text)
     ):
@@ -66,10 +66,8 @@ def _strictly(snapshot: Snapshot, text: str) -> Typed | None:
         among = frozenset(ask(snapshot, AllOf(tuple(filters))))
     except QueryError:
         return None
-    shown = " ".join(
-        found[0] for found in re.finditer(_TERM, text, re.IGNORECASE) if found["field"]
-    )
-    wanted = (part for part in filters if isinstance(part, Term) and part.field in _OF_WORDS)
+    shown = " ".join(found[0] for found in re.finditer(TERM, text, re.IGNORECASE) if found["field"])
+    wanted = (part for part in filters if isinstance(part, Term) and part.field in OF_WORDS)
     return Typed(
         " ".join(term.value for part in words for term in _terms(part)),
         " ".join(term.value for term in wanted),
@@ -78,7 +76,7 @@ def _strictly(snapshot: Snapshot, text: str) -> Typed | None:
     )
 
 
-_OF_WORDS = ("text", "title")
+OF_WORDS = ("text", "title")
 
 
 def _terms(expression: Expression) -> Iterator[Term]:
@@ -113,7 +111,7 @@ def _leniently(snapshot: Snapshot, text: str) -> Typed:
     filters: list[str] = []
     hint = ""
     among: frozenset[int] | None = None
-    for found in re.finditer(_TERM, text, re.IGNORECASE):
+    for found in re.finditer(TERM, text, re.IGNORECASE):
         quoted = found["quoted"] if found["quoted"] is not None else found["curly"]
         value = quoted if quoted is not None else found["bare"]
         name = (found["field"] or "text").lower()
@@ -138,7 +136,7 @@ def _leniently(snapshot: Snapshot, text: str) -> Typed:
         if works:
             among = frozenset(works) if among is None else among & frozenset(works)
             filters.append(found[0])
-            weighed += [value] if name in _OF_WORDS and not excluded else []
+            weighed += [value] if name in OF_WORDS and not excluded else []
         else:
             words.append(found[0])
     return Typed(" ".join(words), " ".join(weighed), " ".join(filters), among, hint)

@@ -15,13 +15,11 @@ from typing import Any, get_args
 
 from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
 from dltheory_bib.query.fields import FIELDS, RELATION_FIELDS
+from dltheory_bib.query.run import OTHER_NAMES
+from dltheory_bib.site.search_index import DIGITS, number, search_index, search_rules
 from dltheory_bib.site.site_data import Contents
 from dltheory_bib.snapshot.schema import FEATURES
 from dltheory_bib.text.names import slug
-
-# Printable ASCII that a JSON string contains unescaped, without the space, which separates columns.
-DIGITS = "".join(chr(code) for code in range(33, 127) if chr(code) not in "\"\\'<&`")
-_HALF = len(DIGITS) // 2
 
 
 def search_data(contents: Contents) -> bytes:
@@ -38,6 +36,8 @@ def search_data(contents: Contents) -> bytes:
         "text": _text(contents),
         "words": _vocabulary(),
         "questions": _questions(contents),
+        "index": search_index(contents),
+        "rules": search_rules(),
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return f"dltheory.searchData({text});\n".encode()
@@ -57,6 +57,7 @@ def _vocabulary() -> dict[str, Any]:
         "inverses": {
             name: relation for name, (relation, inverse) in RELATION_FIELDS.items() if inverse
         },
+        "otherNames": OTHER_NAMES,
         "examples": {field.name: field.example for field in FIELDS.values()},
     }
 
@@ -121,15 +122,15 @@ def _people(contents: Contents) -> list[Any]:
     return made
 
 
-def _names(contents: Contents) -> dict[str, dict[str, int]]:
-    """Return the names of each work besides its key: aliases; arXiv ids and DOIs."""
+def _names(contents: Contents) -> dict[str, Any]:
+    """Return the names of each work besides its key: aliases, and identifiers by scheme."""
     fetch = contents.bib.snapshot.fetch
     aliases = "SELECT name, n - 1 FROM name WHERE name NOT IN (SELECT key FROM paper)"
-    identifiers = (
-        "SELECT value, n - 1 FROM identifier WHERE scheme IN ('arxiv', 'doi') "
-        "ORDER BY scheme, value"
-    )
-    return {"aliases": dict(fetch(aliases)), "identifiers": dict(fetch(identifiers))}
+    identifiers: dict[str, dict[str, int]] = {}
+    rows = fetch("SELECT scheme, value, n - 1 FROM identifier ORDER BY scheme, value")
+    for scheme, value, n in rows:
+        identifiers.setdefault(scheme, {})[value] = n
+    return {"aliases": dict(fetch(aliases)), "identifiers": identifiers}
 
 
 def _edges(contents: Contents) -> dict[str, list[int]]:
@@ -164,17 +165,3 @@ def _text(contents: Contents) -> dict[str, Any]:
         cells[doc - 1][columns[column]].append(codes[term])
     tokens = "\n".join(" ".join("".join(cell) for cell in line) for line in cells)
     return {"digits": DIGITS, "stems": " ".join(stems), "tokens": tokens}
-
-
-def number(value: int) -> str:
-    """Write a number from 0 in `DIGITS`: those of the upper half are followed by more, lowest
-    first.
-
-    >>> len(number(0)), len(number(_HALF - 1)), len(number(_HALF))
-    (1, 1, 2)
-    """
-    made = ""
-    while value >= _HALF:
-        made += DIGITS[_HALF + value % _HALF]
-        value = value // _HALF - 1
-    return made + DIGITS[value]

@@ -125,9 +125,10 @@ class SiteServer(ThreadingHTTPServer):
 
     def _forget(self, connection: socket.socket) -> None:
         with self._lock:
-            self._open.pop(connection, None)
+            known = self._open.pop(connection, None) is not None
             self._silent.discard(connection)
-        self._slots.release()
+        if known:  # Ctrl-C may come when a thread has it, and be taken for one that did not start
+            self._slots.release()
 
 
 def _end(connection: socket.socket) -> None:

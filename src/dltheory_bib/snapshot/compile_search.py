@@ -80,11 +80,18 @@ def write_search_index(
     )
     insert = "INSERT INTO search_work VALUES (?, ?, ?)"
     for n, paper in enumerate(papers, 1):
-        blob = index.add(n, texts.titles(paper), texts.people(paper), texts.more(n, paper))
+        blob = index.add(n, titles_of(paper), texts.people(paper), texts.more(n, paper))
         prior = LEVELS.get(paper.level or "", 0) + CITED * cited.get(n, 0).bit_length()
         database.execute(insert, (n, prior, blob))
     index.write(database, len(papers))
     database.executemany("INSERT INTO heading VALUES (?, ?, ?, ?)", _headings(catalogue, index))
+
+
+def titles_of(paper: Paper) -> list[str]:
+    """Return the title of a work, then its other titles and those of other versions."""
+    versions = (version.title for version in paper.versions)
+    titles = dict.fromkeys((paper.title, *paper.titles, *versions))
+    return [unbraced(title) for title in titles if title]
 
 
 class _Texts:
@@ -112,12 +119,6 @@ class _Texts:
         for card in (at.record for at in catalogue.results):
             parts = (card.method, card.statement)
             self._said[numbers[card.work]] += [part for part in parts if part]
-
-    def titles(self, paper: Paper) -> list[str]:
-        """The title, then its other titles and those of other versions."""
-        versions = (version.title for version in paper.versions)
-        titles = dict.fromkeys((paper.title, *paper.titles, *versions))
-        return [unbraced(title) for title in titles if title]
 
     def people(self, paper: Paper) -> str:
         """The names, the first author's family name once more, and when and where it appeared."""

@@ -69,6 +69,18 @@ _CLOSERS = {")": "(", "]": "["}
 _ESCAPES = {ord(char): f"%{ord(char):02X}" for char in '"#<>?[]^`{|}'}
 """Characters of DOIs that have another meaning in a URL."""
 
+PATTERNS = {
+    "arxivLead": (_ARXIV_LEAD, re.IGNORECASE | re.ASCII),
+    "arxiv": (rf"^({ARXIV_ID}){_ARXIV_TAIL}$", re.ASCII),
+    "doiLead": (_DOI_LEAD, re.IGNORECASE | re.ASCII),
+    "doi": (f"^{DOI}$", re.ASCII),
+    "openreview": (f"^{_OPENREVIEW}$", re.IGNORECASE | re.ASCII),
+    "url": (f"^{URL}$", re.ASCII),
+    "arxivInText": (_ARXIV_IN_TEXT, 0),
+    "doiInText": (_DOI_IN_TEXT, 0),
+}
+"""The patterns and flags that the search of the page needs, by name."""
+
 
 _compiled = cache(re.compile)
 """`re` also caches patterns, but takes twice as long to look one up."""

@@ -57,7 +57,7 @@ ENDINGS = (
     ("parametriz", r"parametriz", "parameteriz"),
 )
 """Applied to a word in the same way."""
-_ALIKE = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("’ʼ`´", "'"))
+ALIKE = str.maketrans(dict.fromkeys("‐‑‒–—−", "-") | dict.fromkeys("’ʼ`´", "'"))
 _compiled = cache(re.compile)
 """A command meets few of the patterns, and compiles no others."""
 
@@ -191,7 +191,7 @@ def forms_of(text: str) -> list[str]:
     """
     text = fold(text)
     if not text.isascii():
-        text = text.translate(_ALIKE)
+        text = text.translate(ALIKE)
     found: list[str] = _compiled(r"[^\W_]+").findall(_applied(RULES, text))
     return found
 

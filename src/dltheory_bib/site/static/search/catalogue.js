@@ -2,7 +2,8 @@
 "use strict";
 globalThis.dltheory ??= {};
 (() => {
-  const { fold, words } = globalThis.dltheory;
+  const { fold, words, digitReader } = globalThis.dltheory;
+  const { Identifiers, SearchIndex, SearchWords } = globalThis.dltheory;
   const COLUMNS = 4; // a place is (column, offset); no column holds more words than SPAN
   const SPAN = 1 << 20;
 
@@ -11,6 +12,12 @@ globalThis.dltheory ??= {};
       this.works = data.works;
       this.size = data.works.key.length;
       this.words = data.words;
+      this.rules = data.rules;
+      this.ids = new Identifiers(data.rules.patterns);
+      this.read = new SearchWords(data.rules, data.index.glossary);
+      this.headings = data.index.headings;
+      this.starts = new Map(Object.entries(data.index.starts));
+      this.first = data.index.first;
       this.topics = data.topics;
       this.venues = data.venues;
       this.people = data.people.map((one) => (typeof one === "string" ? [one, ""] : one));
@@ -26,6 +33,13 @@ globalThis.dltheory ??= {};
       this.personIds = new Map(this.people.map(([, id], n) => [id, n]));
       this.indexPeople();
       this.indexText(data.text);
+      this.makeIndex = () => new SearchIndex(data.index, data.rules, data.text.digits, this.read);
+    }
+
+    // Words and weights for the ranking, made when they are needed first.
+    get index() {
+      this.madeIndex ??= this.makeIndex();
+      return this.madeIndex;
     }
 
     indexPeople() {
@@ -40,40 +54,17 @@ globalThis.dltheory ??= {};
 
     // Postings by stem: the work, and the place in it, in order.
     indexText({ digits, stems, tokens }) {
-      const half = digits.length / 2;
-      const value = new Map([...digits].map((digit, n) => [digit.charCodeAt(0), n]));
       const names = stems.split(" ");
       const postings = names.map(() => []);
-      const lengths = new Array(this.size).fill(0);
-      let work = 0;
-      let place = 0;
-      let number = 0;
-      let unit = 1;
-      for (let at = 0; at < tokens.length; at++) {
-        const code = tokens.charCodeAt(at);
-        if (code === 10) {
-          work += 1;
-          place = 0;
-        } else if (code === 32) {
-          place = (Math.floor(place / SPAN) + 1) * SPAN;
-        } else {
-          const digit = value.get(code);
-          if (digit >= half) {
-            number += unit * (digit - half);
-            unit *= half;
-            number += unit; // the digits that follow count from one
-          } else {
-            postings[number + unit * digit].push(work * COLUMNS * SPAN + place);
-            lengths[work] += 1;
-            place += 1;
-            number = 0;
-            unit = 1;
-          }
-        }
-      }
+      digitReader(digits)
+        .parts(tokens)
+        .forEach((columns, work) => {
+          columns.forEach((words, column) => {
+            const place = (work * COLUMNS + column) * SPAN;
+            words.forEach((word, offset) => postings[word].push(place + offset));
+          });
+        });
       this.postings = new Map(names.map((name, n) => [name, postings[n]]));
-      this.lengths = lengths;
-      this.averageLength = lengths.reduce((sum, one) => sum + one, 0) / (this.size || 1);
     }
 
     // Where some stems stand in a row: the number of the column among those of all works, once for
@@ -88,18 +79,23 @@ globalThis.dltheory ??= {};
       return found.map((place) => Math.floor(place / SPAN));
     }
 
-    // The work with this key, alias, arXiv id or DOI; undefined where there is none.
+    // The work with this key, alias, arXiv id, DOI or URL; undefined where there is none.
     find(name) {
       const known = this.number.get(name);
       if (known !== undefined) return known;
-      let value = name.trim().toLowerCase();
-      for (const prefix of ["https://doi.org/", "https://arxiv.org/abs/", "arxiv:", "doi:"]) {
-        if (value.startsWith(prefix)) value = value.slice(prefix.length);
-      }
-      for (const one of [value, value.replace(/v\d+$/, "")]) {
-        if (Object.hasOwn(this.identifiers, one)) return this.identifiers[one];
-      }
-      return undefined;
+      const parsed = this.ids.parse(name);
+      if (!parsed) return undefined;
+      const found = this.identified(parsed);
+      if (found !== undefined || parsed[0] !== "url") return found;
+      // publishers' URLs often contain the DOI
+      const dois = this.ids.dois(parsed[1]).map((one) => this.ids.parse(one));
+      const numbers = dois.filter(Boolean).map((one) => this.identified(one));
+      return numbers.find((n) => n !== undefined);
+    }
+
+    identified([scheme, value]) {
+      const known = this.identifiers[scheme] ?? {};
+      return Object.hasOwn(known, value) ? known[value] : undefined;
     }
 
     byline(n) {

@@ -2,7 +2,7 @@
 "use strict";
 globalThis.dltheory ??= {};
 (() => {
-  const { natural, people, topicNamed } = globalThis.dltheory;
+  const { natural, people, topicNamed, parseQuery, QueryError } = globalThis.dltheory;
   const SHOWN = 8;
 
   // Each group: its field, its values of a work, the number a term means, how a value reads.
@@ -45,9 +45,6 @@ globalThis.dltheory ??= {};
     },
   ];
 
-  // The terms that must all hold, and so can be taken away one by one.
-  const joined = (node) => (node.kind === "term" ? [node] : node.kind === "and" ? node.parts : []);
-
   function counted(catalogue, group, found) {
     const counts = new Map();
     for (const n of found) {
@@ -69,15 +66,25 @@ globalThis.dltheory ??= {};
     return `${before} ${after}`.trim();
   }
 
-  function withTerm(query, expression, field, id) {
+  function withTerm(query, field, id) {
     const asked = query.trim();
-    const safe = expression.kind === "or" ? `(${asked})` : asked;
+    const safe = isChoice(asked) ? `(${asked})` : asked;
     return `${safe} ${field}:${id}`.trim();
   }
 
-  // The groups for a result: each value with its count, and the query that choosing it makes.
-  function facets(catalogue, query, { expression, found }) {
-    const terms = joined(expression).filter((node) => node.kind === "term");
+  // Whether `or` joins the parts of a query, and would take in what is added.
+  function isChoice(query) {
+    try {
+      return parseQuery(query).kind === "or";
+    } catch (error) {
+      if (!(error instanceof QueryError)) throw error;
+      return false;
+    }
+  }
+
+  // The groups for some works: each value with its count, and the query that choosing it makes.
+  // `terms` are those of the query that can be taken away one by one.
+  function facets(catalogue, query, terms, found) {
     return GROUPS.map((group) => {
       const chosen = new Map();
       for (const term of terms.filter((one) => one.field === group.field)) {
@@ -90,7 +97,7 @@ globalThis.dltheory ??= {};
         chosen: chosen.has(value),
         query: chosen.has(value)
           ? without(query, chosen.get(value))
-          : withTerm(query, expression, group.field, group.id(catalogue, value)),
+          : withTerm(query, group.field, group.id(catalogue, value)),
       }));
       // What was chosen can be taken back also where it left nothing.
       for (const [value, term] of chosen) {

@@ -31,9 +31,62 @@ globalThis.dltheory ??= {};
     return exact && found.length ? [found.flat()] : found;
   }
 
+  const JOINERS = {
+    "&&": "and",
+    "&": "and",
+    "+": "and",
+    "||": "or",
+    "|": "or",
+    "!": "not",
+    "~": "not",
+  };
+  const OPERATOR = /^([A-Za-z][A-Za-z_-]*)\s*([<>=≤≥]=?|!=)\s*(.*)$/;
+  const HYPHENATED = /^([A-Za-z]+(?:-[A-Za-z]+)+):(?!\/\/)(.+)$/;
+  const quoted = (value) => (/[\s()]/.test(value) ? `"${value}"` : value);
+
+  // A year or a range in the query language; empty if no form is evident.
+  function rightYear(value) {
+    const range = value.match(/^(\d{4})\s*(?:\.+|…|–|—|:|,|\/|to|until)\s*(\d{4})$/);
+    if (range) return range.slice(1).sort().join("..");
+    const years = value.match(/(?<!\d)\d{4}(?!\d)/g) ?? [];
+    if (years.length !== 1) return "";
+    const year = Number(years[0]);
+    if (/>=|≥|=>|\+|since|from/.test(value)) return `${year}..`;
+    if (/<=|≤|=<|until|to/.test(value)) return `..${year}`;
+    if (/>|after/.test(value)) return `${year + 1}..`;
+    if (/<|before/.test(value)) return `..${year - 1}`;
+    return String(year);
+  }
+
+  // A correction for a word that was meant as a term: `year:2020..` for `year>2019`.
+  function nearMiss(catalogue, text) {
+    if (Object.hasOwn(JOINERS, text)) return `a term, \`${JOINERS[text]}\`, and another term`;
+    let negated = /^[!~]/.test(text) ? "not " : "";
+    text = text.replace(/^!/, "").replace(/^~/, "").trimStart();
+    const found = text.match(OPERATOR);
+    const field = found && fieldNamed(catalogue, found[1]);
+    if (field) {
+      if (found[2] === "!=") negated = "not ";
+      const value = (field === "year" && rightYear(found[2] + found[3])) || found[3];
+      return value ? `${negated}${field}:${quoted(value)}` : `${field}: and a value`;
+    }
+    const hyphens = text.match(HYPHENATED);
+    const named = hyphens && fieldNamed(catalogue, hyphens[1]);
+    if (named) return `${negated}${named}:${quoted(hyphens[2])}`;
+    const colon = text.indexOf(":");
+    const last = negated && colon >= 0 && fieldNamed(catalogue, text.slice(0, colon));
+    return last ? `not ${last}:${quoted(text.slice(colon + 1))}` : null;
+  }
+
   function textMatch(catalogue, term, title) {
     const wanted = phrases(term.value, term.exact);
-    if (!wanted.length) fail(`${quote(term.value)} contains no word to search for`, term);
+    if (!wanted.length) {
+      const bound = /^[<>=≤≥]/.test(term.value);
+      const hint = bound
+        ? "; bounds are for years, and are written year:2017.. or year:..2019"
+        : "";
+      fail(`${quote(term.value)} contains no word to search for${hint}`, term);
+    }
     return wanted
       .map((stems) => {
         const places = catalogue.phrase(stems);
@@ -66,6 +119,11 @@ globalThis.dltheory ??= {};
     if (started) {
       const hint = `quote a name of several words: topic:"${started}"`;
       fail(`unknown topic ${quote(term.value)}; ${hint}`, term);
+    }
+    const several = term.value.split(/\s*[,|;/]\s*/);
+    if (several.length > 1 && several.every((one) => topicNamed(catalogue, one) !== undefined)) {
+      const write = several.map((one) => `topic:${quoted(one)}`).join(" or ");
+      fail(`a term names one topic; write ${write}`, term);
     }
     const near = nearest(term.value, names).map((name) => catalogue.topicNames.get(name)[0]);
     const ids = [...new Set(near)].map((n) => catalogue.topics[n][0]);
@@ -112,8 +170,9 @@ globalThis.dltheory ??= {};
     }
     const found = term.value.match(/^(\d{4})?(?:(\.\.|-)(\d{4})?)?$/);
     if (!found || !(found[1] || found[3])) {
-      const hint = "write 2017, 2017..2019, 2017.. or ..2019";
-      fail(`${quote(term.value)} is not a year; ${hint}`, term);
+      const meant = rightYear(term.value);
+      const write = meant ? `year:${meant}` : "2017, 2017..2019, 2017.. or ..2019";
+      fail(`${quote(term.value)} is not a year; write ${write}`, term);
     }
     const [, first, dots, last] = found;
     if (!dots) return where(catalogue, (n) => years[n] === Number(first));
@@ -182,6 +241,11 @@ globalThis.dltheory ??= {};
 
   const FIELDS = {
     text: (catalogue, term) => {
+      const meant = term.exact ? null : nearMiss(catalogue, term.value);
+      if (meant) {
+        const hint = `write ${meant}, or quote it to look for the words`;
+        fail(`${quote(term.value)} is not a term; ${hint}`, term);
+      }
       const named = catalogue.find(term.value);
       const found = textMatch(catalogue, term, false);
       return named === undefined ? found : new Set([...found, named]);
@@ -204,14 +268,25 @@ globalThis.dltheory ??= {};
     eprint: (catalogue, term) => new Set([work(catalogue, term)]),
   };
 
-  // The works for which a term holds. Throws QueryError for a field or value nobody knows.
-  function askTerm(catalogue, term) {
-    const { fields, relations, inverses, examples } = catalogue.words;
-    const name = Object.hasOwn(SPELLINGS, term.field) ? SPELLINGS[term.field] : term.field;
-    if (!fields.includes(name)) {
-      const near = nearest(term.field, fields, 2).map((one) => `${one}:`);
+  // The name of a field; American spellings, `cited_by` and `arxiv` are accepted.
+  function fieldNamed(catalogue, said) {
+    const plain = said.toLowerCase().replace(/[_-]/g, "");
+    const name = Object.hasOwn(SPELLINGS, plain) ? SPELLINGS[plain] : plain;
+    return catalogue.words.fields.includes(name) ? name : null;
+  }
+
+  // The works for which a term holds, as a set. Throws QueryError for a field or value nobody
+  // knows.
+  function termHolds(catalogue, term) {
+    const { fields, relations, inverses, examples, otherNames } = catalogue.words;
+    const name = fieldNamed(catalogue, term.field);
+    if (!name) {
+      const near = Object.hasOwn(otherNames, term.field)
+        ? [otherNames[term.field]]
+        : nearest(term.field, fields, 2);
       const hint =
-        didYouMean(near) || `; quote words that contain a colon; known are ${fields.join(", ")}`;
+        didYouMean(near.map((one) => `${one}:`)) ||
+        `; quote words that contain a colon; known are ${fields.join(", ")}`;
       fail(`unknown field ${quote(term.field)}${hint}`, term);
     }
     if (!term.value.trim()) fail(`${name}: needs a value, as in ${examples[name]}`, term);
@@ -220,5 +295,5 @@ globalThis.dltheory ??= {};
     return FIELDS[name](catalogue, term);
   }
 
-  Object.assign(globalThis.dltheory, { askTerm, phrases, people, topicNamed });
+  Object.assign(globalThis.dltheory, { termHolds, fieldNamed, people, topicNamed });
 })();

@@ -2,7 +2,8 @@
 "use strict";
 globalThis.dltheory ??= {};
 (() => {
-  const { Catalogue, QueryError, ask, facets, SHOWN_FACETS } = globalThis.dltheory;
+  const { Catalogue, facets, SHOWN_FACETS } = globalThis.dltheory;
+  const { search, notes, near, why, explain } = globalThis.dltheory;
   const AT_ONCE = 40;
   const ORDERS = { best: "Best match", newest: "Newest", oldest: "Oldest", cited: "Most cited" };
 
@@ -15,7 +16,26 @@ globalThis.dltheory ??= {};
     element.append(...children);
     return element;
   };
+  const sentence = (text) => {
+    const end = /[.?!]$/.test(text) ? "" : ".";
+    return text[0].toUpperCase() + text.slice(1) + end;
+  };
+  // The folder of the pages of what is not a work, its name, and what its page has.
+  const PAGES = {
+    topic: ["topics", "Topic", "where to start, and all works"],
+    question: ["questions", "Question", "table of results"],
+    trail: ["trails", "Trail", "works in the order to read them"],
+    venue: ["venues", "Venue", "its works by year"],
+    person: ["people", "Person", "works and co-authors"],
+  };
   const number = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
+  // A query with another word in place of one.
+  function replaced(query, form, instead) {
+    const at = query.toLowerCase().indexOf(form);
+    if (at < 0) return instead;
+    return query.slice(0, at) + instead + query.slice(at + form.length);
+  }
 
   class Finder {
     constructor(element) {
@@ -23,6 +43,8 @@ globalThis.dltheory ??= {};
       this.field = element.querySelector("input[type=search]");
       this.form = element.querySelector("form");
       this.status = element.querySelector("[data-status]");
+      this.notes = element.querySelector("[data-notes]");
+      this.named = element.querySelector("[data-named]");
       this.found = element.querySelector("[data-found]");
       this.list = element.querySelector("[data-results]");
       this.more = element.querySelector("[data-more]");
@@ -31,6 +53,8 @@ globalThis.dltheory ??= {};
       this.front = document.querySelector("[data-front]");
       this.order = "best";
       this.opened = new Set();
+      this.kept = null; // the query whose words are not mended
+      this.explains = false;
       this.listen();
       this.readAddress();
     }
@@ -53,10 +77,18 @@ globalThis.dltheory ??= {};
         button.dataset.order = name;
         this.sort.append(button);
       }
+      this.reasons = make("button", { type: "button", class: "reasons" }, "Why these");
+      this.reasons.addEventListener("click", () => {
+        this.explains = !this.explains;
+        this.showReasons();
+      });
+      this.sort.append(this.reasons);
     }
 
     readAddress() {
-      this.field.value = new URLSearchParams(location.search).get("q") ?? "";
+      const asked = new URLSearchParams(location.search);
+      this.field.value = asked.get("q") ?? "";
+      this.kept = asked.has("keep") ? this.field.value : null;
       this.show();
     }
 
@@ -65,6 +97,8 @@ globalThis.dltheory ??= {};
       const query = this.field.value.trim();
       if (query) address.searchParams.set("q", query);
       else address.searchParams.delete("q");
+      if (this.kept === this.field.value) address.searchParams.set("keep", "");
+      else address.searchParams.delete("keep");
       if (address.href === location.href) return;
       try {
         history[push ? "pushState" : "replaceState"](null, "", address);
@@ -73,8 +107,9 @@ globalThis.dltheory ??= {};
       }
     }
 
-    ask(query) {
+    ask(query, keep = false) {
       this.field.value = query;
+      this.kept = keep ? query : null;
       this.show(true, true);
       this.field.focus({ preventScroll: true });
     }
@@ -85,44 +120,110 @@ globalThis.dltheory ??= {};
       const wanted = query.trim() !== "" || !this.front;
       if (this.front) this.front.hidden = wanted;
       this.found.hidden = !wanted;
-      if (!wanted) this.say("");
-      if (!wanted) return;
-      if (!globalThis.dltheory.catalogue) this.say("Reading the works …");
-      const catalogue = await load(this.root);
-      if (query !== this.field.value) return; // somebody typed on
-      let result;
-      try {
-        result = ask(catalogue, query, this.order);
-      } catch (error) {
-        if (!(error instanceof QueryError)) throw error;
-        this.say(error.message[0].toUpperCase() + error.message.slice(1), true);
-        this.found.hidden = true;
+      if (!wanted) {
+        this.status.textContent = "";
+        this.notes.replaceChildren();
+        this.named.replaceChildren();
         return;
       }
-      this.draw(catalogue, query, result);
+      if (!globalThis.dltheory.catalogue) this.status.textContent = "Reading the works …";
+      const catalogue = await load(this.root);
+      if (query !== this.field.value) return; // somebody typed on
+      this.draw(catalogue, query, search(catalogue, query, { mend: query !== this.kept }));
     }
 
-    say(message, wrong = false) {
-      this.status.textContent = message;
-      this.status.classList.toggle("wrong", wrong);
-      this.field.setAttribute("aria-invalid", String(wrong));
+    ordered(catalogue, { works }) {
+      const { year, cited } = catalogue.works;
+      const by = {
+        newest: (one, other) => year[other] - year[one] || one - other,
+        oldest: (one, other) => year[one] - year[other] || one - other,
+        cited: (one, other) => cited[other] - cited[one] || one - other,
+      }[this.order];
+      return by ? [...works].sort(by) : works;
     }
 
-    draw(catalogue, query, result) {
-      const count = result.found.length;
+    draw(catalogue, query, answer) {
+      const count = answer.works.length;
       this.catalogue = catalogue;
-      this.numbers = result.found;
+      this.answer = answer;
+      this.numbers = this.ordered(catalogue, answer);
       this.shown = 0;
       this.list.replaceChildren();
       this.fill();
-      this.aside.replaceChildren(...this.groups(facets(catalogue, query, result)));
-      for (const button of this.sort.children) {
+      this.found.hidden = !count;
+      this.notes.replaceChildren(...this.said(query, answer));
+      this.named.replaceChildren(...this.pages(answer.headings));
+      const terms = answer.typed?.terms ?? [];
+      this.aside.replaceChildren(...this.groups(facets(catalogue, query, terms, this.numbers)));
+      for (const button of this.sort.querySelectorAll("[data-order]")) {
         button.setAttribute("aria-pressed", String(button.dataset.order === this.order));
       }
-      this.sort.hidden = count < 2;
-      const of = count === catalogue.size ? "" : ` of ${catalogue.size.toLocaleString("en")}`;
-      if (count) this.say(of ? `${count.toLocaleString("en")}${of} works` : number(count, "work"));
-      else this.say(`No work matches. Fewer words find more; ${catalogue.size} are here.`);
+      this.sort.hidden = !query.trim() && count < 2;
+      this.showReasons();
+      const all = catalogue.size.toLocaleString("en");
+      const best = count < answer.matching ? "The best " : "";
+      this.status.textContent =
+        count === catalogue.size
+          ? number(count, "work")
+          : `${best}${count.toLocaleString("en")} of ${all} works`;
+    }
+
+    // What was mended, left out or not found, and what else could be searched for.
+    said(query, answer) {
+      const made = [];
+      const line = (...parts) => made.push(make("p", {}, ...parts));
+      const button = (label, wanted, keep) => {
+        const one = make("button", { type: "button", class: "link" }, label);
+        one.addEventListener("click", () => this.ask(wanted, keep));
+        return one;
+      };
+      if (answer.works.length && answer.mended.length) {
+        const instead = [answer.searched, answer.typed.filters].filter(Boolean).join(" ");
+        line(
+          "Showing results for ",
+          button(instead, instead, false),
+          "; search instead for ",
+          button(query.trim(), query.trim(), true),
+          ".",
+        );
+      }
+      for (const text of notes(this.catalogue, answer)) line(sentence(text));
+      if (answer.works.length) return made;
+      const offers = near(this.catalogue, answer).flatMap(({ form, forms }) =>
+        forms.map((one) => replaced(query, form, one)),
+      );
+      const { words, filters } = answer.typed ?? { words: "", filters: "" };
+      if (filters && words.trim()) offers.push(words.trim(), filters);
+      if (offers.length) {
+        const list = offers.map((one) => make("li", {}, button(one, one, false)));
+        made.push(make("p", {}, "Search for:"), make("ul", { class: "offers" }, ...list));
+      }
+      return made;
+    }
+
+    // Topics, people, venues, questions and trails that the query names.
+    pages(headings) {
+      return headings
+        .filter((one) => this.hasPage(one))
+        .map(({ kind, id, label, person }) => {
+          const [folder, name, has] = PAGES[kind];
+          const address = `${this.root}${folder}/${encodeURIComponent(id)}.html`;
+          const works = this.catalogue.worksOf[person]?.length;
+          const more = works === undefined ? has : number(works, "work");
+          return make(
+            "li",
+            {},
+            make("span", { class: "verb" }, name),
+            make("a", { href: address }, label),
+            make("span", { class: "meta" }, more),
+          );
+        });
+    }
+
+    hasPage({ kind, id }) {
+      const { venues, works, questions } = this.catalogue;
+      if (kind === "venue") return works.venue.some((n) => n >= 0 && venues[n][0] === id);
+      return kind !== "question" || Object.keys(questions.works).length > 0;
     }
 
     fill() {
@@ -148,7 +249,24 @@ globalThis.dltheory ??= {};
         { class: "work" },
         make("a", { class: "title", href: address }, works.title[n]),
         make("span", { class: "meta" }, meta.filter(Boolean).join(" · ")),
+        ...this.reason(n),
       );
+    }
+
+    // On demand which fields have which words; what the work lacks is always said.
+    reason(n) {
+      if (!this.answer.query.trim()) return [];
+      const { lacking } = why(this.catalogue, this.answer, n);
+      const text = explain(this.catalogue, this.answer, n);
+      const made = text ? [make("span", { class: "meta reason" }, sentence(text))] : [];
+      const without = `Without ${[...new Set(lacking)].join(", ")}`;
+      if (lacking.length) made.push(make("span", { class: "meta lacking" }, without));
+      return made;
+    }
+
+    showReasons() {
+      this.reasons.setAttribute("aria-pressed", String(this.explains));
+      this.list.classList.toggle("explained", this.explains);
     }
 
     groups(all) {

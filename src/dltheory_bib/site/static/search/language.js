@@ -169,6 +169,9 @@ globalThis.dltheory ??= {};
     if (/^["“„«]/.test(rest)) return "a quotation mark is not closed";
     if (/^[”»]/.test(rest)) return "this quotation mark was not opened";
     const field = before.match(/[A-Za-z][A-Za-z_]*:$/);
+    if (field?.[0].toLowerCase() === "year:") {
+      return "year: needs a value; for a bound write year:2017.. or year:..2019";
+    }
     if (field) return `${field[0]} needs a value, as in topic:ntk or title:"saddle points"`;
     if (rest.startsWith(")")) return "a parenthesis was not opened, or is empty";
     const first = rest.trim().split(/\s+/)[0];

@@ -3,6 +3,7 @@
 globalThis.dltheory ??= {};
 (() => {
   const { fold } = globalThis.dltheory;
+  const LEAST = 0.6; // difflib's cutoff
 
   // Ratcliff and Obershelp's measure, as difflib computes it: twice the characters in matching
   // blocks, by the length of both.
@@ -34,6 +35,21 @@ globalThis.dltheory ??= {};
     );
   }
 
+  // Bounds of the ratio from above, as difflib has them: by the lengths, then by the letters.
+  function mayBeAlike(one, other) {
+    const enough = LEAST * (one.length + other.length);
+    if (2 * Math.min(one.length, other.length) < enough) return false;
+    const left = new Map();
+    for (const char of other) left.set(char, (left.get(char) ?? 0) + 1);
+    let shared = 0;
+    for (const char of one) {
+      const count = left.get(char) ?? 0;
+      if (count > 0) shared += char.length;
+      left.set(char, count - 1);
+    }
+    return 2 * shared >= enough;
+  }
+
   function nearest(name, known, count = 3) {
     const byFold = new Map();
     for (const one of known) {
@@ -42,8 +58,9 @@ globalThis.dltheory ??= {};
     }
     const wanted = fold(name);
     const found = [...byFold.keys()]
+      .filter((one) => mayBeAlike(one, wanted))
       .map((one) => [ratio(one, wanted), one])
-      .filter(([alike]) => alike >= 0.6)
+      .filter(([alike]) => alike >= LEAST)
       .sort(([a, one], [b, other]) => b - a || (one < other ? 1 : -1))
       .slice(0, count)
       .map(([, one]) => one);

@@ -79,7 +79,7 @@ globalThis.dltheory ??= {};
       if (word.endsWith("sses") || word.endsWith("ies")) word = word.slice(0, -2);
       else if (!word.endsWith("ss")) word = word.slice(0, -1);
     }
-    if (word.endsWith("eed")) {
+    if (word.endsWith("eed") && word.length > 3) {
       if (measure(word.slice(0, -3)) > 0) word = word.slice(0, -1);
     } else {
       for (const ending of ["ed", "ing"]) {
@@ -168,5 +168,32 @@ globalThis.dltheory ??= {};
     return word.endsWith("ll") && measure(word.slice(0, -1)) > 1 ? word.slice(0, -1) : word;
   }
 
-  Object.assign(globalThis.dltheory, { fold, searchable, words, tokens, stem });
+  // Reads numbers that Python's `site.search_index.number` wrote with these digits: for each line
+  // and each part between spaces a list.
+  function digitReader(digits) {
+    const half = digits.length / 2;
+    const value = new Array(128).fill(0);
+    [...digits].forEach((digit, n) => {
+      value[digit.charCodeAt(0)] = n;
+    });
+    const numbers = (text) => {
+      const made = [];
+      let [number, unit] = [0, 1];
+      for (let at = 0; at < text.length; at++) {
+        const digit = value[text.charCodeAt(at)];
+        if (digit < half) {
+          made.push(number + unit * digit);
+          [number, unit] = [0, 1];
+        } else {
+          number += unit * (digit - half);
+          unit *= half;
+          number += unit; // the digits that follow count from one
+        }
+      }
+      return made;
+    };
+    return { parts: (text) => text.split("\n").map((line) => line.split(" ").map(numbers)) };
+  }
+
+  Object.assign(globalThis.dltheory, { fold, searchable, words, tokens, stem, digitReader });
 })();
