@@ -181,6 +181,7 @@ CSL_ITEMS: dict[str, Any] = {
         "properties": {
             "type": {"enum": _TYPES},
             "author": {"type": "array", "items": _NAME},
+            "editor": {"type": "array", "items": _NAME},
             "issued": {
                 "type": "object",
                 "properties": {"date-parts": _DATE},
