@@ -29,6 +29,8 @@ from dltheory_bib.source import loader
 from helpers.programs import environment, run_program
 from test_user_files import FAULTS, Fault, posix, root
 
+pytestmark = pytest.mark.slow  # processes, and a fault at every call
+
 TITLE = "On Leaves"
 
 

@@ -11,6 +11,8 @@ from dltheory_bib import Bibliography
 from fuzzing.mutants import Mutator, Seed
 from fuzzing.readers import READERS, SEEDS, Bench, BrokenPromiseError, bib_fix, seeds, words
 
+pytestmark = pytest.mark.slow  # thousands of files
+
 MUTANTS = {"snapshot": 8, "yaml": 12, "query": 60, "bcf": 60}
 """How many of each reader's are tried here; `make fuzz` tries as many as its time allows."""
 OTHERS = 24

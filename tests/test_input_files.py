@@ -138,6 +138,7 @@ def test_a_file_may_be_as_large_as_the_limit_and_the_limit_can_be_raised(
 # Streams
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["-", "/dev/stdin", "/dev/fd/0"])
 @pytest.mark.parametrize(
     ("command", "text", "said"),

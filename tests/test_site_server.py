@@ -19,6 +19,8 @@ from dltheory_bib.site.folder import MANIFEST, Folder
 from dltheory_bib.site.server import SiteServer, make_server
 from helpers.programs import HANG
 
+pytestmark = pytest.mark.slow  # a server, and sockets that wait
+
 FILES = {
     "index.html": b"<title>Front</title>",
     "works/a b.html": b"<title>A B</title>",

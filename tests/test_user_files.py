@@ -37,6 +37,8 @@ from dltheory_bib.site.folder import Folder
 from helpers.budget import SOAK
 from helpers.programs import environment, needs, run_program
 
+pytestmark = pytest.mark.slow  # processes, and a fault at every call
+
 posix = pytest.mark.skipif(os.name != "posix", reason="owners and modes are those of POSIX")
 root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away"

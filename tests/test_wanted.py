@@ -113,6 +113,7 @@ def _read_lists(folder: Path, *files: Path) -> str:
     return str(done.stdout)
 
 
+@pytest.mark.slow
 def test_lists_become_citations_and_wanted_entries(lists: Path, tmp_path: Path) -> None:
     """Entries match by title, by the title before its colon and by id; a second run is idle."""
     read = {
@@ -163,6 +164,7 @@ def test_lists_become_citations_and_wanted_entries(lists: Path, tmp_path: Path) 
     assert [one.read_bytes() for one in files] == contents
 
 
+@pytest.mark.slow
 def test_a_new_work_finds_its_edges_in_the_stored_entries(lists: Path) -> None:
     """Without another look at the lists."""
     entry = Reference("chizat2019lazy", "An unknown work", "Abel, I.", 1999)
