@@ -8,11 +8,13 @@ import pickle
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from dltheory_bib import Bibliography, load
+from dltheory_bib.source import loader
 from helpers.budget import SOAK, examples
 from helpers.collections import CATALOGUE, EXAMPLE, SAMPLE, in_place, shipped_directory
 
@@ -159,3 +161,24 @@ def judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list
         return [str(problem) for problem in check_paths([Path("papers.yaml")])[0]]
 
     return judge
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache directory for this test alone."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "dltheory-bib"
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A note for each time that a catalogue is compiled from its files."""
+    notes: list[str] = []
+    real = loader.load_catalogue
+
+    def noting(*args: Any) -> Any:
+        notes.append("compiled")
+        return real(*args)
+
+    monkeypatch.setattr(loader, "load_catalogue", noting)
+    return notes

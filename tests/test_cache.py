@@ -25,34 +25,13 @@ from dltheory_bib.snapshot import cache as caching
 from dltheory_bib.snapshot import reader
 from dltheory_bib.snapshot.cache import open_snapshot, write_shipped
 from dltheory_bib.snapshot.reader import DamagedSnapshotError
-from dltheory_bib.source import loader
 from helpers.programs import environment, run_program
-from test_user_files import FAULTS, Fault, posix, root
+from test_user_files import FAULTS, Fault, ends, posix, root
 
-pytestmark = pytest.mark.slow  # processes, and a fault at every call
+# Processes, and a fault at every call; each test has a cache of its own.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("cache")]
 
 TITLE = "On Leaves"
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache directory for this test alone."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "dltheory-bib"
-
-
-@pytest.fixture
-def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A note for each time that a catalogue is compiled from its files."""
-    notes: list[str] = []
-    real = loader.load_catalogue
-
-    def noting(*args: Any) -> Any:
-        notes.append("compiled")
-        return real(*args)
-
-    monkeypatch.setattr(loader, "load_catalogue", noting)
-    return notes
 
 
 def title(path: Path) -> str:
@@ -606,20 +585,11 @@ def test_a_process_that_ends_at_any_call_costs_time_and_not_the_answer(
 ) -> None:
     """What it leaves is swept when the next run compiles."""
 
-    def end(name: str, real: Callable[..., Any], given: tuple[Any, ...]) -> Any:
-        try:
-            if half and name == "write":
-                real(given[0], given[1][: len(given[1]) // 2])
-            elif half:
-                real(*given)
-        finally:
-            os._exit(9)
-
     for at in range(1, 100):
         shutil.rmtree(cache, ignore_errors=True)
         child = os.fork()
         if child == 0:
-            with suppress(BaseException), Fault(at, end).active():
+            with suppress(BaseException), Fault(at, ends(half)).active():
                 os._exit(0 if title(catalogue_dir) == TITLE else 1)
             os._exit(2)
         ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

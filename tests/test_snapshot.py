@@ -21,32 +21,12 @@ from dltheory_bib.snapshot import cache as cache_module
 from dltheory_bib.snapshot import compile as compiling
 from dltheory_bib.snapshot import schema
 from dltheory_bib.snapshot.cache import open_snapshot, write_shipped
-from dltheory_bib.source import loader
 from dltheory_bib.source.folders import catalogue_files, shipped_directory
 from dltheory_bib.source.loader import load_catalogue
 from helpers.programs import HANG, environment, started
 from helpers.records import work
 
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty cache directory for this test alone."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    return tmp_path / "cache" / "dltheory-bib"
-
-
-@pytest.fixture
-def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """A note for each time that a catalogue is compiled from its files."""
-    notes: list[str] = []
-    real = loader.load_catalogue
-
-    def noting(*args: Any) -> Any:
-        notes.append("compiled")
-        return real(*args)
-
-    monkeypatch.setattr(loader, "load_catalogue", noting)
-    return notes
+pytestmark = pytest.mark.usefixtures("cache")
 
 
 def _title(path: Path) -> str:

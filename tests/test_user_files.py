@@ -381,6 +381,21 @@ def short_write(name: str, real: Callable[..., Any], given: tuple[Any, ...]) -> 
     return real(given[0], given[1][:1000]) if name == "write" else real(*given)
 
 
+def ends(half: bool) -> Callable[..., Any]:
+    """The process ends before the call; if half, when half is written, or after another call."""
+
+    def act(name: str, real: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+        try:
+            if half and name == "write":
+                real(given[0], given[1][: len(given[1]) // 2])
+            elif half:
+                real(*given)
+        finally:
+            os._exit(9)
+
+    return act
+
+
 def interrupted(*_: Any) -> Any:
     raise KeyboardInterrupt
 
@@ -597,21 +612,12 @@ def test_a_process_that_ends_at_any_call_leaves_no_half_file(
 ) -> None:
     """For every n, it ends at the n-th call that changes the disk; the next run tidies up."""
 
-    def end(name: str, real: Callable[..., Any], given: tuple[Any, ...]) -> Any:
-        try:
-            if half and name == "write":
-                real(given[0], given[1][: len(given[1]) // 2])
-            elif half:
-                real(*given)
-        finally:
-            os._exit(9)
-
     for at in range(1, 1000):
         task = kind()
         with _scene(here / str(at), task):
             child = os.fork()
             if child == 0:
-                with suppress(BaseException), Fault(at, end).active():
+                with suppress(BaseException), Fault(at, ends(half)).active():
                     task.run()
                     os._exit(0)
                 os._exit(1)
