@@ -31,9 +31,10 @@ FLOORS = [
     {"source"},
     {"theorems"},
     {"models"},
-    {"arguments", "meant_names"},
+    {"arguments", "meant_names", "settings"},
+    {"settings_files"},
     {"text", "files", "input_files"},
-    {"errors", "collector"},
+    {"errors", "collector", "user_folders"},
 ]
 # The few calls up, each imported when it is made: Jupyter asks a record how it is shown, and a
 # bibliography works on files.
@@ -65,10 +66,10 @@ HOMES = {
     "parsy": {"query"},
     "pandas": {"selection.py", "comparison.py"},
     "matplotlib": {"display/charts.py", "display/bound_chart.py"},
-    "pydantic": {"models", "source"},
+    "pydantic": {"models", "source", "settings.py"},
     "pydantic_core": {"models", "source"},
     "pylatexenc": {"text", "display"},
-    "platformdirs": {"snapshot"},
+    "platformdirs": {"user_folders.py"},
     "jinja2": {"site"},
     "markupsafe": {"site"},
     "latex2mathml": {"site"},
