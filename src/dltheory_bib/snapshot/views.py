@@ -42,6 +42,8 @@ class Row(NamedTuple):
     address: str | None
     why: str | None = None
     """The reason for it, in a reading order."""
+    layer: str = ""
+    """The layer that adds it; empty for a work of the lowest."""
 
 
 class Tie(NamedTuple):
@@ -161,8 +163,9 @@ def rows(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[Row]:
     """Return the rows of some works, in this order."""
     found = snapshot.fetch(
         "SELECT p.key, p.year, r.venue, r.authors, r.byline, r.label, r.title, r.readable, "
-        "r.address FROM json_each(?) l JOIN paper p ON p.n = l.value "
-        "JOIN list_row r ON r.n = p.n ORDER BY l.key",
+        "r.address, NULL, coalesce(y.name, '') FROM json_each(?) l JOIN paper p ON p.n = l.value "
+        "JOIN list_row r ON r.n = p.n LEFT JOIN layer y ON y.id = p.layer AND y.id > 0 "
+        "ORDER BY l.key",
         (json.dumps(list(numbers)),),
     )
     return map(_row, found)
@@ -182,7 +185,7 @@ def paper_view(snapshot: Snapshot, n: int) -> PaperView:
             row[0]
             for row in fetch(
                 f"SELECT p.key FROM edge e JOIN paper p ON p.n = e.{there} "
-                f"WHERE e.{here} = ? AND e.relation = 'cites' ORDER BY e.{there}",
+                f"WHERE e.{here} = ? AND e.relation = 'cites' ORDER BY p.key",
                 (n,),
             )
         )
