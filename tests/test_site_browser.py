@@ -14,9 +14,9 @@ import pytest
 
 from dltheory_bib import Bibliography, QueryError, load
 from dltheory_bib.query.fields import FIELDS
-from dltheory_bib.snapshot.reader import read_numbers
 from dltheory_bib.site.build import build_site
 from dltheory_bib.site.folder import Folder
+from dltheory_bib.snapshot.reader import read_numbers
 from dltheory_bib.text.names import searchable, words
 from helpers.browser import Watched, chromium, watched
 

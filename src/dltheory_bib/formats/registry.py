@@ -240,7 +240,11 @@ def table_of(listing: Listing, name: TableName) -> Table:
     )
 
     ways: dict[str, Callable[[], Table]] = {
-        "works": lambda: works_table(listing.papers, listing.venues),
+        "works": lambda: works_table(
+            listing.papers,
+            listing.venues,
+            {row.key: row.layer for row in listing.rows() if row.layer},
+        ),
         "people": lambda: people_table(listing.people()),
         "edges": lambda: edges_table(listing.edges()),
         "cards": lambda: cards_table(

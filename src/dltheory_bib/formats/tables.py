@@ -33,8 +33,13 @@ class Table:
     rows: Sequence[tuple[Cell, ...]]
 
 
-def works_table(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> Table:
-    """One row per work; several authors, editors, topics or aliases are joined by "; "."""
+def works_table(
+    papers: Iterable[Paper], venues: Mapping[str, Venue], layers: Mapping[str, str] | None = None
+) -> Table:
+    """One row per work; several authors, editors, topics or aliases are joined by "; ".
+
+    `layers` names the layer that adds a work, by key; with some there is a column for them.
+    """
     plain = (
         *("publisher", "institution", "volume", "number", "pages"),
         *("doi", "eprint", "url", "level", "checked"),
@@ -55,10 +60,12 @@ def works_table(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> Table:
             _JOIN.join(paper.topics) or None,
             _JOIN.join(paper.aliases) or None,
             *(getattr(paper, name) for name in annotation),
+            *((layers.get(paper.key),) if layers else ()),
         )
         for paper in papers
     ]
-    return Table((*columns, "topics", "aliases", *annotation), rows)
+    last = ("layer",) if layers else ()
+    return Table((*columns, "topics", "aliases", *annotation, *last), rows)
 
 
 def people_table(people: Iterable[tuple[Person, int]]) -> Table:

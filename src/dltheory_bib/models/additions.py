@@ -35,10 +35,6 @@ class Addition(Record):
     """More relations to other works."""
 
 
-PRIVATE = ("notes", "tags", "status", "files")
-"""The fields of an addition that are private."""
-
-
 def _several(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 

@@ -136,6 +136,8 @@ class Snapshot:
         """Equal for two readers of the same content."""
         self.owner: object = None
         """The bibliography to which the records belong."""
+        self.private = True
+        """Whether queries may ask for notes, tags and status, as those of their owner do."""
         self._use(database)
         if path:
             _OPEN.add(self)

@@ -118,6 +118,8 @@ class PaperView(NamedTuple):
     """Whether its reference list was read, so that a missing citation is meaningful."""
     cites: tuple[str, ...] = ()
     cited_by: tuple[str, ...] = ()
+    layer: str = ""
+    """The layer that adds it; empty for a work of the lowest."""
 
     def readable(self, text: str) -> str:
         """Return a text of this view with its mathematics in Unicode."""
@@ -138,6 +140,8 @@ class TopicView(NamedTuple):
     broader: str | None
     works: int
     """Number of works on it and on narrower topics."""
+    own: int = 0
+    """How many of them are not of the lowest layer."""
 
 
 class TrailView(NamedTuple):
@@ -193,14 +197,27 @@ def paper_view(snapshot: Snapshot, n: int) -> PaperView:
     )
     read = fetch("SELECT 1 FROM reference_list WHERE n = ? LIMIT 1", (n,)).fetchone() is not None
     return restore_view(json.loads(data))._replace(
-        references_read=read, cites=cites, cited_by=cited_by
+        references_read=read,
+        cites=cites,
+        cited_by=cited_by,
+        layer=layers_of(snapshot, [n]).get(n, ""),
     )
+
+
+def layers_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, str]:
+    """Return the names of the layers that add works, by number, without those of the lowest."""
+    found = snapshot.fetch(
+        "SELECT p.n, y.name FROM json_each(?) l JOIN paper p ON p.n = l.value "
+        "JOIN layer y ON y.id = p.layer WHERE p.layer > 0",
+        (json.dumps(list(numbers)),),
+    )
+    return dict(found.fetchall())
 
 
 def restore_view(data: list[Any]) -> PaperView:
     """Return a view from its JSON, an array of the fields up to `formulas`."""
     view = PaperView._make(
-        [*(tuple(value) if isinstance(value, list) else value for value in data), False, (), ()]
+        [*(tuple(value) if isinstance(value, list) else value for value in data), False, (), (), ""]
     )
     return view._replace(
         address=web_address(view.address),
@@ -213,12 +230,19 @@ def restore_view(data: list[Any]) -> PaperView:
 
 
 def records(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[dict[str, Any]]:
-    """Return the stored JSON of some works, in this order: the records of the data files."""
+    """Return the stored JSON of some works, in this order: the records of the data files.
+
+    Those that a layer adds have its name as `layer` besides.
+    """
+    numbers = list(numbers)
+    layers = layers_of(snapshot, numbers)
     found = snapshot.fetch(
-        "SELECT r.data FROM json_each(?) l JOIN record r ON r.n = l.value ORDER BY l.key",
-        (json.dumps(list(numbers)),),
+        "SELECT r.data, r.n FROM json_each(?) l JOIN record r ON r.n = l.value ORDER BY l.key",
+        (json.dumps(numbers),),
     )
-    return (json.loads(row[0]) for row in found)
+    for data, n in found:
+        record = json.loads(data)
+        yield record | {"layer": layers[n]} if n in layers else record
 
 
 def entries(snapshot: Snapshot, numbers: Iterable[int], dialect: str) -> Iterator[str]:
@@ -248,8 +272,9 @@ def results_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[str, list[dic
 def topics(snapshot: Snapshot) -> dict[str, TopicView]:
     """Return every topic by id, in order of ids."""
     found = snapshot.fetch(
-        "SELECT t.id, t.label, t.broader, count(m.n) FROM topic t "
-        "LEFT JOIN member m ON m.topic = t.id GROUP BY t.id ORDER BY t.id"
+        "SELECT t.id, t.label, t.broader, count(m.n), count(nullif(p.layer, 0)) FROM topic t "
+        "LEFT JOIN member m ON m.topic = t.id LEFT JOIN paper p ON p.n = m.n "
+        "GROUP BY t.id ORDER BY t.id"
     )
     return {row[0]: TopicView(*row) for row in found}
 

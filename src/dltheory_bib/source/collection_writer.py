@@ -222,8 +222,8 @@ def _apply(folder: Path, entry: dict[str, Any]) -> None:
     _finish(place, begun, entry)
 
 
-# A file's change: the SHA-256 of its text before and after, and the part that differs. A catalogue's
-# file is large, and fifty copies of it would be larger.
+# A file's change: the SHA-256 of its text before and after, and the part that differs. A large
+# file in fifty copies would be too much.
 
 
 def _delta(before: str | None, after: str | None) -> dict[str, Any]:
