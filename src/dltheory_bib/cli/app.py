@@ -50,6 +50,7 @@ _HOMES = {
     "cite": "cite",
     "fix": "fix",
     "site": "site",
+    "shelf": "shelf",
     "mcp": "mcp",
     "check": "check",
     "cover": "cover",
