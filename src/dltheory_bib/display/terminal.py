@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.tree import Tree
 
+    from dltheory_bib.snapshot.own_notes import OwnNotes
     from dltheory_bib.snapshot.reader import Edge
     from dltheory_bib.snapshot.views import (
         PaperView,
@@ -193,6 +194,19 @@ def paper_card(view: PaperView, *, whole: bool = True) -> RenderableType:
     parts += [Text(), _facts(_citations(view) if whole else _counts(view, len(ties)))]
     evidence = list(_evidence(view, whole))
     parts += [_facts(evidence)] if evidence else []
+    return Group(*parts)
+
+
+def own_notes(found: Iterable[OwnNotes]) -> RenderableType:
+    """Show the private additions to a work, those of each layer apart."""
+    parts: list[RenderableType] = []
+    for one in found:
+        head = f"Your notes ({one.layer})" if one.layer else "Your notes"
+        facts = [("status", one.status), ("tags", ", ".join(one.tags))]
+        facts += [("file", file) for file in one.files]
+        shown: list[RenderableType] = [Text(text) for text in one.notes]
+        shown += [_facts((name, Text(value)) for name, value in facts if value)]
+        parts += [Text(), *_block(head, shown)]
     return Group(*parts)
 
 

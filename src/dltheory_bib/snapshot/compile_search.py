@@ -244,9 +244,7 @@ class Index:
             for word in set(other).difference(names[0]):
                 counts[word] = counts.get(word, 0) + 100 * WEIGHTS[0].base
         works, weights = self._works, self._weights
-        while len(works) < len(numbers):
-            works.append(array("I"))
-            weights.append(array("H"))
+        self._grow()
         for word, count in counts.items():
             works[word - 1].append(n)
             weights[word - 1].append(SCALE * count // (count + SATURATION))
@@ -260,8 +258,14 @@ class Index:
             made.append(_BREAK)
         return stored(array("I", made))
 
+    def _grow(self) -> None:
+        while len(self._works) < len(self._numbers):
+            self._works.append(array("I"))
+            self._weights.append(array("H"))
+
     def lists(self) -> Iterator[tuple[int, str, array[int], array[int]]]:
         """Yield number and stem of each word, the works that were added with it, and weights."""
+        self._grow()
         lists = zip(self._numbers.items(), self._works, self._weights, strict=True)
         for (stem, number), works, weights in lists:
             yield number, stem, works, weights

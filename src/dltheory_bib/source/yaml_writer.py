@@ -40,7 +40,7 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SORTED_BY = ("key", "id", "citing")
 _NUMBERS = frozenset({"year", "since", "until", "ordinal_from", "prints_pages"})
 """Fields whose numbers and truth values are not quoted."""
-_ONE_EACH = frozenset({"author", "cites"})
+_ONE_EACH = frozenset({"author", "cites", "notes", "files"})
 """Lists with one item per line, however short, so that a diff shows the changed item."""
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=~<][^\n]*")
 _TYPED = re.compile(
