@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -60,7 +60,7 @@ from dltheory_bib.snapshot.statistics import adjusted, coverage
 from dltheory_bib.source.catalogue import records_of
 from dltheory_bib.source.overlay import Overlay
 from dltheory_bib.text.maths import convert
-from dltheory_bib.text.search_words import SearchWords
+from dltheory_bib.text.search_words import SearchWords, remember_stems
 
 _MANY = "(SELECT value FROM json_each(?))"
 _OF_WORKS = (
@@ -69,6 +69,8 @@ _OF_WORKS = (
 )
 """The tables whose rows belong to one work, and are written with it."""
 _TENTH = 10
+_SIZE = array("I").itemsize
+"""The bytes of a number of a work."""
 
 
 def compile_overlay(
@@ -445,6 +447,11 @@ class _Writer:
         else:
             (data,) = self.fetch("SELECT data FROM glossary").fetchone()
             terms = json.loads(data)
+        remember_stems(
+            self.fetch(
+                "SELECT f.form, w.stem FROM search_form f JOIN search_word w ON w.id = f.word"
+            )
+        )
         stems = self.fetch("SELECT stem FROM search_word ORDER BY id")
         index = Index(SearchWords(terms), (row[0] for row in stems.fetchall()))
         keys = {n: paper.key for n, paper in works}
@@ -469,30 +476,43 @@ class _Writer:
         for n, words in self._old_words.items():
             for word in {*read_numbers("I", words)} - {0}:
                 gone.setdefault(word, set()).add(n)
-        (known,) = self.fetch("SELECT coalesce(max(id), 0) FROM search_word").fetchone()
-        changed, new = [], []
-        for number, stem, works, weights in index.lists():
-            if number > known:
-                new.append((number, stem, 0, stored(works), stored(weights)))
-                continue
-            left_out = gone.get(number, set())
-            if works or left_out:
-                sql = "SELECT works, weights FROM search_word WHERE id = ?"
-                before = self.fetch(sql, (number,)).fetchone()
-                pairs = zip(read_numbers("I", before[0]), read_numbers("H", before[1]), strict=True)
-                kept = [pair for pair in pairs if pair[0] not in left_out]
-                kept = sorted([*kept, *zip(works, weights, strict=True)])
-                lists = (array("I", [n for n, _ in kept]), array("H", [one for _, one in kept]))
-                changed.append((*map(stored, lists), number))
-        self.many("UPDATE search_word SET works = ?, weights = ? WHERE id = ?", changed)
-        self.many("INSERT INTO search_word VALUES (?, ?, ?, ?, ?)", new)
         (count,) = self.fetch("SELECT count(*) FROM paper").fetchone()
-        weigh: Callable[[int], int] = lambda size: idf(count, size // 4)  # noqa: E731
-        self.database.create_function("idf", 1, weigh, deterministic=True)
-        self.fetch("UPDATE search_word SET idf = idf(length(works))")
+        rows = self.fetch("SELECT id, idf, works, weights FROM search_word ORDER BY id").fetchall()
+        added = index.lists()
+        changed, weighed, new = [], [], []
+        for (word, weight, *lists), (_, _, works, weights) in zip(rows, added, strict=False):
+            left_out = gone.get(word)
+            if works or left_out:
+                if left_out is not None or (
+                    lists[0] and works[0] < read_numbers("I", lists[0])[-1]
+                ):
+                    lists = list(_merged(lists, left_out or set(), works, weights))
+                else:  # the new works have the higher numbers
+                    lists = [lists[0] + stored(works), lists[1] + stored(weights)]
+            now = idf(count, len(lists[0]) // _SIZE)
+            if works or left_out:
+                changed.append((now, *lists, word))
+            elif now != weight:
+                weighed.append((now, word))
+        for word, stem, works, weights in added:
+            new.append((word, stem, idf(count, len(works)), stored(works), stored(weights)))
+        self.many("UPDATE search_word SET idf = ?, works = ?, weights = ? WHERE id = ?", changed)
+        self.many("UPDATE search_word SET idf = ? WHERE id = ?", weighed)
+        self.many("INSERT INTO search_word VALUES (?, ?, ?, ?, ?)", new)
 
     def _write_statistics(self, works: list[Numbered], old: Mapping[int, Paper]) -> None:
         before = coverage(self.below.snapshot)
         now = [paper for _, paper in works]
         counts = adjusted(before, self.fetch, list(old.values()), now, self.venues)
         write_counts(self.database, counts)
+
+
+def _merged(
+    lists: list[bytes], left_out: set[int], works: array[int], weights: array[int]
+) -> tuple[bytes, bytes]:
+    """Return the works of a word and their weights, in order, without some and with others."""
+    old = zip(read_numbers("I", lists[0]), read_numbers("H", lists[1]), strict=True)
+    kept = [pair for pair in old if pair[0] not in left_out]
+    kept = sorted([*kept, *zip(works, weights, strict=True)])
+    numbers, counts = array("I", [n for n, _ in kept]), array("H", [one for _, one in kept])
+    return stored(numbers), stored(counts)
