@@ -49,6 +49,23 @@ def own_notes(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, list[OwnN
     return found
 
 
+def private_fields(snapshot: Snapshot, numbers: Iterable[int]) -> dict[str, dict[str, Any]]:
+    """Return the same by key, with the additions of all layers together; the highest status."""
+    numbers = list(numbers)
+    found = own_notes(snapshot, numbers)
+    keys = dict(zip(found, snapshot.keys(found), strict=True))
+    made: dict[str, dict[str, Any]] = {}
+    for n, layers in found.items():
+        joined: dict[str, Any] = {}
+        for name in ("notes", "tags", "files"):
+            if several := dict.fromkeys(one for layer in layers for one in getattr(layer, name)):
+                joined[name] = list(several)
+        if status := next((layer.status for layer in reversed(layers) if layer.status), ""):
+            joined["status"] = status
+        made[keys[n]] = joined
+    return made
+
+
 def tags(snapshot: Snapshot) -> dict[str, int]:
     """Return the number of works with each tag, in order of tags."""
     return dict(
