@@ -25,6 +25,8 @@ def nothing_found(bib: Bibliography, query: str) -> str:
 
 
 def _hint(bib: Bibliography, expression: Expression) -> str:
+    if expression == Term("has", "own", False, getattr(expression, "column", 0)):
+        return "no work is your own yet; `dltheory add ID` adds one, or write papers.yaml"
     if isinstance(expression, Term):
         return _apart(bib, expression)
     parts = expression.parts if isinstance(expression, AllOf) else ()

@@ -453,12 +453,14 @@ def _is_same(path: Path, mark: dict[str, Any], changed: list[Path]) -> bool:
 
 
 def is_damaged(path: Path | None = None) -> bool:
-    """Return whether the compiled collection that is in use is no longer what was written."""
-    shipped = shipped_directory()
-    used = [_cache_path(path or shipped)]
-    used += [shipped / f"{NAME}.sqlite"] if path is None else []
+    """Return whether the compiled collection that is in use, or one that it extends, is no longer
+    what was written.
+    """
+    used = _used(path)
+    if path is None or is_described(path):
+        used.append(shipped_directory() / f"{NAME}.sqlite")
     for snapshot in used:
-        if snapshot is None or not snapshot.exists():
+        if not snapshot.exists():
             continue
         try:
             manifest = json.loads(snapshot.with_suffix(".json").read_bytes())
@@ -470,14 +472,27 @@ def is_damaged(path: Path | None = None) -> bool:
 
 
 def discard(path: Path | None = None) -> None:
-    """Delete the snapshot of a collection, which is then compiled on the next use; the shipped one
-    is hashed again.
+    """Delete the snapshots of a collection and of those that it extends, which are then compiled on
+    the next use; the shipped one is hashed again.
     """
-    cached = _cache_path(path or shipped_directory())
-    if cached is not None:
+    for cached in _used(path):
         for suffix in (".sqlite", ".json", ".verified"):
             with suppress(OSError):
                 cached.with_suffix(suffix).unlink(missing_ok=True)
+
+
+def _used(path: Path | None) -> list[Path]:
+    """Return where the snapshots of a collection and of the layers below it are in the cache."""
+    stacks: list[list[Path | None]] = [[path]]
+    if path is not None and is_described(path):
+        from dltheory_bib.source.layers import layers_of
+
+        with suppress(DataError):
+            folders = [layer.path for layer in layers_of(path)]
+            stacks += [folders[:size] for size in range(1, len(folders) + 1)]
+            stacks += [[folder] for folder in folders]
+    found = (_cache_path(*(one or shipped_directory() for one in stack)) for stack in stacks)
+    return [cached for cached in dict.fromkeys(found) if cached is not None]
 
 
 # The cache directory

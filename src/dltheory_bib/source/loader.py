@@ -106,7 +106,8 @@ def check_paths(
     for file in single:
         beside[file.path.parent].append(file)
     for directory, judged in beside.items():
-        if overlaid and (layered := overlaid(directory)):
+        usual = all(file.path.stem in MODELS for file in judged)
+        if overlaid and usual and (layered := overlaid(directory)):
             names = {file.shown for file in judged}
             problems += (problem for problem in layered[0] if problem.file in names)
             records += sum(1 for file in judged for _ in read_records(file.path, []))
