@@ -46,6 +46,7 @@ _OPERATOR = r"([A-Za-z][A-Za-z_-]*)\s*([<>=≤≥]=?|!=)\s*(.*)"
 _HYPHENATED = r"([A-Za-z]+(?:-[A-Za-z]+)+):(?!//)(.+)"
 _JOINERS = {"&&": "and", "&": "and", "+": "and", "||": "or", "|": "or", "!": "not", "~": "not"}
 _WORDS_IN_A_NAME = 20
+_FEW = 30
 _BOUND = r"([<>]=?)(\d{4})"
 _HAS = {"arxiv": "eprint", "remark": "remarks", "relation": "relations", "reference": "references"}
 _SPELLINGS = {"generalizes": "generalises", "generalizedby": "generalisedby", "arxiv": "eprint"}
@@ -293,10 +294,9 @@ def _ask_has(snapshot: Snapshot, term: Term) -> Condition:
 def _ask_tag(snapshot: Snapshot, term: Term) -> Condition:
     _refuse_private(snapshot, term)
     wanted = fold(term.value)
-    if not snapshot.fetch("SELECT 1 FROM tag WHERE tag = ?", (wanted,)).fetchone():
-        known = list(tags(snapshot))
-        hint = did_you_mean(nearest(wanted, known, 2))
-        hint = hint or ("" if known else "; `dltheory tag KEY WORD` adds one")
+    known = list(tags(snapshot))
+    if known and wanted not in known:
+        hint = did_you_mean(nearest(wanted, known, 2)) or f"; known are {', '.join(known[:_FEW])}"
         raise QueryError(f"no work has the tag {term.value!r}{hint}", column=term.column)
     return Condition("p.n IN (SELECT n FROM tag WHERE tag = ?)", (wanted,))
 
