@@ -271,6 +271,108 @@ def test_three_layers_have_what_one_folder_with_all_records_has(tmp_path: Path) 
     same_content(load(mine), load(flat(tmp_path / "flat", SAMPLE, group, lab, mine)))
 
 
+RESULTS = """\
+- id: jin2017escape-ours
+  work: jin2017escape
+  question: second-order-stationary
+  quantity: gradients
+  kind: upper
+  method: Quokka descent
+  bound:
+    - {eps: -2, d: log^4}
+  holds: high-probability
+  assumptions: [lipschitz-gradient, our-assumption]
+  statement: It hops to $\\zeta$ wombats.
+  version: arXiv 1703.00887v1
+  where: Theorem 9
+  read_in: arXiv
+  checked: full-text
+- id: jin2017escape-theirs
+  work: jin2017escape
+  question: our-question
+  kind: statement
+  statement: A statement of quokkas.
+  version: arXiv 1703.00887v1
+  where: Theorem 10
+  read_in: arXiv
+  checked: abstract
+"""
+ASSUMPTIONS = """\
+- id: our-assumption
+  label: Our assumption of $\\xi$
+  about: problem
+  definition: Ours.
+  implies: [lipschitz-hessian]
+"""
+QUESTIONS = """\
+- id: our-question
+  label: Our question
+  definition: Whether wombats hop.
+  columns:
+    - id: hops
+      label: hops
+      meaning: Whether they do.
+"""
+GLOSSARY = """\
+- id: our-term
+  term: saddle point
+  spellings: [quokka, mountain pass]
+"""
+CITATIONS_BELOW = """\
+- citing: jin2017escape
+  source: another copy
+  how: title-found
+  cites:
+    - allenzhu2019convergence
+    - ge2015escaping
+"""
+AGAIN = """\
+- key: doe2026again
+  type: online
+  title: A Mountain Pass Again
+  author:
+    - Doe, Jane
+  year: 2026
+"""
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"notes": NOTES.replace("roe2025theirs", "ge2015escaping")},
+        {"notes": NOTES.partition("  relations")[0]},
+        {"trails": TRAILS.replace("doe2026ours", "jin2017escape")},
+        {"citations": CITATIONS_BELOW},
+        {"papers": AGAIN},
+        {"papers": AGAIN, "glossary": GLOSSARY},
+        {"results": RESULTS, "assumptions": ASSUMPTIONS, "questions": QUESTIONS},
+        {},
+    ],
+    ids=lambda files: "+".join(files) or "nothing",
+)
+def test_each_kind_of_record_alone_does_what_it_does_in_one_folder(
+    tmp_path: Path, files: dict[str, str]
+) -> None:
+    mine = overlay(tmp_path / "mine", **files)
+    same_content(load(mine), load(flat(tmp_path / "flat", SAMPLE, mine)))
+
+
+def test_people_that_an_overlay_settles_are_one_person(tmp_path: Path) -> None:
+    plain = load()
+    paper = plain["jin2017escape"]
+    people = """\
+- id: our-jin
+  name: Jin, Chi
+  aliases:
+    - Doe, Jane
+"""
+    bib = load(overlay(tmp_path / "mine", papers=work("doe2030"), people=people))
+    assert "Jin, Chi" in paper.author
+    works = plain.where("author:jin-chi").keys
+    assert set(bib.where("author:our-jin").keys) == {*works, "doe2030"}
+    assert "jin-chi" not in bib.people
+
+
 # Conflicts with what is below
 
 
@@ -464,3 +566,54 @@ def test_the_layers_below_are_not_read_again(
     monkeypatch.setattr(loader, "read_file", noted)
     load(mine)
     assert {path.parent for path in read} == {mine}
+
+
+def test_one_file_of_an_overlay_is_checked_with_what_is_below(tmp_path: Path) -> None:
+    mine = overlay(tmp_path / "mine", papers=ESCAPE, notes="- key: nosuch\n  tags: [x]\n")
+    assert [one.rule for one in problems(mine / "papers.yaml")] == ["same-work-below"]
+    assert [one.rule for one in problems(mine / "notes.yaml")] == ["unknown-work"]
+    draft = mine / "draft.yaml"
+    draft.write_text(work("doe2030", extra="after: [jin2017escape, nosuch]"), "utf-8")
+    assert [one.rule for one in problems(draft)] == ["unknown-work"]
+
+
+def test_an_error_below_is_reported_with_its_file(tmp_path: Path) -> None:
+    lab = overlay(tmp_path / "lab", papers=work("lab2020", year=3000))
+    mine = overlay(tmp_path / "mine", "../lab", papers=work())
+    with pytest.raises(DataError) as caught:
+        load(mine)
+    assert [Path(one.file).resolve() for one in caught.value.problems] == [lab / "papers.yaml"]
+    assert problems(mine) == list(caught.value.problems)
+
+
+def test_without_a_cache_the_layers_are_compiled_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "none").write_text("", "utf-8")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "none"))
+    lab = overlay(tmp_path / "lab", papers=work("lab2020"))
+    bib = load(
+        overlay(tmp_path / "mine", "../lab", papers=work("doe2021", extra="after: [lab2020]"))
+    )
+    assert bib.snapshot.path is None
+    assert bib.neighbours("doe2021", "after").keys == ["lab2020"]
+    assert bib.layers == ["lab", "mine"]
+    assert lab.exists()
+
+
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_a_damaged_snapshot_of_any_layer_is_compiled_again(
+    tmp_path: Path, cache: Path, which: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dltheory_bib.cli.main import main
+
+    lab = overlay(tmp_path / "lab", papers=work("lab2020"))
+    mine = overlay(tmp_path / "mine", "../lab", papers=work("doe2021"))
+    sizes = [len(load()), len(load(lab)), len(load(mine))]
+    made = sorted(cache.glob("*.sqlite"), key=lambda path: path.stat().st_mtime_ns)
+    assert len(made) == len(sizes)
+    content = bytearray(made[which].read_bytes())
+    content[4096 : 4096 * 40] = b"\xff" * (4096 * 39)
+    made[which].write_bytes(content)
+    assert main(["--data", str(mine), "list", "-f", "keys"]) == 0
+    assert len(capsys.readouterr().out.split()) == sizes[2]

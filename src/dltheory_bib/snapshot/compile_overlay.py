@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from array import array
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
@@ -511,8 +512,13 @@ def _merged(
     lists: list[bytes], left_out: set[int], works: array[int], weights: array[int]
 ) -> tuple[bytes, bytes]:
     """Return the works of a word and their weights, in order, without some and with others."""
-    old = zip(read_numbers("I", lists[0]), read_numbers("H", lists[1]), strict=True)
-    kept = [pair for pair in old if pair[0] not in left_out]
-    kept = sorted([*kept, *zip(works, weights, strict=True)])
-    numbers, counts = array("I", [n for n, _ in kept]), array("H", [one for _, one in kept])
+    numbers, counts = read_numbers("I", lists[0]), read_numbers("H", lists[1])
+    for n in left_out:
+        place = bisect_left(numbers, n)
+        if numbers[place : place + 1] == array("I", [n]):
+            del numbers[place], counts[place]
+    for n, weight in zip(works, weights, strict=True):
+        place = bisect_left(numbers, n)
+        numbers.insert(place, n)
+        counts.insert(place, weight)
     return stored(numbers), stored(counts)
