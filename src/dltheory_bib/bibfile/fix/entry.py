@@ -169,7 +169,7 @@ class Updater:
             rewriter.set("author", authors or target["author"])
         changes = [Change("published", f"arXiv → {self._where(paper)}")]
         raw = _raw(known.entry.get("title"))
-        if raw is None or not same_words(raw, paper.title):
+        if not same_words(raw or known.values.get("title", ""), paper.title):
             new = title_of_record(raw or "", paper.title, self.style.encoding)
             rewriter.set("title", new)
             changes.append(Change("title", f"{known.values.get('title', '')} → {new}"))
@@ -286,17 +286,17 @@ class Updater:
         return changes
 
     def _missing(self, known: Known, target: Mapping[str, str]) -> list[str]:
-        """Return the fields to add: those that the record has and no source disputes.
+        """Return the fields to add: those that the record has from a source, and the file gives.
 
         No article gets pages without its volume.
         """
         kind, values, style = target["@"], known.values, self.style
-        disputed = _disputed(known.paper)
+        unknown = {*known.paper.unverified}
         wanted = []
         if "pages" in self.options.kinds:
             pages, volume = style.gives_pages(kind), True
             if kind == "article" and _lacks(values, "volume"):
-                volume = "volume" in target and "volume" not in disputed
+                volume = "volume" in target and "volume" not in unknown
                 if pages or style.gives(kind, "volume", otherwise=False):
                     wanted.append("volume")
                     wanted += ["number"] if style.gives(kind, "number") else []
@@ -310,7 +310,7 @@ class Updater:
             if name in target
             and _lacks(values, name)
             and not (name == "pages" and values.get("eid"))
-            and name not in disputed | known.others
+            and name not in unknown | known.others
         ]
 
     def _is_in_venue(self, known: Known) -> bool:

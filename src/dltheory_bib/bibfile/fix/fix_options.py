@@ -30,6 +30,8 @@ class FixOptions:
 
     kinds: frozenset[Kind]
     """The kinds of correction that are made."""
+    refused: frozenset[Kind]
+    """The kinds that are not made even as a part of an upgrade."""
     asked: Gates
     """The habits that do not count, because the user asked for a kind by its name."""
     keep_preprint: bool
@@ -47,4 +49,5 @@ def options_of(
             raise UnknownNameError("kind of correction", str(name), near)
     kinds = {known[name] for name in only or known} - {known[name] for name in no}
     asked = (gate for name in only for gate in _GATES.get(known[name], ()))
-    return FixOptions(frozenset(kinds), frozenset(asked), keep_preprint, venues)
+    refused = frozenset(known[name] for name in no)
+    return FixOptions(frozenset(kinds), refused, frozenset(asked), keep_preprint, venues)

@@ -295,11 +295,18 @@ def _same_people(shown: list[str], authors: tuple[str, ...]) -> dict[str, int] |
     """Return the place in an entry of each author that it names; None if it names a stranger."""
     left = dict(enumerate(shown))
     found: dict[str, int] = {}
-    for agree in (_is_same_person, _is_spelled_alike):
+    # At its place first: people of one family may share their initials.
+    for agree, elsewhere in (
+        (_is_same_person, False),
+        (_has_same_words, True),
+        (_is_same_person, True),
+        (_is_spelled_alike, False),
+        (_is_spelled_alike, True),
+    ):
         for place, ours in enumerate(authors):
             if ours in found:
                 continue
-            likely = [place, *left] if place in left else [*left]
+            likely = [*left] if elsewhere else [place] * (place in left)
             own = next((one for one in likely if agree(left[one], ours)), None)
             if own is not None:
                 found[ours] = own
@@ -308,11 +315,13 @@ def _same_people(shown: list[str], authors: tuple[str, ...]) -> dict[str, int] |
     return found if strangers * MANY_AUTHORS < len(shown) or not strangers else None
 
 
+def _has_same_words(name: str, ours: str) -> bool:
+    return sorted(words(from_latex(name))) == sorted(words(ours))
+
+
 def _is_spelled_alike(name: str, ours: str) -> bool:
-    """Return whether two names are the same but for a slip, an alias or their order."""
+    """Return whether two names are the same but for a slip or their order."""
     theirs, known = words(from_latex(name)), words(ours)
-    if sorted(theirs) == sorted(known):
-        return True
     first, last = words(given(ours)), words(family_name(ours))
     if first and last and first[0] in theirs and len(first[0]) > 2 and len(theirs) > 1:
         rest = [word for word in theirs if word != first[0]]

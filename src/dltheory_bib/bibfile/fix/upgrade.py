@@ -116,9 +116,9 @@ class Upgrade:
             if name in needed or values.get(name) or style.gives(kind, name)
         ]
         wanted += ["volume", "number"]
-        if "pages" in options.kinds and (values.get("pages") or style.gives_pages(kind)):
+        if "pages" not in options.refused and (values.get("pages") or style.gives_pages(kind)):
             wanted.append("pages")
-        if "dois" in options.kinds and (values.get("doi") or style.gives_dois(kind)):
+        if "dois" not in options.refused and (values.get("doi") or style.gives_dois(kind)):
             wanted.append("doi")
         if style.gives(kind, "url", otherwise=False) and not values.get("url"):
             wanted.append("url")
