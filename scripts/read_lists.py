@@ -192,6 +192,8 @@ def _fits(entry: Entry, paper: Paper, strict: bool) -> bool:
     )
     long = len(_letters(entry.title)) >= LETTERS and len(entry.title.split()) >= WORDS
     shared = _shared(entry, paper)
+    if strict and not _same_first(entry, paper):
+        return False  # as of a program and the paper on it
     if strict or not long:
         # Several authors and a whole title are the work, though it be reprinted much later.
         again = not strict and shared * len(entry.authors) >= 2
@@ -204,6 +206,12 @@ def _shared(entry: Entry, paper: Paper) -> float:
     ours = {_last(family(name)) for name in paper.author}
     theirs = [_last(_family(name)) for name in entry.authors]
     return sum(name in ours for name in theirs) / len(theirs) if theirs else 0.0
+
+
+def _same_first(entry: Entry, paper: Paper) -> bool:
+    """Return whether the first author is that of the work."""
+    first = entry.authors[:1]
+    return bool(first) and _last(_family(first[0])) == _last(family(paper.author[0]))
 
 
 def _family(name: str) -> str:

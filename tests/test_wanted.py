@@ -191,6 +191,16 @@ def test_a_title_with_more_than_the_title_is_found(finder: Any, title: str) -> N
     assert not finder.find(read_lists.Entry(title, ("A. Nother",), True, 2018, None, None))
 
 
+def test_a_part_of_a_title_needs_the_same_first_author(finder: Any) -> None:
+    """A program and the paper on it share a title and most of their authors."""
+    names = ("Franck Gabriel", "Arthur Jacot")
+    assert not finder.find(
+        read_lists.Entry("Neural tangent kernel", names, False, 2018, None, None)
+    )
+    whole = "Neural tangent kernel: Convergence and generalization in neural networks"
+    assert finder.find(read_lists.Entry(whole, names, False, 2018, None, None))
+
+
 def test_a_short_title_of_several_authors_is_found_whatever_its_year(finder: Any) -> None:
     """A reprint; one author may have written two works of the same short title."""
     title, authors = "On lazy training", ("Chizat, L.", "Oyallon, E.")
