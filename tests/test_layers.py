@@ -34,7 +34,7 @@ FLOORS = [
     {"arguments", "meant_names", "settings"},
     {"settings_files"},
     {"text", "files", "input_files"},
-    {"errors", "collector", "user_folders"},
+    {"errors", "collector", "user_folders", "correction_kinds"},
 ]
 # The few calls up, each imported when it is made: Jupyter asks a record how it is shown, and a
 # bibliography works on files.

@@ -308,6 +308,14 @@ def note(message: str) -> None:
         sys.stderr.write(line)
 
 
+def note_lists_read(what: str) -> None:
+    """At a terminal, print how many reference lists the citations in an answer rest on."""
+    from dltheory_bib.snapshot.views import lists_read
+
+    if is_drawn():
+        note(f"{what}: {lists_read(bibliography().snapshot)}")
+
+
 def note_nothing_found() -> None:
     """Report that no work matches the command's query, and near matches."""
     from dltheory_bib.cli.nothing_found import nothing_found

@@ -41,7 +41,7 @@ def init(directory: Path, extends: tuple[str, ...], name: str | None) -> None:
 
     \b
     Example: dltheory init
-    Example: dltheory init thesis/references --extends ../lab
+    Example: dltheory init references --extends lab
     """
     from dltheory_bib.files import finish_together, write_together
     from dltheory_bib.settings_files import PROJECT

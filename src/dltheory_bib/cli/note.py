@@ -38,7 +38,6 @@ def note_(
     \b
     Example: dltheory note jin2017escape "Theorem 3 needs the Hessian to be Lipschitz."
     Example: dltheory note jin2017escape --file papers/jin2017.pdf
-    Example: dltheory note jin2017escape --edit
     """
     if text and (edit or delete):
         raise click.UsageError("give TEXT, --edit or --delete, not two of them")
@@ -93,11 +92,10 @@ def tag(key: str, words: tuple[str, ...], remove: tuple[str, ...]) -> None:
 def status(key: str, status: str | None) -> None:
     """Give a work in your collection a STATUS: to-read, reading, read, or none; without, show it.
 
-    `status:to-read` finds the works.
+    `dltheory list status:to-read` finds the works.
 
     \b
     Example: dltheory status jin2017escape read
-    Example: dltheory list status:to-read
     """
     if status is None:
         _show(key)

@@ -13,6 +13,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ _UNWRITABLE = {
 }
 """The rules of problems that prevent writing a file again, and why."""
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_ADDED = "added"
 _SORTED_BY = ("key", "id", "citing")
 _NUMBERS = frozenset({"year", "since", "until", "ordinal_from", "prints_pages"})
 """Fields whose numbers and truth values are not quoted."""
@@ -53,18 +55,23 @@ _TYPED = re.compile(
 _WORD = re.compile(r"[\w./:@+'() -]*\w")
 
 
-def canonical(text: str, kind: str) -> str:
+def canonical(text: str, kind: str, today: date | None = None) -> str:
     """Return a data file in canonical form.
 
     `text` is the content of a file of this kind (`papers`, `topics` …) whose YAML was read without
-    a problem. Raises `ValueError` if the text is not a list of records, or contains a value that
-    cannot be written back with the same meaning.
+    a problem. With `today`, a work without the date of its entry gets this one. Raises
+    `ValueError` if the text is not a list of records, or contains a value that cannot be written
+    back with the same meaning.
     """
-    return _written(text, kind, {}, frozenset())
+    return _written(text, kind, {}, frozenset(), today)
 
 
 def _written(
-    text: str, kind: str, put: Mapping[str, Mapping[str, Any]], remove: Collection[str]
+    text: str,
+    kind: str,
+    put: Mapping[str, Mapping[str, Any]],
+    remove: Collection[str],
+    today: date | None = None,
 ) -> str:
     """Return a data file in canonical form with records added, replaced and removed, by name."""
     root = yaml.compose(text, _Loader)
@@ -84,6 +91,8 @@ def _written(
             records.append(node)
     records = sorted([*records, *new.values()], key=_sort_key)
     written = _Writer(notes)
+    if today is not None and model is not None and _ADDED in model.model_fields:
+        _date(records, today)
     blocks = ["\n".join(written.record(record, model)) for record in records] or ["[]"]
     head = ["\n".join(notes.header)] if notes.header else []
     foot = ["\n".join(notes.footer)] if notes.footer else []
@@ -227,22 +236,34 @@ def _refuse_unwritable(content: bytes) -> None:
             raise ValueError(_UNWRITABLE[problem.rule])
 
 
-def rewrite(path: Path, kind: str) -> bool:
+def rewrite(path: Path, kind: str, today: date | None = None) -> bool:
     """Write a file of this kind in canonical form; return whether that changed it.
 
-    The file is written atomically. Raises `ValueError` as `canonical` does, also if the file is not
-    YAML or not UTF-8, and `OSError`.
+    With `today`, works without the date of their entry get this one. The file is written
+    atomically. Raises `ValueError` as `canonical` does, also if the file is not YAML or not UTF-8,
+    and `OSError`.
     """
     before = read_bytes(path)
     _refuse_unwritable(before)
     try:
-        after = canonical(before.decode("utf-8"), kind)
+        after = canonical(before.decode("utf-8"), kind, today)
     except yaml.YAMLError:
         raise ValueError("is not valid YAML") from None
     if after.encode() == before:
         return False
     write_text(path, after)
     return True
+
+
+def _date(records: Iterable[Any], today: date) -> None:
+    """Give each record without the date of its entry this one."""
+    for record in records:
+        if isinstance(record, yaml.MappingNode) and _ADDED not in (
+            n.value for n, _ in record.value
+        ):
+            text = "tag:yaml.org,2002:str"
+            day = yaml.ScalarNode(text, today.isoformat())
+            record.value.append((yaml.ScalarNode(text, _ADDED), day))
 
 
 def _sort_key(record: Any) -> str:
