@@ -204,6 +204,26 @@ def test_a_note_may_have_lines_and_come_from_standard_input(
     assert load(Path()).own_notes("jin2017escape") == []
 
 
+@pytest.mark.parametrize(
+    "text", [r"a \u00e9 b", r"\\u0007", r"C:\users\1", "$\\R^2$ “é” 😀", "todo: - [ ] {x}", "#tag"]
+)
+def test_a_note_holds_any_text(run: Run, text: str) -> None:
+    run("init")
+    assert run("note", "jin2017escape", text)[0] == 0
+    assert load(Path()).own_notes("jin2017escape")[0].notes == (text,)
+    assert run("note", "jin2017escape")[1] == f"   1    {text}\n"
+    assert json.loads(run("export", "1703.00887", "-f", "json", "--private")[1])[0]["notes"] == [
+        text
+    ]
+
+
+def test_a_collection_may_be_named_by_its_file(run: Run) -> None:
+    run("init", "mine")
+    for name in ("papers.yaml", "collection.yaml"):
+        assert run("--data", f"mine/{name}", "tag", "jin2017escape", "x")[0] == 0
+        assert load(Path("mine", name)).where("tag:x").keys == ["jin2017escape"]
+
+
 def test_nothing_is_asked_without_a_terminal(run: Run) -> None:
     run("init")
     code, _, err = run("note", "jin2017escape", "--edit")
@@ -403,6 +423,26 @@ def test_no_page_of_a_site_contains_what_is_private(private: Path) -> None:
     assert {path for path, words in found.items() if words} == set()
     shown = make_files(load(private), Options(private=True))
     assert leaks(shown["works/jin2017escape.html"].decode()) == set(WORDS)
+
+
+def test_the_page_of_a_site_counts_works_as_their_snapshot_does(tmp_path: Path) -> None:
+    """Own works have the numbers after those below, whatever their keys."""
+    pytest.importorskip("jinja2")
+    from dltheory_bib.site.options import Options
+    from dltheory_bib.site.search_data import search_data
+    from dltheory_bib.site.site_data import Contents
+
+    text = work("aaa2020first", "'A: Quokkas'", extra="titles: [Wombats]")
+    bib = load(overlay(tmp_path / "mine", papers=text))
+    script = search_data(Contents(bib, Options())).decode()
+    made = json.loads(script.removeprefix("dltheory.searchData(").removesuffix(");\n"))
+    keys = made["works"]["key"]
+    assert keys[-1] == "aaa2020first"
+    assert made["works"]["layer"][-1] == "mine"
+    assert {*made["works"]["layer"][:-1]} == {""}
+    titled = {keys[int(n)] for n in made["index"]["titles"]}
+    assert titled == {one.key for one in bib if one.titles or any(v.title for v in one.versions)}
+    assert not {"tag", "status", "note"} & {*made["words"]["fields"]}
 
 
 def test_no_html_of_a_notebook_contains_what_is_private(private: Path) -> None:

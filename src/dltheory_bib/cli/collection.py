@@ -20,7 +20,12 @@ import click
 
 from dltheory_bib.input_files import read_start
 from dltheory_bib.settings_files import collection_setting
-from dltheory_bib.source.folders import is_directory, is_file, shipped_directory
+from dltheory_bib.source.folders import (
+    collection_place,
+    is_directory,
+    is_file,
+    shipped_directory,
+)
 
 _PROJECT = r'^name\s*=\s*"dltheory-bib"\s*$'
 
@@ -48,10 +53,10 @@ def choose_collection(named: Path | None, why: str = "--data") -> Collection:
     Raises `DataError` if a settings file cannot be read.
     """
     if named is not None:
-        return Collection(named, False, why)
+        return Collection(collection_place(named), False, why)
     clone, setting = clone_data(), collection_setting()
     if setting and not (setting[1].is_users and clone):
-        return Collection(setting[0], False, f"[collection] in {setting[1].path}")
+        return Collection(collection_place(setting[0]), False, f"[collection] in {setting[1].path}")
     if clone is not None:
         return Collection(clone, True, f"you are in the clone {clone.parent}")
     return Collection(None, is_catalogue=True)

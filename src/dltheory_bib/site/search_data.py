@@ -23,8 +23,8 @@ from dltheory_bib.text.names import slug
 
 
 def search_data(contents: Contents) -> bytes:
-    """Return the script that passes the data to the search; works are numbered from 0 in order of
-    keys.
+    """Return the script that passes the data to the search; works are numbered from 0 as in the
+    snapshot.
     """
     data = {
         "works": _works(contents),

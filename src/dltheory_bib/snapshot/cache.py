@@ -36,6 +36,7 @@ from dltheory_bib.source.folders import (
     DataFile,
     catalogue_files,
     collection_files,
+    collection_place,
     is_described,
     is_directory,
     shipped_directory,
@@ -68,6 +69,7 @@ def open_snapshot(path: Path | None = None, progress: Progress | None = None) ->
     Compiles the collection if it has no valid snapshot; `progress` is called with a file's name and
     the number of records read. Raises `DataError` if the data have errors.
     """
+    path = path and collection_place(path)
     if path is not None and is_described(path):
         return _open_layers(path, progress)
     return _open_lowest(path, progress)

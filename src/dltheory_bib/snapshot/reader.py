@@ -52,10 +52,11 @@ class DamagedSnapshotError(sqlite3.DatabaseError):
 
 _NEVER_WRITTEN = (
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
-    r"|\\u(?=[0-9A-Fa-f]{4})(?=[A-Fa-f]{0,3}[0-9])"
+    r"|(?<!\\)(?:\\\\)*\\u(?=[0-9A-Fa-f]{4})(?=[A-Fa-f]{0,3}[0-9])"
 )
 """Control characters and direction marks, which no record may contain, and escapes for them in
-JSON, which the compiler never writes; no command of TeX has a digit in its name.
+JSON, which the compiler never writes (a backslash of a text is two there); no command of TeX has a
+digit in its name.
 """
 
 

@@ -87,6 +87,14 @@ def is_described(path: Path) -> bool:
     return is_directory(path) and _exists(path / COLLECTION)
 
 
+def collection_place(path: Path) -> Path:
+    """Return the folder of a collection that is named by its `papers.yaml` or `collection.yaml`;
+    any other path as it is.
+    """
+    named = path.name in {"papers.yaml", COLLECTION}
+    return path.parent if named and is_described(path.parent) else path
+
+
 def collection_files(path: Path) -> list[DataFile]:
     """Return the files of a collection: a directory, or a single papers file.
 
