@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.snapshot.reader import Snapshot, record_reader
-from dltheory_bib.source.overlay import title_words
+from dltheory_bib.source.overlay import title_letters
 
 if TYPE_CHECKING:
     from dltheory_bib.models.paper import Paper
@@ -67,11 +67,11 @@ class BelowSnapshot:
     def _titles(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
         for key, title in self.snapshot.fetch("SELECT key, title FROM paper ORDER BY key"):
-            found[title_words(title)].append(key)
+            found[title_letters(title)].append(key)
         return found
 
     def titled(self, title: str) -> Sequence[str]:
-        """Return the keys of the works with a title, as `title_words` gives it."""
+        """Return the keys of the works with a title, as `title_letters` gives it."""
         return self._titles.get(title, ())
 
     def registry(self, kind: str) -> Mapping[str, Record]:

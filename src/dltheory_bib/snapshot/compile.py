@@ -24,7 +24,6 @@ from dltheory_bib.models.relations import Relation
 from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.models.types import LONGEST_ID
 from dltheory_bib.snapshot.compile_cards import formulas, result_views, write_cards
-from dltheory_bib.snapshot.compile_comparisons import write_comparisons
 from dltheory_bib.snapshot.compile_search import write_search_index
 from dltheory_bib.snapshot.compile_views import (
     all_ties,
@@ -95,6 +94,9 @@ def _write(catalogue: Catalogue, database: sqlite3.Connection) -> None:
     write_judged(database, papers, numbers)
     write_cards(database, questions, assumptions, cards, numbers)
     write_search_index(database, catalogue, works, numbers)
+    # An overlay without cards does not need it.
+    from dltheory_bib.snapshot.compile_comparisons import write_comparisons
+
     first = {paper.key: paper.author[0] for paper in papers}
     write_comparisons(database, questions, assumptions, cards, first, maths)
     write_additions(database, added.values(), numbers, 0)

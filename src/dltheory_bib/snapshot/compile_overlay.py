@@ -43,7 +43,6 @@ from dltheory_bib.snapshot.compile import (
     write_views,
 )
 from dltheory_bib.snapshot.compile_cards import formulas, result_views, write_cards
-from dltheory_bib.snapshot.compile_comparisons import write_comparisons
 from dltheory_bib.snapshot.compile_search import (
     Index,
     Texts,
@@ -425,6 +424,8 @@ class _Writer:
             touched |= self.questions.keys()
         if not touched:
             return
+        from dltheory_bib.snapshot.compile_comparisons import write_comparisons
+
         cards = self._cards("question", touched)
         first = dict(
             self.fetch(

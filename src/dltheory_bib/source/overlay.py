@@ -27,7 +27,7 @@ from dltheory_bib.source.loader import Progress, place_findings, read_catalogue
 from dltheory_bib.source.rules.findings import Finding, Known
 from dltheory_bib.source.rules.references import check_catalogue
 from dltheory_bib.text.identifiers import Identifier, parse_field
-from dltheory_bib.text.names import family, fold, quoted, unbraced, words
+from dltheory_bib.text.names import family, fold, quoted, unbraced
 
 REGISTRY_KINDS = (
     "topics",
@@ -41,6 +41,7 @@ REGISTRY_KINDS = (
 )
 """The kinds of record that have an id."""
 _OF_CARDS = ("assumptions", "questions", "results")
+_SEPARATORS = dict.fromkeys(map(ord, " !\"'(),-./:;?[]`{}~‐‑‒–—‘’“”"))
 _BELOW = ""
 """The file of records from below: nothing is reported of them."""
 
@@ -58,7 +59,7 @@ class Below(Protocol):
         """Return the key of the work with an arXiv id or a DOI."""
 
     def titled(self, title: str) -> Sequence[str]:
-        """Return the keys of the works with a title, as `title_words` gives it."""
+        """Return the keys of the works with a title, as `title_letters` gives it."""
 
     def registry(self, kind: str) -> Mapping[str, Record]:
         """Return the records of a kind by id."""
@@ -83,9 +84,13 @@ class Overlay:
     """By kind, the ids of records below that an own record differs from."""
 
 
-def title_words(title: str) -> str:
-    """Return the words of a title, by which works are compared."""
-    return " ".join(words(unbraced(title)))
+def title_letters(title: str) -> str:
+    """Return a title as works are compared by it: folded, without blanks and punctuation.
+
+    >>> title_letters("Escaping {SGD}: a note") == title_letters("Escaping SGD — A Note")
+    True
+    """
+    return fold(unbraced(title)).translate(_SEPARATORS)
 
 
 def load_overlay(
@@ -173,7 +178,7 @@ def _same_work(paper: Paper, names: Mapping[str, str], below: Below) -> _Same | 
             if key is not None and parsed is not None:
                 return key, (*path, name), f"{label} {parsed.value}"
     authors = _families(paper)
-    for other in below.papers(below.titled(title_words(paper.title))):
+    for other in below.papers(below.titled(title_letters(paper.title))):
         if _families(other) == authors and not _other_versions(paper, other):
             return other.key, ("title",), "title and authors"
     for other in below.papers([names[paper.key]] if paper.key in names else ()):
@@ -285,7 +290,7 @@ def _named(own: Catalogue, warnings: bool) -> Iterator[str]:
         for at in records:
             yield from at.record.after
             yield from (relation.work for relation in at.record.relations)
-    for note in own.notes:
+    for note in own.notes if warnings else ():
         yield note.record.key
     for topic in own.topics:
         yield from (step.work for step in topic.record.start)
