@@ -13,13 +13,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dltheory_bib.bibliography import Bibliography
-from dltheory_bib.models.paper import Paper
 from dltheory_bib.text.identifiers import find_arxiv_ids, find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import family, fold, searchable, unbraced, words
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.models.paper import Paper
 
 By = Literal["doi", "eprint", "title"]
 

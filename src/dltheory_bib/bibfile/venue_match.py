@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dltheory_bib.formats.venue_names import ordinal
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import words
 
 if TYPE_CHECKING:
+    from dltheory_bib.bibfile.venue_facts import VenueFacts
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.models.registries import Venue
 
@@ -54,10 +55,12 @@ class Named(NamedTuple):
 
 
 class VenueNames:
-    """The names of a catalogue's venues."""
+    """The names of a catalogue's venues; given as a bibliography, or as the facts alone."""
 
-    def __init__(self, bib: Bibliography) -> None:
-        self.venues = bib.venues
+    def __init__(self, known: Bibliography | Mapping[str, VenueFacts]) -> None:
+        # The facts have the same attributes as the models, as far as they are used here.
+        found = known if isinstance(known, dict) else known.venues  # type: ignore[union-attr]
+        self.venues = cast("Mapping[str, Venue]", found)
         self._cache: dict[str, Named] = {}
         self._present: set[str] | None = None
         self._whole: dict[str, str] = {}

@@ -22,7 +22,6 @@ from dltheory_bib.models.record import Record, to_json
 from dltheory_bib.models.registries import Person, Topic, Trail, Venue
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.models.theorem import Assumption, Question, Result
-from dltheory_bib.models.types import LONGEST_ID
 from dltheory_bib.snapshot.compile_cards import formulas, result_views, write_cards
 from dltheory_bib.snapshot.compile_search import write_search_index
 from dltheory_bib.snapshot.compile_views import (
@@ -39,6 +38,7 @@ from dltheory_bib.source.catalogue import Catalogue, records_of
 from dltheory_bib.text.identifiers import parse_field, parse_identifier
 from dltheory_bib.text.maths import MATHS, convert, unicode_maths
 from dltheory_bib.text.names import fold, natural, searchable, slug, unbraced, words
+from dltheory_bib.text.value_rules import LONGEST_ID
 
 Numbered = tuple[int, Paper]
 """A work with its number."""
