@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from dltheory_bib.input_files import (
     refuse,
     shown,
 )
-from dltheory_bib.text.identifiers import says_arxiv
+from dltheory_bib.text.identifiers import is_arxiv_alone, says_arxiv
 from dltheory_bib.text.latex import from_latex, title_from_latex
 
 _BIB_TYPES = {
@@ -88,6 +88,15 @@ class Draft:
     """The name of its journal or volume, as in the file."""
     publisher: str = ""
     institution: str = ""
+    abstract: str = ""
+    """For suggestions of topics only; it is not kept."""
+    notes: list[str] = field(default_factory=list)
+    """Remarks of the user."""
+    keywords: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    """Paths or addresses of copies."""
+    unused: list[str] = field(default_factory=list)
+    """The names of its other fields, which no record has a place for."""
     fields: dict[str, str] = field(default_factory=dict)
     """`volume`, `number`, `edition`, `pages`, `doi`, `eprint`, `url`, as in the file."""
 
@@ -103,7 +112,7 @@ def read_drafts(path: Path) -> tuple[list[Draft], list[str]]:
     readers = {".bib": _read_bib, ".json": _read_csl, ".ris": _read_ris}
     if suffix not in readers and is_readable(path):
         start = read_start(path, 1000).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-        looks = {"@": ".bib", "%": ".bib", "[": ".json", "TY": ".ris"}
+        looks = {"@": ".bib", "%": ".bib", "[": ".json", "{": ".json", "TY": ".ris"}
         suffix = next((kind for sign, kind in looks.items() if start.startswith(sign)), suffix)
     reader = readers.get(suffix)
     if reader is None:
@@ -147,6 +156,11 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
     draft.author = _bib_names(values.get("author", ""))
     draft.editor = _bib_names(values.get("editor", ""))
     draft.year = read_year(values)
+    draft.abstract = plain.get("abstract", "")
+    draft.notes = _remarks(plain.get(name, "") for name in ("note", "annote", "annotation"))
+    draft.keywords = _keywords(plain.get("keywords", ""))
+    draft.files = _files(values.get("file", ""))
+    draft.unused = [name for name, value in values.items() if value and name not in _READ]
     draft.venue = place
     _publish(
         draft,
@@ -166,6 +180,67 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
     return draft
 
 
+_READ = frozenset(
+    [
+        "title",
+        "author",
+        "editor",
+        "year",
+        "date",
+        "month",
+        "journal",
+        "journaltitle",
+        "booktitle",
+        "publisher",
+        "organization",
+        "school",
+        "institution",
+        "volume",
+        "number",
+        "issue",
+        "edition",
+        "pages",
+        "doi",
+        "eprint",
+        "eprinttype",
+        "archiveprefix",
+        "primaryclass",
+        "arxivid",
+        "url",
+        "note",
+        "annote",
+        "annotation",
+        "keywords",
+        "file",
+        "crossref",
+        "howpublished",
+    ]
+)
+"""The fields of an entry that a draft or the user's notes keep."""
+
+
+def _remarks(texts: Iterable[str]) -> list[str]:
+    """Return the texts that say more than where the work is on arXiv."""
+    plain = (" ".join(one.split()) for one in texts)
+    return list(dict.fromkeys(one for one in plain if one and not is_arxiv_alone(one)))
+
+
+def _keywords(text: str) -> list[str]:
+    parts = re.split(r"[;\n]" if ";" in text else r"[,\n]", text)
+    return list(dict.fromkeys(filter(None, (" ".join(one.split()) for one in parts))))
+
+
+def _files(text: str) -> list[str]:
+    """Return the paths in a field of JabRef (`:path:PDF`), Zotero (`name:path:type`) or others."""
+    found = []
+    for part in re.split(r"(?<!\\);", text):
+        plain = part.strip()
+        middle = re.fullmatch(r"(?:\\.|[^:])*:((?:\\.|[^\\])*):[\w/+.-]*", plain)
+        path = middle[1] if middle else plain
+        found.append(re.sub(r"\\([:;\\_])", r"\1", path))
+    return list(dict.fromkeys(filter(None, found)))
+
+
 def _publish(draft: Draft, publisher: str, institution: str = "") -> None:
     """Keep who published a work; a preprint's server is no publisher."""
     publisher, institution = ("" if says_arxiv(one) else one for one in (publisher, institution))
@@ -174,7 +249,32 @@ def _publish(draft: Draft, publisher: str, institution: str = "") -> None:
     draft.publisher, draft.institution = publisher, institution
 
 
+_PLAIN_NAME = (
+    r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)*, [^\W\d_][\w'’. -]*"
+    r"|[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)+"
+)
+"""A name without braces, commands, suffix or particle in reading order."""
+
+
+_NUMBERED = r"(?<=\w) +[0-9]{4}(?=\s+and\s|\s*$)"
+"""DBLP's number of people with one name: `Wei Wang 0001`."""
+
+
 def _bib_names(text: str) -> list[str]:
+    if re.search(r"[0-9]{4}", text):
+        text = re.sub(_NUMBERED, "", text)
+    names = re.split(r"\s+and\s+", " ".join(text.split())) if text.strip() else []
+    if all(re.fullmatch(_PLAIN_NAME, name) for name in names):
+        # Importing bibtexparser takes longer than all else that is done to one entry.
+        split = (name.rpartition(" ") for name in names)
+        return [
+            name if "," in name else f"{last}, {first}"
+            for name, (first, _, last) in zip(names, split, strict=True)
+        ]
+    return _parsed_names(text)
+
+
+def _parsed_names(text: str) -> list[str]:
     from bibtexparser.middlewares.names import (
         parse_single_name_into_parts,
         split_multiple_persons_names,
@@ -204,6 +304,7 @@ def _read_csl(path: Path) -> tuple[list[Draft], list[str]]:
     file = read_text(path)
     notes = [file.note] if file.note else []
     items = _parse_json(file.name, file.text.removeprefix("\ufeff"))
+    items = [items] if isinstance(items, dict) and "type" in items else items
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise _bad(path, "is not CSL-JSON, which is a list of items")
     return [_of_item(number, item, notes) for number, item in enumerate(items, 1)], notes
@@ -242,6 +343,9 @@ def _of_item(number: int, item: Mapping[str, Any], notes: list[str]) -> Draft:
         _csl_names(number, item, role, notes) for role in ("author", "editor")
     )
     draft.year = _csl_year(item.get("issued"))
+    draft.abstract = text("abstract")
+    draft.notes = _remarks(text("note").splitlines())
+    draft.keywords = _keywords(text("keyword"))
     draft.venue = text("container-title")
     _publish(draft, text("publisher"))
     identifiers = " ".join((text("note"), text("number"), text("URL"), text("archive_location")))
@@ -307,6 +411,10 @@ def _of_record(number: int, record: RisRecord) -> Draft:
     draft.editor = [_ris_name(name) for name in _ris_editors(draft.type, record)]
     found = re.search(r"\d{4}", text("PY", "Y1", "DA"))
     draft.year = int(found[0]) if found else None
+    draft.abstract = text("AB", "N2")
+    draft.notes = _remarks(record.get("N1", ()))
+    draft.keywords = [one for value in record.get("KW", ()) for one in _keywords(value)]
+    draft.files = list(dict.fromkeys(filter(None, record.get("L1", ()))))
     _publish(draft, text("PB"))
     if draft.type not in {"book", "thesis", "report"}:  # there the second title is that of a series
         draft.venue = text("T2", "JO", "JF")
