@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
 import string
 import sys
@@ -483,6 +484,8 @@ def test_the_commands(
     assert [one["kept"] for one in json.loads(capsys.readouterr().out)["sources"]] == [3, 1]
     assert main(["shelf", "build", str(tmp_path / "none")]) == 1
     assert "does not exist" in capsys.readouterr().err
+    assert main(["shelf", "build", os.devnull]) == 1
+    assert "is neither a file nor a folder" in capsys.readouterr().err
     (tmp_path / "x.txt").write_text("nothing")
     assert main(["shelf", "build", str(tmp_path / "x.txt")]) == 1
     assert "is none of the sources that are known" in capsys.readouterr().err

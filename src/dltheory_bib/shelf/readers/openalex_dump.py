@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dltheory_bib.errors import MissingExtraError
+from dltheory_bib.input_files import read_start
 from dltheory_bib.shelf.readers.json_lines import (
     json_lines,
     listed,
@@ -40,7 +41,7 @@ def files(path: Path) -> list[Path]:
             for one in path.glob(pattern)
         )
     if path.suffix == ".parquet":
-        return [path] if path.read_bytes()[:4] == b"PAR1" else []
+        return [path] if read_start(path, 4) == b"PAR1" else []
     return [path] if _is_ours(path) else []
 
 

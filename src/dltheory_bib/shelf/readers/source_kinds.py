@@ -57,6 +57,8 @@ def find_source(path: Path) -> Source:
     """Return the source at a path. Raises `SourceError` if no reader knows it."""
     if not path.exists():
         raise SourceError(f"{path} does not exist")
+    if not (path.is_file() or path.is_dir()):  # a pipe or a device could be read for ever
+        raise SourceError(f"{path} is neither a file nor a folder")
     for reader in READERS:
         found = reader.files(path)
         if found:
