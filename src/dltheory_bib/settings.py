@@ -15,12 +15,11 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from dltheory_bib.correction_kinds import Kind
 from dltheory_bib.errors import DataError, Problem, did_you_mean
 from dltheory_bib.settings_files import SettingsFile, below, settings_files
 from dltheory_bib.text.names import nearest
 
-Change = Literal["upgrades", "pages", "dois", "names", "capitals", "venues"]
-"""A kind of correction that `fix` makes."""
 Service = Literal[
     "arxiv", "crossref", "datacite", "dblp", "openalex", "openreview", "semanticscholar"
 ]
@@ -77,8 +76,8 @@ class ShelfSettings(_Table):
 class FixSettings(_Table):
     """`[fix]`: what `dltheory fix` changes."""
 
-    only: list[Change] = Field(default=[], description="the only kinds of correction; all if empty")
-    no: list[Change] = Field(default=[], description="the kinds of correction that are not made")
+    only: list[Kind] = Field(default=[], description="the only kinds of correction; all if empty")
+    no: list[Kind] = Field(default=[], description="the kinds of correction that are not made")
     venues: Literal["as-is", "long", "short"] = Field(
         default="as-is", description="how the venues of known works are named"
     )
@@ -231,4 +230,3 @@ def _wrong_value(error: dict[str, Any]) -> str:
 
 
 SERVICES: tuple[str, ...] = get_args(Service)
-CHANGES: tuple[str, ...] = get_args(Change)

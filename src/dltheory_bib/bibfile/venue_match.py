@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from dltheory_bib.formats.venue_names import ordinal
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import words
 
@@ -27,6 +30,9 @@ _ORDINALS = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(r"['’]?\b\d+(?:st|nd|rd|th)?\b")
+_ORDINAL_DIGITS = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b", re.IGNORECASE)
+_CARDINALS = (*_UNITS.split("|"), "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth")
+_TEENS = ("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth")
 _WORD = re.compile(r"[^\W\d_]+|&")
 _PLACEHOLDER = re.compile(r"\{[a-z]+\}")
 _BOILERPLATE = {"proceedings", "proc", "of", "the", "annual", "in", "on", "and", "for", "a", "&"}
@@ -169,6 +175,67 @@ def same_spelling(one: str) -> str:
     """
     small = (word.lower() if word.lower() in _BOILERPLATE else word for word in one.split())
     return " ".join(small).removeprefix("the ")
+
+
+def ordinals(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield the ordinals in a venue's name, in digits or words: start, end and number.
+
+    >>> [count for _, _, count in ordinals("The Thirty-Fourth Conference, after the 33rd")]
+    [34, 33]
+    """
+    found = [
+        (*one.span(), int(one[1])) for one in _ORDINAL_DIGITS.finditer(text) if len(one[1]) < 4
+    ]
+    for one in _ORDINALS.finditer(text):
+        plain = re.sub(r"[- ]", "", one[0].lower())
+        if plain in _numbers_in_words():
+            found.append((*one.span(), _numbers_in_words()[plain]))
+    yield from sorted(found)
+
+
+@cache
+def _numbers_in_words() -> dict[str, int]:
+    """Return the ordinals from 1 to 99 in words without hyphens, with their numbers."""
+    below = dict(zip((*_CARDINALS, *_TEENS), range(1, 20), strict=True))
+    for number, tens in enumerate(_TENS.split("|"), 2):
+        below[f"{tens.removesuffix('y')}ieth"] = 10 * number
+        below |= {f"{tens}{word}": 10 * number + below[word] for word in _UNITS.split("|")}
+    return below
+
+
+def ordinal_as(written: str, count: int) -> str:
+    """Return an ordinal in the form of another: in digits, or in words with its capitals and its
+    hyphen.
+
+    >>> ordinal_as("33rd", 34), ordinal_as("Thirty-Third", 34), ordinal_as("twenty third", 30)
+    ('34th', 'Thirty-Fourth', 'thirtieth')
+    """
+    if written[0].isdigit():
+        return ordinal(count)
+    word = next((word for word, number in _numbers_in_words().items() if number == count), "")
+    tens = next((one for one in _TENS.split("|") if word.startswith(one)), "")
+    parts = [tens, word.removeprefix(tens)] if tens else [word]
+    between = "-" if "-" in written else " "
+    last = re.split(r"[- ]", written)[-1]
+    made = [one.capitalize() if written[0].isupper() else one for one in parts]
+    if last.islower():
+        made[1:] = [one.lower() for one in made[1:]]
+    return between.join(made) if word else ordinal(count)
+
+
+def without_tail(text: str, venue: Venue) -> str:
+    """Return a conference's name without the place and the date after it.
+
+    >>> from dltheory_bib import load
+    >>> without_tail("Proc. ICML (ICML 2016), New York, June 19-24, 2016", load().venues["icml"])
+    'Proc. ICML (ICML 2016)'
+    """
+    if venue.kind == "journal" or any("," in name for name in _names(venue)):
+        return text
+    name = text.partition(",")[0].rstrip()
+    if name.count("(") > name.count(")"):
+        name = name[: name.rfind("(")].rstrip()
+    return name if name.count("{") == name.count("}") else ""
 
 
 def telling(text: str) -> list[str]:

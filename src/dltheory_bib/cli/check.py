@@ -114,7 +114,8 @@ The exit code is
     "--fix",
     is_flag=True,
     help="First write data files in canonical form: records by key, fields in the order of "
-    "CONTRIBUTING.md, long texts folded; comments are kept.",
+    "CONTRIBUTING.md, long texts folded; comments are kept. A new work gets today's date as "
+    "`added`.",
 )
 def check(
     paths: tuple[Path, ...],
@@ -299,7 +300,9 @@ def _counted(problems: Sequence[Problem]) -> str:
 
 
 def _fix(paths: list[Path]) -> None:
-    """Write files in canonical form; `check` reports those that cannot be read."""
+    """Write files in canonical form, works dated; `check` reports those that cannot be read."""
+    from datetime import date
+
     from dltheory_bib.input_files import shown
     from dltheory_bib.source.folders import catalogue_files, is_directory, is_file
     from dltheory_bib.source.loader import kind_of
@@ -310,7 +313,7 @@ def _fix(paths: list[Path]) -> None:
         files += [(file.path, file.kind) for file in catalogue_files(directory)]
     for path, kind in files:
         try:
-            if rewrite(path, kind):
+            if rewrite(path, kind, date.today()):
                 note(f"{shown(path)}: written in canonical form")
         except ValueError as error:
             note(f"{shown(path)}: left unchanged; it {error}")
