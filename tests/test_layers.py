@@ -22,7 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     {"cli", "__main__"},
     {"site", "mcp_server"},
-    {"bibfile", "manuscript"},
+    {"bibfile", "manuscript", "shelf"},
     {"bibliography", "papers", "search_results", "selection", "comparison", "connections"},
     {"display"},
     {"query", "graph"},
@@ -55,10 +55,12 @@ HOMES = {
     "yaml": {
         "source/yaml_reader.py",
         "source/yaml_writer.py",
+        "shelf/readers/pmlr_folder.py",
         "formats/hayagriva.py",
     },
     "rispy": {"formats/ris.py"},
-    "pyarrow": {"formats/tables.py"},
+    "pyarrow": {"formats/tables.py", "shelf/readers/openalex_dump.py"},
+    "rapidfuzz": {"shelf"},
     "bibtexparser": {"formats/bibtex.py", "bibfile/importers.py"},
     "rich": {"display", "cli"},
     "networkx": {"graph", "formats/graph_files.py", "display/networks.py"},

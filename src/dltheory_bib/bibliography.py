@@ -478,7 +478,7 @@ class Bibliography(Selection, metaclass=_Named):
         return self.neighbours(work, Relation.CITES)
 
     def cited_by(self, work: Work) -> PaperList:
-        """Return the works that cite a work."""
+        """Return the works that cite a work, of those whose reference list was read."""
         return self.neighbours(work, Relation.CITES, inverse=True)
 
     def extends(self, work: Work) -> PaperList:
@@ -597,7 +597,10 @@ class Bibliography(Selection, metaclass=_Named):
         return Statistics(*coverage(self.snapshot))
 
     def pagerank(self) -> dict[str, float]:
-        """Return PageRank by key, highest first; the values sum to 1."""
+        """Return PageRank by key, highest first; the values sum to 1.
+
+        It is that of the citations in the reference lists that were read: `stats().lists_read`.
+        """
         from dltheory_bib.graph.measures import pagerank
 
         ranks = pagerank(self.citations)

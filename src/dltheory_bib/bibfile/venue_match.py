@@ -36,6 +36,10 @@ _TEENS = ("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth")
 _WORD = re.compile(r"[^\W\d_]+|&")
 _PLACEHOLDER = re.compile(r"\{[a-z]+\}")
 _BOILERPLATE = {"proceedings", "proc", "of", "the", "annual", "in", "on", "and", "for", "a", "&"}
+_OTHER_KIND = re.compile(
+    r"\b(?:workshops?|journal|transactions|letters|magazine|annals|bulletin|reviews?|submitted)\b",
+    re.IGNORECASE,
+)
 # The acronym, the year, the location and the date follow the comma, as in DBLP.
 _BEHIND = re.compile(r"\s*(?:,[^,]*\d|\(|,\s*[A-Z]{3,}\b).*", re.DOTALL)
 
@@ -55,6 +59,7 @@ class VenueNames:
     def __init__(self, bib: Bibliography) -> None:
         self.venues = bib.venues
         self._cache: dict[str, Named] = {}
+        self._present: set[str] | None = None
         self._whole: dict[str, str] = {}
         self._part: dict[str, str] = {}
         self._initials: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
@@ -91,9 +96,10 @@ class VenueNames:
     def style(self, venue: str, spelling: str, year: int) -> str | None:
         """Return `long` or `short` if a name is spelled as in the catalogue for that year."""
         period = self.venues[venue].in_year(year)
-        if spelling == spelled(period.long):
+        same = same_spelling(spelling)
+        if same == same_spelling(spelled(period.long)):
             return "long"
-        return "short" if spelling == spelled(period.short) else None
+        return "short" if same == same_spelling(spelled(period.short)) else None
 
     def wrong_year(self, venue: str, text: str, year: int) -> tuple[str, str] | None:
         """Return a short name that the venue had in other years, and the one of this year."""
@@ -106,11 +112,26 @@ class VenueNames:
                 return one, right
         return None
 
+    def short_name(self, venue: str, year: int) -> str:
+        """Return the short name of a venue in a year."""
+        return self.venues[venue].in_year(year).short
+
+    def is_present_name(self, name: str) -> bool:
+        """Return whether a short name is what a venue is called today."""
+        if self._present is None:
+            self._present = {
+                period.short
+                for venue in self.venues.values()
+                for period in venue.periods
+                if period.until is None
+            }
+        return name in self._present
+
     def _find(self, plain: str) -> Named:
         found = self._pattern.search(plain)
-        workshop = "workshop" in plain.lower()
-        # "ICML Workshop on …" is a different venue from ICML.
-        if found and (not workshop or "workshop" in found[0].lower()):
+        # "ICML Workshop on …" is a different venue from ICML, as is a "Journal of …".
+        other = _OTHER_KIND.search(plain)
+        if found and (not other or _OTHER_KIND.search(found[0])):
             venue = self._part[" ".join(_words(found[0]))]
             return Named(venue, spelled(plain[: found.end()]))
         spelling = spelled(plain)
@@ -135,6 +156,16 @@ def spelled(text: str) -> str:
     """
     name = _BEHIND.sub("", _PLACEHOLDER.sub(" ", text)) or text
     return " ".join(_WORD.findall(_NUMBERS.sub(" ", _ORDINALS.sub(" ", name))))
+
+
+def same_spelling(one: str) -> str:
+    """Return a spelling without the case of the words that do not matter, for comparing.
+
+    >>> same_spelling("Proceedings of The Conference on Things")
+    'proceedings of the Conference on Things'
+    """
+    small = (word.lower() if word.lower() in _BOILERPLATE else word for word in one.split())
+    return " ".join(small)
 
 
 def ordinals(text: str) -> Iterator[tuple[int, int, int]]:

@@ -50,6 +50,7 @@ _HOMES = {
     "cite": "cite",
     "fix": "fix",
     "site": "site",
+    "shelf": "shelf",
     "mcp": "mcp",
     "check": "check",
     "cover": "cover",
@@ -298,6 +299,14 @@ def note(message: str) -> None:
         screen.notes.append(line)
     else:
         sys.stderr.write(line)
+
+
+def note_lists_read(what: str) -> None:
+    """At a terminal, print how many reference lists the citations in an answer rest on."""
+    from dltheory_bib.snapshot.views import lists_read
+
+    if is_drawn():
+        note(f"{what}: {lists_read(bibliography().snapshot)}")
 
 
 def note_nothing_found() -> None:
