@@ -30,7 +30,7 @@ EXPANSION = 100_000
 _START = re.compile(r"@[ \t\r\n]*([A-Za-z][\w.:+/-]*)[ \t\r\n]*([{(])", re.ASCII)
 _LINE_START = re.compile(r"^[ \t%]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _KEY = re.compile(r"[ \t\r\n]*([^\s,{}()\"#%=]*[^\s,{}\"#%=]*)[ \t\r\n]*")
-_NAME = re.compile(r"[ \t\r\n]*([^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*")
+_NAME = re.compile(r"[ \t\r\n]*((?![0-9])[^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*")
 _BARE = re.compile(r"[^\s\"#%'(),={}]+")
 _BLANK = re.compile(r"[ \t\r\n]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -68,6 +68,7 @@ _MOST_IDS = 20
 _OTHER_ARCHIVES = frozenset({"googlebooks", "hal", "hdl", "iacr", "jstor", "pubmed", "ssrn"})
 """Values of `eprinttype` whose ids are not those of arXiv."""
 _NUMERAL = re.compile(r"[ivx]+[ab]?|\d+")
+_IS_OTHERS = re.compile(r"others|et\.?\s*al\.?", re.IGNORECASE)
 _LONG = 24
 """Letters of a title that is not by chance part of another."""
 _OTHERS = re.compile(r"\sand\s+others\s*$", re.IGNORECASE)
@@ -203,7 +204,7 @@ def read_families(values: Mapping[str, str]) -> list[str]:
     found = []
     for name in names:
         plain = from_latex(name).strip()
-        if plain and plain.lower() != "others":
+        if plain and not _IS_OTHERS.fullmatch(plain):
             last = plain.partition(",")[0] if "," in plain else plain.split()[-1]
             found.append(_last_word(last))
     return found
