@@ -198,6 +198,17 @@ def test_the_authors_are_those_of_the_record(fixed: Fix) -> None:
     assert values(fixed(missing).text)["author"].startswith("Chizat, L{\\'e}na{\\\"i}c and")
 
 
+def test_a_preprint_that_was_renamed(fixed: Fix) -> None:
+    """Its arXiv id, all its authors and its year are those of the work; the title is another."""
+    text = ICLR.replace("Deep Neural Networks as {G}aussian Processes", "Wide Nets are Kernels")
+    entry = f"@article{{x, {text}, journal={{arXiv:1711.00165}}}}"
+    found = values(fixed(entry).text)
+    assert found["title"] == "Deep Neural Networks as {Gaussian} Processes"
+    assert found["year"] == "2018"
+    for other in (entry.replace("2017", "2016"), entry.replace("Lee, Jaehoon and ", "")):
+        assert fixed(other).text == other
+
+
 def test_the_year_of_the_submission_takes_its_month_with_it(fixed: Fix) -> None:
     text = f"@inproceedings{{x, {ICLR}, month={{nov}}, booktitle={{ICLR}}}}"
     found = values(fixed(text).text)
@@ -357,7 +368,11 @@ def test_braces_are_a_habit(fixed: Fix) -> None:
         ),
         # What is not understood is not copied.
         ("ICML 2015", 2014, "ICML"),
-        ("Submitted to ICML", 2015, "International Conference on Machine Learning"),
+        (
+            "Submitted to ICML",
+            2015,
+            "Proceedings of the 34th International Conference on Machine Learning",
+        ),
     ],
 )
 def test_a_venue_is_named_as_in_the_file(

@@ -92,6 +92,8 @@ class VenueStyle:
                 if named.venue is not None and not is_preprint(entry.type, {name: text}):
                     parts = one.parts
                     macro = parts[0][1] if len(parts) == 1 and not parts[0][0] else ""
+                    if macro and self.file.string(macro) is None:
+                        break  # it is defined in another file
                     values = self.file.values(entry)
                     volume = values.get("volume", "")
                     model = Model(named.spelling, text, macro, read_year(values), volume)
