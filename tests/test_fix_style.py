@@ -366,6 +366,11 @@ def test_braces_are_a_habit(fixed: Fix) -> None:
             2015,
             "Proceedings of the 34th International Conference on Machine Learning",
         ),
+        (
+            "International Conference on Machine Learning-Volume 28",
+            2013,
+            "International Conference on Machine Learning-Volume 70",
+        ),
         # What is not understood is not copied.
         ("ICML 2015", 2014, "ICML"),
         (
@@ -451,6 +456,16 @@ def test_the_tail_of_a_venue(bib: Bibliography) -> None:
     assert without_tail("ICML (Lille, 2015)", icml) == "ICML"
     assert without_tail("{ICML, Lille}", icml) == ""
     assert without_tail("A, B", pnas) == "A, B"
+
+
+def test_an_entry_with_the_names_of_both_dialects_keeps_bibtexs(fixed: Fix) -> None:
+    """JabRef may write `year` and `date`; BibTeX reads no `journaltitle`."""
+    found = values(fixed(SIOPT.replace("year=", "date={2016-11-02}, year=")).text)
+    assert (found["journal"], found["year"], found["date"]) == (
+        "SIAM Journal on Optimization",
+        "2018",
+        "2018",
+    )
 
 
 def test_as_is_means_as_is(fixed: Fix) -> None:
