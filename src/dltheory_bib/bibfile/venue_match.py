@@ -230,7 +230,7 @@ def without_tail(text: str, venue: Venue) -> str:
     >>> without_tail("Proc. ICML (ICML 2016), New York, June 19-24, 2016", load().venues["icml"])
     'Proc. ICML (ICML 2016)'
     """
-    if venue.kind == "journal" or any("," in name for name in _names(venue)):
+    if venue.kind not in {"conference", "workshop"} or any("," in name for name in _names(venue)):
         return text
     name = text.partition(",")[0].rstrip()
     if name.count("(") > name.count(")"):
