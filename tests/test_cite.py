@@ -417,3 +417,10 @@ def test_the_same_work_written_otherwise_is_no_other(
     text = entry.replace("TITLE", "How to Escape Saddle Points Efficiently")
     own = parse_bib(f"@misc{{jin2017escape, {text}, year=2017}}")
     assert (not cite(bib, tex(r"\cite{jin2017escape}"), own).notes) == same
+
+
+def test_the_case_of_a_key_matters_to_biber_alone(bib: Bibliography, tex: Write) -> None:
+    own = parse_bib("@misc{wellingBayes, title={T}}")
+    assert cite(bib, tex(r"\cite{wellingbayes}"), own).own == ("wellingBayes",)
+    made = cite(bib, tex(r"\usepackage{biblatex}\cite{wellingbayes}"), own)
+    assert [one.key for one in made.unknown] == ["wellingbayes"]

@@ -110,7 +110,7 @@ def cite(
     manuscript. Entries are sorted by key; the user's own keep the order of the files.
     """
     own = share_strings([own] if isinstance(own, BibFile) else own)
-    sorted_out = _Sorted(bib, own)
+    sorted_out = _Sorted(bib, own, exact=manuscript.biblatex)
     for key, place in manuscript.keys.items():
         sorted_out.add(key, place)
     found, notes = sorted_out.found, sorted_out.notes
@@ -140,12 +140,18 @@ def cite(
 class _Sorted:
     """Separates keys of the catalogue from the user's own and from unknown ones."""
 
-    def __init__(self, bib: Bibliography, own: Sequence[BibFile]) -> None:
+    def __init__(self, bib: Bibliography, own: Sequence[BibFile], exact: bool) -> None:
         self.bib = bib
         self.theirs: dict[str, tuple[BibFile, BibEntry]] = {}
+        self.folded: dict[str, tuple[BibFile, BibEntry]] = {}
+        """The user's entries by key in lower case: BibTeX ignores the case of keys, biber does
+        not.
+        """
         for file in own:
             for entry in file.entries:
                 self.theirs.setdefault(entry.key, (file, entry))
+                if not exact:
+                    self.folded.setdefault(entry.key.lower(), (file, entry))
         self.matcher = Matcher(bib)
         self.similar = Nearest([*bib.snapshot.names(), *self.theirs])
         self.found: dict[str, list[str]] = defaultdict(list)
@@ -167,6 +173,8 @@ class _Sorted:
             self.found[self.bib.snapshot.key(number)].append(key)
         elif entry is not None:
             self.wanted[key] = None
+        elif key.lower() in self.folded:
+            self.wanted[self.folded[key.lower()][1].key] = None
         else:
             self.unknown.append(UnknownKey(key, place, tuple(self.similar.to(key, 3))))
 
