@@ -109,7 +109,8 @@ def test_a_bib_with_everything_wrong_in_it(take: Importer) -> None:
         "@article{j} has pages 10-2 runs backwards; write the smaller number first, in full; "
         "that field is skipped",
         "@article{j} gets the key j-2; j is taken",
-        "wrote 5 works to mine; 1 venue is new; check it; next: dltheory --data mine list",
+        "wrote 5 works from 6 entries to mine; 1 venue is new; check it; next: dltheory --data "
+        "mine list",
     ]
     assert check_paths([made])[0] == []
     ours = load(made)

@@ -56,6 +56,8 @@ class Collected:
     """The keys of its works, in the order of the source files."""
     merged: int = 0
     """The number of drafts that were added to the record of the same work."""
+    skipped: int = 0
+    """The number of drafts that became no record."""
     known: list[str] = field(default_factory=list)
     """The keys of works that are also in the catalogue."""
     new_venues: list[str] = field(default_factory=list)
@@ -110,6 +112,7 @@ class _Collector:
         """Make a record of a draft, or add it to that of the same work."""
         record = self.record(draft)
         if record is None:
+            self.made.skipped += 1
             return
         earlier = self.works.find(record)
         for name, other in list(self.works.taken(record)):

@@ -73,6 +73,11 @@ class RepeatedWorks:
 
         The main fields become those of the published one; fields of two versions are never mixed.
         """
+        what = self._merge(record, other)
+        self.add(record)
+        return what
+
+    def _merge(self, record: RecordDict, other: RecordDict) -> str:
         if record["type"] == "online" and "venue" not in record and "venue" in other:
             kept = {name: record.pop(name) for name in ("key", "aliases") if name in record}
             versions = record.pop("versions", [])
@@ -86,7 +91,6 @@ class RepeatedWorks:
         if other["type"] == "online" and other.get("eprint") and not record.get("eprint"):
             record["eprint"] = other["eprint"]
             record["sources"].append(source | {"fields": ["eprint"]})
-            self.add(record)
             return "its arXiv id is added to that record"
         kind = self._kind(other)
         places = [record, *record.get("versions", ())]
@@ -103,7 +107,6 @@ class RepeatedWorks:
             version["title"] = other["title"]
         where = f"{source['source']}: {source['where']}"
         record.setdefault("versions", []).append({"kind": kind} | version | {"source": where})
-        self.add(record)
         return "it becomes a version of that record"
 
     def _kind(self, record: RecordDict) -> str | None:

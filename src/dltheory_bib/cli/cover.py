@@ -68,10 +68,12 @@ def cover(path: Path, topics: tuple[str, ...], count: int, format_: str | None) 
     """
     from dltheory_bib.bibfile.coverage import cover as covered
     from dltheory_bib.bibfile.coverage import read_list
+    from dltheory_bib.collector import collector_running
 
     bib = bibliography()
     notes: list[str] = []
-    found = covered(bib, read_list(bib, path, notes), topics, count or None)
+    with collector_running():
+        found = covered(bib, read_list(bib, path, notes), topics, count or None)
     if format_ == "json":
         _print_json(found)
     elif format_ == "tsv" or not is_drawn():

@@ -62,7 +62,8 @@ def _unwritable(error: OSError, directory: Path) -> click.ClickException:
 
 def _said(made: Collected, directory: Path) -> str:
     works = f"{len(made.keys)} {'work' if len(made.keys) == 1 else 'works'}"
-    works += f" from {len(made.keys) + made.merged} entries" if made.merged else ""
+    if more := made.merged + made.skipped:
+        works += f" from {len(made.keys) + more} entries"
     known = f", {len(made.known)} of them also in the catalogue" if made.known else ""
     new = len(made.new_venues)
     venues = ""
