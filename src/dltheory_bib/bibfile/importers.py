@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dltheory_bib.bibfile.bib_parser import read_bib
+from dltheory_bib.bibfile.bib_parser import BibFile, read_bib
 from dltheory_bib.bibfile.match import arxiv_ids, identifiers, read_year
 from dltheory_bib.bibfile.ris_reader import RisRecord, read_ris
 from dltheory_bib.errors import DataError, Problem
@@ -26,8 +27,9 @@ from dltheory_bib.input_files import (
     refuse,
     shown,
 )
-from dltheory_bib.text.identifiers import says_arxiv
+from dltheory_bib.text.identifiers import find_arxiv_ids, find_dois, says_arxiv
 from dltheory_bib.text.latex import from_latex, title_from_latex
+from dltheory_bib.text.names import shortened
 
 _BIB_TYPES = {
     "article": "article",
@@ -63,6 +65,30 @@ _RIS_TYPES = {
     "RPRT": "report",
     "COMP": "software",
 }
+
+
+_TEXTS = (
+    *("journal", "journaltitle", "booktitle", "volume", "number", "issue", "edition", "pages"),
+    *("publisher", "organization", "school", "institution"),
+)
+"""Fields of a .bib that are read as text."""
+_READ = frozenset(
+    {*_TEXTS, "title", "author", "editor", "year", "date", "doi", "eprint", "url", "archiveprefix"}
+    | {"eprinttype", "primaryclass", "eprintclass", "arxivid", "crossref"}
+)
+"""Fields of a .bib that get into a record, or belong to one that does."""
+_INHERITED = _READ - {"title", "crossref"}
+"""Fields that an entry gets from another by `crossref`."""
+_CSL_READ = frozenset(
+    {"id", "citation-key", "type", "title", "author", "editor", "issued", "container-title"}
+    | {"publisher", "note", "number", "URL", "archive_location", "volume", "issue", "edition"}
+    | {"page", "DOI"}
+)
+_RIS_READ = frozenset(
+    "TY ID LB TI T1 AU A1 ED A2 A3 PY Y1 DA PB T2 JO JF VL IS ET SP EP DO UR M1 N1 ER".split()  # noqa: SIM905
+)
+_SINGULAR = {"entries": "entry", "items": "item", "records": "record"}
+_LABELLED = re.compile(r"\s*(?:family|given|prefix|suffix|useprefix)\s*=", re.IGNORECASE)
 
 
 _ALONE = frozenset({"online", "software", "thesis", "report", "book"})
@@ -129,14 +155,66 @@ def _read_bib(path: Path) -> tuple[list[Draft], list[str]]:
         f"{file.name}:{file.place(min(place, max(len(file.text) - 1, 0)))[0]}: {message}"
         for place, _, message in file.faults
     ]
-    entries = [entry for entry in file.entries if entry.whole]
+    parents = _Parents(file)
+    drafts: list[Draft] = []
+    ignored: Counter[str] = Counter()
+    for entry in file.entries:
+        if entry.whole:
+            own = file.values(entry)
+            draft = _of_entry(entry.key, entry.type.lower(), parents.given_to(own) | own)
+            drafts.append(draft)
+            ignored.update(name for name in own if not _is_read(name, own[name], draft))
+    return drafts, [*notes, *_ignored(ignored, "field", "entries")]
+
+
+class _Parents:
+    """The entries of a file that others name in `crossref`."""
+
+    def __init__(self, file: BibFile) -> None:
+        self.file = file
+        self.entries = {entry.key.lower(): entry for entry in reversed(file.entries)}
+        self.fields: dict[str, dict[str, str]] = {}
+        """The fields that a parent gives, by its key."""
+
+    def given_to(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Return the fields that an entry inherits, as in BibTeX; the title of the volume becomes
+        its `booktitle`, as in biblatex.
+        """
+        key = values.get("crossref", "").strip().lower()
+        parent = self.entries.get(key)
+        if parent is None:
+            return {}
+        if key not in self.fields:
+            theirs = self.file.values(parent)
+            given = {name: value for name, value in theirs.items() if name in _INHERITED}
+            if "title" in theirs:
+                given.setdefault("booktitle", theirs["title"])
+            self.fields[key] = given
+        return self.fields[key]
+
+
+def _is_read(name: str, value: str, draft: Draft) -> bool:
+    """Return whether a field of an entry gets into its draft, or says nothing more."""
+    if name in _READ or not value.strip():
+        return True
+    if name not in {"note", "howpublished"}:
+        return False
+    # Elsewhere an identifier is read, and the text next to it is lost.
+    found = find_arxiv_ids(value) + find_dois(value)
+    return bool(found) and set(found) <= set(draft.fields.values()) and len(value.split()) <= 3
+
+
+def _ignored(names: Counter[str], what: str, things: str) -> list[str]:
+    """Return a line for each kind of field that records have no place for."""
     return [
-        _of_entry(entry.key, entry.type.lower(), file.values(entry)) for entry in entries
-    ], notes
+        f"{what} {shortened(name)} of {number} {things if number > 1 else _SINGULAR[things]} is "
+        "not imported; a record has no place for it"
+        for name, number in sorted(names.items())
+    ]
 
 
 def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
-    plain = {name: from_latex(value) for name, value in values.items()}
+    plain = {name: from_latex(values[name]) for name in _TEXTS if name in values}
     place = _first(plain, "journal", "journaltitle", "booktitle")
     on_arxiv = not place or says_arxiv(place)
     ids = arxiv_ids(values)
@@ -182,6 +260,9 @@ def _bib_names(text: str) -> list[str]:
 
     names = []
     for name in split_multiple_persons_names(text) if text.strip() else []:
+        if _LABELLED.match(name):
+            names.append(_labelled(name))
+            continue
         if name.startswith("{") and name.endswith("}"):
             names.append(f"{{{from_latex(name)}}}")
             continue
@@ -190,6 +271,14 @@ def _bib_names(text: str) -> list[str]:
         rest = [from_latex(" ".join(part)) for part in (parts.jr, parts.first) if part]
         names.append(", ".join([last, *rest]))
     return names
+
+
+def _labelled(name: str) -> str:
+    """Return a name that biblatex's extended form writes as `family=…, given=…`."""
+    parts = (part.partition("=") for part in re.split(r",(?![^{}]*\})", name))
+    found = {label.strip().lower(): from_latex(value).strip() for label, _, value in parts}
+    last = " ".join(filter(None, (found.get("prefix"), found.get("family"))))
+    return ", ".join(filter(None, (last, found.get("suffix"), found.get("given"))))
 
 
 # CSL-JSON
@@ -206,7 +295,11 @@ def _read_csl(path: Path) -> tuple[list[Draft], list[str]]:
     items = _parse_json(file.name, file.text.removeprefix("\ufeff"))
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise _bad(path, "is not CSL-JSON, which is a list of items")
-    return [_of_item(number, item, notes) for number, item in enumerate(items, 1)], notes
+    drafts = [_of_item(number, item, notes) for number, item in enumerate(items, 1)]
+    names = Counter(name for item in items for name, value in item.items() if value)
+    for name in _CSL_READ:
+        del names[name]
+    return drafts, notes + _ignored(names, "field", "items")
 
 
 def _parse_json(name: str, text: str) -> Any:
@@ -292,7 +385,11 @@ def _read_ris(path: Path) -> tuple[list[Draft], list[str]]:
     records = read_ris(file.text, faults)
     notes = [file.note] if file.note else []
     notes += [f"{file.name}: {fault}" for fault in faults]
-    return [_of_record(number, record) for number, record in enumerate(records, 1)], notes
+    drafts = [_of_record(number, record) for number, record in enumerate(records, 1)]
+    names = Counter(tag for record in records for tag, values in record.items() if any(values))
+    for tag in _RIS_READ:
+        del names[tag]
+    return drafts, notes + _ignored(names, "tag", "records")
 
 
 def _of_record(number: int, record: RisRecord) -> Draft:

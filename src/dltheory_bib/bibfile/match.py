@@ -126,6 +126,18 @@ class Matcher:
             return None  # the identifier belongs to one work, title and authors to another
         return titled or renamed
 
+    def may_be(self, values: Mapping[str, str], paper: Paper) -> bool:
+        """Return whether an entry, which matches no work for certain, may cite this one: it has the
+        work's identifier and its title or authors, or its title and half of its authors, in any
+        order.
+        """
+        title, authors, ids = read_entry(values)
+        number = self.bib.snapshot.find(paper.key)
+        titled, written = _title_agrees(title, paper), _authors_agree(authors, paper)
+        if any(self.bib.snapshot.find(value) == number for _, value in ids):
+            return titled >= 0 or written >= 0
+        return titled > 0 and written >= 0
+
     def _paper(self, number: int) -> Paper:
         if number not in self._papers:
             self._papers[number] = self.bib.snapshot.paper(number)
