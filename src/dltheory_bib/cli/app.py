@@ -47,6 +47,12 @@ _HOMES = {
     "compare": "compare",
     "export": "export",
     "import": "import_bib",
+    "init": "init",
+    "note": "note",
+    "tag": "note",
+    "status": "note",
+    "undo": "undo",
+    "where": "where",
     "cite": "cite",
     "fix": "fix",
     "site": "site",
@@ -212,7 +218,8 @@ def dltheory(context: click.Context, data: Path | None) -> None:
         return
     from dltheory_bib.cli.collection import choose_collection
 
-    context.obj = choose_collection(data)
+    given = context.get_parameter_source("data") is click.core.ParameterSource.COMMANDLINE
+    context.obj = choose_collection(data, "--data" if given else "DLTHEORY_DATA")
 
 
 def bibliography() -> Bibliography:

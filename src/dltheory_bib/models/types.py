@@ -77,6 +77,19 @@ def clean(text: str) -> str:
     return folded
 
 
+def lines(text: str) -> str:
+    """Return a text of several lines, without blanks at their ends; the rules are those of `clean`
+    otherwise.
+    """
+    kept = [line.expandtabs(4).rstrip() for line in text.splitlines()]
+    for line in filter(None, kept):
+        clean(line)
+    joined = "\n".join(kept).strip("\n")
+    if not joined.strip():
+        raise ValueError("is empty; write a value or omit the field")
+    return joined
+
+
 def balanced(text: str) -> str:
     """Return a title: clean, with balanced braces and paired dollar signs, as LaTeX needs it."""
     title = clean(text)
@@ -251,6 +264,8 @@ Orcid = Annotated[str, *_matching(_ORCID, "an ORCID", lambda _: "write 0000-0002
 Name = Annotated[str, AfterValidator(_full_name), _SOME_TEXT]
 """A `FullName`; a constructor takes any text."""
 Text = Annotated[str, AfterValidator(clean), _SOME_TEXT]
+Lines = Annotated[str, AfterValidator(lines), _SOME_TEXT]
+"""A text that may have several lines."""
 Formula = Annotated[str, AfterValidator(formula), _SOME_TEXT]
 """TeX of mathematics, without dollar signs."""
 Title = Annotated[str, AfterValidator(balanced), _SOME_TEXT]

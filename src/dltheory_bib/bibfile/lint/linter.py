@@ -208,9 +208,10 @@ def check(
         if name not in known:
             raise UnknownNameError("rule", str(name), nearest(str(name), known, 2) or list(known))
     if not is_bib(path):
+        from dltheory_bib.snapshot.cache import check_layers
         from dltheory_bib.source.loader import check_paths
 
-        problems, records = check_paths([path])
+        problems, records = check_paths([path], overlaid=check_layers)
         return Linted(problems, entries=records)
     from dltheory_bib.manuscript.manuscript import read_manuscript
 
