@@ -289,6 +289,24 @@ def test_notes_of_several_layers_are_shown_apart(tmp_path: Path) -> None:
     assert load(lab).where("status:to-read").keys == ["jin2017escape"]
 
 
+def test_tags_and_statuses_are_completed(run: Run) -> None:
+    from click.shell_completion import ShellComplete
+
+    from dltheory_bib.cli.app import dltheory
+
+    run("init")
+    run("tag", "jin2017escape", "thesis", "theory")
+    complete = ShellComplete(dltheory, {}, "dltheory", "_DLTHEORY_COMPLETE")
+
+    def offered(*words: str) -> list[str]:
+        return [one.value for one in complete.get_completions([*words[:-1]], words[-1])]
+
+    assert offered("list", "tag:th") == ["tag:theory", "tag:thesis"]
+    assert offered("list", "status:read") == ["status:reading", "status:read"]
+    assert offered("list", "note:th") == []
+    assert offered("tag", "jin2017escape", "the") == ["theory", "thesis"]
+
+
 # Own works are marked
 
 

@@ -203,7 +203,7 @@ class Proposer:
         self._maker.source = source
         before = set(self._maker.venues)
         self._made.left_out.clear()
-        record = self._maker.record(draft)
+        record = self._maker.keyed(draft)
         made.notes = list(self._made.left_out)
         if record is None:
             return made

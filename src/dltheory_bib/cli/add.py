@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -85,7 +84,6 @@ def add(
         proposals = [_chosen(one, given) for one in _proposals(what, proposer, services)]
     for one in proposals:
         _report(one)
-    _report_unused(proposals)
     if edit:
         proposals = [_edited(one) if one.record else one for one in proposals]
     _write(place, bib, proposals, ask=not (yes or dry_run) and _is_asked(), dry_run=dry_run)
@@ -149,7 +147,7 @@ def _entries(name: str) -> list[_Entry]:
     from dltheory_bib.input_files import is_stream
 
     path = Path(name)
-    drafts, faults = read_drafts(path)
+    drafts, faults = read_drafts(path, with_notes=True)
     for fault in faults:
         note(fault)
     source = "standard input" if is_stream(path) else path.name
@@ -278,16 +276,6 @@ def _report(proposal: Proposal) -> None:
             note(f"  {key} has this title or identifier, but differs in authors or title")
     for text in proposal.notes:
         note(f"  {text}" if proposal.record else f"{where}: {text}")
-
-
-def _report_unused(proposals: Sequence[Proposal]) -> None:
-    """Say which fields of entries are not kept; the abstract served for suggestions alone."""
-    counts = Counter(
-        name for one in proposals if one.record and one.draft for name in one.draft.unused
-    )
-    listed = ", ".join(f"{name} ({count})" for name, count in sorted(counts.items()))
-    if listed:
-        note(f"fields that are not kept: {listed}")
 
 
 def _suggested(proposal: Proposal) -> str:

@@ -10,6 +10,7 @@ import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, key_argument, note
 from dltheory_bib.cli.collection import own_folder
+from dltheory_bib.cli.completion import complete_tag
 from dltheory_bib.models.choices import ReadingStatus
 
 if TYPE_CHECKING:
@@ -64,8 +65,15 @@ def note_(
 
 @dltheory.command(short_help="Tag a work, or show its tags.")
 @key_argument()
-@click.argument("words", nargs=-1)
-@click.option("-r", "--remove", multiple=True, metavar="WORD", help="Remove a tag.")
+@click.argument("words", nargs=-1, shell_complete=complete_tag)
+@click.option(
+    "-r",
+    "--remove",
+    multiple=True,
+    metavar="WORD",
+    shell_complete=complete_tag,
+    help="Remove a tag.",
+)
 def tag(key: str, words: tuple[str, ...], remove: tuple[str, ...]) -> None:
     """Add the tags WORDS to a work in your collection; without WORDS, show them.
 

@@ -214,14 +214,15 @@ class People:
 def _identity(name: str) -> str:
     """Make an id for a person who is not in people.yaml; a non-Latin letter gives its code point.
 
-    >>> _identity("Garriga-Alonso, Adrià"), _identity("王, 伟")
-    ('garriga-alonso-adria', 'u738b-u4f1f')
+    >>> _identity("Garriga-Alonso, Adrià"), _identity("王, 伟"), _identity("{3D Group}")
+    ('garriga-alonso-adria', 'u738b-u4f1f', 'name-3d-group')
     """
     folded = fold(name)
     if not folded.isascii():
         latin = (c if c.isascii() or not c.isalnum() else f"u{ord(c):x}" for c in folded)
         folded = "".join(latin)
     identity = slug(folded) or f"u{ord(name[0]):x}"
+    identity = identity if identity[0].isalpha() else f"name-{identity}"
     if len(identity) > LONGEST_ID:  # the person's page is named after it
         identity = f"{identity[: LONGEST_ID - 9].strip('-')}-{crc32(name.encode()):08x}"
     return identity
