@@ -51,7 +51,8 @@ def load(
 ) -> Bibliography:
     """Open the shipped catalogue, or a collection in a directory or a papers file.
 
-    A collection without its own `topics.yaml`, `venues.yaml` or `people.yaml` uses the shipped one.
+    A directory with a `collection.yaml` has what it extends below it. Another collection without
+    its own `topics.yaml`, `venues.yaml` or `people.yaml` uses the shipped one.
     While the YAML is compiled, `progress` is called with a file's name and the number of records
     read; a collection is compiled once, until a file changes. Raises `DataError` with every problem
     if the data have errors: a collection is never loaded in part.
