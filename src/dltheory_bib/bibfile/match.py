@@ -140,14 +140,17 @@ class Matcher:
         ids = set(arxiv_ids(values))
         for number in self._by_first_author(authors[0]):
             paper = self._paper(number)
-            if _has_other_ids(ids, paper):
-                continue
-            alike = max(_likeness(title, one, SLIPS) for one in _bare_titles(paper))
+            # Titles are compared last, because that takes longest.
             close = min(abs(year - one) for one in _years(paper))
+            if close > 1 or _has_other_ids(ids, paper):
+                continue
             overlap = _overlap(authors, paper)
             if not others:  # a talk by one of them has the same title
                 overlap = min(overlap, len(authors) / len(paper.author))
-            if alike >= ALIKE and overlap >= 0.5 and close <= 1:
+            if overlap < 0.5:
+                continue
+            alike = max(_likeness(title, one, SLIPS) for one in _bare_titles(paper))
+            if alike >= ALIKE:
                 sure = CONFIDENCE["title"] * min(1, 0.4 + 0.6 * alike) * (1 if not close else 0.98)
                 found.append(Match(paper, "title", sure * (0.9 + 0.1 * overlap)))
         found.sort(key=lambda one: -one.confidence)
@@ -240,8 +243,11 @@ def _likeness(one: str, other: str, slips: int | None = None) -> float:
     """Return the similarity of two folded titles; 0 if more than `slips` letters differ."""
     if one == other:
         return 1.0
+    shorter, longer = sorted((len(one), len(other)))
+    if 2 * shorter < ALIKE * (shorter + longer):  # the matcher would prepare itself first
+        return 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
+    if matcher.quick_ratio() < ALIKE:
         return 0.0
     # Parts of a series differ only in a numeral.
     differing = "".join(
