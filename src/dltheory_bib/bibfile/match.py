@@ -179,6 +179,7 @@ class Matcher:
         ids = {value for by, value in identifying if by == "eprint"}
         for number in self._by_first_author(authors[0]):
             paper = self._paper(number)
+            # Titles are compared last, because that takes longest.
             close = min(abs(year - one) for one in _years(paper))
             if close > 1 or _has_other_ids(ids, paper):
                 continue
@@ -281,8 +282,11 @@ def _likeness(one: str, other: str, slips: int | None = None) -> float:
     """Return the similarity of two folded titles; 0 if more than `slips` letters differ."""
     if one == other:
         return 1.0
+    shorter, longer = sorted((len(one), len(other)))
+    if 2 * shorter < ALIKE * (shorter + longer):  # the matcher would prepare itself first
+        return 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
+    if matcher.quick_ratio() < ALIKE:
         return 0.0
     # Parts of a series differ only in a numeral.
     differing = "".join(
