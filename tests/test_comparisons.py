@@ -29,6 +29,7 @@ from dltheory_bib.theorems.theorem_table import (
     TableQuestion,
     TableRow,
     TableSymbol,
+    assumed,
 )
 
 QUERIES = ("", "year:2016.. not has:doi", "year:1800")
@@ -87,7 +88,7 @@ def from_records(bib: Bibliography, order: Order, query: str, best: bool) -> Tab
     strongest = order.best(cards)
     kept = set(bib.where(query).keys)
     shown = [one for one in cards if one.work in kept and (one.id in strongest or not best)]
-    often = Counter(name for card in shown for name in card.assumptions)
+    often = Counter(name for card in shown for name in assumed(card))
     names = sorted(often, key=lambda name: (-often[name], name))
     letters = "abcdefghijklmnopqrstuvwxyz"
     marks = [*letters, *(one + other for one in letters for other in letters)]
@@ -103,7 +104,7 @@ def from_records(bib: Bibliography, order: Order, query: str, best: bool) -> Tab
             _row(bib, card, question)._replace(
                 ranked=order.is_ranked(card),
                 best=card.id in strongest,
-                marks=tuple(mark for name, mark in legend.items() if name in card.assumptions),
+                marks=tuple(mark for name, mark in legend.items() if name in assumed(card)),
             )
             for card in _sorted(here, order)
         ]

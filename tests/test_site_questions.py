@@ -96,7 +96,11 @@ def test_the_legend_says_every_assumption_in_words(
     for name, document in documents.items():
         asked = {one.removeprefix("#") for one in document.all("href") if one.startswith("#_")}
         told = {one for one in document.all("id") if one.startswith("_")}
-        needed = {f"_{one}" for card in catalogue.compare(name).cards for one in card.assumptions}
+        needed = {
+            f"_{one}"
+            for card in catalogue.compare(name).cards
+            for one in (*card.assumptions, *card.supposed)
+        }
         assert asked == told == needed
         page = pages[f"questions/{name}.html"].decode()
         said = page.partition('<dl class="legend">')[2].partition("</dl>")[0]

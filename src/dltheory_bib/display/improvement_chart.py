@@ -96,7 +96,7 @@ class _Drawing:
         """Describe an improvement: the exponents that change, and the assumptions."""
         shown = {symbol.id: self.read(f"${symbol.tex}$") for symbol in self.question.symbols}
         powers = [
-            f"{shown[symbol]}: {exponent_text(old)} → {exponent_text(new)}"
+            f"{shown.get(symbol, symbol)}: {exponent_text(old)} → {exponent_text(new)}"
             for symbol, old, new in change.exponents
         ]
         lines = [f"exponent of {', of '.join(powers)}"] if powers else []

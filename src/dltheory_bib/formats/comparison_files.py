@@ -75,6 +75,8 @@ def records(table: Table) -> list[dict[str, Any]]:
                     **exponents,
                     "holds": card.holds or "",
                     "assumptions": "; ".join(card.assumptions),
+                    "supposed": "; ".join(card.supposed),
+                    "unknown": "; ".join(card.unknown),
                     "best": row.best if row.ranked else "",
                     **{column.id: card.values.get(column.id, "") for column in question.columns},
                     "statement": card.statement,

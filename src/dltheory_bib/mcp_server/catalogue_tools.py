@@ -309,6 +309,8 @@ def _card(row: TableRow, labels: Mapping[str, str]) -> Data:
         "best_known": row.best if row.ranked else None,
         "holds": card.holds,
         "assumes": [labels[name] for name in card.assumptions],
+        "presumably_assumes": [labels[name] for name in card.supposed],
+        "not_read": list(card.unknown),
         "says": card.statement,
         "values": dict(card.values),
         "where": f"{card.version}, {card.where}",

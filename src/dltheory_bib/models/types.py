@@ -17,6 +17,7 @@ from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from dltheory_bib.models.relations import JUDGEMENTS, Relation
 from dltheory_bib.text import names
+from dltheory_bib.text.exponents import EXPONENT, LOG_OF, LOG_POWER, RATIO, SYMBOL, symbols_in
 from dltheory_bib.text.identifiers import ARXIV_ID, DOI, URL
 from dltheory_bib.text.names import is_collective, quoted
 
@@ -28,7 +29,6 @@ _SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"})
 _PAGE = r"[A-Za-z]*[0-9]{1,12}(?::[0-9]{1,12})?"
 _PAGES = rf"{_PAGE}(?:-{_PAGE})?"
 _ORCID = r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
-_SYMBOL = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
 LONGEST_ID = 200
 """Characters: pages are named after keys and ids, and file systems allow about 250. Nobody types a
 longer one, and finding advice for it could take very long.
@@ -238,10 +238,11 @@ TrailId = Annotated[str, *_matching(_ID, "a trail id", _id_advice)]
 QuestionId = Annotated[str, *_matching(_ID, "a question id", _id_advice)]
 QuantityId = Annotated[str, *_matching(_ID, "a quantity id", _id_advice)]
 ColumnId = Annotated[str, *_matching(_ID, "a column id", _id_advice)]
+SettingId = Annotated[str, *_matching(_ID, "a setting id", _id_advice)]
 AssumptionId = Annotated[str, *_matching(_ID, "an assumption id", _id_advice)]
 CardId = Annotated[str, *_matching(_KEY, "the id of a card", _card_advice)]
 """The id of a result card: `jin2017escape-pgd`."""
-SymbolId = Annotated[str, *_matching(_SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")]
+SymbolId = Annotated[str, *_matching(SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")]
 PersonId = Annotated[str, *_matching(_ID, "a person id", _id_advice)]
 ArxivId = Annotated[str, *_matching(ARXIV_ID, "an arXiv id without a version", _arxiv_advice)]
 Doi = Annotated[str, *_matching(DOI, "a DOI", _doi_advice)]
@@ -274,10 +275,8 @@ RelationKind = Annotated[Relation, _Judgement]
 """The kind of a relation that a curator states: `extends`, `improves`, `refutes` …"""
 
 
-_NUMBER = r"[0-9]+(?:\.[0-9]+|/[1-9][0-9]*)?"
-_LOGS = rf"(?:log(?:\^-?{_NUMBER})?|polylog)"
-EXPONENT = rf"(?:(?:-?{_NUMBER}|exp)(?: {_LOGS})?|{_LOGS})"
-"""The pattern of an exponent: `-2`, `7/4`, `exp`, `polylog`, `-2 log^4`."""
+Ratio = Annotated[str, *_matching(RATIO, "a ratio of parameters", lambda _: "write d/s or s/(d+1)")]
+"""A ratio of parameters in an exponent: `d/s`."""
 
 
 class NamedValues(Mapping[str, str]):
@@ -342,18 +341,40 @@ class NamedValues(Mapping[str, str]):
 class Monomial(NamedValues):
     """A product of powers: symbol → exponent, a text such as `-2`, `exp` or `-7/4 log^4`.
 
-    A missing symbol has exponent 0; the empty monomial is a constant.
+    A missing symbol has exponent 0; the empty monomial is a constant. The logarithm of a product or
+    quotient is a name of its own, with its power: `{eps: -2, log(d/eps): 4}`.
     """
 
     __slots__ = ()
     _pattern = EXPONENT
+
+    def __init__(self, items: Mapping[str, str] | None = None) -> None:
+        super().__init__(items)
+        for name, exponent in self._items.items():
+            if "(" not in name:
+                continue
+            if not re.fullmatch(LOG_OF, name):
+                raise ValueError(
+                    f"{quoted(name)} is not the logarithm of a quotient; write it as log(d/eps) or "
+                    "log(n L/delta)"
+                )
+            if not re.fullmatch(LOG_POWER, exponent):
+                raise ValueError(
+                    f"{quoted(exponent)} is not a power of {name}; write a positive number"
+                )
 
     @classmethod
     def _value(cls, text: str) -> str:
         text = clean(text)
         if not re.fullmatch(EXPONENT, text):
             raise ValueError(
-                f"{quoted(text)} is not an exponent; write a number such as -2 or 7/4, or exp, "
-                "and after it log, log^4 or polylog"
+                f"{quoted(text)} is not an exponent; write a number such as -2 or 7/4, a ratio "
+                "such as -d/s, or exp, and after it log, log^4 or polylog"
             )
         return text
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The ids of the symbols in it, those inside logarithms included."""
+        found = [one for name in self for one in symbols_in(name)]
+        return tuple(dict.fromkeys(found))

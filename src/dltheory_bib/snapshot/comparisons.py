@@ -16,6 +16,7 @@ from dltheory_bib.theorems.theorem_table import (
     TableQuestion,
     TableRow,
     TableSymbol,
+    assumed,
     build_table,
 )
 
@@ -91,7 +92,7 @@ def _columns(records: Iterable[dict[str, Any]]) -> list[TableColumn]:
 
 
 def _assumptions(snapshot: Snapshot, rows: list[TableRow]) -> dict[str, TableAssumption]:
-    names = sorted({name for row in rows for name in row.card.assumptions})
+    names = sorted({name for row in rows for name in assumed(row.card)})
     found = snapshot.fetch(
         "SELECT id, json_extract(data, '$.label'), json_extract(data, '$.definition') "
         "FROM assumption WHERE id IN (SELECT value FROM json_each(?))",

@@ -445,6 +445,7 @@ def formulas(catalogue: Catalogue) -> Iterator[str]:
     """Return the formulas in questions, assumptions and cards, without dollar signs."""
     for at in catalogue.questions:
         yield from (symbol.tex for symbol in at.record.symbols)
+        yield from (ratio.tex for ratio in at.record.exponents)
         yield from _in(_texts_of_question(at.record))
     for assumption in catalogue.assumptions:
         yield from _in((assumption.record.label, assumption.record.definition))
@@ -463,6 +464,8 @@ def _in(texts: Iterator[str | None] | tuple[str, ...]) -> Iterator[str]:
 def _texts_of_question(question: Question) -> Iterator[str | None]:
     yield from (question.label, question.definition)
     yield from (symbol.meaning for symbol in question.symbols)
+    yield from (ratio.meaning for ratio in question.exponents)
+    yield from (setting.label for setting in question.settings)
     parts: tuple[Quantity | Column, ...] = (*question.quantities, *question.columns)
     for part in parts:
         yield from (part.label, part.meaning)

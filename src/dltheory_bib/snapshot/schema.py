@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 12
+SCHEMA = 13
 """Increase this number when the tables, the records or their content change."""
 
 FEATURES = (

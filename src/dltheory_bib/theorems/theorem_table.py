@@ -41,6 +41,9 @@ class TableCard(NamedTuple):
     bound_tex: str | None = None
     holds: str | None = None
     assumptions: Sequence[str] = ()
+    supposed: Sequence[str] = ()
+    unknown: Sequence[str] = ()
+    hidden: str | None = None
     values: Mapping[str, str] = {}
     note: str | None = None
 
@@ -164,7 +167,7 @@ def build_table(
             rows[place]._replace(
                 ranked=ranking.steepness[place] is not None,
                 best=place in best,
-                marks=tuple(sorted((names[n] for n in rows[place].card.assumptions), key=_by_mark)),
+                marks=tuple(sorted((names[n] for n in assumed(rows[place].card)), key=_by_mark)),
             )
             for place in sorted_places(groups[number, kind], ranking)
         )
@@ -175,9 +178,14 @@ def build_table(
     return Table(question, tuple(made), {mark: vocabulary[name] for name, mark in names.items()})
 
 
+def assumed(card: TableCard) -> tuple[str, ...]:
+    """Return the assumptions of a card, those that are only supposed last."""
+    return (*card.assumptions, *card.supposed)
+
+
 def _names(cards: Iterable[TableCard]) -> dict[str, str]:
     """Give each assumption a mark, `a` to the most frequent; return the marks by id, in order."""
-    counts = Counter(name for card in cards for name in card.assumptions)
+    counts = Counter(name for card in cards for name in assumed(card))
     ordered = sorted(counts, key=lambda name: (-counts[name], name))
     return {name: _mark(place) for place, name in enumerate(ordered)}
 
