@@ -136,6 +136,10 @@ class Question(QuestionNavigation, Record):
     """The only ratios of parameters that exponents may contain."""
     settings: tuple[Setting, ...] = ()
     """The sets of assumptions for which the best bounds are shown, at most eight."""
+    chosen: tuple[About, ...] = ()
+    """What is chosen, as the algorithm always is, in an answer: `network` where networks are
+    sought that approximate. A lower bound is stronger if it holds for more choices.
+    """
     columns: tuple[Column, ...] = ()
     """The columns for cards without a bound."""
 

@@ -58,7 +58,9 @@ _IMPLIED = {
 INSTANCE = frozenset({"problem", "data", "network"})
 """Assumptions that restrict the instance of a lower bound."""
 CLASS = frozenset({"algorithm"})
-"""Assumptions that restrict the algorithms to which a lower bound applies."""
+"""Assumptions that restrict the algorithms to which a lower bound applies, with what a question
+lets its answers choose.
+"""
 BOTH = frozenset({"oracle", "noise", "initialisation"})
 """Assumptions that restrict both."""
 ONE_METHOD = "only-this-method"
@@ -108,6 +110,8 @@ class Order:
         self.question = question
         self.vocabulary = vocabulary
         self.ignore_polylog = ignore_polylog
+        self.classes = CLASS | frozenset(question.chosen)
+        self.instances = INSTANCE - self.classes
         self._extremes = {symbol.id: symbol.extreme for symbol in question.symbols}
         self._ratios = [one.id for one in question.exponents]
         self._bounds: dict[tuple[tuple[Monomial, ...], bool, bool, bool], Bound] = {}
@@ -183,7 +187,9 @@ class Order:
     def _may_follow(self, card: Result, other: Result) -> bool:
         """Return whether this card would follow from the most that the other one may say."""
         supposed = (
-            self.vocabulary.about(other.supposed, INSTANCE | BOTH) if card.kind == "lower" else ()
+            self.vocabulary.about(other.supposed, self.instances | BOTH)
+            if card.kind == "lower"
+            else ()
         )
         read = other.model_copy(
             update={"supposed": tuple(supposed), "unknown": (), "holds": other.holds or "surely"}
@@ -216,11 +222,23 @@ class Order:
             return self._no_worse(two, one)
         return self._no_worse(one, two) and self._no_worse(two, one)
 
-    def bound_strictly_dominates(self, card: Result, other: Result) -> bool:
-        """Return whether one bound alone is stronger, whatever the hidden factors of the other."""
-        return self.bound_dominates(card, other) and not self.bound_dominates(
-            other, card, strongest=True
+    def covers(self, card: Result, other: Result) -> bool:
+        """Return whether bound and guarantee of another card follow from this one's, if it is as it
+        says: where all assumptions are granted, nothing else counts.
+        """
+        return (
+            self.are_comparable(card, other)
+            and self.bound_dominates(card, other)
+            and guarantee_follows(card, other)
+            and (ONE_METHOD not in card.assumptions or card.method == other.method)
         )
+
+    def beats(self, card: Result, other: Result) -> bool:
+        """Return whether bound and guarantee of a card are known to be strictly stronger."""
+        if not (card.is_fully_read and self.covers(card, other)):
+            return False
+        guarantee = (card.holds or "") in _IMPLIED.get(other.holds or "surely", ())
+        return not (guarantee and self.bound_dominates(other, card, strongest=True))
 
     def _assumes_no_more(self, card: Result, other: Result) -> bool:
         """Return whether a card assumes no more than another, as far as that one was read."""
@@ -229,11 +247,11 @@ class Order:
         theirs = {*other.assumptions, *other.supposed}
         if card.kind != "lower":
             return follow(ours, theirs)
-        if {*other.unknown} & (INSTANCE | BOTH):
+        if {*other.unknown} & (self.instances | BOTH):
             return False
         return (
-            follow(about(theirs, INSTANCE), about(ours, INSTANCE))
-            and follow(about(ours, CLASS), about(theirs, CLASS))
+            follow(about(theirs, self.instances), about(ours, self.instances))
+            and follow(about(ours, self.classes), about(theirs, self.classes))
             and follow(about(ours, BOTH), about(theirs, BOTH))
             and follow(about(theirs, BOTH), about(ours, BOTH))
             and (ONE_METHOD not in ours or card.method == other.method)
@@ -259,8 +277,8 @@ class Order:
         ours = {*upper.assumptions, *upper.supposed}
         theirs = {*lower.assumptions, *lower.supposed}
         applies = (
-            follow(about(ours, INSTANCE), about(theirs, INSTANCE))
-            and follow(about(theirs, CLASS), about(ours, CLASS))
+            follow(about(ours, self.instances), about(theirs, self.instances))
+            and follow(about(theirs, self.classes), about(ours, self.classes))
             and follow(about(ours, BOTH), about(theirs, BOTH))
             and follow(about(theirs, BOTH), about(ours, BOTH))
             and (ONE_METHOD not in theirs or upper.method == lower.method)
