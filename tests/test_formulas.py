@@ -144,6 +144,7 @@ COMPOUND = Question(
         ([{"n": "exp"}], {}, r"e^{\mathrm{poly}(n)}", "exp(poly(n))"),
         ([{"n": "exp"}], {"bound_tex": "2^{n\\log n}"}, r"2^{n\log n}", "2^(nlog n)"),
         ([{"n": "-exp^1/2"}], {}, r"e^{-\Theta(n^{1/2})}", "exp(−Θ(n¹⸍²))"),
+        ([{"n": "exp^2*log"}], {}, r"e^{\Theta(n^{2} \log(n))}", "exp(Θ(n² log n))"),
         ([{"eps": "exp^1"}], {}, r"e^{\Theta(\varepsilon^{-1})}", "exp(Θ(ε⁻¹))"),
         ([{"eps": "-2 d/s - 1"}], {}, r"\varepsilon^{-2d/s-1}", "ε^(−2d/s−1)"),
         ([{"eps": "-1/2 1/(L-2)"}], {}, r"\varepsilon^{-(1/2)1/(L-2)}", "ε^(−(1/2)1/(L−2))"),
@@ -166,7 +167,20 @@ def test_what_a_formula_prints(
 
 
 POWERS = st.sampled_from(
-    ["1", "-2", "7/4", "exp^1", "exp^1/2", "-exp^2", "exp", "-2 d/s - 1", "1/2 1/(L-2)", "d/s", ""]
+    [
+        "1",
+        "-2",
+        "7/4",
+        "exp^1",
+        "exp^1/2",
+        "-exp^2",
+        "exp",
+        "exp^1*log",
+        "-2 d/s - 1",
+        "1/2 1/(L-2)",
+        "d/s",
+        "",
+    ]
 )
 LOGS = st.sampled_from(["", "log", "log^4", "polylog", "loglog", "log^-1 loglog^2"])
 EXPONENTS = st.tuples(POWERS, LOGS).map(" ".join).map(str.strip).filter(bool)

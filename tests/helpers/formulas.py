@@ -135,7 +135,7 @@ class _Reader:
         reader = _Reader.__new__(_Reader)
         reader.__dict__.update(self.__dict__, text=inside, powers={}, logs={}, quotients={})
         ((name, rate),) = reader.monomial().items()
-        self.powers[name] = f"{minus}exp^{rate.removeprefix('-')}"
+        self.powers[name] = f"{minus}exp^{rate.removeprefix('-').replace(' log', '*log')}"
 
     def _power(self, text: str) -> str:
         """Return `-2d/r-1` as the data write it: `-2 d/r - 1`."""

@@ -70,6 +70,10 @@ class Symbol(Record):
     """What it denotes, in a phrase."""
     extreme: Extreme
     """Its extreme in the hard case: bounds are compared as it goes there."""
+    at_most: SymbolId | None = None
+    """A symbol that it never exceeds, up to a constant: an average delay, the largest delay."""
+    constant_under: AssumptionId | None = None
+    """An assumption that fixes it: under `constant-depth`, the depth."""
 
 
 class ExponentRatio(Record):

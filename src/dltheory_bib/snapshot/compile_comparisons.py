@@ -13,7 +13,7 @@ from dltheory_bib.source.catalogue import Catalogue
 from dltheory_bib.text.names import family
 from dltheory_bib.theorems.dominance import Order, Vocabulary
 from dltheory_bib.theorems.notation import bound_tex, bound_text
-from dltheory_bib.theorems.ranking import rank_cards
+from dltheory_bib.theorems.ranking import compare_bounds, rank_cards
 
 
 def write_comparisons(
@@ -33,7 +33,8 @@ def write_comparisons(
             [family(authors[card.work][0]), *shown_bound(card, question, read)] for card in asked
         ]
         orders = [Order(question, vocabulary, ignore) for ignore in (False, True)]
-        data: list[Any] = [texts, *(rank_cards(asked, order) for order in orders)]
+        found_orders = [[rank_cards(asked, one), compare_bounds(asked, one)] for one in orders]
+        data: list[Any] = [texts, *found_orders]
         written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         database.execute("INSERT INTO comparison VALUES (?, ?)", (question.id, written))
 

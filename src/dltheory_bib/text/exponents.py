@@ -14,8 +14,10 @@ _TERM = rf"(?:{NUMBER}(?: {RATIO})?|{RATIO})"
 _POWER = rf"-?{_TERM}(?: [+-] {_TERM})*"
 _LOGLOG = rf"loglog(?:\^-?{NUMBER})?"
 _LOGS = rf"(?:(?:log(?:\^-?{NUMBER})?|polylog)(?: {_LOGLOG})?|{_LOGLOG})"
-EXPONENT = rf"(?:(?:{_POWER}|-?exp(?:\^{NUMBER})?)(?: {_LOGS})?|{_LOGS})"
-"""The pattern of an exponent: `-2`, `7/4`, `-2 log^4`, `polylog`, `exp^2`, `-d/s`, `-2 d/s - 1`."""
+EXPONENT = rf"(?:(?:{_POWER}|-?exp(?:\^{NUMBER}(?:\*log)?)?)(?: {_LOGS})?|{_LOGS})"
+"""The pattern of an exponent: `-2`, `7/4`, `-2 log^4`, `polylog`, `exp^2`, `exp^1*log` for
+$e^{\\Theta(x\\log x)}$, `-d/s`, `-2 d/s - 1`.
+"""
 LOG_OF = rf"log\({SYMBOL}(?: {SYMBOL})*(?:/{SYMBOL}(?: {SYMBOL})*)?\)"
 """The pattern of the logarithm of a product or quotient, where a symbol may be: `log(d/eps)`."""
 LOG_POWER = NUMBER
@@ -38,5 +40,6 @@ def split_exponent(text: str) -> tuple[str, str]:
     (('-2 d/s - 1', 'log^4'), ('', 'polylog'))
     """
     parts = text.split(" ")
-    first = next((n for n, part in enumerate(parts) if "log" in part), len(parts))
+    logs = (n for n, part in enumerate(parts) if part.startswith(("log", "polylog")))
+    first = next(logs, len(parts))
     return " ".join(parts[:first]), " ".join(parts[first:])

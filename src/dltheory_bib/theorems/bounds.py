@@ -17,7 +17,9 @@ Exponents measure growth: if a symbol goes to zero, the sign of its exponent is 
 exponent has five parts, compared from the left; each is infinitesimal compared with those before
 it:
 
-1. `exp`, above every power; `exp^2` is $e^{\Theta(x^2)}$, and the constant inside is not compared;
+1. `exp`, above every power; `exp^2` is $e^{\Theta(x^2)}$, `exp^2*log` has a logarithm beside $x^2$,
+and
+   the constant inside is not compared;
 2. the power, a rational number;
 3. `polylog`, an unspecified power of the logarithm: above every specified power of it;
 4. the power of the logarithm;
@@ -70,7 +72,8 @@ ratio of parameters.
 Bound = tuple[Monomial, ...]
 """A sum of monomials."""
 
-_EXP, _LOG = re.compile(r"(-?)exp(?:\^(\S+))?"), re.compile(r"(log|loglog)(?:\^(\S+))?$")
+_EXP = re.compile(r"(-?)exp(?:\^([^\s*]+)(\*log)?)?")
+_LOG = re.compile(r"(log|loglog)(?:\^(\S+))?$")
 _TERM = re.compile(rf"(?:^|(?<= ))([+-] |-)?(?:({NUMBER})(?: ({RATIO}))?|({RATIO}))(?= |$)")
 _FAST, _SLOW = Fraction(10**6), Fraction(1, 10**6)
 """Stand for an unspecified rate inside an exponential, above or below every stated one."""
@@ -103,6 +106,7 @@ def read_exponent(text: str, extreme: str = "infinity", reading: Reading = "grea
     if found := _EXP.match(power):
         falls = bool(found[1])
         rate = Fraction(found[2]) if found[2] else _FAST if most != falls else _SLOW
+        rate += _SLOW if found[3] else 0
         exponential, power = -rate if falls else rate, ""
     made = Exponent(exponential, read_power(power).get("", Fraction(0)) * sign)
     for log in logs.split():
@@ -121,13 +125,16 @@ def read_bound(
     ratios: Sequence[str] = (),
     reading: Reading = "greatest",
     hidden: int = 0,
+    below: Mapping[str, str] | None = None,
 ) -> Bound:
     """Return the bound of a card; empty if the card has no monomial.
 
     `extremes` has the symbols of the question, each with its extreme, `ratios` the ratios of
     parameters. `ignore_polylog` drops all logarithmic factors. `hidden` is 1 if further factors
-    `polylog` multiply the bound in this reading, -1 if they divide it. Raises `KeyError` for a
-    symbol or ratio that the question does not declare.
+    `polylog` multiply the bound in this reading, -1 if they divide it. `below` has symbols that are
+    at most another one, as an average is at most a maximum: the other one is their product with a
+    factor, and these two are independent. Raises `KeyError` for a symbol or ratio that the question
+    does not declare.
     """
     places = {name: place for place, name in enumerate(extremes)}
     bound = []
@@ -163,6 +170,10 @@ def read_bound(
     if ignore_polylog:
         none = {"polylog": Fraction(0), "logs": Fraction(0), "loglogs": Fraction(0)}
         bound = [[one._replace(**none) for one in term] for term in bound]
+    for name, larger in (below or {}).items():
+        for term in bound:
+            pairs = zip(term[places[name]], term[places[larger]], strict=True)
+            term[places[name]] = Exponent(*(one + other for one, other in pairs))
     return tuple(map(tuple, bound))
 
 

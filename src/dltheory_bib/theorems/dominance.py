@@ -35,11 +35,12 @@ ranked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from dltheory_bib.models.theorem import RANKED, Assumption, Question, Result
 from dltheory_bib.models.types import Monomial
+from dltheory_bib.text.exponents import split_exponent, symbols_in
 from dltheory_bib.theorems.bounds import Bound, at_most, read_bound
 
 _IMPLIED = {
@@ -113,30 +114,42 @@ class Order:
         self.classes = CLASS | frozenset(question.chosen)
         self.instances = INSTANCE - self.classes
         self._extremes = {symbol.id: symbol.extreme for symbol in question.symbols}
+        self._below = {one.id: one.at_most for one in question.symbols if one.at_most}
+        self._fixed = {one.id: one.constant_under for one in question.symbols}
         self._ratios = [one.id for one in question.exponents]
-        self._bounds: dict[tuple[tuple[Monomial, ...], bool, bool, bool], Bound] = {}
+        self._bounds: dict[tuple[object, ...], Bound] = {}
         self._at_most: dict[tuple[Bound, Bound], bool] = {}
 
-    def bound(self, card: Result, strongest: bool = False) -> Bound:
+    def bound(
+        self, card: Result, strongest: bool = False, fixed: frozenset[str] = frozenset()
+    ) -> Bound:
         """Return the bound of the card; empty if the card has no monomial.
 
         Where the text hides a factor or leaves a rate open, it is the bound as stated, hence the
-        weakest reading, or the strongest.
+        weakest reading, or the strongest. Symbols that are `fixed` count as constants.
         """
         # A bound from above is weakest where it is greatest.
         falls = (card.kind != "lower") == self._smaller_is_better
-        asked = (card.bound, bool(card.hidden), falls, strongest)
+        asked = (card.bound, bool(card.hidden), falls, strongest, fixed)
         if asked not in self._bounds:
             hidden = 0 if strongest or not card.hidden else 1 if falls else -1
             self._bounds[asked] = read_bound(
-                card.bound,
+                [_without(one, fixed) for one in card.bound],
                 self._extremes,
                 self.ignore_polylog,
                 self._ratios,
                 "greatest" if falls != strongest else "least",
                 hidden,
+                self._below,
             )
         return self._bounds[asked]
+
+    def _constants(self, card: Result) -> frozenset[str]:
+        """Return the symbols that what is assumed for an upper bound fixes."""
+        if card.kind == "lower" or not any(self._fixed.values()):
+            return frozenset()
+        known = self.vocabulary.closure((*card.assumptions, *card.supposed))
+        return frozenset(one for one, by in self._fixed.items() if by in known)
 
     def is_ranked(self, card: Result) -> bool:
         """Return whether the card has a bound that can be compared."""
@@ -214,8 +227,23 @@ class Order:
         """Return whether one bound alone is at least as strong, for two cards of one kind; with
         `strongest`, in its strongest reading.
         """
+        # Where both apply, what one of them assumes holds for the bound of the other as well.
+        fixed = self._constants(card) | self._constants(other)
+        return self.stands_above(card, other, strongest, fixed)
+
+    def stands_above(
+        self,
+        card: Result,
+        other: Result,
+        strongest: bool = False,
+        fixed: frozenset[str] = frozenset(),
+    ) -> bool:
+        """Return whether one bound is at least as strong as it is printed: in this relation, unlike
+        `bound_dominates`, a third card never makes a circle.
+        """
         # An exact bound has no stronger reading: a hidden factor may be on either side.
-        one, two = self.bound(card, strongest and card.kind != "exact"), self.bound(other)
+        one = self.bound(card, strongest and card.kind != "exact", fixed)
+        two = self.bound(other, fixed=fixed)
         if card.kind == "upper":
             return self._no_worse(one, two)
         if card.kind == "lower":
@@ -297,6 +325,28 @@ class Order:
             for card in ranked
             if not any(self.strictly_dominates(other, card) for other in ranked)
         }
+
+
+def _without(monomial: Monomial, fixed: frozenset[str]) -> Mapping[str, str]:
+    """Return a monomial without the symbols that are constants."""
+    if not fixed.intersection(monomial.symbols):
+        return monomial
+    made = {}
+    for name, exponent in monomial.items():
+        left = [one for one in symbols_in(name) if one not in fixed]
+        if len(left) == 1 and "(" in name:
+            # The logarithm of a quotient with one symbol left is that of the symbol.
+            base, logs = split_exponent(monomial.get(left[0], ""))
+            made[left[0]] = " ".join(filter(None, (base, logs or f"log^{exponent}")))
+        elif left and "(" in name:
+            above = name[4:-1].partition("/")[0]
+            tops = [one for one in symbols_in(f"log({above})") if one in left]
+            bottoms = [one for one in left if one not in tops]
+            written = " ".join(tops) + ("/" + " ".join(bottoms) if bottoms else "")
+            made[f"log({written})"] = exponent
+        elif left:
+            made.setdefault(name, exponent)
+    return made
 
 
 def guarantee_follows(card: Result, other: Result) -> bool:

@@ -17,7 +17,7 @@ from dltheory_bib.text.exponents import NUMBER, RATIO, split_exponent, symbols_i
 from dltheory_bib.text.maths import superscript
 
 _LOG = re.compile(r"(log|loglog)(?:\^(\S+))?$")
-_EXP = re.compile(r"(-?)exp(?:\^(\S+))?$")
+_EXP = re.compile(r"(-?)exp(?:\^([^\s*]+)(\*log)?)?$")
 _BRACES = r"\{(?:[^{}]|\{[^{}]*\})*\}"
 _ATOM = re.compile(
     rf"(?:[A-Za-z]|\\[A-Za-z]+(?:{_BRACES}| [A-Za-z](?![A-Za-z]))?|\\\|(?:(?!\\\|).)*\\\|)"
@@ -178,6 +178,8 @@ class _Product:
                 inside = self.shown[symbol.id]
                 if rate != "1":
                     inside = words.power(self._base(symbol), rate)
+                if found[3]:
+                    inside += words.times + words.argument(words.log, self._large(symbol))
             return words.exponential(found[1], inside, self._large(symbol))
         if power == "1":
             return self.shown[symbol.id] if alone else self._base(symbol)

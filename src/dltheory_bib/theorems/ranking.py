@@ -32,6 +32,7 @@ def rank_cards(cards: Sequence[Result], order: Order) -> Ranking:
 def compare_bounds(cards: Sequence[Result], order: Order) -> list[Comparable]:
     """Compare bound and guarantee of all cards of a question, whatever they assume."""
     made = [Comparable() for _ in cards]
+    plain = Order(order.question, order.vocabulary, ignore_polylog=True)
     for places in _groups(cards, order):
         for place in places:
             card = cards[place]
@@ -39,8 +40,20 @@ def compare_bounds(cards: Sequence[Result], order: Order) -> list[Comparable]:
             made[place] = Comparable(
                 [other for other in others if order.beats(card, cards[other])],
                 [other for other in others if order.covers(card, cards[other])],
+                [] if card.kind == "lower" else _matches(card, cards, plain),
             )
     return made
+
+
+def _matches(card: Result, cards: Sequence[Result], order: Order) -> list[int]:
+    return [
+        place
+        for place, other in enumerate(cards)
+        if other.kind == "lower"
+        and order.is_ranked(other)
+        and card.quantity == other.quantity
+        and order.no_worse(card, other)
+    ]
 
 
 def _groups(cards: Sequence[Result], order: Order) -> Iterable[list[int]]:
@@ -53,9 +66,9 @@ def _groups(cards: Sequence[Result], order: Order) -> Iterable[list[int]]:
 
 
 def _precedes(card: Result, other: Result, order: Order) -> bool:
-    if order.bound_dominates(card, other) and not order.bound_dominates(other, card):
-        return True
-    return order.strictly_dominates(card, other)
+    if not order.stands_above(card, other):
+        return False
+    return not order.stands_above(other, card) or order.strictly_dominates(card, other)
 
 
 def _steepness(card: Result, order: Order) -> tuple[object, ...]:

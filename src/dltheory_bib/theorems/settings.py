@@ -28,8 +28,8 @@ BEST, BEATEN, ALONE, OPEN = "best", "beaten", "alone", "open"
 STANDINGS = {
     BEST: "best in this setting: no card that applies has a stronger bound and guarantee",
     BEATEN: "a card that applies is stronger",
-    ALONE: "no other card that applies can be compared with it",
-    OPEN: "not comparable with better or equal ones, as far as the theorem was read",
+    ALONE: "nothing here compares: no other card that applies is comparable with it",
+    OPEN: "not comparable as far as read: the theorem was not read in full, so it cannot be best",
 }
 """What a card can be in a setting."""
 
@@ -116,21 +116,24 @@ class Setting:
         )
 
     def missing(self, card: _Card) -> tuple[str, ...]:
-        """Return what a card assumes that is not granted; nothing if it assumes what was
-        dropped.""" needed = [one for one in (*card.assumptions, *card.supposed) if one not in
-        self.granted] return () if any(self.closure(one) & self.drop for one in needed) else
-        tuple(needed)
+        """Return what a card assumes that is not granted; nothing if it assumes what is dropped."""
+        needed = [one for one in (*card.assumptions, *card.supposed) if one not in self.granted]
+        return () if any(self.closure(one) & self.drop for one in needed) else tuple(needed)
 
 
 class Comparable(NamedTuple):
-    """How the bound and the guarantee of a card compare with those of others of its kind and
-    quantity, which are given by their places in a list.
+    """How the bound and the guarantee of a card compare with those of others of its quantity, which
+    are given by their places in a list; all but `matches` of its kind.
     """
 
     beats: Sequence[int] = ()
     """Those that it is known to beat strictly."""
     covers: Sequence[int] = ()
     """Those whose bound and guarantee follow from its own, if it is as it says."""
+    matches: Sequence[int] = ()
+    """Of an upper bound, the lower bounds of its quantity that it does not exceed, but for
+    logarithms.
+    """
 
 
 def standings(
