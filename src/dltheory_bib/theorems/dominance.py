@@ -188,6 +188,47 @@ class Order:
             not card.is_fully_read and self._follows(card, other) and not self._follows(other, card)
         )
 
+    def why_not(self, card: Result, other: Result) -> tuple[str, ...]:
+        """Return the reasons for which a card is not known to be strictly stronger than another;
+        none if it is.
+        """
+        if self.strictly_dominates(card, other):
+            return ()
+        unranked = [one for one in (card, other) if not self.is_ranked(one)]
+        if unranked:
+            return tuple(f"{one.id} is not ranked" for one in unranked)
+        if not self.are_comparable(card, other):
+            return ("the two bound different quantities",)
+        found = []
+        if card.checked != "full-text":
+            found.append(f"{card.id} was not read in the full text")
+        elif not card.is_fully_read:
+            found.append(f"something in {card.id} is supposed or unknown")
+        if not self.bound_dominates(card, other):
+            plain = Order(self.question, self.vocabulary, ignore_polylog=True)
+            logs = plain.bound_dominates(card, other)
+            found.append(
+                "the bound is better only without logarithms"
+                if logs
+                else "the bound is not better in every symbol"
+            )
+        if not guarantee_follows(card, other):
+            unknown = [one.id for one in (card, other) if not one.holds]
+            found.append(
+                f"the guarantee of {unknown[0]} is unknown"
+                if unknown
+                else "the guarantee is weaker"
+            )
+        if not self._assumes_no_more(card, other):
+            more, _ = changed_assumptions(other, card, self.vocabulary)
+            names = sorted(self.vocabulary.known[one].label for one in more)
+            found.append(
+                f"assumes more: {', '.join(names)}"
+                if names and card.kind != "lower"
+                else "its assumptions are others"
+            )
+        return tuple(found) or ("the other may be as strong, as far as it was read",)
+
     def _follows(self, card: Result, other: Result) -> bool:
         """Return whether the statement of the other card follows, if this one is as it says."""
         return (
