@@ -18,6 +18,7 @@ from dltheory_bib.cli.main import main
 from dltheory_bib.comparison import Comparison
 from dltheory_bib.display.bound_chart import Point, frontier, panels_of, points_of
 from dltheory_bib.source.folders import shipped_directory
+from dltheory_bib.theorems.theorem_table import TableSetting
 from helpers.programs import needs, run_program
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -349,6 +350,8 @@ def test_a_setting_has_the_cards_that_apply_and_what_is_best(tea: Bibliography) 
         "abel1990leaves-square-root": "alone",  # it holds surely
     }
     assert [one.id for one in found.best] == ["no2001steeping-log"]
+    assert "Steeping twice; assumes Any water" not in str(found)
+    assert "Steeping twice; improves abel1992water-soft" in str(found)
     assert found.missing == {"abel1992water-lower": ["boiling", "fine-leaves"]}
     assert json.loads(found.to_json())["setting"] == {"assume": ["hot"], "drop": []}
 
@@ -366,6 +369,9 @@ def test_assume_grants_what_follows_and_drop_takes_away_what_implies(tea: Biblio
     assert without.standings == {"no2001steeping-log": "alone"}
     wild = tea.compare("steeping-time", assume=["any-problem"])
     assert len(wild) == 3
+    assert tea.compare("steeping-time", assume=["dust", "boiling"]).table.setting == TableSetting(
+        "", "Fine leaves, Boiling water", ["fine-leaves", "boiling"], []
+    )
     for names in (["cold"], ["water"]):
         with pytest.raises(UnknownNameError):
             tea.compare("steeping-time", assume=names)
@@ -421,7 +427,7 @@ def test_lineage_of_results_says_by_how_much(run: Run) -> None:
         "└── no2001steeping-log  No 2001  ε⁻⁷⸍⁴ log²(1/ε) + log n\n"
         "    no longer assumes: Hot water\n"
         "    Needs no hot water and a smaller power of 1/ε.\n"
-        "At least as strong in every respect, and best today:\n"
+        "Known to be at least as strong in every respect:\n"
         "  no2001steeping-log  No 2001  ε⁻⁷⸍⁴ log²(1/ε) + log n\n"
     )
 

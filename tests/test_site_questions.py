@@ -52,11 +52,13 @@ def test_the_cards_stand_in_the_computed_order(
         assert document.faults == []
 
 
-def test_the_best_known_are_marked(catalogue: Bibliography, pages: dict[str, bytes]) -> None:
+def test_what_is_best_in_a_setting_is_marked(
+    catalogue: Bibliography, pages: dict[str, bytes]
+) -> None:
     """And nothing else is."""
     for name in catalogue.questions:
         parts = pages[f"questions/{name}.html"].decode().split("<tbody id=")[1:]
-        marked = [part.split('"')[1] for part in parts if 'aria-label="best known"' in part]
+        marked = [part.split('"')[1] for part in parts if 'aria-label="best in a setting"' in part]
         assert marked == [card.id for card in catalogue.compare(name).best]
 
 

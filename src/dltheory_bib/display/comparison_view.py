@@ -164,12 +164,15 @@ class ComparisonTable:
         else:
             yield self._line(row)
             second = Text("    ")
-            second.append(f"{read(card.method)}; " if card.method else "")
-        parts = [self._assumes(row)]
+        parts = [] if group.columns else [read(card.method or "")]
+        parts.append(self._assumes(row))
         parts += ["read in the abstract only"] * (card.checked == "abstract")
         parts += ["as quoted elsewhere"] * (card.checked == "secondary")
         parts += [f"improves {one['card']}" for one in card.improves[:_FEW]]
-        second.append("; ".join(filter(None, parts)))
+        said = "; ".join(filter(None, parts))
+        if said and group.columns:
+            second.append("; ")
+        second.append(said)
         if second.plain.strip():
             yield second
 

@@ -120,12 +120,19 @@ def _assumption(snapshot: Snapshot, known: dict[str, TableAssumption], name: str
     if name in known or wanted.removeprefix("any ") in {one.about for one in known.values()}:
         return name if name in known else wanted.replace(" ", "-")
     names: dict[str, set[str]] = {}
+    others: dict[str, set[str]] = {}
     for identity, record in views.stored(snapshot, "assumption").items():
-        for text in (identity, record["label"], *record.get("aliases", ())):
+        for text in (identity, record["label"]):
             names.setdefault(fold(text).replace("-", " "), set()).add(identity)
-    found = names.get(wanted) or names.get(wanted.removesuffix("s"))
-    if not found and wanted:
-        found = {one for text in names if f" {wanted} " in f" {text} " for one in names[text]}
+        for text in record.get("aliases", ()):
+            others.setdefault(fold(text).replace("-", " "), set()).add(identity)
+    found: set[str] = set()
+    for listed in (names, others):
+        found = found or listed.get(wanted, set()) or listed.get(wanted.removesuffix("s"), set())
+    for listed in (names, others):
+        if not found and wanted:
+            found = {one for text in listed if f" {wanted} " in f" {text} " for one in listed[text]}
+    names = {text: names.get(text, set()) | others.get(text, set()) for text in {**names, **others}}
     if found and len(found) == 1:
         return next(iter(found))
     if found:

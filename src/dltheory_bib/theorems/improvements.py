@@ -1,8 +1,8 @@
-"""Trace who improved a bound, and by how much, up to the best known.
+"""Trace who improved a bound, and by how much, up to what is known to be stronger.
 
 The line follows the improvements that the cards themselves claim, back to the first card and
-forward to the last. The size of each improvement is computed from the bounds, the best known cards
-by `theorems.dominance`.
+forward to the last. The size of each improvement is computed from the bounds, what is stronger by
+`theorems.dominance`.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Link(NamedTuple):
 
 
 class Improvements(NamedTuple):
-    """A card with what it improves, what improves it, and the best known cards."""
+    """A card with what it improves, what improves it, and the cards known to be stronger."""
 
     question: Question
     back: Link

@@ -161,12 +161,14 @@ class Group(NamedTuple):
     a key of `GAPS`.
     """
     lower: tuple[str, ...] = ()
-    """The ids of the lower bounds that match, or else of the best that apply."""
+    """The ids of the lower bounds that match, or else of those that apply or may apply."""
 
 
 GAPS = {
     "matched": "matched up to logarithms by",
     "open": "open: the best lower bound here is",
+    "may": "may be matched, if it applies, by",
+    "unsure": "not sure to apply are",
     "none": "no lower bound for this setting is recorded",
 }
 """Whether upper and lower bounds meet."""
@@ -293,7 +295,7 @@ class TableBuilder:
         }
         groups = self._groups(wanted, made, asked.by_year)
         if setting:
-            groups = [self._with_gap(group, stand) for group in groups]
+            groups = [self._with_gap(group, stand, may) for group in groups]
         return Table(
             self.question,
             tuple(groups),
@@ -345,7 +347,7 @@ class TableBuilder:
             # Where nothing can be called best, what is not beaten is the most that is known.
             kept = [row for row in group.rows if row.standing == BEST]
             kept = kept or [row for row in group.rows if row.standing != BEATEN]
-            full = self._with_gap(group, stand)
+            full = self._with_gap(group, stand, found[MAY_APPLY])
             groups.append(full._replace(rows=tuple(kept)))
         counts = len(found[APPLIES]), len(found[MAY_APPLY])
         return Frontier(asked, *counts, tuple(groups), tuple(made.values()))
@@ -373,25 +375,33 @@ class TableBuilder:
             found.append(Group(title, kind, quantity.id if quantity else None, columns, lines))
         return found
 
-    def _with_gap(self, group: Group, stand: Mapping[int, str]) -> Group:
-        """Say whether a lower bound that applies matches an upper bound that is not beaten."""
+    def _with_gap(self, group: Group, stand: Mapping[int, str], may: Iterable[int]) -> Group:
+        """Say whether a lower bound that applies matches an upper bound that is not beaten, or else
+        one that may apply.
+        """
         if group.kind != "upper":
             return group
-        lower = [
-            place
-            for place in stand
-            if self.rows[place].card.kind == "lower"
-            and self.rows[place].card.quantity == group.quantity
-            and stand[place] != BEATEN
-        ]
+
+        def lowers(places: Iterable[int]) -> list[int]:
+            cards = {place: self.rows[place].card for place in places if self._ranked[place]}
+            return [
+                place
+                for place, card in cards.items()
+                if card.kind == "lower" and card.quantity == group.quantity
+            ]
+
+        lower = lowers(place for place in stand if stand[place] != BEATEN)
         places = {row.card.id: place for place, row in enumerate(self.rows)}
         upper = [places[row.card.id] for row in group.rows if row.standing not in {"", BEATEN}]
-        matching = {
-            one for place in upper for one in self.order.comparable[place].matches if one in lower
-        }
-        names = [self.rows[one].card.id for one in sorted(matching or lower)]
-        gap = "matched" if matching else "open" if lower else "none"
-        return group._replace(gap=gap, lower=tuple(names))
+        known = {one for place in upper for one in self.order.comparable[place].matches}
+        matching = known.intersection(lower)
+        gap, shown = "matched" if matching else "open", matching or lower
+        if not lower:
+            lower = lowers(may)
+            matching = known.intersection(lower)
+            gap, shown = "may" if matching else "unsure" if lower else "none", matching or lower
+        names = tuple(self.rows[one].card.id for one in sorted(shown))
+        return group._replace(gap=gap, lower=names)
 
 
 def assumed(card: TableCard) -> tuple[str, ...]:
