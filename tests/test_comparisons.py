@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from dltheory_bib import Bibliography, load
 from dltheory_bib.formats.venue_names import venue_name
 from dltheory_bib.models.theorem import Question, Result
+from dltheory_bib.snapshot.comparisons import frontier_data
 from dltheory_bib.snapshot.compile_comparisons import shown_bound
 from dltheory_bib.snapshot.result_rows import cards_on
 from dltheory_bib.snapshot.views import Row
 from dltheory_bib.text.names import author_line, family
 from dltheory_bib.theorems.bounds import steepest
 from dltheory_bib.theorems.dominance import Order, Vocabulary
-from dltheory_bib.theorems.theorem_table import KINDS, TableCard, TableRow
+from dltheory_bib.theorems.settings import APPLIES, Comparable, Setting, standings
+from dltheory_bib.theorems.theorem_table import KINDS, TableAssumption, TableCard, TableRow
 
 QUERIES = ("", "year:2016.. not has:doi", "year:1800")
 
@@ -187,6 +191,33 @@ def _agrees(bib: Bibliography, settings: int) -> int:
         for seed in range(settings):
             seen += _agrees_in_settings(bib, order, seed)
     return seen
+
+
+@pytest.mark.catalogue
+def test_the_data_of_a_page_give_the_frontier_of_any_setting(catalogue: Bibliography) -> None:
+    """Its JSON alone: 60 seeded settings of each question."""
+    seen = 0
+    for name in catalogue.questions:
+        data = json.loads(json.dumps(frontier_data(catalogue.snapshot, name)))
+        known = {
+            one: TableAssumption(one, given["label"], "", given["about"], given["implies"])
+            for one, given in data["assumptions"].items()
+        }
+        cards = [SimpleNamespace(**one) for one in data["cards"]]
+        if not cards:
+            continue
+        comparable = [Comparable(one.beats, one.covers, one.matches) for one in cards]
+        for seed in range(60):
+            drawn = random.Random(seed)
+            assume = drawn.sample(sorted(known), drawn.randint(0, min(14, len(known))))
+            drop = drawn.sample(sorted(known), drawn.randint(0 if assume else 1, 2))
+            setting = Setting(known, assume, drop, data["chosen"])
+            here = [n for n, one in enumerate(cards) if setting.applies(one) == APPLIES]
+            found = standings(here, comparable, [one.read for one in cards])
+            wanted = catalogue.compare(name, assume=assume, drop=drop).standings
+            assert {cards[n].id: standing for n, standing in found.items()} == wanted
+            seen += len(wanted)
+    assert seen > 500
 
 
 def test_comparisons_of_the_tea_are_those_of_the_records(catalogue_dir: Path) -> None:

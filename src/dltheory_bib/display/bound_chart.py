@@ -5,7 +5,8 @@ frontier: a lower bound of one setting may be above an upper one of another. A p
 applies in the setting, at the year of its work and the exponent with which its bound grows as one
 symbol goes to its extreme; in a sum, the largest. The frontier joins the best exponents known in
 each year. It shows less than the table: logarithms, other symbols and guarantees are not in the
-picture. In SVG every point leads to its work.
+picture. In SVG every point leads to its work. Arrows lead from a card to those that claim to
+improve it.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class Point(NamedTuple):
     """Its id."""
     address: str = ""
     """Where its work is found."""
+    improves: tuple[str, ...] = ()
+    """Ids of the cards that it claims to improve."""
 
 
 class Panel(NamedTuple):
@@ -186,7 +189,8 @@ def points_of(
         steep = steepest(read_bound(card.bound, extremes, ratios=question.ratios))[place]
         power = None if steep.exponential > 0 else steep.power
         address = row.paper.address or ""
-        made.append(Point(row.paper.year, power, card.kind, row.family, card.id, address))
+        improves = tuple(one["card"] for one in card.improves)
+        made.append(Point(row.paper.year, power, card.kind, row.family, card.id, address, improves))
     return sorted(made, key=lambda point: point.year)
 
 
@@ -241,6 +245,7 @@ def _draw(axes: Axes, panel: Panel, question: TableQuestion) -> None:
                     point.name for point in ours if (point.year, point.exponent) == (year, exponent)
                 ]
                 _say(axes, _few(names), place, (-3, -12 - 9 * (year % 2)), "0.45", 7.5)
+    _draw_improvements(axes, points, top)
     if any(point.exponent is None for point in points):
         axes.axhline(top, color="0.8", linewidth=0.8, linestyle=":", zorder=0)
         axes.annotate("exponential", (first, top), xytext=(0, 4), textcoords="offset points")
@@ -252,6 +257,24 @@ def _draw(axes: Axes, panel: Panel, question: TableQuestion) -> None:
         axes.spines[side].set_visible(False)
     axes.grid(axis="y", color="0.92", zorder=0)
     axes.legend(frameon=False, loc="best", fontsize=9)
+
+
+def _draw_improvements(axes: Axes, points: Sequence[Point], top: float) -> None:
+    """Draw an arrow from each card to those that claim to improve it."""
+    places = {
+        point.card: (point.year, top if point.exponent is None else float(point.exponent))
+        for point in points
+    }
+    for point in points:
+        for old in point.improves:
+            if old in places:
+                axes.annotate(
+                    "",
+                    places[point.card],
+                    xytext=places[old],
+                    arrowprops={"arrowstyle": "->", "color": "0.6", "linewidth": 0.8},
+                    zorder=1,
+                )
 
 
 def _draw_frontier(axes: Axes, line: Sequence[Point], last: int, colour: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
-from dltheory_bib.formats.comparison_files import BEST, HOLDS, read_where
+from dltheory_bib.formats.comparison_files import BEST, HOLDS, improves_something, read_where
 from dltheory_bib.snapshot.views import QuestionView, Reader
 from dltheory_bib.theorems.settings import ALONE, OPEN, STANDINGS
 from dltheory_bib.theorems.settings import BEST as BEST_HERE
@@ -319,6 +319,7 @@ def comparison_html(table: Table) -> str:
     for group in table.groups:
         heads = [column.label for column in group.columns] or ["Bound"]
         heads = ["", *heads, "Work", "Method", "Holds", "Assumes", "Where"]
+        heads += ["Improves"] * improves_something(group)
         head = "".join(f'<th style="{_CELL};{_FAINT}">{escape(one)}</th>' for one in heads)
         body = "".join(_html_row(row, group) for row in group.rows)
         parts.append(
@@ -373,6 +374,8 @@ def _html_row(row: TableRow, group: Group) -> str:
         escape(" ".join(row.marks)),
         f'<span title="{escape(card.statement)}">{escape(where)}</span>',
     ]
+    if improves_something(group):
+        cells.append(escape(", ".join(one["card"] for one in card.improves)))
     return f'<tr style="background:none">{"".join(_html_cells(cells))}</tr>'
 
 

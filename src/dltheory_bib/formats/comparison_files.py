@@ -86,6 +86,7 @@ def records(table: Table) -> list[dict[str, Any]]:
                     "version": card.version,
                     "where": card.where,
                     "checked": card.checked,
+                    "improves": "; ".join(one["card"] for one in card.improves),
                     "note": card.note or "",
                 }
             )
@@ -115,6 +116,7 @@ def to_markdown(table: Table) -> str:
     for group in table.groups:
         heads = ["Bound"] * (not group.columns) + [column.label for column in group.columns]
         heads = ["", *heads, "Work", "Method", "Holds", "Assumes", "Where"]
+        heads += ["Improves"] * improves_something(group)
         lines = [_line(escape(head) for head in heads), _line("---" for _ in heads)]
         lines += [_line(_cells(row, group)) for row in group.rows]
         parts.append(f"### {escape(group.title)}\n\n" + "\n".join(lines) + "\n")
@@ -129,6 +131,11 @@ def to_markdown(table: Table) -> str:
         ]
         parts.append("".join(items))
     return "\n".join(parts)
+
+
+def improves_something(group: Group) -> bool:
+    """Return whether a card of a group claims to improve another."""
+    return any(row.card.improves for row in group.rows)
 
 
 def _frontier(frontier: Frontier) -> str:
@@ -163,6 +170,7 @@ def _cells(row: TableRow, group: Group) -> list[str]:
         HOLDS[card.holds],
         " ".join(row.marks),
         _cell(read_where(card)),
+        *[" ".join(f"`{one['card']}`" for one in card.improves)] * improves_something(group),
     ]
 
 

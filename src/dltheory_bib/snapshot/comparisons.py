@@ -23,6 +23,7 @@ from dltheory_bib.theorems.theorem_table import (
     TableRow,
     TableSetting,
     TableSymbol,
+    assumed,
 )
 
 if TYPE_CHECKING:
@@ -159,6 +160,72 @@ def uses_method(card: TableCard, method: str) -> bool:
 def _words(text: str) -> str:
     words = searchable(text).replace("-", " ").split()
     return " ".join(_ABBREVIATIONS.get(word, word) for word in words)
+
+
+def frontier_data(snapshot: Snapshot, question: str) -> dict[str, Any]:
+    """Return what a page needs to find the frontier of any setting, as JSON: `theorems.settings`
+    computes it from nothing else.
+
+    `assumptions` has those of the cards and what they imply, `settings` the listed ones, `chosen`
+    what answers choose. Each ranked card has its assumptions, whether it was `read` in full, and
+    the places in `cards` of those that it beats, covers and matches (`settings.Comparable`).
+    """
+    table = comparison_table(snapshot, question)
+    (data,) = snapshot.fetch(
+        "SELECT data FROM comparison WHERE question = ?", (question,)
+    ).fetchone()
+    comparable = [Comparable(*one) for one in json.loads(data)[1][1]]
+    records = [json.loads(row[0]) for row in snapshot.fetch(f"SELECT r.data {CARDS}", (question,))]
+    rows = {row.card.id: row for group in table.groups for row in group.rows}
+    places = [place for place, one in enumerate(records) if rows[one["id"]].ranked]
+    moved = {place: number for number, place in enumerate(places)}
+    cards = []
+    for place in places:
+        row = rows[records[place]["id"]]
+        related = {
+            name: [moved[one] for one in listed]
+            for name, listed in comparable[place]._asdict().items()
+        }
+        card = row.card
+        cards.append(
+            {
+                "id": card.id,
+                "work": card.work,
+                "year": row.paper.year,
+                "kind": card.kind,
+                "quantity": card.quantity,
+                "method": card.method or "",
+                "assumptions": list(card.assumptions),
+                "supposed": list(card.supposed),
+                "unknown": list(card.unknown),
+                "read": card.is_fully_read,
+                **related,
+            }
+        )
+    known = vocabulary(snapshot)
+    used: set[str] = set()
+    todo = [name for place in places for name in assumed(rows[records[place]["id"]].card)]
+    while todo:
+        name = todo.pop()
+        if name not in used:
+            used.add(name)
+            todo += known[name].implies
+    return {
+        "assumptions": {
+            name: {
+                "label": known[name].label,
+                "about": known[name].about,
+                "implies": list(known[name].implies),
+            }
+            for name in sorted(used)
+        },
+        "chosen": list(table.question.chosen),
+        "settings": [
+            {"id": one.id, "label": one.label, "assumptions": list(one.assumptions)}
+            for one in table.question.settings
+        ],
+        "cards": cards,
+    }
 
 
 def question_record(snapshot: Snapshot, question: str) -> dict[str, Any]:
