@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -45,6 +46,10 @@ LETTERS, WORDS = 24, 4
 """A title with fewer is common to several works: the authors decide."""
 YEARS = 2
 """A preprint is printed up to this many years before the record."""
+PART = 16
+"""A part of a title with fewer letters identifies no work."""
+_END = re.compile(r"\s*[:?(]|[,.] (?:[a-z]+ )?(?:19|20)\d\d\b", re.IGNORECASE)
+"""Where a title may end: at its subtitle, a series in parentheses, or a year."""
 
 
 class Block(NamedTuple):
@@ -108,8 +113,9 @@ class Finder:
     """Finds the work that an entry of a reference list names.
 
     After the rules for entries of a .bib file (`Matcher`): the whole title or, where it is long
-    enough, the title up to its colon, with an author or the year in agreement; or the arXiv id
-    with half of the authors, since a work may have had another title.
+    enough, a part of it, with authors and year in agreement, since the subtitle may be missing,
+    and a program may have left an author or a year in the title; or the arXiv id with half of the
+    authors, since a work may have had another title.
     """
 
     def __init__(self, bib: Bibliography) -> None:
@@ -122,8 +128,8 @@ class Finder:
             for title in {paper.title, *paper.titles, *versions}:
                 plain = from_latex(unbraced(title))
                 self.whole[_letters(plain)].append(paper)
-                if ":" in plain:
-                    self.main[_letters(plain.split(":")[0])].append(paper)
+                if (short := _main(plain)) != plain:
+                    self.main[_letters(short)].append(paper)
 
     def find(self, entry: Entry) -> str | None:
         """Return the key of the work, or None."""
@@ -138,11 +144,11 @@ class Finder:
         if matched:
             return matched.paper.key
         title = _letters(entry.title)
-        shortened = _letters(entry.title.split(":")[0])
+        parts = [part for part in map(_letters, _parts(entry.title)) if len(part) >= PART]
         for papers, strict in (
             (self.whole.get(title, []), False),
-            (self.main.get(title, []), True),
-            (self.whole.get(shortened, []) if shortened != title else [], True),
+            (self.main.get(_letters(_main(entry.title)), []), True),
+            *((known.get(part, []), True) for part in parts for known in (self.whole, self.main)),
         ):
             fitting = {one.key for one in papers if _fits(entry, one, strict)}
             if len(fitting) == 1:
@@ -159,6 +165,20 @@ class Finder:
         return None
 
 
+def _main(title: str) -> str:
+    """Return a title without its subtitle."""
+    return re.split(r"[:?]", title, maxsplit=1)[0]
+
+
+def _parts(title: str) -> Iterator[str]:
+    """Yield a title up to each of its possible ends, from its start and from each full stop."""
+    for start in (0, *(found.end() for found in re.finditer(r"\. ", title))):
+        rest = title[start:]
+        yield from (rest[: found.start()] for found in _END.finditer(rest))
+        if start:
+            yield rest
+
+
 def _fits(entry: Entry, paper: Paper, strict: bool) -> bool:
     """Return whether authors and year let an entry with this title be the work."""
     close = (
@@ -172,8 +192,12 @@ def _fits(entry: Entry, paper: Paper, strict: bool) -> bool:
     )
     long = len(_letters(entry.title)) >= LETTERS and len(entry.title.split()) >= WORDS
     shared = _shared(entry, paper)
+    if strict and not _same_first(entry, paper):
+        return False  # as of a program and the paper on it
     if strict or not long:
-        return shared >= 0.5 and close
+        # Several authors and a whole title are the work, though it be reprinted much later.
+        again = not strict and shared * len(entry.authors) >= 2
+        return shared >= 0.5 and (close or again)
     return shared >= 0.3 or close  # the authors are split less surely than the title
 
 
@@ -182,6 +206,12 @@ def _shared(entry: Entry, paper: Paper) -> float:
     ours = {_last(family(name)) for name in paper.author}
     theirs = [_last(_family(name)) for name in entry.authors]
     return sum(name in ours for name in theirs) / len(theirs) if theirs else 0.0
+
+
+def _same_first(entry: Entry, paper: Paper) -> bool:
+    """Return whether the first author is that of the work."""
+    first = entry.authors[:1]
+    return bool(first) and _last(_family(first[0])) == _last(family(paper.author[0]))
 
 
 def _family(name: str) -> str:

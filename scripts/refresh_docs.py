@@ -38,6 +38,7 @@ from dltheory_bib.comparison import Comparison
 from dltheory_bib.formats.markdown import escape
 from dltheory_bib.formats.registry import FORMATS
 from dltheory_bib.query.fields import FIELDS
+from dltheory_bib.settings import Settings
 from dltheory_bib.source.json_schema import schema
 from dltheory_bib.source.loader import check_paths
 
@@ -357,6 +358,24 @@ def _choices(values: list[str]) -> str:
     return ", ".join(f"`{value}`" for value in values)
 
 
+def _settings(_: str) -> str:
+    """Return a table for each table of the settings: keys, values, defaults, meaning."""
+    described = Settings.model_json_schema()
+    parts = []
+    for table, about in described["properties"].items():
+        name = about.get("$ref", "").rpartition("/")[2]
+        parts.append(f"## [{table}]\n\n| key | value | default | |\n|---|---|---|---|")
+        for key, one in described["$defs"][name]["properties"].items():
+            cells = f"`{key}`", _kind(one, {}), _default(one.get("default")), one["description"]
+            parts.append(f"| {' | '.join(cells)} |")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _default(value: object) -> str:
+    return "" if value in (None, []) else f"`{json.dumps(value)}`"
+
+
 def _check(text: str) -> str:
     """Return what `check` reports of the YAML block of this page."""
     (block,) = re.findall(r"^```yaml\n(.*?)^```", text, re.M | re.S)
@@ -375,6 +394,7 @@ PARTS: dict[str, Callable[[str], str]] = {
     "data-format": _data_format,
     "fields": _fields,
     "formats": _formats,
+    "settings": _settings,
     "size": lambda _: size(load()),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -182,6 +183,19 @@ def test_a_file_that_cannot_be_written_back_is_left_alone(
     with pytest.raises(ValueError, match=said):
         rewrite(path, "papers")
     assert path.read_bytes() == content
+
+
+def test_a_work_without_a_date_gets_the_day(tmp_path: Path) -> None:
+    """Once: a second run on another day changes nothing, and only works have a date."""
+    path = tmp_path / "papers.yaml"
+    dated = "- key: b2000b\n  added: '2000-01-02'\n"
+    path.write_text(f"- title: A  # a comment\n  key: a2000a\n\n{dated}", encoding="utf-8")
+    assert rewrite(path, "papers", date(2026, 11, 30))
+    text = "- key: a2000a\n  title: A  # a comment\n  added: '2026-11-30'\n\n"
+    assert path.read_text(encoding="utf-8") == text + dated
+    assert not rewrite(path, "papers", date(2026, 12, 1))
+    topic = "- id: tea\n  label: Tea\n"
+    assert canonical(topic, "topics", date(2026, 11, 30)) == topic
 
 
 def test_check_fix_writes_the_canonical_form_and_then_judges(

@@ -96,7 +96,7 @@ def test_written_with_a_backup_and_then_nothing_more(write: Write, refs: Path) -
     assert Path("refs.bib.bak").read_bytes() == KNOWN
     code, out, err, again = write(after)
     assert (code, out, again) == (0, "", after)
-    assert err == "refs.bib: 1 entry, 0 matched; nothing to change\n"  # it names no author
+    assert err == "refs.bib: 1 entry, 1 matched; nothing to change\n"
     assert write(KNOWN)[0] == 0
     assert beside() == ["refs.bib.bak"], "it holds these bytes already"
     assert write(KNOWN + b"% more\n")[0] == 0

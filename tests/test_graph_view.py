@@ -102,6 +102,12 @@ def test_every_citation_and_stated_relation_among_them_is_an_edge(
     assert sum(says is not None for says in found.values()) > 10
 
 
+def test_the_view_says_how_many_lists_were_read(catalogue: Bibliography, view: GraphView) -> None:
+    """Of the whole collection, since sizes count all works that cite one."""
+    lists = catalogue.stats().lists_read
+    assert view.data["lists"] == f"{lists} of {len(catalogue)} reference lists read"
+
+
 def test_each_relation_says_how_it_reads_and_is_drawn(catalogue: Bibliography) -> None:
     """From either side; a refutation is not drawn as what builds on a work."""
     words = catalogue.graph_view().data["relations"]

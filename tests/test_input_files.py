@@ -285,6 +285,8 @@ OWN = {
     "input_files.py": "the one way in",
     "files.py": "compares what it is about to replace",
     "snapshot": "the cache",
+    "shelf/readers/json_lines.py": "dumps of gigabytes, piece by piece",
+    "shelf/shelf_index.py": "the shelf that it wrote",
     "site": "its own templates and folders",
     "display/graph_view.py": "its own scripts",
     "cli/main.py": "os.devnull",

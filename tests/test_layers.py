@@ -22,7 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     {"cli", "__main__"},
     {"site", "mcp_server"},
-    {"bibfile", "manuscript"},
+    {"bibfile", "manuscript", "shelf"},
     {"bibliography", "papers", "search_results", "selection", "comparison", "connections"},
     {"display"},
     {"query", "graph"},
@@ -31,9 +31,10 @@ FLOORS = [
     {"source"},
     {"theorems"},
     {"models"},
-    {"arguments", "meant_names"},
+    {"arguments", "meant_names", "settings"},
+    {"settings_files"},
     {"text", "files", "input_files"},
-    {"errors", "collector"},
+    {"errors", "collector", "user_folders", "correction_kinds"},
 ]
 # The few calls up, each imported when it is made: Jupyter asks a record how it is shown, and a
 # bibliography works on files.
@@ -54,10 +55,12 @@ HOMES = {
     "yaml": {
         "source/yaml_reader.py",
         "source/yaml_writer.py",
+        "shelf/readers/pmlr_folder.py",
         "formats/hayagriva.py",
     },
     "rispy": {"formats/ris.py"},
-    "pyarrow": {"formats/tables.py"},
+    "pyarrow": {"formats/tables.py", "shelf/readers/openalex_dump.py"},
+    "rapidfuzz": {"shelf"},
     "bibtexparser": {"formats/bibtex.py", "bibfile/importers.py"},
     "rich": {"display", "cli"},
     "networkx": {"graph", "formats/graph_files.py", "display/networks.py"},
@@ -65,10 +68,10 @@ HOMES = {
     "parsy": {"query"},
     "pandas": {"selection.py", "comparison.py"},
     "matplotlib": {"display/charts.py", "display/bound_chart.py"},
-    "pydantic": {"models", "source"},
+    "pydantic": {"models", "source", "settings.py"},
     "pydantic_core": {"models", "source"},
     "pylatexenc": {"text", "display"},
-    "platformdirs": {"snapshot"},
+    "platformdirs": {"user_folders.py"},
     "jinja2": {"site"},
     "markupsafe": {"site"},
     "latex2mathml": {"site"},

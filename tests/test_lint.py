@@ -72,7 +72,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         "unbalanced",
         "@misc{a,\n  title = {A}},\n  year = 2001\n}\n",
         [
-            "2:14: error: a: this } ends the entry, so the text after it is ignored; delete a "
+            "2:14: warning: a: this } ends the entry, so the text after it is ignored; delete a "
             "closing brace before it"
         ],
     ),
@@ -118,15 +118,20 @@ BAD: list[tuple[str, str, list[str]]] = [
     (
         "repeated-field",
         "@misc{a,\n  title = {A},\n  Title = {B}}\n",
-        ["3:3: error: a: title is already in line 2; delete one of the two"],
+        [
+            "3:3: warning: a: title is there twice, first in line 2; BibTeX reads the first, "
+            "biber the last; keep one"
+        ],
     ),
     (
         "unknown-type",
-        "@inproceeding{a, title={A}}\n@thing{b, title={B}}\n",
+        "@inproceeding{a, title={A}}\n@thing{b, title={B}}\n@online{c, title={C}, year=2001}\n",
         [
-            "1:1: warning: a: no style supports the type @inproceeding; did you mean "
+            "1:1: warning: a: no style defines the type @inproceeding; did you mean "
             "@inproceedings?",
-            "2:1: warning: b: no style supports the type @thing; @misc allows any fields",
+            "2:1: warning: b: no style defines the type @thing; @misc allows any fields",
+            "3:1: warning: c: BibTeX's standard styles do not define @online and print it as "
+            "@misc; write @misc",
         ],
     ),
     (
@@ -137,9 +142,11 @@ BAD: list[tuple[str, str, list[str]]] = [
         "@proceedings{p, title={P}, year=2001}\n"
         "@misc{d}\n@conference{e, title={C}, author={D, E}, year=2001}\n",
         [
-            "1:1: error: a: @article needs journal; write journal = {…}",
-            "2:1: error: b: @book needs publisher; write publisher = {…}",
-            "6:1: error: e: @conference needs booktitle; write booktitle = {…}",
+            "1:1: warning: a: @article needs journal; write journal = {…}",
+            "2:1: warning: b: @book needs publisher; write publisher = {…}",
+            "3:1: warning: c: @inproceedings needs booktitle or editor or key; write booktitle = "
+            "{…}",
+            "6:1: warning: e: @conference needs booktitle; write booktitle = {…}",
         ],
     ),
     (
@@ -149,24 +156,23 @@ BAD: list[tuple[str, str, list[str]]] = [
         "@phdthesis{c, author={D, E}, title={C}, date=2001}\n"
         "@incollection{d, author={D, E}, title={C}, booktitle={B}}\n",
         [
-            "1:1: error: a: @article needs journaltitle; write journaltitle = {…}",
-            "2:1: error: b: @online needs url or doi or eprint; write url = {…}",
-            "3:1: error: c: @phdthesis needs institution; write institution = {…}",
-            "4:1: error: d: @incollection needs date or year; write date = {…}",
-            "4:1: error: d: @incollection needs editor; write editor = {…}",
+            "1:1: warning: a: @article needs journaltitle; write journaltitle = {…}",
+            "2:1: warning: b: @online needs url or doi or eprint; write url = {…}",
+            "3:1: warning: c: @phdthesis needs institution; write institution = {…}",
+            "4:1: warning: d: @incollection needs date or year; write date = {…}",
         ],
     ),
     (
         "missing-field",
         f"@inproceedings{{a, {JIN}, {ESCAPE}, booktitle={{ICML}}, eprint={{1703.00887}}}}\n",
-        ["1:1: error: a: @inproceedings needs year; write year = {2017}"],
+        ["1:1: warning: a: @inproceedings needs year; write year = {2017}"],
     ),
     (
         "unknown-string",
         "@string{jmlr = {Journal}}\n@article{a, title=jmlr, journal=jmrl, month=jan}\n",
         [
-            "2:33: warning: a: there is no @string jmrl, so nothing is printed; write {jmrl}; did "
-            "you mean jmlr?"
+            "2:33: warning: a: no @string jmrl is defined, so nothing is printed; define it "
+            "before, check the file that defines it too, or write {jmrl}; did you mean jmlr?"
         ],
     ),
     (
@@ -185,9 +191,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         "@misc{b, author={Doe, Jane et al.}, title={B}}\n"
         f"@misc{{c, author={{Jin, Chi and others}}, {ESCAPE}, year=2017}}\n",
         [
-            '1:18: warning: a: the authors end in "and others"; write all the names; the style '
-            "shortens them",
-            '2:18: warning: b: the authors end in "et al."; BibTeX treats it as a name; write '
+            '2:18: warning: b: the authors end in "et al."; BibTeX reads it as a name; write '
             "all the names, or end with: and others",
             '3:18: warning: c: the authors end in "and others"; write the missing names: Ge, '
             "Rong and Netrapalli, Praneeth and Kakade, Sham M. and 1 more",
@@ -197,8 +201,10 @@ BAD: list[tuple[str, str, list[str]]] = [
         "reversed-pages",
         "@misc{a, pages={1732--1724}}\n@misc{b, pages={1724-32}}\n@misc{c, pages={1732--24}}\n",
         [
-            "1:17: error: a: pages run backwards; write 1724--1732",
-            "3:17: error: c: pages run backwards; write 1724--1732",
+            "1:17: warning: a: the last page, '1724', is before the first, '1732'; look the "
+            "pages up and correct them",
+            "3:17: warning: c: the last page, '24', is before the first, '1732'; look the pages "
+            "up and correct them",
         ],
     ),
     (
@@ -206,9 +212,9 @@ BAD: list[tuple[str, str, list[str]]] = [
         "@misc{a, doi={https://doi.org/10.1000/ab.c}}\n@misc{b, doi={doi:10.1000/ab.}}\n"
         "@misc{c, doi={none}}\n@misc{d, doi={10.1000/a\\_b}}\n@misc{e, doi={10.1000/a<b>c{x}}}\n",
         [
-            "1:15: error: a: write only the DOI: doi = {10.1000/ab.c}",
-            "2:15: error: b: write only the DOI: doi = {10.1000/ab}",
-            "3:15: error: c: 'none' is not a DOI; a DOI begins with 10., a number and a slash; "
+            "1:15: warning: a: write only the DOI: doi = {10.1000/ab.c}",
+            "2:15: warning: b: write only the DOI: doi = {10.1000/ab}",
+            "3:15: warning: c: 'none' is not a DOI; a DOI begins with 10., a number and a slash; "
             "delete it",
         ],
     ),
@@ -255,11 +261,11 @@ BAD: list[tuple[str, str, list[str]]] = [
         "% JÃ¶rg\n@misc{a,\n  author = {SchÃ¶lkopf, Ã‰mile},\n  title = {A â€“ B \ufffd}}\n"
         "@misc{b, author={Ângström, Ä}, title={Ärzte in Ã, “â”}}\n",
         [
-            "1:4: error: JÃ¶rg was decoded in a wrong encoding; write Jörg",
-            "3:16: error: a: SchÃ¶lkopf was decoded in a wrong encoding; write Schölkopf",
-            "3:25: error: a: Ã‰mile was decoded in a wrong encoding; write Émile",
-            "4:14: error: a: â€“ was decoded in a wrong encoding; write –",
-            "4:20: error: a: a letter was lost here (\ufffd); type it again",
+            "1:4: warning: JÃ¶rg was decoded in a wrong encoding; write Jörg",
+            "3:16: warning: a: SchÃ¶lkopf was decoded in a wrong encoding; write Schölkopf",
+            "3:25: warning: a: Ã‰mile was decoded in a wrong encoding; write Émile",
+            "4:14: warning: a: â€“ was decoded in a wrong encoding; write –",
+            "4:20: warning: a: a letter was lost here (\ufffd); type it again",
         ],
     ),
     (
@@ -319,10 +325,11 @@ BAD: list[tuple[str, str, list[str]]] = [
         "venue-of-the-year",
         f"@inproceedings{{a, {DOE}, title={{A}}, booktitle={{NeurIPS}}}}\n"
         "@inproceedings{b, year=2019, title={B},\n"
-        "  booktitle={Advances in Neural Information Processing Systems 32 (NIPS)}}\n",
+        "  booktitle={Advances in Neural Information Processing Systems 32 (NIPS)}}\n"
+        "@inproceedings{c, year=2016, title={C}, booktitle={NIPS}}\n",
         [
-            "1:72: warning: a: in 2001 its name was not NeurIPS; write NIPS",
-            "3:14: warning: b: in 2019 its name was not NIPS; write NeurIPS",
+            "1:72: warning: a: in 2001 the venue was called NIPS, not NeurIPS; write NIPS",
+            "3:14: warning: b: in 2019 the venue was called NeurIPS, not NIPS; write NeurIPS",
         ],
     ),
     (
@@ -339,17 +346,17 @@ BAD: list[tuple[str, str, list[str]]] = [
         f"@article{{h, {DOE}, title={{H}}, journal={{Nature Communications}}}}\n"
         f"@inproceedings{{i, {DOE}, title={{I}}, booktitle={{ICML Workshop on Things}}}}\n",
         [
-            '3:64: warning: c: the venue is "J. Foo Bars" here, but spelled otherwise in 2 '
-            "entries; write it as in a: Journal of Foo Bars",
-            '4:72: warning: d: the venue is "ICML" here, but spelled otherwise in 2 entries; '
-            "write it as in e: Proceedings of the 18th International Conference on Machine "
-            "Learning",
+            '3:64: warning: c: the venue is "J Foo Bars", but "Journal of Foo Bars" in 2 entries, '
+            "such as a; spell it in one way, whatever its number",
+            '4:72: warning: d: the venue is "ICML", but "Proceedings of the International '
+            'Conference on Machine Learning" in 2 entries, such as e; spell it in one way, '
+            "whatever its number",
         ],
     ),
     (
         "same-work",
         f"@misc{{a, title={{One Thing}}, {DOE}}}\n"
-        "@misc{b, title={{O}ne thing}, author={Jane Doe}, year=2002}\n"
+        "@misc{b, title={{O}ne thing}, author={Jane Doe}, year=2001}\n"
         "@misc{c, title={Another}, author={B, B}, doi={10.1000/x}}\n"
         "@misc{d, title={Another}, author={C, B}, doi={10.1000/X}}\n"
         "@misc{e, title={Deep learning}, author={D, D}, year=2015}\n"
@@ -374,6 +381,179 @@ BAD: list[tuple[str, str, list[str]]] = [
             "Points Efficiently; delete it, or write the arXiv id of this work",
             "4:11: error: b: this arXiv id belongs to jacot2018neural, Neural Tangent Kernel: "
             "Convergence and Generalization in Neural Networks; write 1703.00887",
+        ],
+    ),
+    (
+        "stray-at",
+        "Mail me@example.org\n% or you@example.org\n@comment{@misc{a, title={A}}}\n"
+        f"@misc{{b, title={{B}}, {DOE}}}\n",
+        [
+            "1:8: error: BibTeX and biber expect an entry after this @, and can lose the next one; "
+            "delete it, or write (at)",
+            "2:9: error: BibTeX expects an entry after this @; delete it, or write (at)",
+            "3:10: warning: BibTeX reads this entry, because it does not know the braces of "
+            "@comment; delete the entry, or its @",
+        ],
+    ),
+    (
+        "stray-at",
+        "% you@example.org\n@online{b, title={B}, date=2001, url={https://a.org}}\n",
+        ["1:6: warning: BibTeX expects an entry after this @; delete it, or write (at)"],
+    ),
+    (
+        "syntax",
+        f"@misc{{a, {DOE},\n  %title={{A}},\n  note={{N}}}}\n@misc{{b, {DOE},, title={{B}}}}\n"
+        "@misc{author={Doe, Jane}, title={C}}\n",
+        [
+            "2:3: error: a: BibTeX has no comments inside an entry: it stops at this % and ignores "
+            "the rest of the entry; delete the % and the text after it, or move it out of the "
+            "entry",
+            "4:40: error: b: two commas: BibTeX expects a field after the first; delete one",
+            "5:7: error: author: @misc has no key; write one and a comma before author",
+        ],
+    ),
+    (
+        "unknown-string",
+        f"@misc{{a, {DOE}, title=ab, note=ab}}\n@string{{later={{L}}}}\n"
+        f"@misc{{b, {DOE}, title=before, note=2001a}}\n@string{{before={{L}}}}\n",
+        [
+            "1:47: warning: a: no @string ab is defined, so nothing is printed here and in 1 more "
+            "place; define it before, check the file that defines it too, or write {ab}",
+            "3:47: warning: b: @string before is defined below, in line 4, so nothing is printed; "
+            "move the @string above this entry",
+            "3:60: error: b: BibTeX stops after the digits of 2001a; write {2001a}",
+        ],
+    ),
+    (
+        "bad-name",
+        "@misc{a, author={Vale, Ana, and Quint, Bo}}\n"
+        "@misc{b, author={Vale, Ana, Quint, Bo, Rook, Cy}}\n"
+        "@misc{c, author={Vale, Ana and and Quint, Bo}}\n@misc{d, author={, M. F.}}\n"
+        "@misc{e, author={Vale, Ana; Quint, Bo}}\n@misc{f, author={Ana Vale & Bo Quint}}\n"
+        "@misc{g, author={Ana Vale, Bo Quint, Cy Rook}}\n@misc{h, author={Vale, Ana and}}\n"
+        "@misc{i, author={family=Vale, given=Ana, prefix=de}}\n"
+        "@misc{j, author={{Vale; Sons & Co, X, Y, Z,} and Rook, Jr., Cy and Ng, III, D. Andrew}}\n"
+        "@book{k, author={Rook, Cy}, editor={Vale, Ana,}}\n",
+        [
+            "1:18: error: a: author: 'Vale, Ana,' ends in a comma, which BibTeX rejects; write "
+            "Vale, Ana",
+            "2:18: error: b: author: 'Vale, Ana, Quint, Bo, Rook, Cy' has more than two commas, so "
+            "BibTeX and biber reject it; write and between names: Vale, Ana and Quint, Bo and "
+            "Rook, Cy",
+            "3:18: error: c: author: there is no name between two `and`s; biber skips the entry; "
+            "delete one and",
+            "4:18: error: d: author: ', M. F.' has no family name before its comma; biber stops at "
+            "it; write M. F.",
+            "5:18: warning: e: author: 'Vale, Ana; Quint, Bo' is read as one name, because of the "
+            "semicolon; write and between names: Vale, Ana and Quint, Bo",
+            "6:18: warning: f: author: 'Ana Vale & Bo Quint' is read as one name, because of the "
+            "&; write and between names, or braces around the name of an organisation",
+            "7:18: warning: g: author: what is between the two commas of 'Ana Vale, Bo Quint, Cy "
+            "Rook' is read as a suffix such as Jr.; write and between names: Ana Vale and Bo Quint "
+            "and Cy Rook",
+            "8:18: warning: h: author: an `and` at the start or the end is read as part of a name; "
+            "delete it",
+            "9:18: error: i: author: 'family=Vale, given=Ana, prefix=de' is in a form that only "
+            "biber reads, so BibTeX rejects it; write de Vale, Ana",
+            "11:37: warning: k: editor: 'Vale, Ana,' ends in a comma, which BibTeX rejects; write "
+            "Vale, Ana",
+        ],
+    ),
+    (
+        "crossref",
+        "@inproceedings{a, crossref={none}}\n@inproceedings{b, crossref={c}}\n"
+        "@proceedings{c, crossref={d}}\n@proceedings{d, title={D}}\n"
+        "@inproceedings{e, crossref={d}}\n@inproceedings{f, crossref={g}}\n"
+        "@inproceedings{g, crossref={f}}\n",
+        [
+            "1:29: error: a: crossref names none, which the file does not contain; write the key "
+            "of an entry, or delete the field",
+            "2:29: warning: b: c has a crossref of its own, to d, which BibTeX does not follow; "
+            "write its fields into c",
+            "5:29: warning: e: d is above this entry, where BibTeX does not find it; move d below",
+            "6:29: warning: f: crossref leads back to this entry (f → g → f); delete one crossref",
+            "7:29: warning: g: crossref leads back to this entry (g → f → g); delete one crossref",
+        ],
+    ),
+    (
+        "crossref",
+        "@inproceedings{a, date=2001, crossref={none}, xdata={x, a}}\n"
+        "@inproceedings{f, date=2001, crossref={G}}\n@inproceedings{g, date=2001, crossref={g}}\n",
+        [
+            "1:40: warning: a: crossref names none, which the file does not contain; write the key "
+            "of an entry, or delete the field",
+            "1:54: warning: a: xdata names x, which the file does not contain; write the key of an "
+            "entry, or delete the field",
+            "2:40: warning: f: crossref names G, but the key is g; biber tells capitals apart; "
+            "write g",
+            "3:40: error: g: crossref leads back to this entry (g → g); delete one crossref",
+        ],
+    ),
+    (
+        "bad-year",
+        "@misc{a, year={in press}}\n@misc{b, year=20188}\n@misc{c, year={c. 300 BC}}\n"
+        "@misc{d, year={{\\noopsort{1973b}}1973}}\n@misc{e, year={1999a}}\n@misc{f, year=98}\n",
+        [
+            "1:16: warning: a: 'in press' is not a year; write the year of the manuscript, and "
+            "note = {in press}",
+            "2:15: warning: b: '20188' is not a year; write it in four digits",
+            "6:15: warning: f: '98' is not a year; write it in four digits",
+        ],
+    ),
+    (
+        "bad-month",
+        "@misc{a, month={13}}\n@misc{b, month=12}\n@misc{c, month={?}}\n@misc{d, month=may}\n"
+        "@misc{e, month={March}}\n",
+        [
+            "1:17: warning: a: there is no month '13'; write a number from 1 to 12, or jan to dec "
+            "without braces",
+            "3:17: warning: c: '?' is not a month; write jan to dec without braces",
+        ],
+    ),
+    (
+        "bad-month",
+        "@misc{a, date=2001, month={March}}\n@misc{b, date=2001, month={July}}\n",
+        [
+            "1:28: warning: a: biber cannot sort by a month in words: 'March', here and in 1 more "
+            "entry; write mar without braces",
+        ],
+    ),
+    (
+        "bad-date",
+        "@misc{a, date={2018-13-01}}\n@misc{b, date={May 2018}}\n@misc{c, date={2018-05-03/}}\n"
+        "@misc{d, date={1988/1992}}\n@misc{e, date={199X}}\n@misc{f, date={-0044-03-15}}\n",
+        [
+            "1:16: warning: a: biber ignores date = '2018-13-01'; write it as 2018, 2018-MM or "
+            "2018-MM-DD",
+            "2:16: warning: b: biber ignores date = 'May 2018'; write it as 2018, 2018-MM or "
+            "2018-MM-DD",
+        ],
+    ),
+    (
+        "ignored-field",
+        f"@inproceedings{{a, {DOE}, booktitle={{B}},\n volume=1,\n number=2}}\n"
+        f"@inproceedings{{b, {DOE}, booktitle={{B}},\n number=2}}\n"
+        f"@article{{c, {DOE}, journal={{J}},\n number=2}}\n"
+        "@book{d, author={A, B},\n editor={C, D}}\n@misc{e, author={A, B},\n month=jan}\n",
+        [
+            "3:9: warning: a: of volume and number BibTeX's styles print one in @inproceedings; "
+            "delete number",
+            "5:9: warning: b: in @inproceedings a number is that of a book in a series; write "
+            "series = {…}, or delete number",
+            "7:9: warning: c: BibTeX's styles print a number after its volume; write volume = {…}",
+            "9:10: warning: d: of author and editor BibTeX's styles print one in @book; delete "
+            "editor",
+            "11:8: warning: e: BibTeX's styles print a month with its year; write year = {…}",
+        ],
+    ),
+    (
+        "sort-key",
+        "@misc{a, title={A}}\n@misc{b, title={B}, key={B}}\n"
+        "@proceedings{c, title={C}, year=2001}\n",
+        [
+            "1:1: warning: a: BibTeX's styles sort @misc by author or key; write key = {…}",
+            "3:1: warning: c: BibTeX's styles sort @proceedings by editor, organization or key; "
+            "write key = {…}",
         ],
     ),
 ]
@@ -513,7 +693,7 @@ def test_the_bib_files_of_a_manuscript_are_found(
     out, err = capsys.readouterr()
     assert "two.bib: error: does not exist [file]" in out
     assert "one.bib:2:1: warning: never" in out
-    assert err.startswith("one.bib, two.bib: 3 entries, 7 errors and 1 warning")
+    assert err.startswith("one.bib, two.bib: 3 entries, 4 errors and 4 warnings")
 
 
 # Whatever the file
@@ -555,22 +735,25 @@ def check(path: Path, content: bytes, bib: Bibliography) -> list[str]:
     return [f"{p.line}:{p.column} {p.rule}" for p in lint_paths(bib, [path]).problems]
 
 
-GOOD = b"@misc{a,\n  title = {A},\n}\n"
+GOOD = b"@misc{a,\n  title = {A}, key = {A},\n}\n"
 BAD_INPUT: dict[str, tuple[bytes, list[str]]] = {
     "empty": (b"", []),
     "no entries": (b"nothing but a word\n", []),
     "binary": (bytes(range(256)) * 10, ["1:1 encoding"]),
     "UTF-16": (GOOD.decode().encode("utf-16"), ["1:1 encoding"]),
     "BOM": (b"\xef\xbb\xbf" + GOOD, []),
-    "CRLF": (b"@misc{a,\r\n  title = {ReLU},\r\n}\r\n", ["2:12 lost-capitals"]),
-    "Latin-1": (b"@misc{a, title = {Caf\xe9}}", ["1:22 encoding"]),
+    "CRLF": (b"@misc{a,\r\n  title = {ReLU}, key = {A},\r\n}\r\n", ["2:12 lost-capitals"]),
+    "Latin-1": (b"@misc{a, title = {Caf\xe9}, key = {A}}", ["1:22 encoding"]),
     "unterminated": (b"@misc{a, title = {A}, note = {", ["1:30 unbalanced"]),
-    "nested": (b"@misc{a, title = " + b"{" * 10_000 + b"A" + b"}" * 10_000 + b"}", []),
+    "nested": (b"@misc{a, title = " + b"{" * 10_000 + b"A" + b"}" * 10_000 + b", key = 1}", []),
     "nested and open": (b"@misc{a, title = " + b"{" * 10_000, ["1:18 unbalanced"]),
-    "parentheses": (b"@misc(a, title = {A (B)}, pages = {9--1})", ["1:36 reversed-pages"]),
-    "comment": (b"@comment{@misc{a, title = {ReLU}} @misc{a}}" + GOOD, []),
-    "unknown type": (b"@quark{a, title={A}}", ["1:1 unknown-type"]),
-    "an at sign for each entry": (b"@" * 5_000, []),
+    "parentheses": (b"@misc(a, key = {A (B)}, pages = {9--1})", ["1:34 reversed-pages"]),
+    "comment": (
+        b"@comment{@misc{a, title = {ReLU}} @misc{a}}" + GOOD,
+        ["1:10 stray-at", "1:35 stray-at"],
+    ),
+    "unknown type": (b"@quark{a, key={A}}", ["1:1 unknown-type"]),
+    "an at sign for each entry": (b"@" * 5_000, ["1:1 stray-at"]),
     "never closed": (b"@misc{a, title={\n" * 2_000, []),
 }
 
@@ -589,8 +772,8 @@ def test_bad_input_is_a_problem_or_none(bib: Bibliography, tmp_path: Path, kind:
 @pytest.mark.slow
 def test_fifty_megabytes_are_read(bib: Bibliography, tmp_path: Path) -> None:
     """A larger file than anybody's, of one entry with a huge abstract and many of the usual."""
-    huge = b"@misc{a, title={A}, abstract={" + b"word ReLU " * 4_500_000 + b"}}\n"
-    many = b"".join(b"@misc{k%d, title={T%d}}\n" % (n, n) for n in range(20_000))
+    huge = b"@misc{a, key={A}, abstract={" + b"word ReLU " * 4_500_000 + b"}}\n"
+    many = b"".join(b"@misc{k%d, key={T%d}}\n" % (n, n) for n in range(20_000))
     path = tmp_path / "refs.bib"
     path.write_bytes(huge + many)
     assert path.stat().st_size > 45_000_000
@@ -618,8 +801,8 @@ def run(
 
 
 Run = Callable[..., tuple[int, str, str]]
-WARNED = "@misc{a, title={ReLU}}\n"
-WRONG = "@misc{a, title={A}, pages={9--1}}\n"
+WARNED = "@misc{a, key={A}, title={ReLU}}\n"
+WRONG = "@misc{a, author={A,}, title={A}}\n"
 
 
 def test_exit_codes_are_for_ci(run: Run) -> None:
@@ -652,7 +835,7 @@ def test_bib_and_data_files_stand_on_one_line(run: Run, catalogue_dir: Path) -> 
     assert err.splitlines()[0].endswith("topics.yaml: 4 records, no problem")
     assert err.splitlines()[1] == "refs.bib: 1 entry, 1 warning; 1 not covered"
     code, out, _ = run("check", "refs.txt", data)
-    assert (code, out.count("[reversed-pages]")) == (1, 1)
+    assert (code, out.count("[bad-name]")) == (1, 1)
     Path("papers.yaml").write_text("- key: a2020b\n  titel: x\n")
     code, out, _ = run("check", "refs.bib", "papers.yaml")
     assert code == 1
@@ -697,11 +880,11 @@ def test_verdicts_are_notes_in_every_format(run: Run) -> None:
 
 def test_github_commands_are_escaped(run: Run) -> None:
     """A comma or colon in a name, a per cent sign or a line end in a message end nothing."""
-    Path("a,b:c%.bib").write_text("@misc{a, title={A}, pages={9--1}, note={50% of}}\n")
+    Path("a,b:c%.bib").write_text("@misc{a, author={A,}, note={50% of}}\n")
     out = run("check", "a,b:c%.bib", "-f", "github")[1]
     assert out.splitlines()[0] == (
-        "::error file=a%2Cb%3Ac%25.bib,line=1,col=28::a: pages run backwards; write 1--9 "
-        "[reversed-pages]"
+        "::error file=a%2Cb%3Ac%25.bib,line=1,col=18::a: author: 'A,' ends in a comma, which "
+        "BibTeX rejects; write A [bad-name]"
     )
     assert "::a: LaTeX treats the text after %25 as a comment; write \\%25 [" in out
 
@@ -800,13 +983,13 @@ def test_sarif_has_what_the_standard_requires(run: Run) -> None:
     kinds = {result["ruleId"]: (result["kind"], result["level"]) for result in made["results"]}
     assert kinds["verified"] == ("pass", "none")
     assert kinds["not-covered"] == ("notApplicable", "none")
-    assert kinds["reversed-pages"] == ("fail", "error")
+    assert kinds["bad-name"] == ("fail", "error")
     assert kinds["lost-capitals"] == ("fail", "warning")
     places = [result["locations"][0]["physicalLocation"] for result in made["results"]]
     uris = {place["artifactLocation"]["uri"] for place in places}
     assert uris == {"my%20refs%20%C3%A9.bib", "none.bib"}
     described = {rule["id"] for rule in made["tool"]["driver"]["rules"] if len(rule) > 1}
-    assert described >= {"reversed-pages", "lost-capitals"}
+    assert described >= {"bad-name", "lost-capitals"}
 
 
 def test_sarif_of_nothing_and_of_a_path_elsewhere() -> None:
@@ -819,7 +1002,9 @@ def test_sarif_of_nothing_and_of_a_path_elsewhere() -> None:
 def test_a_person_sees_the_place_then_the_message_in_the_width_of_the_terminal(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Path("refs.bib").write_text(BAD[0][1] + "@misc{c, title={\x1b[31m ReLU [bold]x[/bold]}}\n")
+    Path("refs.bib").write_text(
+        BAD[0][1] + "@misc{c, key={C}, title={\x1b[31m ReLU [bold]x[/bold]}}\n"
+    )
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "40")
     out = run("check", "refs.bib")[1]

@@ -291,7 +291,7 @@ def test_a_record_shows_these_fields_alone(bib: Bibliography) -> None:
         *("key", "title", "authors", "published", "url", "links", "citation", "aliases", "topics"),
         *("level", "summary", "idea", "limits", "checked", "checked_in", "facts_from"),
         *("unverified", "remarks", "relations", "results", "disagreements"),
-        *("references_read", "cites", "cited_by"),
+        *("references_read", "lists_read", "cites", "cited_by"),
     }
     for key in bib.papers:
         said = ask(bib, "show", work=key)

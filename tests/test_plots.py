@@ -54,6 +54,20 @@ def citing(*edges: str) -> nx.MultiDiGraph[str]:
     return graph
 
 
+@pytest.mark.parametrize("picture", [name for name in PICTURES if name != "coauthors"])
+def test_a_picture_of_citations_says_how_many_lists_were_read(
+    bib: Bibliography, picture: str
+) -> None:
+    """Of the works in the picture; the most cited works of a timeline are those of all lists."""
+    works = bib.on("ntk")
+    read = [key for key in works.keys if bib.graph.nodes[key]["list_read"]]
+    here = f"({len(read)} of {len(works)} reference lists read)"
+    everywhere = f"({bib.stats().lists_read} of {len(bib)} reference lists read)"
+    assert here != everywhere
+    title = getattr(works.plot, picture)().get_title(loc="left")
+    assert title.endswith(everywhere if picture == "timeline" else here)
+
+
 # The main path
 
 

@@ -191,6 +191,17 @@ def test_a_work_page_shows_what_is_known(pages: dict[str, bytes], catalogue: Bib
     assert "@inproceedings{jin2017escape," in text
 
 
+def test_every_page_says_how_many_lists_were_read(
+    pages: dict[str, bytes], catalogue: Bibliography
+) -> None:
+    """In its foot, as many pages have numbers of citations, and beside the works that cite one."""
+    lists = f"{catalogue.stats().lists_read} of {len(catalogue)} reference lists read"
+    for path, page in html(pages).items():
+        assert (f"Citations: {lists}." in page) == ("<footer>" in page), path
+    for path in ("index.html", "works/jacot2018neural.html"):
+        assert f'<p class="none">{lists}.</p>' in pages[path].decode()
+
+
 def test_what_nobody_checked_is_said_to_be_unchecked(
     pages: dict[str, bytes], catalogue: Bibliography
 ) -> None:

@@ -73,6 +73,31 @@ COMMANDS: list[tuple[str, ...]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("show", "jacot2018neural"),
+        ("show", "jacot2018neural", "--all"),
+        ("list", "topic:ntk", "--sort", "cited"),
+        ("path", "jacot2018neural", "chizat2019lazy"),
+        ("lineage", "jacot2018neural", "--relations", "cites"),
+        ("read", "topic:ntk"),
+        ("stats",),
+    ],
+    ids=" ".join,
+)
+def test_what_rests_on_citations_says_how_many_lists_were_read(
+    run: Run, bib: Bibliography, command: tuple[str, ...]
+) -> None:
+    """Beside the number, or in a note at a terminal; a number of citations alone says little."""
+    code, out, err = run(*command, width=200)
+    assert code == 0
+    lists = f"{bib.stats().lists_read} of {len(bib)}"
+    assert re.search(rf"{lists} (reference lists )?read", undrawn(out) + err)
+    if command[0] not in {"show", "stats"}:
+        assert lists not in "".join(run(*command)[1:])
+
+
 @pytest.mark.parametrize("terminal", ["dumb", "xterm-256color"])
 def test_no_drawn_line_ends_in_blanks(
     run: Run, monkeypatch: pytest.MonkeyPatch, terminal: str
@@ -443,7 +468,11 @@ def test_markup_in_a_record_is_shown_as_text(
     """Rich's tags, links and emoji names are letters like any other, drawn and plain."""
     code, out, err = run("--data", str(nasty), *command, width=width)
     assert code == 0
-    assert err in ("", "nasty2021b: no work recorded here builds on it\n")
+    assert err in (
+        "",
+        "nasty2021b: no work recorded here builds on it\n",
+        "citations: 0 of 2 reference lists read\n",
+    )
     plain = undrawn(out)
     for letter in letters:
         assert f"{letter} {SHOWN}" in plain, letter

@@ -12,11 +12,16 @@ from typing import Any
 import pytest
 import yaml
 
+from dltheory_bib import load
 from dltheory_bib.errors import DataError
 from dltheory_bib.source.wanted import Reference, read_references, reference_line, wanted_works
 from helpers.programs import environment, run_program
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import read_lists  # noqa: E402
+
 SAMPLE = Path(__file__).parent / "sample"
 
 
@@ -105,6 +110,12 @@ def lists(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def finder() -> Any:
+    """What the works of the sample are found by."""
+    return read_lists.Finder(load(SAMPLE))
+
+
 def _read_lists(folder: Path, *files: Path) -> str:
     script = str(ROOT / "scripts" / "read_lists.py")
     command = [sys.executable, script, "--data", str(folder), *map(str, files)]
@@ -162,6 +173,41 @@ def test_lists_become_citations_and_wanted_entries(lists: Path, tmp_path: Path) 
     _read_lists(lists)
     _read_lists(lists, file)
     assert [one.read_bytes() for one in files] == contents
+
+
+WRONGLY_SPLIT = (
+    "Neural tangent kernel (Lecture notes in kernels)",
+    "Neural tangent kernel: Convergence and generalization in neural networks, 2018, 1806.07572",
+    "Gabriel. Neural tangent kernel: Convergence and generalization in neural networks. jun 2018",
+    "Hongler, C. Neural tangent kernel: Convergence and generalization in neural networks",
+)
+
+
+@pytest.mark.parametrize("title", WRONGLY_SPLIT)
+def test_a_title_with_more_than_the_title_is_found(finder: Any, title: str) -> None:
+    """A series, a year or an author that was left in it, if author and year agree."""
+    assert finder.find(read_lists.Entry(title, ("A. Jacot",), True, 2018, None, None))
+    assert not finder.find(read_lists.Entry(title, ("A. Jacot",), True, 2008, None, None))
+    assert not finder.find(read_lists.Entry(title, ("A. Nother",), True, 2018, None, None))
+
+
+def test_a_part_of_a_title_needs_the_same_first_author(finder: Any) -> None:
+    """A program and the paper on it share a title and most of their authors."""
+    names = ("Franck Gabriel", "Arthur Jacot")
+    assert not finder.find(
+        read_lists.Entry("Neural tangent kernel", names, False, 2018, None, None)
+    )
+    whole = "Neural tangent kernel: Convergence and generalization in neural networks"
+    assert finder.find(read_lists.Entry(whole, names, False, 2018, None, None))
+
+
+def test_a_short_title_of_several_authors_is_found_whatever_its_year(finder: Any) -> None:
+    """A reprint; one author may have written two works of the same short title."""
+    title, authors = "On lazy training", ("Chizat, L.", "Oyallon, E.")
+    paper = finder.bib["chizat2019lazy"]
+    finder.whole["onlazytraining"].append(paper)
+    assert finder.find(read_lists.Entry(title, authors, False, 2031, None, None)) == paper.key
+    assert not finder.find(read_lists.Entry(title, authors[:1], True, 2031, None, None))
 
 
 @pytest.mark.slow

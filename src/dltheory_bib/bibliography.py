@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from abc import ABCMeta
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
 from functools import cached_property
 from os import PathLike
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from dltheory_bib.arguments import PersonName, QuestionName, TopicName, Work
     from dltheory_bib.bibfile.coverage import Cover
-    from dltheory_bib.bibfile.fix.entry import VenueStyle
+    from dltheory_bib.bibfile.fix.fix_options import VenueStyle
     from dltheory_bib.bibfile.fix.fixer import Fixed
     from dltheory_bib.bibfile.lint.linter import Linted
     from dltheory_bib.comparison import Comparison
@@ -489,7 +489,7 @@ class Bibliography(Selection, metaclass=_Named):
         return self.neighbours(work, Relation.CITES)
 
     def cited_by(self, work: Work) -> PaperList:
-        """Return the works that cite a work."""
+        """Return the works that cite a work, of those whose reference list was read."""
         return self.neighbours(work, Relation.CITES, inverse=True)
 
     def extends(self, work: Work) -> PaperList:
@@ -608,7 +608,10 @@ class Bibliography(Selection, metaclass=_Named):
         return Statistics(*coverage(self.snapshot))
 
     def pagerank(self) -> dict[str, float]:
-        """Return PageRank by key, highest first; the values sum to 1."""
+        """Return PageRank by key, highest first; the values sum to 1.
+
+        It is that of the citations in the reference lists that were read: `stats().lists_read`.
+        """
         from dltheory_bib.graph.measures import pagerank
 
         ranks = pagerank(self.citations)
@@ -659,6 +662,8 @@ class Bibliography(Selection, metaclass=_Named):
         keep_preprint: bool = False,
         venues: VenueStyle = "as-is",
         merge: bool = False,
+        only: Collection[str] = (),
+        no: Collection[str] = (),
     ) -> Fixed:
         """Return corrections of a .bib file from the catalogue, as a patch; `write` changes the
         file.
@@ -669,7 +674,15 @@ class Bibliography(Selection, metaclass=_Named):
         from dltheory_bib.bibfile.fix.fixer import fix, write_fixed
 
         file = Path(path)
-        made = fix(self, read_bib(file), keep_preprint=keep_preprint, venues=venues, merge=merge)
+        made = fix(
+            self,
+            read_bib(file),
+            keep_preprint=keep_preprint,
+            venues=venues,
+            merge=merge,
+            only=only,
+            no=no,
+        )
         if write and made.edits:
             write_fixed(file, made)
         return made

@@ -225,7 +225,10 @@ class Selection(ABC):
         return {key: here._with(found[key]) for key in keys}
 
     def most_cited(self, count: int = 10) -> list[tuple[Paper, int]]:
-        """Return the works cited by most works of the catalogue, with the numbers."""
+        """Return the works cited by most works of the catalogue, with the numbers.
+
+        Only the reference lists that were read are counted: `bib.stats().lists_read`.
+        """
         here = self._works()
         rows = self._snapshot.fetch(
             "SELECT e.target, count(*) AS cited FROM json_each(?) l "

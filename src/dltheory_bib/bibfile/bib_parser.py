@@ -13,10 +13,11 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from sys import intern
+from typing import Literal, NamedTuple
 
 from dltheory_bib.bibfile.delimiters import Delimiters
 from dltheory_bib.input_files import encode, legible, read_text
@@ -27,13 +28,22 @@ EXPANSION = 100_000
 """The most that they add to all values of a file, and twice its length more."""
 
 _START = re.compile(r"@[ \t\r\n]*([A-Za-z][\w.:+/-]*)[ \t\r\n]*([{(])", re.ASCII)
-_LINE_START = re.compile(r"^[ \t]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
+_LINE_START = re.compile(r"^[ \t%]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _KEY = re.compile(r"[ \t\r\n]*([^\s,{}()\"#%=]*[^\s,{}\"#%=]*)[ \t\r\n]*")
 _NAME = re.compile(r"[ \t\r\n]*([^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*")
 _BARE = re.compile(r"[^\s\"#%'(),={}]+")
 _BLANK = re.compile(r"[ \t\r\n]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NOT_ENTRIES = frozenset({"comment", "string", "preamble"})
+_COMMENT = re.compile(r"@[ \t\r\n]*comment(?![\w.:+/-])", re.IGNORECASE | re.ASCII)
+
+
+class Slip(NamedTuple):
+    """Text at which BibTeX stops, and which this parser skips."""
+
+    position: int
+    kind: Literal["stray", "commented", "comma"]
+    """An `@` that begins no entry; an entry inside `@comment{…}`; a comma after a comma."""
 
 
 @dataclass(slots=True)
@@ -122,9 +132,14 @@ class BibFile:
     strings: dict[str, str] = field(default_factory=dict)
     """The values of `@string`s by their names in lower case."""
     string_spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    string_fields: dict[str, BibField] = field(default_factory=dict)
+    """The definitions of `@string`s, each as a field with its name."""
+    given: Mapping[str, str] = field(default_factory=dict)
+    """The `@string`s of the files that are read with this one; its own take precedence."""
     preambles: list[tuple[int, int]] = field(default_factory=list)
     faults: list[tuple[int, str, str]] = field(default_factory=list)
     """Syntax errors: position, rule, and message."""
+    slips: list[Slip] = field(default_factory=list)
     unexpanded: set[int] = field(default_factory=set)
     """The starts of values whose `@string`s are not replaced, because that would be too long."""
     _lines: array[int] = field(default_factory=lambda: array("I"))
@@ -139,15 +154,26 @@ class BibFile:
 
     def value(self, one: BibField) -> str:
         """Return a value with its `@string`s replaced and white space folded."""
-        strings = {} if one.value_start in self.unexpanded else self.strings
         parts = one.parts
         if len(parts) == 1:
             kind, inside = parts[0]
-            made = inside if kind else strings.get(inside.lower(), inside)
+            made = inside if kind else self._macro(inside, one)
         else:
-            made = "".join(i if kind else strings.get(i.lower(), i) for kind, i in parts)
+            made = "".join(i if kind else self._macro(i, one) for kind, i in parts)
         folded = " ".join(made.split())
         return legible(made if folded == made else folded)
+
+    def string(self, name: str) -> str | None:
+        """Return what a `@string` stands for; None if neither this file nor one that is read with
+        it defines it.
+        """
+        lower = name.lower()
+        found = self.strings.get(lower)
+        return self.given.get(lower) if found is None else found
+
+    def _macro(self, name: str, one: BibField) -> str:
+        found = None if one.value_start in self.unexpanded else self.string(name)
+        return name if found is None else found
 
     def values(self, entry: BibEntry) -> dict[str, str]:
         """Return the values of an entry by field name in lower case; of a repeated field, the
@@ -195,11 +221,42 @@ def read_on(file: BibFile) -> BibFile:
     return _parsed(BibFile(file.text, file.name, file.encoding, file.note), read_on=True)
 
 
+def share_strings(files: Iterable[BibFile]) -> list[BibFile]:
+    """Return files with each other's `@string`s, as BibTeX and biber read all files of a
+    bibliography; the files themselves are not changed.
+    """
+    files = list(files)
+    if len(files) < 2 or not any(file.strings for file in files):
+        return files
+    every: dict[str, str] = {}
+    shared = []
+    for file in files:
+        made = replace(
+            file,
+            strings=dict(file.strings),
+            given=every,
+            faults=list(file.faults),
+            unexpanded=set(file.unexpanded),
+        )
+        for name, one in made.string_fields.items():
+            parts = [inside.lower() for kind, inside in one.parts if not kind]
+            needs_others = any(part in every and part not in file.strings for part in parts)
+            if needs_others and expansion(made, one.parts) <= LONGEST_EXPANSION:
+                made.strings[name] = made.value(one)
+        for name, value in made.strings.items():
+            every.setdefault(name, value)
+        shared.append(made)
+    for made in shared:
+        _limit_expansion(made)
+    return shared
+
+
 def iter_entries(found: BibFile, read_on: bool = False) -> Iterator[BibEntry]:
     """Parse a file entry by entry; its `@string`s, preambles and faults are added to it."""
     parser = _Parser(found, read_on)
     position = 0
     while match := _START.search(found.text, position):
+        parser.between(position, match.start())
         kind = match[1].lower()
         if kind in _NOT_ENTRIES:
             position = parser.other(kind, match)
@@ -207,6 +264,7 @@ def iter_entries(found: BibFile, read_on: bool = False) -> Iterator[BibEntry]:
             made = parser.entry(match)
             yield made
             position = made.end
+    parser.between(position, len(found.text))
 
 
 def _parsed(found: BibFile, read_on: bool) -> BibFile:
@@ -217,7 +275,7 @@ def _parsed(found: BibFile, read_on: bool) -> BibFile:
 
 def _limit_expansion(found: BibFile) -> None:
     """List the values whose `@string`s would make them, or all values together, too long."""
-    if not found.strings:
+    if not found.strings and not found.given:
         return
     left = EXPANSION + 2 * len(found.text)
     fields = (one for entry in found.entries for one in entry.fields)
@@ -234,7 +292,7 @@ def _limit_expansion(found: BibFile) -> None:
 
 def expansion(found: BibFile, parts: Iterable[tuple[str, str]]) -> int:
     """Return the number of characters that `@string`s add to a value."""
-    return sum(len(found.strings.get(inside.lower(), "")) for kind, inside in parts if not kind)
+    return sum(len(found.string(inside) or "") for kind, inside in parts if not kind)
 
 
 class _Parser:
@@ -248,6 +306,29 @@ class _Parser:
         self.left = EXPANSION + 2 * len(found.text)
         """The characters that `@string`s may still add to other `@string`s."""
 
+    def between(self, start: int, end: int) -> None:
+        """Note each line between entries with an `@`, at which BibTeX expects an entry."""
+        text = self.text
+        place = text.find("@", start, end)
+        while place >= 0:
+            after = place + 1
+            if not _COMMENT.match(text, place):
+                self.found.slips.append(Slip(place, "stray"))
+                line = text.find("\n", place, end)
+                after = line if line >= 0 else end
+            place = text.find("@", after, end)
+
+    def _commented(self, start: int, end: int) -> None:
+        """Note the entries in a `@comment{…}`, which BibTeX reads."""
+        place = self.text.find("@", start, end)
+        while place >= 0:
+            inner = _START.match(self.text, place, end)
+            if inner is None:
+                self.between(place, place + 1)
+            elif inner[1].lower() not in _NOT_ENTRIES:
+                self.found.slips.append(Slip(place, "commented"))
+            place = self.text.find("@", inner.end() if inner else place + 1, end)
+
     def other(self, kind: str, match: re.Match[str]) -> int:
         """Parse a comment, a `@string` or a `@preamble`; return its end."""
         start, inside = match.start(), match.end()
@@ -259,7 +340,9 @@ class _Parser:
             if end is None:
                 self._fault(start, "unbalanced", f"@{kind} is not closed")
                 return inside
-            if kind == "preamble":
+            if kind == "comment":
+                self._commented(inside, end)
+            else:
                 self.found.preambles.append((start, end + 1))
             return end + 1
         one = self._field(inside)
@@ -289,6 +372,7 @@ class _Parser:
         lower = one.name.lower()
         self.found.strings[lower] = self.found.value(one)
         self.found.string_spans[lower] = (start, end)
+        self.found.string_fields[lower] = one
 
     def entry(self, match: re.Match[str]) -> BibEntry:
         """Parse an entry."""
@@ -305,7 +389,10 @@ class _Parser:
                 break
             if char == ",":
                 after = self._blank(position + 1)
-                if self.text[after : after + 1] in {close, ","}:
+                sign = self.text[after : after + 1]
+                if sign in {close, ","}:
+                    if sign == ",":
+                        self.found.slips.append(Slip(after, "comma"))
                     position = after
                     continue
                 one = self._field(position + 1)

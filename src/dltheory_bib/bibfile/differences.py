@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from dltheory_bib.bibfile.match import read_title, read_year
+from dltheory_bib.bibfile.match import ENOUGH, read_title, read_year
 from dltheory_bib.bibfile.matched_file import (
     Difference,
     MatchedEntry,
     MatchedFile,
     folded_families,
 )
+from dltheory_bib.bibfile.venue_match import telling
 from dltheory_bib.models.paper import Paper, Version
 from dltheory_bib.text.identifiers import find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
@@ -21,6 +22,12 @@ from dltheory_bib.text.names import natural, number_order, words
 Verdict = Literal["verified", "outdated", "field mismatch", "venue variant", "not covered"]
 
 _NUMBER = re.compile(r"\d+")
+_PRINTED_LATER = 2010
+"""Before, proceedings were often printed in the year after the conference, and dated so."""
+_STEM = 5
+_COMMON = frozenset({"confe", "inter", "journ", "trans", "resea", "ieee"})
+"""The beginnings of words that venues share."""
+_PROCEEDINGS = frozenset({"inproceedings", "conference", "incollection"})
 
 
 def correct_fields(matched: MatchedFile, paper: Paper) -> str:
@@ -45,10 +52,13 @@ def differences(matched: MatchedFile, item: MatchedEntry) -> Iterator[Difference
     paper = item.match.paper
     meant = _meant(matched, item)
     if meant is None:
-        yield _other_venue(matched, item, paper)
+        if not republished(matched, item):
+            yield _other_venue(matched, item, paper)
         return
     year = read_year(item.values)
     allowed = {paper.year, paper.eprint_year} if item.is_preprint else {meant.year}
+    if meant.year < _PRINTED_LATER and item.kind in _PROCEEDINGS:
+        allowed.add(meant.year + 1)
     if year is not None and year not in allowed and not _disputed(paper, "year", str(year)):
         yield _other_year(item, paper, meant, year)
     yield from _identifiers(item, paper)
@@ -56,6 +66,23 @@ def differences(matched: MatchedFile, item: MatchedEntry) -> Iterator[Difference
         yield from _numbers(item, paper, meant)
     yield from _title(item, paper)
     yield from _authors(matched, item, paper)
+
+
+def republished(matched: MatchedFile, item: MatchedEntry) -> bool:
+    """Return whether an entry cites a publication of its work that the catalogue does not have: at
+    another venue, with a year or pages of its own.
+    """
+    assert item.match is not None
+    paper = item.match.paper
+    if _meant(matched, item) is not None or item.is_preprint:
+        return False
+    years = {paper.year, *(one.year for one in paper.versions)}
+    if read_year(item.values) not in {*years, None}:
+        return True
+    pages = _NUMBER.findall(item.values.get("pages", ""))
+    known = [paper.pages, *(one.pages for one in paper.versions)]
+    ours = [_NUMBER.findall(one) for one in known if one]
+    return bool(pages) and not any(_same_pages(one, pages) for one in ours)
 
 
 def variant(matched: MatchedFile, item: MatchedEntry) -> str | None:
@@ -66,7 +93,7 @@ def variant(matched: MatchedFile, item: MatchedEntry) -> str | None:
     if not name or not paper.venue or says_arxiv(place):
         return None
     found = matched.venues.find(place)
-    if found.venue != paper.venue:
+    if found.venue not in {paper.venue, None}:
         return None
     if matched.venues.style(paper.venue, found.spelling, paper.year):
         return None
@@ -85,10 +112,26 @@ def _meant(matched: MatchedFile, item: MatchedEntry) -> Paper | Version | None:
     # entries.
     if found == paper.venue or (found is None and paper.type not in {"article", "inproceedings"}):
         return paper
+    if found is None and read_year(item.values) == paper.year and _resembles(matched, item, paper):
+        return paper  # its name, in a spelling that the catalogue does not know
     for version in paper.versions:
         if version.venue and version.venue == found:
             return version
     return None
+
+
+def _resembles(matched: MatchedFile, item: MatchedEntry, paper: Paper) -> bool:
+    """Return whether an unknown name shares a significant word with the venue's names, or its
+    pages are those of the work.
+    """
+    assert paper.venue is not None
+    theirs = _NUMBER.findall(item.values.get("pages", ""))
+    if theirs and paper.pages and _same_pages(_NUMBER.findall(paper.pages), theirs):
+        return True
+    period = matched.bib.venues[paper.venue].in_year(paper.year)
+    ours = {word[:_STEM] for name in (period.short, period.long) for word in telling(name)}
+    here = {word[:_STEM] for word in telling(item.place[1])}
+    return bool(ours & here - _COMMON)
 
 
 def _other_venue(matched: MatchedFile, item: MatchedEntry, paper: Paper) -> Difference:
@@ -160,9 +203,19 @@ def _same_pages(ours: list[str], theirs: list[str]) -> bool:
 
 
 def _title(item: MatchedEntry, paper: Paper) -> Iterator[Difference]:
-    titles = (paper.title, *(one.title for one in paper.versions if one.title))
-    if item.title and item.title not in {read_title({"title": one}) for one in titles}:
-        yield Difference("title", f"the title is printed as: {paper.title}")
+    assert item.match is not None
+    titles = (paper.title, *paper.titles, *(one.title for one in paper.versions if one.title))
+    if not item.title or item.title in {read_title({"title": one}) for one in titles}:
+        return
+    if item.match.confidence < ENOUGH:
+        kind = "DOI" if item.match.by == "doi" else "arXiv id"
+        message = (
+            f"this {kind} is that of another title by the same authors; write title = "
+            f"{{{paper.title}}}, or correct the {kind}"
+        )
+    else:
+        message = f"the title is printed as: {paper.title}"
+    yield Difference("title", message)
 
 
 def _authors(matched: MatchedFile, item: MatchedEntry, paper: Paper) -> Iterator[Difference]:

@@ -29,12 +29,20 @@ class _Piece:
         return self.lead + self.value
 
 
+def first_line_end(text: str) -> str:
+    """Return the line end that a text uses first, for fields that are added."""
+    found = _BREAK.search(text)
+    return found[0] if found else "\n"
+
+
 class Rewriter:
     """An entry that is being edited."""
 
-    def __init__(self, bib: BibFile, entry: BibEntry) -> None:
+    def __init__(self, bib: BibFile, entry: BibEntry, line_end: str) -> None:
+        """Split an entry; `line_end` is that of its file, which is looked for once a file."""
         self.bib = bib
         self.entry = entry
+        self.line_end = line_end
         text = bib.text
         ends = [entry.key_start + len(entry.key), *(one.value_end for one in entry.fields)]
         self.head = text[entry.start : ends[0]]
@@ -59,15 +67,39 @@ class Rewriter:
         shown = kind.upper() if old.isupper() else kind.capitalize() if old[:1].isupper() else kind
         self.head = re.sub(re.escape(old), lambda _: shown, self.head, count=1)
 
-    def set(self, name: str, value: str) -> None:
-        """Set a field to a value, in its present delimiters; a new field is added at the end."""
+    def has(self, name: str) -> bool:
+        """Return whether the entry now has a field that is not empty."""
+        return self.value(name) != "" and any(
+            piece.name == name.lower() and piece.text for piece in self.pieces
+        )
+
+    def value(self, name: str) -> str | None:
+        """Return a field's present value without its delimiters; empty if there is no such field,
+        None if the value is not one text in braces or quotes.
+        """
         for piece in self.pieces:
             if piece.name == name.lower() and piece.text:
+                return _inside(piece.value)
+        return ""
+
+    def set(self, name: str, value: str, *, bare: bool = False) -> None:
+        """Set a field to a value, in its present delimiters; a new field is added at the end.
+
+        A `bare` value is the name of a `@string`.
+        """
+        for piece in self.pieces:
+            if piece.name == name.lower() and piece.text:
+                if bare:
+                    piece.value = value
+                    return
                 quoted = piece.value.startswith('"') and '"' not in value
-                bare = piece.value.isdigit() and value.isdigit()
-                piece.value = value if bare else f'"{value}"' if quoted else f"{{{value}}}"
+                number = piece.value.isdigit() and value.isdigit()
+                piece.value = value if number else f'"{value}"' if quoted else f"{{{value}}}"
                 return
-        self._add(name, value)
+        if bare:
+            self.take(name, value)
+        else:
+            self._add(name, value)
 
     def rename(self, old: str, new: str) -> None:
         """Rename a field, in the case of the old name."""
@@ -115,14 +147,33 @@ class Rewriter:
         self.pieces.append(_Piece(gap, f"{name}{between}", written, name.lower()))
 
     def _gap(self) -> str:
-        text = self.bib.text
-        found = _BREAK.search(text, self.entry.start, self.entry.end) or _BREAK.search(text)
-        return f",{found[0] if found else chr(10)}  "
+        found = _BREAK.search(self.bib.text, self.entry.start, self.entry.end)
+        return f",{found[0] if found else self.line_end}  "
 
     def _add(self, name: str, value: str) -> None:
         model = self.entry.fields[-1] if self.entry.fields else None
         quoted = model is not None and model.parts[0][0] == '"' and '"' not in value
         self.take(name, f'"{value}"' if quoted else f"{{{value}}}")
+
+
+def _inside(value: str) -> str | None:
+    """Return the text of a value in one pair of braces or quotes; None for any other value."""
+    first, last = value[:1], value[-1:]
+    if first == '"':
+        depth = 0
+        for place, char in enumerate(value[1:], 1):
+            depth += (char == "{") - (char == "}")
+            if char == '"' and depth == 0:
+                return value[1:-1] if place == len(value) - 1 else None
+        return None
+    if first != "{" or last != "}":
+        return None
+    depth = 0
+    for place, char in enumerate(value):
+        depth += (char == "{") - (char == "}")
+        if depth == 0:
+            return value[1:-1] if place == len(value) - 1 else None
+    return None
 
 
 def _aligned(between: str, model: BibField | None, name: str) -> str:

@@ -39,6 +39,12 @@ CONFIDENCE: Mapping[By, float] = {"doi": 0.99, "eprint": 0.98, "title": 0.95}
 """Confidence of a match if everything else agrees."""
 ENOUGH = 0.9
 """Below this confidence nothing is changed."""
+RETITLED = 0.8
+"""Confidence of a match by identifier and most authors, but with another title: the preprint was
+renamed, or the identifier is that of another work of the same authors.
+"""
+_MOST = 2 / 3
+"""The share of authors that are most of them."""
 
 _ID_FIELDS = (
     "eprint",
@@ -62,6 +68,8 @@ _MOST_IDS = 20
 _OTHER_ARCHIVES = frozenset({"googlebooks", "hal", "hdl", "iacr", "jstor", "pubmed", "ssrn"})
 """Values of `eprinttype` whose ids are not those of arXiv."""
 _NUMERAL = re.compile(r"[ivx]+[ab]?|\d+")
+_LONG = 24
+"""Letters of a title that is not by chance part of another."""
 _OTHERS = re.compile(r"\sand\s+others\s*$", re.IGNORECASE)
 _NEGATIONS = frozenset({"un", "in", "im", "ir", "no", "de", "a"})
 """Letters that change the meaning of a word."""
@@ -109,8 +117,9 @@ class Matcher:
             if agrees > 0:
                 return Match(paper, by, CONFIDENCE[by] if agrees > 1 else ENOUGH)
             # A paper that was published under another title keeps its authors and some words.
-            if agrees == 0 and _same_authors(authors, paper) and _title_is_akin(title, paper):
-                renamed = renamed or Match(paper, by, ENOUGH)
+            if agrees == 0 and title and _most_authors(authors, values, paper):
+                akin = _same_authors(authors, paper) and _title_is_akin(title, paper)
+                renamed = renamed or Match(paper, by, ENOUGH if akin else RETITLED)
         titled = self._by_title(title, authors, values)
         if titled and renamed and titled.paper is not renamed.paper:
             return None  # the identifier belongs to one work, title and authors to another
@@ -245,8 +254,13 @@ def _likeness(one: str, other: str, slips: int | None = None) -> float:
 
 
 def _title_is_akin(title: str, paper: Paper) -> bool:
-    matchers = (SequenceMatcher(None, title, one, autojunk=False) for one in _bare_titles(paper))
-    return any(one.real_quick_ratio() >= KIN and one.ratio() >= KIN for one in matchers)
+    titles = _bare_titles(paper)
+    matchers = (SequenceMatcher(None, title, one, autojunk=False) for one in titles)
+    if any(one.real_quick_ratio() >= KIN and one.ratio() >= KIN for one in matchers):
+        return True
+    # "Recurrent neural tangent kernels: …" became "The Recurrent Neural Tangent Kernel".
+    ours = [one.removeprefix("the").removeprefix("a") for one in titles]
+    return any(len(one) >= _LONG and (one in title or title in one) for one in ours)
 
 
 def _has_other_ids(theirs: set[str], paper: Paper) -> bool:
@@ -272,6 +286,12 @@ def _authors_agree(authors: list[str], paper: Paper) -> int:
     if not authors:
         return 0
     return 1 if _overlap(authors, paper) >= 0.5 else -1
+
+
+def _most_authors(authors: list[str], values: Mapping[str, str], paper: Paper) -> bool:
+    """Return whether an entry has most of the work's authors, and few others."""
+    cut = _OTHERS.search(values.get("author", "")) is not None
+    return _overlap(authors, paper) >= _MOST and (cut or len(authors) >= _MOST * len(paper.author))
 
 
 def _same_authors(authors: list[str], paper: Paper) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile, read_on
-from dltheory_bib.bibfile.entry_types import ONLY_BIBLATEX, WORKS
+from dltheory_bib.bibfile.entry_types import WORKS, dialect_of
 from dltheory_bib.bibfile.match import (
     PLACES,
     Match,
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from dltheory_bib.manuscript.manuscript import Manuscript
     from dltheory_bib.models.paper import Paper
 
-_BRACES = re.compile(r"[{}]")
 _ONLY_NUL = "\0"
 
 
@@ -41,6 +40,8 @@ class Found(NamedTuple):
 
     position: int
     message: str
+    level: Level | None = None
+    """Its level, if that is not the rule's."""
 
 
 class Difference(NamedTuple):
@@ -49,6 +50,21 @@ class Difference(NamedTuple):
     field: str
     message: str
     rule: str = "field-mismatch"
+
+
+class Library:
+    """The .bib files that BibTeX or biber reads together."""
+
+    def __init__(self, files: Iterable[BibFile]) -> None:
+        self.files = list(files)
+        self._entries: dict[str, tuple[BibFile, BibEntry]] = {}
+        for file in self.files:
+            for entry in file.entries:
+                self._entries.setdefault(entry.key.lower(), (file, entry))
+
+    def find(self, key: str) -> tuple[BibFile, BibEntry] | None:
+        """Return the first entry with a key, whatever its case, and its file."""
+        return self._entries.get(key.strip().lower())
 
 
 @dataclass(slots=True)
@@ -106,6 +122,7 @@ class MatchedFile:
     entries: list[MatchedEntry]
     """Its entries that were parsed to their end."""
     venues: VenueNames
+    library: Library
     manuscript: Manuscript | None = None
     differing: dict[int, list[Difference]] = field(default_factory=dict)
     """The data of entries, by their start."""
@@ -162,16 +179,19 @@ def match_entries(
     venues: VenueNames,
     manuscript: Manuscript | None = None,
     dialect: Dialect | None = None,
+    library: Library | None = None,
 ) -> MatchedFile:
     """Parse every entry of a file, and match the entries to works of the catalogue.
 
-    The file is not changed; that of the result may have more entries, see `read_on`.
+    The file is not changed; that of the result may have more entries, see `read_on`. A `library`
+    has files that were already read on.
     """
-    file = read_on(file)
+    if library is None:
+        file = read_on(file)
+        library = Library([file])
     if dialect is None:
         theirs = manuscript is not None and manuscript.biblatex
-        names = {one.name.lower() for entry in file.entries for one in entry.fields}
-        dialect = "biblatex" if theirs or names & ONLY_BIBLATEX else "bibtex"
+        dialect = "biblatex" if theirs else dialect_of(file.entries)
     items = []
     for entry in (one for one in file.entries if one.whole):
         item = MatchedEntry(entry, entry.type.lower(), file.values(entry))
@@ -179,7 +199,7 @@ def match_entries(
             item.read = read_entry(item.values)
             item.match = matcher.match(item.values, item.read)
         items.append(item)
-    return MatchedFile(bib, file, dialect, matcher, items, venues, manuscript)
+    return MatchedFile(bib, file, dialect, matcher, items, venues, library, manuscript)
 
 
 def folded_families(names: Iterable[str]) -> list[str]:
@@ -197,26 +217,6 @@ def literals(file: BibFile, one: BibField) -> Iterator[tuple[int, str]]:
         if kind in ("{", '"'):
             yield position, inside
         position += len(inside)
-
-
-def outside_braces(text: str) -> str:
-    """Return a text with braces and their contents replaced by as many null characters."""
-    if "{" not in text:
-        return text
-    made, depth, last = [], 0, 0
-    for brace in _BRACES.finditer(text):
-        if brace[0] == "{":
-            if depth == 0:
-                made.append(text[last : brace.start()])
-                last = brace.start()
-            depth += 1
-        elif depth:
-            depth -= 1
-            if depth == 0:
-                made.append(_ONLY_NUL * (brace.end() - last))
-                last = brace.end()
-    rest = text[last:]
-    return "".join([*made, _ONLY_NUL * len(rest) if depth else rest])
 
 
 def blotted(text: str, pattern: re.Pattern[str]) -> str:

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from dltheory_bib.formats.venue_names import ordinal
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import words
 
@@ -27,9 +30,16 @@ _ORDINALS = re.compile(
     re.IGNORECASE,
 )
 _NUMBERS = re.compile(r"['’]?\b\d+(?:st|nd|rd|th)?\b")
+_ORDINAL_DIGITS = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b", re.IGNORECASE)
+_CARDINALS = (*_UNITS.split("|"), "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth")
+_TEENS = ("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth")
 _WORD = re.compile(r"[^\W\d_]+|&")
 _PLACEHOLDER = re.compile(r"\{[a-z]+\}")
 _BOILERPLATE = {"proceedings", "proc", "of", "the", "annual", "in", "on", "and", "for", "a", "&"}
+_OTHER_KIND = re.compile(
+    r"\b(?:workshops?|journal|transactions|letters|magazine|annals|bulletin|reviews?|submitted)\b",
+    re.IGNORECASE,
+)
 # The acronym, the year, the location and the date follow the comma, as in DBLP.
 _BEHIND = re.compile(r"\s*(?:,[^,]*\d|\(|,\s*[A-Z]{3,}\b).*", re.DOTALL)
 
@@ -49,6 +59,7 @@ class VenueNames:
     def __init__(self, bib: Bibliography) -> None:
         self.venues = bib.venues
         self._cache: dict[str, Named] = {}
+        self._present: set[str] | None = None
         self._whole: dict[str, str] = {}
         self._part: dict[str, str] = {}
         self._initials: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
@@ -85,9 +96,10 @@ class VenueNames:
     def style(self, venue: str, spelling: str, year: int) -> str | None:
         """Return `long` or `short` if a name is spelled as in the catalogue for that year."""
         period = self.venues[venue].in_year(year)
-        if spelling == spelled(period.long):
+        same = same_spelling(spelling)
+        if same == same_spelling(spelled(period.long)):
             return "long"
-        return "short" if spelling == spelled(period.short) else None
+        return "short" if same == same_spelling(spelled(period.short)) else None
 
     def wrong_year(self, venue: str, text: str, year: int) -> tuple[str, str] | None:
         """Return a short name that the venue had in other years, and the one of this year."""
@@ -100,11 +112,26 @@ class VenueNames:
                 return one, right
         return None
 
+    def short_name(self, venue: str, year: int) -> str:
+        """Return the short name of a venue in a year."""
+        return self.venues[venue].in_year(year).short
+
+    def is_present_name(self, name: str) -> bool:
+        """Return whether a short name is what a venue is called today."""
+        if self._present is None:
+            self._present = {
+                period.short
+                for venue in self.venues.values()
+                for period in venue.periods
+                if period.until is None
+            }
+        return name in self._present
+
     def _find(self, plain: str) -> Named:
         found = self._pattern.search(plain)
-        workshop = "workshop" in plain.lower()
-        # "ICML Workshop on …" is a different venue from ICML.
-        if found and (not workshop or "workshop" in found[0].lower()):
+        # "ICML Workshop on …" is a different venue from ICML, as is a "Journal of …".
+        other = _OTHER_KIND.search(plain)
+        if found and (not other or _OTHER_KIND.search(found[0])):
             venue = self._part[" ".join(_words(found[0]))]
             return Named(venue, spelled(plain[: found.end()]))
         spelling = spelled(plain)
@@ -129,6 +156,77 @@ def spelled(text: str) -> str:
     """
     name = _BEHIND.sub("", _PLACEHOLDER.sub(" ", text)) or text
     return " ".join(_WORD.findall(_NUMBERS.sub(" ", _ORDINALS.sub(" ", name))))
+
+
+def same_spelling(one: str) -> str:
+    """Return a spelling without the case of the words that do not matter, for comparing.
+
+    >>> same_spelling("Proceedings of The Conference on Things")
+    'proceedings of the Conference on Things'
+    """
+    small = (word.lower() if word.lower() in _BOILERPLATE else word for word in one.split())
+    return " ".join(small)
+
+
+def ordinals(text: str) -> Iterator[tuple[int, int, int]]:
+    """Yield the ordinals in a venue's name, in digits or words: start, end and number.
+
+    >>> [count for _, _, count in ordinals("The Thirty-Fourth Conference, after the 33rd")]
+    [34, 33]
+    """
+    found = [
+        (*one.span(), int(one[1])) for one in _ORDINAL_DIGITS.finditer(text) if len(one[1]) < 4
+    ]
+    for one in _ORDINALS.finditer(text):
+        plain = re.sub(r"[- ]", "", one[0].lower())
+        if plain in _numbers_in_words():
+            found.append((*one.span(), _numbers_in_words()[plain]))
+    yield from sorted(found)
+
+
+@cache
+def _numbers_in_words() -> dict[str, int]:
+    """Return the ordinals from 1 to 99 in words without hyphens, with their numbers."""
+    below = dict(zip((*_CARDINALS, *_TEENS), range(1, 20), strict=True))
+    for number, tens in enumerate(_TENS.split("|"), 2):
+        below[f"{tens.removesuffix('y')}ieth"] = 10 * number
+        below |= {f"{tens}{word}": 10 * number + below[word] for word in _UNITS.split("|")}
+    return below
+
+
+def ordinal_as(written: str, count: int) -> str:
+    """Return an ordinal in the form of another: in digits, or in words with its capitals and its
+    hyphen.
+
+    >>> ordinal_as("33rd", 34), ordinal_as("Thirty-Third", 34), ordinal_as("twenty third", 30)
+    ('34th', 'Thirty-Fourth', 'thirtieth')
+    """
+    if written[0].isdigit():
+        return ordinal(count)
+    word = next((word for word, number in _numbers_in_words().items() if number == count), "")
+    tens = next((one for one in _TENS.split("|") if word.startswith(one)), "")
+    parts = [tens, word.removeprefix(tens)] if tens else [word]
+    between = "-" if "-" in written else " "
+    last = re.split(r"[- ]", written)[-1]
+    made = [one.capitalize() if written[0].isupper() else one for one in parts]
+    if last.islower():
+        made[1:] = [one.lower() for one in made[1:]]
+    return between.join(made) if word else ordinal(count)
+
+
+def without_tail(text: str, venue: Venue) -> str:
+    """Return a conference's name without the place and the date after it.
+
+    >>> from dltheory_bib import load
+    >>> without_tail("Proc. ICML (ICML 2016), New York, June 19-24, 2016", load().venues["icml"])
+    'Proc. ICML (ICML 2016)'
+    """
+    if venue.kind == "journal" or any("," in name for name in _names(venue)):
+        return text
+    name = text.partition(",")[0].rstrip()
+    if name.count("(") > name.count(")"):
+        name = name[: name.rfind("(")].rstrip()
+    return name if name.count("{") == name.count("}") else ""
 
 
 def telling(text: str) -> list[str]:

@@ -50,6 +50,7 @@ _HOMES = {
     "cite": "cite",
     "fix": "fix",
     "site": "site",
+    "shelf": "shelf",
     "mcp": "mcp",
     "check": "check",
     "cover": "cover",
@@ -195,8 +196,9 @@ def _debug(hidden: bool = False) -> Callable[[F], F]:
     type=click.Path(path_type=Path),
     envvar="DLTHEORY_DATA",
     help="Use a collection of your own: a directory with papers.yaml, or a papers file "
-    "[environment: DLTHEORY_DATA]. Default: data/ of the clone of dltheory-bib in which you are, "
-    "else the catalogue that was installed.",
+    "[environment: DLTHEORY_DATA]. Default: that of .dltheory.toml, else data/ of the clone of "
+    "dltheory-bib in which you are, else that of your own settings, else the catalogue that was "
+    "installed.",
 )
 @_no_pager()
 @_debug()
@@ -297,6 +299,14 @@ def note(message: str) -> None:
         screen.notes.append(line)
     else:
         sys.stderr.write(line)
+
+
+def note_lists_read(what: str) -> None:
+    """At a terminal, print how many reference lists the citations in an answer rest on."""
+    from dltheory_bib.snapshot.views import lists_read
+
+    if is_drawn():
+        note(f"{what}: {lists_read(bibliography().snapshot)}")
 
 
 def note_nothing_found() -> None:

@@ -11,13 +11,14 @@ import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, draw, is_drawn, note
 from dltheory_bib.cli.completion import complete_rule
-from dltheory_bib.cli.problems import PROBLEM_FORMATS, print_problems
+from dltheory_bib.cli.problems import PROBLEM_FORMATS, print_problems, print_summary
 
 if TYPE_CHECKING:
     from dltheory_bib.bibfile.lint.linter import Linted
     from dltheory_bib.errors import Problem
     from dltheory_bib.formats.bibtex import Dialect
     from dltheory_bib.manuscript.manuscript import Manuscript
+    from dltheory_bib.settings import CheckSettings
 
 
 def _list_rules(context: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -85,6 +86,13 @@ The exit code is
     help="Dialect of the .bib; default: that of the manuscript or of the fields.",
 )
 @click.option("--verdicts", is_flag=True, help="Also give a verdict on each entry.")
+@click.option(
+    "--max",
+    "most",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Print the N weightiest messages; 0 for all. Default: 50 in a terminal, else all.",
+)
 @click.option("--strict", is_flag=True, help="Warnings on a .bib also give exit code 1.")
 @click.option(
     "--ignore",
@@ -106,7 +114,8 @@ The exit code is
     "--fix",
     is_flag=True,
     help="First write data files in canonical form: records by key, fields in the order of "
-    "CONTRIBUTING.md, long texts folded; comments are kept.",
+    "CONTRIBUTING.md, long texts folded; comments are kept. A new work gets today's date as "
+    "`added`.",
 )
 def check(
     paths: tuple[Path, ...],
@@ -114,6 +123,7 @@ def check(
     tex: Path | None,
     dialect: Dialect | None,
     verdicts: bool,
+    most: int | None,
     strict: bool,
     ignore: tuple[str, ...],
     fix: bool,
@@ -122,7 +132,10 @@ def check(
 
     A .bib is checked for its form, and each entry is compared with the catalogue: it is verified,
     outdated (the preprint of a published work), a field mismatch, a venue variant, or not covered,
-    which is no fault. Every message gives a correction; nothing is changed.
+    which is no fault. Every message gives a correction; nothing is changed. The text begins with
+    the number of messages by rule and file; then come the messages, the weightiest first.
+    `@string`s and cross-references may be in any of the files. `[check]` in .dltheory.toml keeps
+    your choice of options.
 
     Other PATHS are directories with papers.yaml, or single data files; a file is checked together
     with the files next to it. The default is the .bib files that the manuscript names, or the
@@ -142,9 +155,25 @@ def check(
     if data or not (bibs or manuscript):
         answers.append(_check_data(data, fix))
     if bibs or manuscript:
-        linted = _lint(bibs, manuscript, dialect, ignore)
-        answers.append(_answer(linted, bibs or [tex or Path()], verdicts, strict))
-    _report(answers, format_)
+        chosen = _settings()
+        most = chosen.max if most is None else most
+        linted = _lint(bibs, manuscript, dialect or chosen.dialect, (*ignore, *chosen.ignore))
+        answers.append(_answer(linted, bibs or [tex or Path()], verdicts, strict or chosen.strict))
+    _report(answers, format_, most)
+
+
+def _settings() -> CheckSettings:
+    """Return `[check]` of the settings; an unknown rule is a usage error that names the file."""
+    from dltheory_bib.settings import find_settings
+
+    found = find_settings()
+    chosen = found.settings.check
+    try:
+        _rule_names(click.get_current_context(), click.Option(["--ignore"]), tuple(chosen.ignore))
+    except click.BadParameter as error:
+        file = found.stated_by["check", "ignore"].name
+        raise click.UsageError(f"{file}: [check] ignore: {error.message}") from None
+    return chosen
 
 
 class _Answer(NamedTuple):
@@ -162,15 +191,34 @@ def _answer(linted: Linted, paths: list[Path], verdicts: bool, strict: bool) -> 
     return _Answer(problems, _summary(paths, linted), failed)
 
 
-def _report(answers: list[_Answer], format_: str) -> None:
-    """Print the problems, then the numbers; exit with 1 if that is a failure."""
+_MOST_DRAWN = 50
+"""The messages that a terminal shows; nobody reads more at once."""
+_FEW = 5
+"""So many messages need no summary."""
+
+
+def _report(answers: list[_Answer], format_: str, most: int | None) -> None:
+    """Print a summary and the problems, then the numbers; exit with 1 if that is a failure."""
     problems = [problem for answer in answers for problem in answer.problems]
     rules = None
+    if most is None and format_ == "text" and is_drawn():
+        most = _MOST_DRAWN
+    if format_ == "text" or most:
+        from dltheory_bib.bibfile.lint.linter import by_weight
+
+        problems = by_weight(problems)
+    if format_ == "text" and len(problems) > _FEW:
+        print_summary(problems)
+    left = len(problems) - most if most else 0
+    if left > 0:
+        problems = problems[:most]
     if format_ == "sarif":
         from dltheory_bib.bibfile.lint.linter import rule_sentences
 
         rules = rule_sentences()
     print_problems(problems, format_, rules)
+    if left > 0:
+        note(f"{left} more {'message' if left == 1 else 'messages'}; --max 0 prints all")
     for answer in answers:
         note(answer.summary)
     if any(answer.failed for answer in answers):
@@ -252,7 +300,9 @@ def _counted(problems: Sequence[Problem]) -> str:
 
 
 def _fix(paths: list[Path]) -> None:
-    """Write files in canonical form; `check` reports those that cannot be read."""
+    """Write files in canonical form, works dated; `check` reports those that cannot be read."""
+    from datetime import date
+
     from dltheory_bib.input_files import shown
     from dltheory_bib.source.folders import catalogue_files, is_directory, is_file
     from dltheory_bib.source.loader import kind_of
@@ -263,7 +313,7 @@ def _fix(paths: list[Path]) -> None:
         files += [(file.path, file.kind) for file in catalogue_files(directory)]
     for path, kind in files:
         try:
-            if rewrite(path, kind):
+            if rewrite(path, kind, date.today()):
                 note(f"{shown(path)}: written in canonical form")
         except ValueError as error:
             note(f"{shown(path)}: left unchanged; it {error}")

@@ -4,8 +4,10 @@ The first of these that exists:
 
 1. the option `--data`,
 2. the environment variable `DLTHEORY_DATA` (click reads it as the option),
-3. `data/` of the clone of this repository around the working directory,
-4. the catalogue of the package.
+3. `data` in `[collection]` of the project's settings file,
+4. `data/` of the clone of this repository around the working directory,
+5. `data` in `[collection]` of the user's settings file,
+6. the catalogue of the package.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import NamedTuple
 import click
 
 from dltheory_bib.input_files import read_start
+from dltheory_bib.settings_files import collection_setting
 from dltheory_bib.source.folders import is_directory, is_file, shipped_directory
 
 _PROJECT = r'^name\s*=\s*"dltheory-bib"\s*$'
@@ -36,14 +39,18 @@ class Collection(NamedTuple):
 
 
 def choose_collection(named: Path | None) -> Collection:
-    """Return the collection that an option or the environment names, else the clone's, else the
-    shipped.
+    """Return the collection that an option or the environment names, else that of the settings or
+    the clone's, else the shipped.
 
     If the package is run from that clone, the two are the same, and the shipped one is returned.
+    Raises `DataError` if a settings file cannot be read.
     """
     if named is not None:
         return Collection(named, is_catalogue=False)
-    return Collection(clone_data(), is_catalogue=True)
+    clone, setting = clone_data(), collection_setting()
+    if setting and not (setting[1].is_users and clone):
+        return Collection(setting[0], is_catalogue=False)
+    return Collection(clone, is_catalogue=True)
 
 
 def clone_data() -> Path | None:

@@ -16,6 +16,7 @@ from dltheory_bib.cli.app import (
     format_option,
     is_drawn,
     note,
+    note_lists_read,
     visible,
 )
 from dltheory_bib.cli.completion import complete_topic
@@ -80,6 +81,8 @@ def cover(path: Path, topics: tuple[str, ...], count: int, format_: str | None) 
         _draw(found)
     for message in notes:
         note(message)
+    if any("ited by" in why for why in found.uncited.whys.values()):
+        note_lists_read("citations")
     note(f"{path}: {_counted(found)}")
 
 

@@ -5,46 +5,80 @@ from __future__ import annotations
 import os
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, is_drawn, note, visible
 from dltheory_bib.cli.output_files import print_bytes
+from dltheory_bib.correction_kinds import KINDS
+from dltheory_bib.errors import did_you_mean
+from dltheory_bib.text.names import nearest, quoted
 
 if TYPE_CHECKING:
     from dltheory_bib.bibfile.bib_parser import BibFile
-    from dltheory_bib.bibfile.fix.entry import VenueStyle
+    from dltheory_bib.bibfile.fix.fix_options import VenueStyle
     from dltheory_bib.bibfile.fix.fixer import Fixed
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
+def _named_kinds(_: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Return the kinds of correction that an option names, separated by commas."""
+    named = tuple(dict.fromkeys(part.strip() for part in (value or "").split(",") if part.strip()))
+    if value is not None and not named:
+        raise click.BadParameter(f"name at least one of {', '.join(KINDS)}", param=option)
+    for name in named:
+        if name not in KINDS:
+            near = did_you_mean(nearest(name, KINDS, 1)) or f"; the kinds are {', '.join(KINDS)}"
+            raise click.BadParameter(f"{quoted(name)} is no kind of correction{near}", param=option)
+    return named
+
+
 @dltheory.command(short_help="Update a .bib from the catalogue.")
 @click.argument("refs", type=click.Path(path_type=Path))
 @click.option("--write", is_flag=True, help="Write the file; a backup of the old one is kept.")
-@click.option("--keep-preprint", is_flag=True, help="Keep the arXiv id of published entries.")
+@click.option(
+    "--only",
+    callback=_named_kinds,
+    metavar="KINDS",
+    help=f"Make only these corrections, also where the file has no such habit: {','.join(KINDS)}.",
+)
+@click.option("--no", callback=_named_kinds, metavar="KINDS", help="Do not make these corrections.")
+@click.option(
+    "--keep-preprint/--no-keep-preprint",
+    default=None,
+    help="Keep the arXiv id of published entries.",
+)
 @click.option(
     "--venues",
     type=click.Choice(["as-is", "long", "short"]),
-    default="as-is",
-    show_default=True,
-    help="How to name the venues of known works.",
+    help="How to name the venues of known works.  [default: as-is]",
 )
 @click.option("--merge", is_flag=True, help="Merge entries of one work under the first key.")
-def fix(refs: Path, write: bool, keep_preprint: bool, venues: VenueStyle, merge: bool) -> None:
+def fix(
+    refs: Path,
+    write: bool,
+    only: tuple[str, ...],
+    no: tuple[str, ...],
+    keep_preprint: bool | None,
+    venues: VenueStyle | None,
+    merge: bool,
+) -> None:
     """Show corrections of REFS, a .bib file, from the catalogue; with --write, apply them.
 
-    Entries for published preprints are changed to the published version; missing pages and DOIs,
-    given names for initials, and braces around capitals are added. An entry is matched by its DOI,
-    its arXiv id, or its title, authors and year together; entries not in the catalogue are left
-    unchanged, byte for byte.
+    Entries for published preprints are changed to the published version as a whole. Missing
+    volumes, pages and DOIs, given names for initials, and braces around capitals are added if other
+    entries of the file have them; venues are named as in the rest of the file. An entry is matched
+    by its DOI, its arXiv id, or its title, authors and year together. Entries not in the catalogue
+    are left unchanged, byte for byte. An entry that contradicts the published version is reported.
 
     The output is a patch. --write keeps the old file as REFS.bak, and fails if another program has
-    changed REFS meanwhile.
+    changed REFS meanwhile. The table [fix] of .dltheory.toml sets other defaults.
 
     \b
     Example: dltheory fix my-refs.bib
+    Example: dltheory fix my-refs.bib --only upgrades,pages
     Example: dltheory fix my-refs.bib --keep-preprint --venues short > my-refs.patch
     Example: dltheory fix my-refs.bib --merge --write
     """
@@ -57,12 +91,15 @@ def fix(refs: Path, write: bool, keep_preprint: bool, venues: VenueStyle, merge:
     file = read_bib(refs)
     if file.note:
         note(f"{file.note}; it is written so")
-    made = fixed(bibliography(), file, keep_preprint=keep_preprint, venues=venues, merge=merge)
+    options = _with_settings(only, no, keep_preprint, venues)
+    made = fixed(bibliography(), file, merge=merge, **options)
     for position, _, message in file.faults:
         line, column = file.place(min(position, max(len(file.text) - 1, 0)))
         note(f"{file.name}:{line}:{column}: {message}; it is left unchanged")
     if made.edits:
         _show(made)
+    for one in made.problems:
+        note(f"{file.name}:{one.line}: {one.key}: {one.message}")
     for keys in made.twins:
         stay = "not merged, because another entry refers to one of them, or a key is duplicated"
         joins = stay if merge else "use --merge to merge them"
@@ -72,6 +109,42 @@ def fix(refs: Path, write: bool, keep_preprint: bool, venues: VenueStyle, merge:
         _write(refs, made)
     elif made.edits:
         note("nothing was written; use --write to apply the changes")
+
+
+class _Options(TypedDict):
+    """The options of `fix`."""
+
+    only: tuple[str, ...]
+    no: tuple[str, ...]
+    keep_preprint: bool
+    venues: VenueStyle
+
+
+def _with_settings(
+    only: tuple[str, ...],
+    no: tuple[str, ...],
+    keep_preprint: bool | None,
+    venues: VenueStyle | None,
+) -> _Options:
+    """Return the options, with the values of `[fix]` for those that were not given."""
+    from dltheory_bib.settings_files import settings_files
+
+    made: _Options = {
+        "only": only,
+        "no": no,
+        "keep_preprint": bool(keep_preprint),
+        "venues": venues or "as-is",
+    }
+    if not settings_files():
+        return made  # importing the models takes longer than most files
+    from dltheory_bib.settings import load_settings
+
+    stated = load_settings().fix
+    made["only"] = only or tuple(stated.only)
+    made["no"] = no or tuple(one for one in stated.no if one not in only)
+    made["keep_preprint"] = stated.keep_preprint if keep_preprint is None else keep_preprint
+    made["venues"] = venues or stated.venues
+    return made
 
 
 def _show(made: Fixed) -> None:

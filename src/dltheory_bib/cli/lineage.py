@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dltheory_bib.cli.app import bibliography, dltheory, draw, key_argument, note
+from dltheory_bib.cli.app import (
+    bibliography,
+    dltheory,
+    draw,
+    key_argument,
+    note,
+    note_lists_read,
+)
 from dltheory_bib.display.lineage_view import FEW, SHORT, lineage_tree, nearest_works
 from dltheory_bib.models.relations import BETWEEN_WORKS, Relation
+from dltheory_bib.snapshot.views import lists_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,9 +42,11 @@ def path(start: str, end: str) -> None:
     chain = bib.path(start, end)
     if chain is None:
         start, end = bib.key(start), bib.key(end)
-        note(f"there is no chain of citations between {start} and {end} in this collection")
+        lists = lists_read(bib.snapshot)
+        note(f"no chain of citations connects {start} and {end} in this collection ({lists})")
         raise click.exceptions.Exit(1)
     draw(chain)
+    note_lists_read("citations")
 
 
 @dltheory.command(short_help="Show what a paper builds on and what builds on it.")
@@ -94,6 +104,8 @@ def lineage(
         whole = whole and complete
     for message in nothing:
         note(message)
+    if Relation.CITES in kinds:
+        note_lists_read("citations")
     if not whole:
         of_all = f"{shown} of {works} works; " if shown < works else ""
         more = "all, with the sentence" if of_all else "the sentence"

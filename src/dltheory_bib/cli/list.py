@@ -16,6 +16,7 @@ from dltheory_bib.cli.app import (
     format_option,
     is_drawn,
     note,
+    note_lists_read,
     note_nothing_found,
     query_argument,
 )
@@ -55,6 +56,8 @@ def list_(
     bib = bibliography()
     found = bib.where(" ".join(query)).sort(sort, reverse)  # type: ignore[arg-type]
     print_list(found, limit, _SCREENFUL, format_)
+    if sort == "cited" and found:
+        note_lists_read("sorted by citations")
 
 
 def print_list(found: PaperList, limit: int | None, screen: int, format_: str | None) -> None:

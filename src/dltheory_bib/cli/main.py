@@ -118,8 +118,10 @@ def _advice(problems: Sequence[Problem]) -> str:
     """
     from dltheory_bib.input_files import UNREADABLE
 
-    unread = all(problem.rule in UNREADABLE for problem in problems)
-    return "" if unread else "nothing was loaded; fix the data first"
+    rules = {problem.rule for problem in problems}
+    if rules == {"settings"}:
+        return "nothing was done; mend the settings first"
+    return "" if rules <= UNREADABLE else "nothing was loaded; fix the data first"
 
 
 def _say(*lines: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,34 @@ def print_problems(
     else:
         for problem in problems:
             sys.stdout.write(f"{visible(str(problem))}\n")
+
+
+_MOST_FILES = 4
+
+
+def print_summary(problems: Sequence[Problem]) -> None:
+    """Print the number of problems by level and rule, with the files, in the order given."""
+    counts: dict[tuple[str, str], Counter[str]] = {}
+    for problem in problems:
+        counts.setdefault((problem.level, problem.rule), Counter())[problem.file] += 1
+    several = len({problem.file for problem in problems}) > 1
+    width = max(len(rule) for _, rule in counts) + 2
+    lines = []
+    for (level, rule), files in counts.items():
+        total = files.total()
+        named = f"{total:>6} {level}{'' if total == 1 else 's'}"
+        most = [f"{file} {count}" for file, count in files.most_common(_MOST_FILES)]
+        more = [f"and {len(files) - _MOST_FILES} more files"] if len(files) > _MOST_FILES else []
+        where = ", ".join([*most, *more]) if several else ""
+        lines.append(f"{named:<16}{rule:<{width}}{where}".rstrip())
+    if is_drawn():
+        from rich.text import Text
+
+        for line in lines:
+            draw(Text(visible(line), no_wrap=True, overflow="ellipsis"))
+        draw(Text(""))
+    else:
+        sys.stdout.write("".join(f"{visible(line)}\n" for line in [*lines, ""]))
 
 
 def _drawn(problems: Sequence[Problem]) -> RenderableType:

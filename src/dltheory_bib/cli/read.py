@@ -16,6 +16,7 @@ from dltheory_bib.cli.app import (
     format_option,
     is_drawn,
     note,
+    note_lists_read,
     note_nothing_found,
     query_argument,
 )
@@ -54,6 +55,8 @@ def read(query: tuple[str, ...], count: int | None, format_: str | None) -> None
         sys.stdout.write(found.to(format_ or "tsv"))
     elif found:
         draw(found)
+    if any("Cited by" in why for why in found.whys.values()):
+        note_lists_read("citations")
 
 
 def _hint_at_topic(bib: Bibliography, query: tuple[str, ...]) -> None:

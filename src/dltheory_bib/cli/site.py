@@ -31,7 +31,9 @@ def site() -> None:
 
 
 def _title_option() -> Callable[[F], F]:
-    return click.option("--title", help="Its name.  [default: the collection's]")
+    return click.option(
+        "--title", help="Its name.  [default: that of .dltheory.toml, else the collection's]"
+    )
 
 
 @site.command(short_help="Build the site in a folder.")
@@ -39,7 +41,8 @@ def _title_option() -> Callable[[F], F]:
 @_title_option()
 @click.option(
     "--base-url",
-    help="Its public URL, as in https://example.org/theory/: adds a sitemap and canonical links.",
+    help="Its public URL, as in https://example.org/theory/: adds a sitemap and canonical links; "
+    "also a setting.",
 )
 def build(out: Path, title: str | None, base_url: str | None) -> None:
     """Build the site in the folder OUT, or update the one there.
@@ -91,13 +94,14 @@ def serve(out: Path | None, title: str | None, port: int) -> None:
 def _build(out: Path, title: str | None, base_url: str | None) -> Written:
     from dltheory_bib.cli.collection import chosen_collection
     from dltheory_bib.cli.progress import CompileProgress
+    from dltheory_bib.settings import load_settings
     from dltheory_bib.site.build import build_site
     from dltheory_bib.site.options import Options
 
-    collection = chosen_collection()
+    collection, settings = chosen_collection(), load_settings().site
     known = collection.is_catalogue
-    named = title or (Options().title if known else _name(collection.place))
-    options = Options(visible(named), _whole(base_url), known)
+    named = title or settings.title or (Options().title if known else _name(collection.place))
+    options = Options(visible(named), _whole(base_url or settings.base_url), known)
     bib = bibliography()
     if not sys.stderr.isatty():
         return build_site(bib, out, options)

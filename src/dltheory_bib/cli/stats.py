@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import click
 
-from dltheory_bib.cli.app import bibliography, dltheory, draw, format_option, note
+from dltheory_bib.cli.app import (
+    bibliography,
+    dltheory,
+    draw,
+    format_option,
+    note,
+    note_lists_read,
+)
 from dltheory_bib.cli.collection import chosen_collection
 
 _SCREENFUL = 20
@@ -64,6 +71,7 @@ def _wanted(limit: int | None, format_: str | None) -> None:
     from dltheory_bib.display.stats_view import wanted_table
 
     draw(wanted_table(shown))
+    note_lists_read("lists")
     if len(shown) < len(works):
         note(f"{len(shown)} of {len(works)} works; --limit 0 shows all")
 

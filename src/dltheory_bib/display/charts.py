@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.graph.citation_graph import citations_of
 from dltheory_bib.graph.main_path import main_path
-from dltheory_bib.graph.measures import citing
+from dltheory_bib.graph.measures import citing, lists_read
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -210,7 +210,8 @@ def draw_timeline(works: Works, axes: Axes | None) -> Axes:
     first, last = found[0].year, found[-1].year
     top = max(dot.height for dot in found) * 1.42 + 2
     count = "1 work" if len(found) == 1 else f"{len(found)} works"
-    calm(axes, f"{count} by year, with the most cited of some years")
+    cited = f"with the most cited of some years ({lists_read(works.graph)})"
+    calm(axes, f"{count} by year, {cited}")
     axes.set_xlim(first - 1, last + 1)
     axes.set_ylim(0, top)
     box = axes.get_window_extent()
@@ -293,7 +294,8 @@ def draw_growth(works: Works, axes: Axes | None) -> Axes:
     axes = axes_for(axes)
     cited = Counter(citing for citing, _ in citations_among(works))
     years = range(min(appeared), max(appeared) + 1)
-    calm(axes, "Works, and citations among them, by the end of each year")
+    lists = lists_read(works.graph, works.keys)
+    calm(axes, f"Works, and citations among them, by the end of each year ({lists})")
     for counts, colour, what in ((cited, ORANGE, "citations"), (appeared, BLUE, "works")):
         totals = list(accumulate(counts[year] for year in years))
         if totals[-1]:
@@ -328,10 +330,8 @@ def draw_citation_age(works: Works, axes: Axes | None) -> Axes:
     axes = axes_for(axes)
     counts = Counter(ages)
     middle = median(ages)
-    calm(
-        axes,
-        f"Age of cited works, {len(ages):,} citations",
-    )
+    lists = lists_read(works.graph, works.keys)
+    calm(axes, f"Age of cited works, {len(ages):,} citations ({lists})")
     axes.bar(list(counts), list(counts.values()), width=0.84, color=BLUE)
     axes.axvline(middle, color=ORANGE, linewidth=1.5)
     axes.annotate(
@@ -364,7 +364,8 @@ def draw_main_path(works: Works, axes: Axes | None) -> Axes:
     axes = axes_for(axes, 9.5, 1.1 + 0.3 * len(nodes))
     years = [node["year"] for node in nodes]
     places = [(float(year), float(-row)) for row, year in enumerate(years)]
-    calm(axes, f"Main path: {len(nodes)} works, each cited by the next below")
+    lists = lists_read(works.graph, works.keys)
+    calm(axes, f"Main path: {len(nodes)} works, each cited by the next below ({lists})")
     heaviest = max(found.weights)
     join(
         axes,

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dltheory_bib.graph.measures import citing
+from dltheory_bib.graph.measures import citing, lists_read
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Topic
 from dltheory_bib.models.relations import JUDGEMENTS, Relation
@@ -40,7 +40,8 @@ def graph_data(
 
     Each work has `id`, `label`, `byline`, `year`, `topics`, `level`, `group`, `cited` (the number
     of works of the whole graph that cite it) and, if `address` returns one, `url`; an edge has
-    `source`, `target`, `relation` and, if it is a relation, its sentence. `read` converts the
+    `source`, `target`, `relation` and, if it is a relation, its sentence. `lists` says how many
+    reference lists of the whole graph were read, on which the citations rest. `read` converts the
     mathematics of titles and sentences into Unicode.
     """
     chosen = {paper.key: paper for paper in papers}
@@ -65,6 +66,7 @@ def graph_data(
         "topics": {topic: topics[topic].label for topic in used if topic in topics},
         "groups": _lanes(group, edges, topics),
         "relations": _words(edges),
+        "lists": str(lists_read(graph)),
     }
 
 

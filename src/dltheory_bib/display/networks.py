@@ -12,6 +12,7 @@ import networkx as nx
 from dltheory_bib.display.charts import Spot, apart, draw_map
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.graph.citation_graph import citations_of
+from dltheory_bib.graph.measures import lists_read
 from dltheory_bib.models.relations import Relation
 
 if TYPE_CHECKING:
@@ -162,7 +163,8 @@ def draw_topic_map(works: Works, axes: Axes | None) -> Axes:
         spots[topic] = Spot(x, 0.75 * y, radius, name)
     widths = {edge: 0.6 + 4 * found.edges[edge]["strength"] / most for edge in drawn}
     title = "Topics by number of works; joined if these cite each other or are the same"
-    return draw_map(apart(spots), widths, title, axes)
+    lists = lists_read(works.graph, works.keys)
+    return draw_map(apart(spots), widths, f"{title}\n({lists})", axes)
 
 
 def _strongest(found: nx.Graph[str]) -> list[tuple[str, str]]:

@@ -26,8 +26,8 @@ def stats_tables(found: Coverage) -> RenderableType:
         ("venues", str(found.venues)),
         ("annotations", _listed(found.checked, _CHECKED)),
         ("pages", f"{pages} of {printed} works in venues with page numbers"),
-        ("reference lists", f"{found.lists_read} read, {found.works - found.lists_read} not"),
-        ("citations", f"{found.citations} among these works"),
+        ("reference lists", f"{found.lists_read} of {found.works} read"),
+        ("citations", f"{found.citations} among these works, in the lists read"),
         ("relations", f"{sum(found.relations.values())} ({_listed(found.relations)})"),
         ("result cards", _cards(found)),
     ):

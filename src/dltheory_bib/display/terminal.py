@@ -247,12 +247,17 @@ def _result(shown: ResultView, read: Reader) -> RenderableType:
 
 def _citations(view: PaperView) -> Iterable[tuple[str, Text]]:
     yield "cites", Text(", ".join(view.cites) or _no_citation(view), style=_shade(view.cites))
-    cited = ", ".join(view.cited_by) or "no work whose list was read"
-    yield "cited by", Text(cited, style=_shade(view.cited_by))
+    cited = Text(", ".join(view.cited_by), style=_KEY)
+    yield "cited by", cited.append(_in_lists(view), style=_DIM)
 
 
 def _no_citation(view: PaperView) -> str:
     return "none here" if view.references_read else "its reference list was not read"
+
+
+def _in_lists(view: PaperView) -> str:
+    """Return in how many lists citing works were looked for."""
+    return f" ({view.lists_read})" if view.cited_by else f"no work here ({view.lists_read})"
 
 
 def _shade(found: Sequence[str]) -> str:
@@ -263,8 +268,8 @@ def _counts(view: PaperView, ties: int) -> Iterable[tuple[str, Text]]:
     """Return the number of items that a short card leaves out."""
     cites = f"{len(view.cites)} {works(len(view.cites))} here" if view.cites else _no_citation(view)
     yield "cites", Text(cites, style=_DIM)
-    cited = f"{len(view.cited_by)} {works(len(view.cited_by))} here"
-    yield "cited by", Text(cited if view.cited_by else "no work whose list was read", style=_DIM)
+    cited = f"{len(view.cited_by)} {works(len(view.cited_by))} here" if view.cited_by else ""
+    yield "cited by", Text(cited + _in_lists(view), style=_DIM)
     left = (
         (len(view.ties) - ties, "relation", "relations"),
         (len(view.results), "result card", "result cards"),

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def to_graphml(graph: nx.MultiDiGraph[str], keys: Iterable[str]) -> str:
     """Return the works and the relations and citations among them as GraphML.
 
-    Nodes have `label`, `byline`, `year` and `level`; edges have `relation`, `where`, `evidence`,
-    `cito` and the sentence, as far as they are known. `graph.citation_graph` defines these
-    attributes.
+    Nodes have `label`, `byline`, `year`, `list_read` and `level`; edges have `relation`, `where`,
+    `evidence`, `cito` and the sentence, as far as they are known. `graph.citation_graph` defines
+    these attributes.
     """
     import networkx as nx
 

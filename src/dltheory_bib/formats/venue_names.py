@@ -47,7 +47,7 @@ def venue_in_full(paper: Paper, period: Period, *, short: bool = False) -> str:
 @lru_cache(1_000)
 def _filled(template: str, year: int, ordinal_from: int | None, volume: str) -> str:
     count = year - ordinal_from if ordinal_from is not None else 0
-    name = template.replace("{ordinal}", _ordinal(count) if count > 0 else "")
+    name = template.replace("{ordinal}", ordinal(count) if count > 0 else "")
     name = name.replace("{year}", str(year)).replace("{volume}", volume)
     return " ".join(name.split())
 
@@ -76,10 +76,10 @@ def names_volume(period: Period, *, short: bool = False) -> bool:
     return "{volume}" in (period.short if short else period.long)
 
 
-def _ordinal(count: int) -> str:
+def ordinal(count: int) -> str:
     """Return an English ordinal in digits.
 
-    >>> [_ordinal(count) for count in (1, 2, 3, 4, 11, 12, 13, 21, 35, 111)]
+    >>> [ordinal(count) for count in (1, 2, 3, 4, 11, 12, 13, 21, 35, 111)]
     ['1st', '2nd', '3rd', '4th', '11th', '12th', '13th', '21st', '35th', '111th']
     """
     teens = count % 100 in {11, 12, 13}

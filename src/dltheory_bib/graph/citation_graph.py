@@ -3,9 +3,10 @@
 The graph is a frozen `networkx.MultiDiGraph`, and its attributes are frozen too; `graph.copy()` can
 be changed. Nodes are strings: a paper is its key, other nodes have their kind as a prefix
 (`topic:ntk`, `person:jin-chi`, `venue:icml`); each has the attributes `kind` and `label`, a paper
-also `year`, `byline` ("Jin et al. 2017") and, if it has one, `level`. An edge's key and its
-attribute `relation` are the value of its `Relation`, a plain string; `cito` is the CiTO term if
-there is one. The edge points from the subject to the object of the sentence:
+also `year`, `byline` ("Jin et al. 2017"), `list_read` (1 if its reference list was read, else 0; it
+cites other works only if it was) and, if it has one, `level`. An edge's key and its attribute
+`relation` are the value of its `Relation`, a plain string; `cito` is the CiTO term if there is one.
+The edge points from the subject to the object of the sentence:
 
     jin2017escape --cites--> ge2015escaping       jin2017escape --about--> topic:saddle-escape
     jin2017escape --improves--> ge2015escaping    jin2017escape --written_by--> person:jin-chi
@@ -147,12 +148,13 @@ def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
 
 
 def _add_nodes(graph: nx.MultiDiGraph[str], snapshot: Snapshot) -> None:
-    for key, label, byline, year, level in snapshot.fetch(
-        "SELECT p.key, r.title, r.label, p.year, p.level FROM paper p "
-        "JOIN list_row r ON r.n = p.n ORDER BY p.n"
+    for key, label, byline, year, read, level in snapshot.fetch(
+        "SELECT p.key, r.title, r.label, p.year, p.n IN (SELECT n FROM reference_list), p.level "
+        "FROM paper p JOIN list_row r ON r.n = p.n ORDER BY p.n"
     ):
+        facts = {"kind": "paper", "label": label, "byline": byline, "year": year}
         ranked = {"level": level} if level else {}
-        graph.add_node(key, kind="paper", label=label, byline=byline, year=year, **ranked)
+        graph.add_node(key, **facts, list_read=read, **ranked)
     for person, name in snapshot.fetch("SELECT id, name FROM person ORDER BY id"):
         graph.add_node(f"person:{person}", kind="person", label=natural(name))
     for topic, label in snapshot.fetch("SELECT id, label FROM topic ORDER BY id"):

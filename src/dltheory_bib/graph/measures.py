@@ -7,13 +7,14 @@ list was not read neither couples nor counts as citing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from heapq import nsmallest
 from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.models.relations import Relation
+from dltheory_bib.snapshot.views import ListsRead
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -85,6 +86,13 @@ def _similar(
     order = partial(nsmallest, len(scores) if count is None else count)
     best = order(((-score, other) for other, score in scores.items()))
     return [Similarity(other, coupling[other], cocitation[other], -score) for score, other in best]
+
+
+def lists_read(graph: G, keys: Iterable[str] | None = None) -> ListsRead:
+    """Return how many of some works, by default of all, have a reference list that was read."""
+    papers = (node for node, data in graph.nodes(data=True) if data["kind"] == "paper")
+    read = [graph.nodes[key]["list_read"] for key in (papers if keys is None else keys)]
+    return ListsRead(sum(read), len(read))
 
 
 def cited(graph: G, key: str) -> set[str]:

@@ -191,8 +191,10 @@ def path(bib: Bibliography, start: str, end: str) -> Data:
     chain = bib.path(start, end)
     if chain is None:
         ends = f"{bib.key(start)} and {bib.key(end)}"
-        return {"hint": f"no chain of citations connects {ends} in this collection"}
+        lists = views.lists_read(bib.snapshot)
+        return {"hint": f"no chain of citations connects {ends} in this collection ({lists})"}
     return {
+        "lists_read": views.lists_read(bib.snapshot)._asdict(),
         "works": _works(bib, chain.papers, annotated=False),
         "steps": [
             {
@@ -311,6 +313,7 @@ def _citations(view: PaperView) -> Data:
     ways = (("cites", view.cites), ("cited_by", view.cited_by))
     return {
         "references_read": view.references_read,
+        "lists_read": view.lists_read._asdict(),
         **{name: {"count": len(keys), "first": keys[:_FEW]} for name, keys in ways},
     }
 

@@ -119,6 +119,10 @@ class Venue(VenueNavigation, Record):
     """Other names under which the venue is cited."""
     url: Url | None = None
     """Its home page."""
+    doi_prefixes: tuple[Text, ...] | None = None
+    """Prefixes of the DOIs of its works: `10.1145`. An empty list: its works have none. Omitted if
+    that was not looked up.
+    """
     periods: tuple[Period, ...]
     """Its names and publishers, by years; at least one period."""
     sources: tuple[Source, ...] = ()

@@ -16,6 +16,7 @@ from dltheory_bib.models.relations import Relation
 from dltheory_bib.site.formulas import Typesetter
 from dltheory_bib.site.options import Options
 from dltheory_bib.snapshot.reader import Edge
+from dltheory_bib.snapshot.views import lists_read
 from dltheory_bib.text.names import author_line, natural
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Contents:
         self.papers: dict[str, Paper] = {paper.key: paper for paper in bib}
         self.counts = bib.topic_counts()
         self.cited = {work.key: number for work, number in bib.most_cited(len(self.papers))}
+        self.lists_read = lists_read(bib.snapshot)
 
     def entry(self, key: str) -> Entry:
         """Return a work as a list item."""

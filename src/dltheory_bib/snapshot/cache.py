@@ -36,6 +36,7 @@ from dltheory_bib.source.folders import (
     collection_files,
     shipped_directory,
 )
+from dltheory_bib.user_folders import cache_folder
 
 if TYPE_CHECKING:
     from dltheory_bib.source.catalogue import Catalogue
@@ -435,18 +436,6 @@ def _cache_path(path: Path) -> Path | None:
         places = (path.resolve(), shipped_directory().resolve())
         place = b"\0".join(map(os.fsencode, places))
         name = f"{crc32(place):08x}{adler32(place):08x}-{__version__}-{SCHEMA}.sqlite"
-        return _cache_directory() / name
+        return cache_folder() / name
     except (OSError, RuntimeError, ValueError):
         return None
-
-
-def _cache_directory() -> Path:
-    system: str = sys.platform
-    if system == "linux":
-        # The path that platformdirs returns; importing it takes a tenth of the time of `show`.
-        base = Path(os.environ.get("XDG_CACHE_HOME", "").strip() or "~/.cache").expanduser()
-        # A relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec
-        return (base if base.is_absolute() else Path("~/.cache").expanduser()) / "dltheory-bib"
-    from platformdirs import user_cache_path
-
-    return user_cache_path("dltheory-bib", appauthor=False)

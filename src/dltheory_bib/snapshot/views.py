@@ -80,6 +80,18 @@ class ResultView(NamedTuple):
     """Names and values: guarantee, assumptions, columns, source."""
 
 
+class ListsRead(NamedTuple):
+    """The reference lists on which a number of citations rests: a citation is known only from a
+    list that was read.
+    """
+
+    read: int
+    works: int
+
+    def __str__(self) -> str:
+        return f"{self.read:,} of {self.works:,} reference lists read"
+
+
 class PaperView(NamedTuple):
     """The view of one work."""
 
@@ -116,6 +128,8 @@ class PaperView(NamedTuple):
     """Whether its reference list was read, so that a missing citation is meaningful."""
     cites: tuple[str, ...] = ()
     cited_by: tuple[str, ...] = ()
+    lists_read: ListsRead = ListsRead(0, 0)
+    """The lists in which citing works were looked for."""
 
     def readable(self, text: str) -> str:
         """Return a text of this view with its mathematics in Unicode."""
@@ -173,6 +187,12 @@ def _row(found: tuple[Any, ...]) -> Row:
     return Row(*found)
 
 
+def lists_read(snapshot: Snapshot) -> ListsRead:
+    """Return how many works have a reference list that was read, and how many works there are."""
+    counted = "SELECT (SELECT count(DISTINCT n) FROM reference_list), (SELECT count(*) FROM paper)"
+    return ListsRead(*snapshot.fetch(counted).fetchone())
+
+
 def paper_view(snapshot: Snapshot, n: int) -> PaperView:
     """Return the view of a work."""
     fetch = snapshot.fetch
@@ -190,15 +210,14 @@ def paper_view(snapshot: Snapshot, n: int) -> PaperView:
     )
     read = fetch("SELECT 1 FROM reference_list WHERE n = ? LIMIT 1", (n,)).fetchone() is not None
     return restore_view(json.loads(data))._replace(
-        references_read=read, cites=cites, cited_by=cited_by
+        references_read=read, cites=cites, cited_by=cited_by, lists_read=lists_read(snapshot)
     )
 
 
 def restore_view(data: list[Any]) -> PaperView:
     """Return a view from its JSON, an array of the fields up to `formulas`."""
-    view = PaperView._make(
-        [*(tuple(value) if isinstance(value, list) else value for value in data), False, (), ()]
-    )
+    stored = [tuple(value) if isinstance(value, list) else value for value in data]
+    view = PaperView._make([*stored, False, (), (), ListsRead(0, 0)])
     return view._replace(
         address=web_address(view.address),
         links=tuple((label, web_address(address) or "") for label, address in view.links),

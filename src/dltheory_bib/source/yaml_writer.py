@@ -12,6 +12,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ _UNWRITABLE = {
 }
 """The rules of problems that prevent writing a file again, and why."""
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_ADDED = "added"
 _SORTED_BY = ("key", "id", "citing")
 _NUMBERS = frozenset({"year", "since", "until", "ordinal_from", "prints_pages"})
 """Fields whose numbers and truth values are not quoted."""
@@ -53,12 +55,13 @@ _WORD = re.compile(r"[\w./:@+'() -]*\w")
 _FACTOR = re.compile(f"{SYMBOL}|{LOG_OF}")
 
 
-def canonical(text: str, kind: str) -> str:
+def canonical(text: str, kind: str, today: date | None = None) -> str:
     """Return a data file in canonical form.
 
     `text` is the content of a file of this kind (`papers`, `topics` …) whose YAML was read without
-    a problem. Raises `ValueError` if the text is not a list of records, or contains a value that
-    cannot be written back with the same meaning.
+    a problem. With `today`, a work without the date of its entry gets this one. Raises
+    `ValueError` if the text is not a list of records, or contains a value that cannot be written
+    back with the same meaning.
     """
     root = yaml.compose(text, _Loader)
     if not isinstance(root, yaml.SequenceNode):
@@ -69,6 +72,8 @@ def canonical(text: str, kind: str) -> str:
     model = MODELS.get(kind)
     written = _Writer(notes)
     records = sorted(root.value, key=_sort_key)
+    if today is not None and model is not None and _ADDED in model.model_fields:
+        _date(records, today)
     blocks = ["\n".join(written.record(record, model)) for record in records] or ["[]"]
     head = ["\n".join(notes.header)] if notes.header else []
     foot = ["\n".join(notes.footer)] if notes.footer else []
@@ -78,11 +83,12 @@ def canonical(text: str, kind: str) -> str:
     return made
 
 
-def rewrite(path: Path, kind: str) -> bool:
+def rewrite(path: Path, kind: str, today: date | None = None) -> bool:
     """Write a file of this kind in canonical form; return whether that changed it.
 
-    The file is written atomically. Raises `ValueError` as `canonical` does, also if the file is not
-    YAML or not UTF-8, and `OSError`.
+    With `today`, works without the date of their entry get this one. The file is written
+    atomically. Raises `ValueError` as `canonical` does, also if the file is not YAML or not UTF-8,
+    and `OSError`.
     """
     before = read_bytes(path)
     # What cannot be read one record at a time must not be built as a tree: nesting, aliases.
@@ -93,13 +99,24 @@ def rewrite(path: Path, kind: str) -> bool:
         if problem.rule in _UNWRITABLE:
             raise ValueError(_UNWRITABLE[problem.rule])
     try:
-        after = canonical(before.decode("utf-8"), kind)
+        after = canonical(before.decode("utf-8"), kind, today)
     except yaml.YAMLError:
         raise ValueError("is not valid YAML") from None
     if after.encode() == before:
         return False
     write_text(path, after)
     return True
+
+
+def _date(records: Iterable[Any], today: date) -> None:
+    """Give each record without the date of its entry this one."""
+    for record in records:
+        if isinstance(record, yaml.MappingNode) and _ADDED not in (
+            n.value for n, _ in record.value
+        ):
+            text = "tag:yaml.org,2002:str"
+            day = yaml.ScalarNode(text, today.isoformat())
+            record.value.append((yaml.ScalarNode(text, _ADDED), day))
 
 
 def _sort_key(record: Any) -> str:

@@ -1,46 +1,45 @@
-"""Update one entry that matches a work of the catalogue."""
+"""Update one entry that matches a work of the catalogue.
+
+A preprint is updated to the version of record as a whole or not at all (`upgrade`). A published
+entry gets the fields that it lacks: a venue before anything else, the volume before the pages.
+Where the entry contradicts the record, nothing is changed, and a problem is reported.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.bibfile.bib_parser import BibEntry, BibField, BibFile
-from dltheory_bib.bibfile.editor import Rewriter
-from dltheory_bib.bibfile.fix.title_and_authors import fuller_names, protected_title, same_words
+from dltheory_bib.bibfile.editor import Rewriter, first_line_end
+from dltheory_bib.bibfile.fix.house_style import HouseStyle
+from dltheory_bib.bibfile.fix.title_and_authors import (
+    authors_of_record,
+    fuller_names,
+    protected_title,
+    same_words,
+    title_of_record,
+)
+from dltheory_bib.bibfile.fix.upgrade import OF_DAYS, VENUES, Upgrade
+from dltheory_bib.bibfile.fix.venue_style import VenueStyle
 from dltheory_bib.bibfile.match import PLACES, SAYING, is_preprint, read_year
-from dltheory_bib.bibfile.venue_match import names_venue
+from dltheory_bib.bibfile.venue_match import VenueNames, names_venue
 from dltheory_bib.formats.bibtex import Dialect, entry_fields
-from dltheory_bib.input_files import is_unicode
-from dltheory_bib.models.paper import Paper
-from dltheory_bib.text.identifiers import is_arxiv_alone, says_arxiv
-from dltheory_bib.text.latex import Encoding
-from dltheory_bib.text.names import is_text
+from dltheory_bib.text.identifiers import says_arxiv
 
 if TYPE_CHECKING:
+    from dltheory_bib.bibfile.fix.fix_options import FixOptions, What
     from dltheory_bib.bibliography import Bibliography
-
-VenueStyle = Literal["as-is", "long", "short"]
-"""How venues are named: unchanged, or by the catalogue's long or short names."""
-What = Literal["published", "year", "pages", "doi", "venue", "title", "capitals", "authors"]
+    from dltheory_bib.models.paper import Paper
 
 _PUBLICATIONS = frozenset({"article", "inproceedings", "incollection", "book", "thesis", "report"})
-_OF_PREPRINTS = ("eprint", "archiveprefix", "primaryclass", "eprinttype", "eprintclass", "arxivid")
-_NAMES_OF_PLACES = ("booktitle", "journaltitle", "journal", "publisher", "school", "institution")
-"""The fields of which an exported entry has one that names the venue."""
-_FOR_PLACES = ("series", "volume", "number", "pages", "publisher")
-_OF_VOLUMES = ("publisher", "editor")
-"""The fields that a preprint has only if the user knows of its volume; they are kept."""
-_OF_DAYS = ("month", "day")
+_PAPERS = frozenset({"article", "inproceedings", "conference", "incollection", "inbook"})
+_PARENTS = ("crossref", "xdata", "xref")
 OF_BIBLATEX = frozenset({"journaltitle", "date"})
 """Fields that files for BibTeX replace by others."""
-_PARENTS = ("crossref", "xdata", "xref")
-_ISSN_OF_ARXIV = "2331-8422"
-_OLD_NAME = re.compile(r"\bNIPS\b")
-_NEW_NAME = re.compile(r"\bNeurIPS\b")
-_RENAMED = 2018
-"""The first year of NeurIPS."""
+_MOST_SHOWN = 12
+"""A message lists at most this many authors."""
 
 
 class Change(NamedTuple):
@@ -57,55 +56,84 @@ class Updated(NamedTuple):
     changes: tuple[Change, ...]
     is_record: bool
     """Whether it cites the main version of the work in the catalogue."""
+    problem: str = ""
+    """Why nothing was changed, and what to write."""
+
+
+class Known(NamedTuple):
+    """An entry with its values and the work that it matches."""
+
+    entry: BibEntry
+    values: Mapping[str, str]
+    paper: Paper
+    others: frozenset[str] = frozenset()
+    """The fields that another entry of the same publication has."""
+
+
+def is_elsewhere(bib: Bibliography, paper: Paper, values: Mapping[str, str]) -> bool:
+    """Return whether an entry names a venue of which the catalogue has no version of the work."""
+    known = {paper.venue, *(version.venue for version in paper.versions)} - {None}
+    venues = [bib.venues[name] for name in known if name]
+    places = [values[name] for name in PLACES if values.get(name)]
+    return not all(
+        says_arxiv(place) or any(names_venue(place, venue) for venue in venues) for place in places
+    )
 
 
 class Updater:
     """Updates entries of one file."""
 
     def __init__(
-        self, bib: Bibliography, file: BibFile, keep_preprint: bool, venues: VenueStyle
+        self, bib: Bibliography, file: BibFile, options: FixOptions, style: HouseStyle
     ) -> None:
         self.bib = bib
         self.file = file
-        self.keep_preprint = keep_preprint
-        self.venues = venues
-        # Letters are written as LaTeX commands, unless the file is in UTF-8 and contains such
-        # letters itself.
-        text = file.text.removeprefix("\ufeff")
-        plain = text.isascii() or not is_text(text) or not is_unicode(file.encoding)
-        self.encoding: Encoding = "latex" if plain else "utf-8"
+        self.options = options
+        self.style = style
+        self.line_end = first_line_end(file.text)
+        self._venue_style: VenueStyle | None = None
 
-    def is_elsewhere(self, paper: Paper, values: Mapping[str, str]) -> bool:
-        """Return whether an entry names a venue of which the catalogue has no version of the
-        work.
-        """
-        known = {paper.venue, *(version.venue for version in paper.versions)} - {None}
-        venues = [self.bib.venues[name] for name in known if name]
-        places = [values[name] for name in PLACES if values.get(name)]
-        return not all(
-            says_arxiv(place) or any(names_venue(place, venue) for venue in venues)
-            for place in places
-        )
+    @property
+    def venue_style(self) -> VenueStyle:
+        """How the file names venues; it is read when the first name is needed."""
+        if self._venue_style is None:
+            self._venue_style = VenueStyle(self.file, VenueNames(self.bib))
+        return self._venue_style
 
-    def updated(self, entry: BibEntry, paper: Paper) -> Updated:
+    def cites_record(self, known: Known) -> bool:
+        """Return whether an entry has the venue and the year of the main version of its work."""
+        return read_year(known.values) == known.paper.year and self._is_in_venue(known)
+
+    def updated(self, known: Known) -> Updated:
         """Return the updated entry of a work, and the changes."""
-        values = self.file.values(entry)
-        rewriter = Rewriter(self.file, entry)
+        paper, values = known.paper, known.values
+        rewriter = Rewriter(self.file, known.entry, self.line_end)
         changes: list[Change] = []
-        preprint = is_preprint(entry.type, values)
+        problem = ""
+        preprint = is_preprint(known.entry.type, values)
         published = paper.venue is not None and paper.type in _PUBLICATIONS
         is_record = preprint and not published
         if published and not any(values.get(name) for name in _PARENTS):
-            target = self._target(entry, paper)
-            if preprint:
-                changes += self._publish(rewriter, paper, values, target)
-            else:
-                changes += self._complete(rewriter, paper, values, target)
+            try:
+                changes += self._of_record(rewriter, known, preprint)
+            except _ContradictionError as error:
+                problem = str(error)
+                if preprint:
+                    return Updated("", (), False, problem)
             # A second run must find nothing to change.
-            is_record = preprint or self._is_record(paper, values, changes)
-        changes += self._title(rewriter, paper, preprint and bool(changes))
-        changes += self._authors(rewriter, paper)
-        return Updated(rewriter.text() if changes else "", tuple(changes), is_record)
+            is_record = bool(changes) or self.cites_record(known)
+        if "capitals" in self.options.kinds and self.style.protects_capitals:
+            changes += self._capitals(rewriter, paper)
+        changes += self._names(rewriter, paper)
+        return Updated(rewriter.text() if changes else "", tuple(changes), is_record, problem)
+
+    def _of_record(self, rewriter: Rewriter, known: Known, preprint: bool) -> list[Change]:
+        """Bring an entry to the version of record, or complete it."""
+        if preprint:
+            return self._upgrade(rewriter, known) if "upgrades" in self.options.kinds else []
+        if not any(known.values.get(name) for name in PLACES):
+            return self._placed(rewriter, known) if "venues" in self.options.kinds else []
+        return self._completed(rewriter, known)
 
     def _target(self, entry: BibEntry, paper: Paper) -> dict[str, str]:
         """Return the type, as `@`, and the fields that export would give the work.
@@ -118,170 +146,235 @@ class Updater:
             paper,
             self.bib.venues,
             dialect=dialect,
-            encoding=self.encoding,
-            venue_names="short" if self.venues == "short" else "long",
+            encoding=self.style.encoding,
+            venue_names="short" if self.options.venues == "short" else "long",
         )
         return {"@": kind, **{name.lower(): value for name, value in fields.items()}}
 
-    def _publish(
-        self,
-        rewriter: Rewriter,
-        paper: Paper,
-        values: Mapping[str, str],
-        target: Mapping[str, str],
-    ) -> list[Change]:
-        """Change a preprint's entry to the published version."""
-        place = next((name for name in _NAMES_OF_PLACES if name in target), None)
+    # Preprints
+
+    def _upgrade(self, rewriter: Rewriter, known: Known) -> list[Change]:
+        """Change a preprint's entry to the published version, in one transaction."""
+        paper = known.paper
+        target = self._target(known.entry, paper)
+        place = next((name for name in VENUES if name in target), None)
         if place is None:
             return []
+        authors = self._authors(known, self._where(paper))
+        upgrade = Upgrade(rewriter, known.values, paper, target)
+        upgrade.move(place, *self._venue_name(known.entry, paper, place, target[place]))
+        upgrade.clear()
+        upgrade.fill(self.style, self.options)
+        if authors is not None:
+            rewriter.set("author", authors or target["author"])
+        changes = [Change("published", f"arXiv → {self._where(paper)}")]
+        raw = _raw(known.entry.get("title"))
+        if not same_words(raw or known.values.get("title", ""), paper.title):
+            new = title_of_record(raw or "", paper.title, self.style.encoding)
+            rewriter.set("title", new)
+            changes.append(Change("title", f"{known.values.get('title', '')} → {new}"))
+        return changes
+
+    def _venue_name(self, entry: BibEntry, paper: Paper, place: str, long: str) -> tuple[str, bool]:
+        """Return the name of a work's venue as the file would write it, and whether that is a
+        `@string`.
+        """
+        if self.options.venues != "as-is" or place not in PLACES:
+            return long, False
+        short = self.bib.venues[paper.venue or ""].in_year(paper.year).short
+        return self.venue_style.name(entry, paper, long, short)
+
+    def _authors(self, known: Known, where: str) -> str | None:
+        """Return the authors of the record, if the entry has others; empty if it has none.
+
+        Raises `_ContradictionError` if they are not the same people.
+        """
+        written = known.entry.get("author")
+        text = known.values.get("author", "")
+        if not text:
+            return None if known.values.get("editor") else ""
+        raw = _raw(written)
+        initials = not self.style.writes_names
+        made = authors_of_record(
+            raw if raw is not None else text,
+            known.paper.author,
+            self.style.encoding,
+            initials=initials,
+        )
+        if made is None:
+            raise _ContradictionError(self._other_authors(known.paper, where))
+        return None if made == (raw if raw is not None else text) else made
+
+    def _other_authors(self, paper: Paper, where: str) -> str:
+        count = len(paper.author)
+        number = "1 author" if count == 1 else f"{count} authors"
+        if count <= _MOST_SHOWN:
+            write = f"write author = {{{' and '.join(paper.author)}}} and run fix again"
+        else:
+            write = f"take the entry from: dltheory show {paper.key} --format bibtex"
+        return (
+            f"not changed: its authors are not the {number} of the published version ({where}); to "
+            f"cite that version, {write}"
+        )
+
+    def _where(self, paper: Paper) -> str:
+        return f"{self.bib.venues[paper.venue or ''].in_year(paper.year).short} {paper.year}"
+
+    # Published works
+
+    def _placed(self, rewriter: Rewriter, known: Known) -> list[Change]:
+        """Add the venue to the entry of a paper that names none, with all that it then lacks."""
+        paper, values = known.paper, known.values
+        target = self._target(known.entry, paper)
+        place = next((name for name in PLACES if name in target), None)
+        if (
+            place is None
+            or known.entry.type.lower() not in _PAPERS
+            or read_year(values) != paper.year
+            or any(values.get(name) for name in (*SAYING[:-1], "school"))
+            or _contradicts(known, target)
+            or self._authors(known, self._where(paper)) is not None
+        ):
+            return []
+        name, is_string = self._venue_name(known.entry, paper, place, target[place])
         rewriter.retype(target["@"])
-        if place not in values:
-            old = next((name for name in PLACES if name in values), None)
-            if old:
-                rewriter.rename(old, place)
-        for name in {*PLACES} - {place}:
-            rewriter.remove(name)
-        self._clear(rewriter, values, target)
-        rewriter.set(place, target[place])
-        dated = [name for name in ("year", "date") if name in values]
-        for name in dated or ["date" if "date" in target else "year"]:
-            rewriter.set(name, str(paper.year))
-        for name in (*_FOR_PLACES, "doi", "editor"):
-            if name in target and not (name in _OF_VOLUMES and self._is_own(values, name)):
-                rewriter.set(name, target[name])
-        if self.keep_preprint and paper.eprint:
-            if "eprint" not in values:
-                rewriter.set("eprint", paper.eprint)
-            if not {"eprinttype", "archiveprefix"} & set(values):
-                biblatex = "eprinttype" in target
-                rewriter.set("eprinttype" if biblatex else "archivePrefix", "arXiv")
-        where = self.bib.venues[paper.venue or ""].in_year(paper.year).short
-        return [Change("published", f"arXiv → {where} {paper.year}")]
+        rewriter.set(place, name, bare=is_string)
+        changes = [Change("venue", f"{place} {name}")]
+        return changes + self._numbers(rewriter, known, target)
 
-    def _clear(
-        self, rewriter: Rewriter, values: Mapping[str, str], target: Mapping[str, str]
-    ) -> None:
-        """Delete the fields that only the preprint had."""
-        gone = [
-            name
-            for name in (*_FOR_PLACES, *_OF_DAYS)
-            if name not in target and not (name in _OF_VOLUMES and self._is_own(values, name))
-        ]
-        for name in (*gone, *(() if self.keep_preprint else _OF_PREPRINTS)):
-            rewriter.remove(name)
-        for name in SAYING:
-            if is_arxiv_alone(values.get(name, "")):
-                if name == "url" and name in target:
-                    rewriter.set(name, target[name])
-                else:
-                    rewriter.remove(name)
-        if says_arxiv(values.get("doi", "")):
-            rewriter.remove("doi")
-        if values.get("issn") == _ISSN_OF_ARXIV:
-            rewriter.remove("issn")
-        for name in ("pubstate", *(("urldate",) if is_arxiv_alone(values.get("url", "")) else ())):
-            rewriter.remove(name)
-
-    @staticmethod
-    def _is_own(values: Mapping[str, str], name: str) -> bool:
-        """Return whether a field has a value of the user: not one that only the preprint had."""
-        return bool(values.get(name, "").strip()) and not says_arxiv(values[name])
-
-    def _complete(
-        self,
-        rewriter: Rewriter,
-        paper: Paper,
-        values: Mapping[str, str],
-        target: Mapping[str, str],
-    ) -> list[Change]:
-        """Add the missing fields of a published work, and correct its venue's name."""
+    def _completed(self, rewriter: Rewriter, known: Known) -> list[Change]:
+        """Add the missing fields of a published work, and correct its year and venue's name."""
+        paper, values = known.paper, known.values
         changes: list[Change] = []
-        if self._has_years_of_two(paper, values, target):
+        target = self._target(known.entry, paper)
+        if "upgrades" in self.options.kinds and self._has_years_of_two(known, target):
+            self._authors(known, self._where(paper))
             rewriter.set("year", str(paper.year))
+            for name in OF_DAYS:
+                rewriter.remove(name)
             changes.append(Change("year", f"{values['year']} (arXiv's) → {paper.year}"))
-        if not self._is_record(paper, values, changes):
+        elif not self.cites_record(known):
             return []  # another version, of which nothing is certain
-        for name in ("pages", "doi"):
-            if name in target and not values.get(name, "").strip():
-                rewriter.set(name, target[name])
-                changes.append(Change(name, f"{name} {target[name]}"))
-        return changes + self._venue(rewriter, paper, values, target)
+        changes += self._numbers(rewriter, known, target)
+        if "venues" in self.options.kinds and self.options.venues != "as-is":
+            changes += self._venue(rewriter, known, target)
+        return changes
 
-    def _is_record(self, paper: Paper, values: Mapping[str, str], changes: list[Change]) -> bool:
-        """Return whether an entry has the venue and, after the changes, the year of the record."""
-        year = paper.year if any(one.what == "year" for one in changes) else read_year(values)
-        return year == paper.year and self._is_in_venue(paper, values)
+    def _numbers(self, rewriter: Rewriter, known: Known, target: Mapping[str, str]) -> list[Change]:
+        """Add volume, number, pages and DOI, as far as the file gives them."""
+        added = self._missing(known, target)
+        if not added:
+            return []
+        where = self._where(known.paper)
+        other = _contradicts(known, target)
+        if other:
+            raise _ContradictionError(
+                f"not changed: {other} = {{{known.values[other]}}} is not that of the published "
+                f"version ({where}); if you cite that version, write {other} = {{{target[other]}}} "
+                "and run fix again"
+            )
+        self._authors(known, where)
+        for name in added:
+            rewriter.set(name, target[name])
+        numbers = [name for name in added if name != "doi"]
+        changes = []
+        if numbers:
+            text = ", ".join(f"{name} {target[name]}" for name in numbers)
+            changes.append(Change("pages", text))
+        if "doi" in added:
+            changes.append(Change("doi", f"doi {target['doi']}"))
+        return changes
 
-    def _is_in_venue(self, paper: Paper, values: Mapping[str, str]) -> bool:
-        place = next((values[name] for name in PLACES if values.get(name)), None)
-        return place is not None and names_venue(place, self.bib.venues[paper.venue or ""])
+    def _missing(self, known: Known, target: Mapping[str, str]) -> list[str]:
+        """Return the fields to add: those that the record has from a source, and the file gives.
 
-    def _has_years_of_two(
-        self, paper: Paper, values: Mapping[str, str], target: Mapping[str, str]
-    ) -> bool:
+        No article gets pages without its volume.
+        """
+        kind, values, style = target["@"], known.values, self.style
+        unknown = {*known.paper.unverified}
+        wanted = []
+        if "pages" in self.options.kinds:
+            pages, volume = style.gives_pages(kind), True
+            if kind == "article" and _lacks(values, "volume"):
+                volume = "volume" in target and "volume" not in unknown
+                if pages or style.gives(kind, "volume", otherwise=False):
+                    wanted.append("volume")
+                    wanted += ["number"] if style.gives(kind, "number") else []
+            wanted += ["pages"] if pages and volume else []
+        if "dois" in self.options.kinds and style.gives_dois(kind):
+            wanted.append("doi")
+        # Some keep a short entry of a work on purpose, beside a full one.
+        return [
+            name
+            for name in wanted
+            if name in target
+            and _lacks(values, name)
+            and not (name == "pages" and values.get("eid"))
+            and name not in unknown | known.others
+        ]
+
+    def _is_in_venue(self, known: Known) -> bool:
+        place = next((known.values[name] for name in PLACES if known.values.get(name)), None)
+        venue = known.paper.venue
+        return (
+            place is not None and venue is not None and names_venue(place, self.bib.venues[venue])
+        )
+
+    def _has_years_of_two(self, known: Known, target: Mapping[str, str]) -> bool:
         """Return whether the entry has the venue of the published version and the year of the
         preprint.
 
         False if the entry has other evidence for that year: the venue's name contains it, or volume
         or pages differ.
         """
+        paper, values = known.paper, known.values
         year = values.get("year", "")
         place = " ".join(values.get(name, "") for name in PLACES)
         return (
             year == str(paper.eprint_year)
             and paper.eprint_year != paper.year
-            and self._is_in_venue(paper, values)
-            and year not in place
+            and self._is_in_venue(known)
+            and not re.search(rf"{year}|['’]{year[2:]}\b", place)
             and not any(one.year == paper.eprint_year and one.venue for one in paper.versions)
-            and all(
-                not values.get(name) or _digits(values[name]) == _digits(target.get(name, ""))
-                for name in ("volume", "pages")
-            )
+            and not _contradicts(known, target)
         )
 
-    def _venue(
-        self,
-        rewriter: Rewriter,
-        paper: Paper,
-        values: Mapping[str, str],
-        target: Mapping[str, str],
-    ) -> list[Change]:
-        """Set the venue's name as requested; by default, choose NIPS or NeurIPS by the year."""
-        place = next(name for name in PLACES if values.get(name))
-        old = new = values[place]
-        if self.venues != "as-is":
-            new = next((target[name] for name in PLACES if name in target), old)
-        elif paper.venue == "neurips" and _raw(rewriter.entry.get(place)) is not None:
-            late = paper.year >= _RENAMED
-            new = _OLD_NAME.sub("NeurIPS", old) if late else _NEW_NAME.sub("NIPS", old)
+    def _venue(self, rewriter: Rewriter, known: Known, target: Mapping[str, str]) -> list[Change]:
+        """Set the venue's name to the catalogue's long or short one."""
+        place = next(name for name in PLACES if known.values.get(name))
+        old = known.values[place]
+        new = next((target[name] for name in PLACES if name in target), old)
         if new == old:
             return []
         rewriter.set(place, new)
         return [Change("venue", f"{old} → {new}")]
 
-    def _title(self, rewriter: Rewriter, paper: Paper, republished: bool) -> list[Change]:
-        """Add braces around capitals that a style would lower; update a title that changed in
-        print.
-        """
-        raw = _raw(rewriter.entry.get("title"))
-        if raw is None:
+    # Titles and names
+
+    def _capitals(self, rewriter: Rewriter, paper: Paper) -> list[Change]:
+        """Add braces around capitals that a style would lower."""
+        value = rewriter.value("title")
+        raw = value if value is not None else ""
+        if not raw or not same_words(raw, paper.title):
             return []
-        if not same_words(raw, paper.title):
-            if not republished:
-                return []
-            new = self._target(rewriter.entry, paper)["title"]
-            rewriter.set("title", new)
-            return [Change("title", f"{raw} → {new}")]
         new = protected_title(raw, paper.title)
         if new == raw:
             return []
         rewriter.set("title", new)
         return [Change("capitals", f"{' '.join(raw.split())} → {' '.join(new.split())}")]
 
-    def _authors(self, rewriter: Rewriter, paper: Paper) -> list[Change]:
+    def _names(self, rewriter: Rewriter, paper: Paper) -> list[Change]:
         """Replace initials by full given names, and "others" by all authors."""
-        raw = _raw(rewriter.entry.get("author"))
-        made = fuller_names(raw, paper.author, self.encoding) if raw else None
+        raw = rewriter.value("author")
+        if not raw or "names" not in self.options.kinds:
+            return []
+        made = fuller_names(
+            raw,
+            paper.author,
+            self.style.encoding,
+            names=self.style.writes_names,
+            others=self.style.lists_all_authors,
+        )
         if made is None:
             return []
         rewriter.set("author", made.text)
@@ -290,7 +383,11 @@ class Updater:
             text.append(f"{made.longer} given name{'s' if made.longer > 1 else ''}")
         if made.added:
             text.append(f"{made.added} author{'s' if made.added > 1 else ''} in place of others")
-        return [Change("authors", ", ".join(text))]
+        return [Change("authors", ", ".join(text) or "no others")]
+
+
+class _ContradictionError(Exception):
+    """An entry and the record contradict each other, so that nothing is changed."""
 
 
 def _raw(one: BibField | None) -> str | None:
@@ -298,6 +395,32 @@ def _raw(one: BibField | None) -> str | None:
     if one is None or len(one.parts) != 1 or not one.parts[0][0]:
         return None
     return one.parts[0][1]
+
+
+def _lacks(values: Mapping[str, str], name: str) -> bool:
+    return not values.get(name, "").strip()
+
+
+def _disputed(paper: Paper) -> set[str]:
+    """Return the fields of a record on which its sources disagree, or that no source supports."""
+    return {one.field for one in paper.disagreements} | {*paper.unverified}
+
+
+def _contradicts(known: Known, target: Mapping[str, str]) -> str:
+    """Return the field in which an entry differs from the record; empty if it agrees."""
+    values, disputed = known.values, _disputed(known.paper)
+    for name in ("volume", "pages"):
+        if name in disputed:
+            continue
+        theirs, ours = _digits(values.get(name, "")), _digits(target.get(name, ""))
+        if theirs and ours and not _agree(theirs, ours):
+            return name
+    return ""
+
+
+def _agree(theirs: list[str], ours: list[str]) -> bool:
+    """Return whether numbers agree: a page range may be abbreviated, or name its first page."""
+    return theirs[0] == ours[0] or theirs == ours[: len(theirs)]
 
 
 def _digits(text: str) -> list[str]:

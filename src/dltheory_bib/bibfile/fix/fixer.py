@@ -5,9 +5,9 @@
     print(made.diff())
     write_fixed(Path("refs.bib"), made)
 
-Only values that the catalogue corrects are changed (`entry`), and only in entries that are
-certainly works of the catalogue (`match`). Every other byte is kept, and a result that fails this
-check is discarded. A second run changes nothing.
+Only values that the catalogue corrects are changed (`entry`), in the style of the file
+(`house_style`), and only in entries that are certainly works of the catalogue (`match`). Every
+other byte is kept, and a result that fails this check is discarded. A second run changes nothing.
 """
 
 from __future__ import annotations
@@ -15,18 +15,20 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, iter_entries
-from dltheory_bib.bibfile.fix.entry import Change, Updater, VenueStyle
+from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, iter_entries, parse_bib
+from dltheory_bib.bibfile.fix.entry import Change, Known, Updated, Updater, is_elsewhere
+from dltheory_bib.bibfile.fix.fix_options import FixOptions, VenueStyle, options_of
+from dltheory_bib.bibfile.fix.house_style import HouseStyle, evidence
 from dltheory_bib.bibfile.fix.merge import merge as merge_entries
-from dltheory_bib.bibfile.match import ENOUGH, Match, Matcher
+from dltheory_bib.bibfile.match import ENOUGH, Match, Matcher, is_preprint
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import UnsafeChangeError
 from dltheory_bib.files import replace_bytes
@@ -57,6 +59,16 @@ class FixedEntry:
     changes: tuple[Change, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Unfixed:
+    """An entry that contradicts the record of its work, and was therefore not updated."""
+
+    key: str
+    line: int
+    message: str
+    """What contradicts the record, and what to write."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Fixed(Printable):
     """An updated .bib file."""
@@ -71,6 +83,8 @@ class Fixed(Printable):
     """Keys that were removed, with the key that replaces each."""
     edits: Mapping[int, str]
     """New texts of entries by their start in the file; empty for removed entries."""
+    problems: tuple[Unfixed, ...] = ()
+    """The entries that were not updated, because they contradict the record."""
 
     @property
     def changed(self) -> tuple[FixedEntry, ...]:
@@ -96,28 +110,31 @@ def fix(
     keep_preprint: bool = False,
     venues: VenueStyle = "as-is",
     merge: bool = False,
+    only: Collection[str] = (),
+    no: Collection[str] = (),
 ) -> Fixed:
-    """Return a .bib file updated from the catalogue.
+    """Return a .bib file updated from the catalogue, in the style of the file.
 
     An entry for a published preprint becomes one for the published version; with `keep_preprint` it
     keeps the arXiv id. `venues` sets venues to the catalogue's long or short names. `merge` merges
-    entries of one version of a work under the key of the first; without it they are only listed. An
-    entry matched with less confidence than `ENOUGH` is left unchanged.
+    entries of one version of a work under the key of the first; without it they are only listed.
+    `only` and `no` name kinds of correction (`KINDS`): those that are made, and those that are not.
+    A kind named in `only` is made whether or not it is the file's habit. An entry matched with less
+    confidence than `ENOUGH` is left unchanged.
 
-    Writes nothing. Raises `UnsafeChangeError` if the result differs from the file in other entries,
-    which would be a bug.
+    Writes nothing. Raises `UnknownNameError` for an unknown kind, and `UnsafeChangeError` if the
+    result differs from the file in other entries, which would be a bug.
     """
-    updater = Updater(bib, file, keep_preprint, venues)
-    found: list[FixedEntry] = []
+    options = options_of(only, no, keep_preprint=keep_preprint, venues=venues)
+    found, shown = _recognised(bib, file)
+    updates = _updates(bib, file, options, found, shown)
     edits: dict[int, str] = {}
     homes: dict[str, list[BibEntry]] = defaultdict(list)
-    for entry, match in _recognised(Matcher(bib), updater, file):
-        made = updater.updated(entry, match.paper)
+    for (known, _), made in zip(found, updates, strict=True):
         if made.is_record:
-            homes[match.paper.key].append(entry)
-        found.append(FixedEntry(entry.key, file.place(entry.start)[0], match, made.changes))
+            homes[known.paper.key].append(known.entry)
         if made.changes:
-            edits[entry.start] = made.text
+            edits[known.entry.start] = made.text
     groups = [group for group in homes.values() if len({entry.key for entry in group}) > 1]
     gone: dict[str, str] = {}
     if merge:
@@ -128,24 +145,84 @@ def fix(
     twins = tuple(tuple(dict.fromkeys(keys)) for keys in left if len(set(keys)) > 1)
     text = _put_together(file, edits)
     _prove(file, text, edits)
-    return Fixed(file, text, tuple(found), twins, gone, edits)
+    entries, problems = _reported(file, found, updates)
+    return Fixed(file, text, entries, twins, gone, edits, problems)
 
 
-def _recognised(
-    matcher: Matcher, updater: Updater, file: BibFile
-) -> Iterator[tuple[BibEntry, Match]]:
-    """Return the entries that are certainly works of the catalogue."""
+def _reported(
+    file: BibFile, found: list[tuple[Known, Match]], updates: list[Updated]
+) -> tuple[tuple[FixedEntry, ...], tuple[Unfixed, ...]]:
+    """Return the matched entries with their changes, and those that were not updated."""
+    entries, problems = [], []
+    for (known, match), made in zip(found, updates, strict=True):
+        key, line = known.entry.key, file.place(known.entry.start)[0]
+        entries.append(FixedEntry(key, line, match, made.changes))
+        if made.problem:
+            problems.append(Unfixed(key, line, made.problem))
+    return tuple(entries), tuple(problems)
+
+
+def _recognised(bib: Bibliography, file: BibFile) -> tuple[list[tuple[Known, Match]], Counter[str]]:
+    """Return the entries that are certainly works of the catalogue, and the habits of the file."""
+    matcher, shown = Matcher(bib), Counter[str]()
+    found: list[tuple[Known, Match]] = []
     for entry in file.entries:
         if not entry.whole or not entry.key or entry.type.lower() not in _WORKS:
             continue
         values = file.values(entry)
+        shown.update(evidence(entry.type.lower(), values))
         match = matcher.match(values)
         if match is None or match.confidence < ENOUGH:
             continue
         # Works share titles, so a title at a venue of another work belongs to that work.
-        if match.by == "title" and updater.is_elsewhere(match.paper, values):
+        if match.by == "title" and is_elsewhere(bib, match.paper, values):
             continue
-        yield entry, match
+        found.append((Known(entry, values, match.paper), match))
+    return found, shown
+
+
+def _updates(
+    bib: Bibliography,
+    file: BibFile,
+    options: FixOptions,
+    found: list[tuple[Known, Match]],
+    shown: Counter[str],
+) -> list[Updated]:
+    """Return what becomes of each matched entry.
+
+    The updated file may show a habit that the old one did not have enough entries for. A second run
+    would follow it, so this one does.
+    """
+    allowed = options.asked
+    entries = _beside_others(found)
+    while True:
+        style = HouseStyle(file, shown, allowed)
+        updater = Updater(bib, file, options, style)
+        updates = [updater.updated(known) for known in entries]
+        after = shown.copy()
+        for known, made in zip(entries, updates, strict=True):
+            if made.changes:
+                (entry,) = (changed := parse_bib(made.text)).entries
+                after.subtract(evidence(known.entry.type.lower(), known.values))
+                after.update(evidence(entry.type.lower(), changed.values(entry)))
+        new = HouseStyle(file, after, allowed).gates - style.gates
+        if not new:
+            return updates
+        allowed |= new
+
+
+def _beside_others(found: list[tuple[Known, Match]]) -> list[Known]:
+    """Return the matched entries, each with the fields that others of its publication have."""
+    groups: dict[str, list[Known]] = defaultdict(list)
+    for known, _ in found:
+        if not is_preprint(known.entry.type, known.values):
+            groups[known.paper.key].append(known)
+    made = []
+    for known, _ in found:
+        twins = (one for one in groups[known.paper.key] if one.entry is not known.entry)
+        fields = (name for one in twins for name, value in one.values.items() if value)
+        made.append(known._replace(others=frozenset(fields)))
+    return made
 
 
 def write_fixed(path: Path, made: Fixed) -> Path:

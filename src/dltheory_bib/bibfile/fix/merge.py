@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, parse_bib
-from dltheory_bib.bibfile.editor import Rewriter
+from dltheory_bib.bibfile.editor import Rewriter, first_line_end
 from dltheory_bib.bibfile.fix.entry import OF_BIBLATEX
 from dltheory_bib.text.identifiers import says_arxiv
 
@@ -41,13 +41,14 @@ def merge(file: BibFile, groups: Iterable[Sequence[BibEntry]], edits: Mapping[in
     made = Merged()
     keys = Counter(entry.key.lower() for entry in file.entries)
     wanted = _referred(file) | {key for key, count in keys.items() if count > 1}
+    line_end = first_line_end(file.text)
     biblatex = any(one.name.lower() in OF_BIBLATEX for e in file.entries for one in e.fields)
     for first, *others in groups:
         going = [one for one in others if one.key.lower() not in wanted]
         if not going:
             continue
         alone = parse_bib(edits.get(first.start) or file.source(first))
-        rewriter = Rewriter(alone, alone.entries[0])
+        rewriter = Rewriter(alone, alone.entries[0], line_end)
         has = set(alone.values(alone.entries[0]))
         for entry in going:
             made.edits[entry.start] = ""

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,9 +17,22 @@ from dltheory_bib.text.latex import Encoding, from_latex, name_to_latex, title_t
 from dltheory_bib.text.names import family as family_name
 from dltheory_bib.text.names import fold, given, is_collective, unbraced, words
 
+MOST_ADDED = 10
+"""Longer author lists are left to "and others", as search engines export them."""
+MANY_AUTHORS = 10
+"""Among so many names one may differ between two versions."""
+ALIKE_NAMES = 0.8
+"""Names with at least this similarity are the same with a slip, for works with the same id."""
+OTHERS = re.compile(r"others|et\.?\s+al\.?", re.IGNORECASE)
+"""What ends a shortened author list; BibTeX knows the first of them."""
+_LEADING_INITIALS = re.compile(r"(?:[^\W\d_](?:\.[\s~-]*|[\s~-]+))+")
 _INITIALS = re.compile(r"(?:[^\W\d_](?:\.[\s~-]*|[\s~-]+|$))+")
 _MATHS = re.compile(r"\$[^$]*\$")
 _AND = re.compile(r"(?<!\s)\s+and\s+", re.IGNORECASE)
+_AT_START = re.compile(r"(?:^|[:?!.]\s)[\s{`'\"(]*$")
+_BEFORE_ACCENT = re.compile(r"-+\w*\{?\\")
+_AFTER_ACCENT = re.compile(r"\{\\[^{}]*\}\w*-+$")
+_WORD_GROUP = re.compile(r"(?<![\w\\}])\{([\w-]+)\}(?!\{)")
 _PIECE = re.compile(r"\\[A-Za-z]+|\\.|\$[^$]*\$|[{}]|[^\\${}]+|.", re.DOTALL)
 
 
@@ -40,23 +55,81 @@ def protected_title(raw: str, title: str) -> str:
     """Return a title with braces around the words that the catalogue's title protects.
 
     Both have the same words. Text in braces or in mathematics is unchanged; a protected word takes
-    the catalogue's letters.
+    the catalogue's letters. Styles keep the first letter of a title and of a subtitle, so a word
+    there that has no other capital needs no braces. The halves of a word such as
+    Polyak-Łojasiewicz are protected together, or neither is.
 
     >>> protected_title("relu networks and the adam optimizer", "{ReLU} networks and the {Adam} …")
     '{ReLU} networks and the {Adam} optimizer'
     """
     if _is_one_group(raw):
         return raw
+    raw = _with_compounds(raw, title)
     wanted = Counter(_groups(title_to_latex(title)))
     plain = unbraced(_MATHS.sub(" ", title))
     pieces = list(_outside(raw))
     for word, count in wanted.items():
         pattern = _that_means(word, count, plain)
-        if pattern is None:
-            continue
-        made = [pattern.sub(f"{{{word}}}", text) if outside else text for text, outside in pieces]
-        pieces = _outside("".join(made))
+        if pattern is not None:
+            pieces = _outside("".join(_protected(pieces, pattern, word)))
     return "".join(text for text, _ in pieces)
+
+
+def _protected(
+    pieces: list[tuple[str, bool]], pattern: re.Pattern[str], word: str
+) -> Iterator[str]:
+    """Yield the pieces of a title with braces around a word where it needs them."""
+    before = ""
+    texts = [text for text, _ in pieces]
+    for number, (text, is_outside) in enumerate(pieces):
+        if is_outside:
+            ahead = "".join(texts[number + 1 : number + 3])
+            text = _braced(text, pattern, word, before, ahead)
+        yield text
+        before += text
+
+
+def _braced(text: str, pattern: re.Pattern[str], word: str, before: str, ahead: str) -> str:
+    def replaced(found: re.Match[str]) -> str:
+        lead = before + text[: found.start()]
+        after = text[found.end() :] + ahead
+        if _BEFORE_ACCENT.match(after) or _AFTER_ACCENT.search(lead):
+            return found[0]  # the other half of the word has an accent
+        if found[0] == word and word[1:].islower() and _AT_START.search(lead):
+            return found[0]
+        return f"{{{word}}}"
+
+    return pattern.sub(replaced, text)
+
+
+def _with_compounds(raw: str, title: str) -> str:
+    """Return a title in which compound words with a letter outside ASCII have the catalogue's
+    capitals, if they lost them: `polyak-{\\l}ojasiewicz`.
+    """
+    if title.isascii():
+        return raw
+    parts = re.split(r"(\s+)", raw)
+    theirs, ours = parts[::2], title.split()
+    if len(theirs) != len(ours) or "$" in title:
+        return raw
+    for place, (one, own) in enumerate(zip(theirs, ours, strict=True)):
+        plain, known = from_latex(one), unbraced(own)
+        if own.isascii() or "{" not in own or "-" not in own or plain == known:
+            continue
+        if plain.casefold() == known.casefold():
+            parts[2 * place] = title_to_latex(own, "latex" if one.isascii() else "utf-8")
+    return "".join(parts)
+
+
+def title_of_record(raw: str, title: str, encoding: Encoding) -> str:
+    """Return the title of the published version; if braces enclose the entry's whole title, they
+    enclose the new one.
+    """
+    new = title_to_latex(title, encoding)
+    if not _is_one_group(raw):
+        return new
+    bare = _WORD_GROUP.sub(r"\1", new)
+    return f"{{{bare}}}"
 
 
 def _that_means(word: str, count: int, title: str) -> re.Pattern[str] | None:
@@ -144,29 +217,145 @@ def _joined(raw: str, names: list[str]) -> str:
     return raw[: spans[0][0]] + text + raw[spans[-1][1] :]
 
 
-def fuller_names(raw: str, authors: tuple[str, ...], encoding: Encoding) -> Names | None:
+def fuller_names(
+    raw: str,
+    authors: tuple[str, ...],
+    encoding: Encoding,
+    *,
+    names: bool = True,
+    others: bool = True,
+) -> Names | None:
     """Return the authors of an entry with given names for initials, and all authors for "others".
 
-    Returns None if nothing is to be changed, or if a name differs from that of the catalogue's
-    author in its position. A full name is unchanged, and keeps its order.
+    Only the initials themselves are replaced: a family name stays as it is written. Each of the two
+    changes can be turned off. Returns None if nothing is to be changed, or if a name differs from
+    that of the catalogue's author in its position.
     """
-    names = split_names(raw)
-    others = bool(names) and names[-1].lower() == "others"
-    shown = names[:-1] if others else names
-    if not shown or len(shown) > len(authors) or (not others and len(shown) < len(authors)):
+    shown, ends_in_others = _shown(raw)
+    if not shown or not _fits(shown, authors, ends_in_others):
         return None
     if not all(map(_is_same_person, shown, authors)):
         return None
-    natural = not any("," in name for name in shown)
     made = [
-        _written(ours, encoding, natural) if _is_shorter(name, ours) else name
+        _with_given(name, ours, encoding) if names and _is_shorter(name, ours) else name
         for name, ours in zip(shown, authors, strict=False)
     ]
-    added = [_written(name, encoding, natural) for name in authors[len(shown) :]]
     longer = sum(map(str.__ne__, shown, made))
-    if not longer and not others:
+    expand = others and ends_in_others and len(authors) <= MOST_ADDED
+    natural = not any("," in name for name in shown)
+    rest = authors[len(shown) :] if expand else ()
+    added = [_written(name, encoding, natural) for name in rest]
+    if not longer and not expand:
         return None
-    return Names(_joined(raw, made + added), longer, len(added))
+    left = ["others"] if ends_in_others and not expand else []
+    return Names(_joined(raw, made + added + left), longer, len(added))
+
+
+def authors_of_record(
+    raw: str, authors: tuple[str, ...], encoding: Encoding, *, initials: bool = False
+) -> str | None:
+    """Return the authors of the published version, for an entry of its preprint.
+
+    A name that agrees is kept as it is written; another spelling, and another order, become those
+    of the record, with initials if the file has initials. Returns None if they are not the same
+    people: an author was added, or left out, between the versions.
+    """
+    shown, ends_in_others = _shown(raw)
+    if not _fits(shown, authors, ends_in_others):
+        return None
+    places = _same_people(shown, authors)
+    if places is None:
+        return None
+    natural = not any("," in name for name in shown)
+    made = []
+    for ours in authors[: len(shown)]:
+        own = places.get(ours)
+        if own is not None and _is_same_person(shown[own], ours):
+            made.append(shown[own])
+        else:
+            made.append(_written(_with_initials(ours) if initials else ours, encoding, natural))
+    if made == shown and not (ends_in_others and split_names(raw)[-1] != "others"):
+        return raw
+    return _joined(raw, [*made, *(["others"] if ends_in_others else [])])
+
+
+def _shown(raw: str) -> tuple[list[str], bool]:
+    """Return the names of an author field, and whether "and others" or "and et al." follows."""
+    names = split_names(raw)
+    others = bool(names) and OTHERS.fullmatch(names[-1]) is not None
+    return (names[:-1] if others else names), others
+
+
+def _fits(shown: list[str], authors: tuple[str, ...], others: bool) -> bool:
+    """Return whether so many names can be all authors, or the first of them."""
+    return len(shown) <= len(authors) if others else len(shown) == len(authors)
+
+
+def _same_people(shown: list[str], authors: tuple[str, ...]) -> dict[str, int] | None:
+    """Return the place in an entry of each author that it names; None if it names a stranger."""
+    left = dict(enumerate(shown))
+    found: dict[str, int] = {}
+    # At its place first: people of one family may share their initials.
+    for agree, elsewhere in (
+        (_is_same_person, False),
+        (_has_same_words, True),
+        (_is_same_person, True),
+        (_is_spelled_alike, False),
+        (_is_spelled_alike, True),
+    ):
+        for place, ours in enumerate(authors):
+            if ours in found:
+                continue
+            likely = [*left] if elsewhere else [place] * (place in left)
+            own = next((one for one in likely if agree(left[one], ours)), None)
+            if own is not None:
+                found[ours] = own
+                del left[own]
+    strangers = len(left)
+    return found if strangers * MANY_AUTHORS < len(shown) or not strangers else None
+
+
+def _has_same_words(name: str, ours: str) -> bool:
+    return sorted(words(from_latex(name))) == sorted(words(ours))
+
+
+def _is_spelled_alike(name: str, ours: str) -> bool:
+    """Return whether two names are the same but for a slip or their order."""
+    theirs, known = words(from_latex(name)), words(ours)
+    first, last = words(given(ours)), words(family_name(ours))
+    if first and last and first[0] in theirs and len(first[0]) > 2 and len(theirs) > 1:
+        rest = [word for word in theirs if word != first[0]]
+        return any(_ratio(word, last[-1]) >= ALIKE_NAMES for word in rest)
+    return _ratio("".join(sorted(theirs)), "".join(sorted(known))) >= ALIKE_NAMES
+
+
+def _ratio(one: str, other: str) -> float:
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _with_initials(name: str) -> str:
+    """Return a name of the catalogue with initials for its given names."""
+    first = given(name)
+    if not first:
+        return name
+    short = " ".join(
+        "-".join(f"{part[0]}." for part in word.split("-") if part) for word in first.split()
+    )
+    return f"{name[: name.rindex(first)]}{short}"
+
+
+def _with_given(raw: str, ours: str, encoding: Encoding) -> str:
+    """Return a name with given names for its initials; its family name is kept as it is written."""
+    first = name_to_latex(given(ours), encoding)
+    if "," in raw:
+        before = raw[: raw.rindex(",") + 1]
+        blank = raw[len(before) :][: len(raw[len(before) :]) - len(raw[len(before) :].lstrip())]
+        return f"{before}{blank or ' '}{first}"
+    found = _LEADING_INITIALS.match(raw)
+    last = raw[found.end() :] if found else ""
+    # BibTeX takes the words before the last one, if they have capitals, for given names.
+    is_one_name = last and (" " not in last or last.startswith("{") or last[0].islower())
+    return f"{first} {last}" if is_one_name else _written(ours, encoding, natural=True)
 
 
 def _written(name: str, encoding: Encoding, natural: bool) -> str:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import re
+from collections import defaultdict
 from collections.abc import Iterator
 
 from dltheory_bib.bibfile.differences import correct_fields, differences
 from dltheory_bib.bibfile.match import read_year
 from dltheory_bib.bibfile.matched_file import Difference, Found, MatchedEntry, MatchedFile, Rule
-from dltheory_bib.bibfile.venue_match import abbreviates, telling
+from dltheory_bib.bibfile.venue_match import abbreviates, same_spelling, telling
 from dltheory_bib.text.identifiers import says_arxiv
-from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import shortened, unbraced
 
-_LONGEST = 300
+_LONGEST = 100
+_MOST_ALIKE = 20
+"""Of more entries with one title and its authors, columns of a journal, none are compared."""
+_NOT_YET = re.compile(
+    r"\b(?:submitted|to appear|under review|in press|accepted|in preparation|forthcoming)\b",
+    re.IGNORECASE,
+)
 _YEARS = 2
 """Most years between a preprint and its publication; older reports with the same title are other
 works.
 """
 _PARENTS = ("crossref", "xref", "xdata", "related", "entryset")
+_RELATED = ("related", "entryset")
 
 
 def check_preprints(matched: MatchedFile) -> Iterator[Found]:
@@ -84,16 +91,42 @@ def found_differences(matched: MatchedFile, item: MatchedEntry) -> list[Differen
 
 
 def check_names_of_years(matched: MatchedFile) -> Iterator[Found]:
-    """Use the venue's name in that year: NIPS until 2017, NeurIPS since."""
+    """Use the venue's name in that year: NIPS until 2017, NeurIPS since.
+
+    A file that calls a venue by its present name throughout has a style, not a mistake.
+    """
+    wrong: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    older: set[str] = set()
     for item in matched.entries:
         name, place = item.place
         year = item.match.paper.year if item.match else read_year(item.values)
-        if not name or year is None:
+        venue = matched.venues.find(place).venue if name and year is not None else None
+        if venue is None or year is None:
             continue
-        venue = matched.venues.find(place).venue
-        wrong = matched.venues.wrong_year(venue, place, year) if venue else None
-        if wrong:
-            yield Found(item.at(name), f"in {year} its name was not {wrong[0]}; write {wrong[1]}")
+        names = matched.venues.wrong_year(venue, place, year)
+        if names:
+            wrong[names].append((item.at(name), year))
+        elif _is_named(matched.venues.short_name(venue, year), place):
+            older.add(matched.venues.short_name(venue, year))
+    for (here, right), places in wrong.items():
+        position, year = places[0]
+        is_present = matched.venues.is_present_name(here)
+        if is_present and right not in older:
+            continue
+        more = _more(len(places))
+        yield Found(
+            position, f"in {year} the venue was called {right}, not {here}{more}; write {right}"
+        )
+
+
+def _is_named(name: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) is not None
+
+
+def _more(count: int) -> str:
+    if count < 2:
+        return ""
+    return f", here and in {count - 1} more {'entry' if count == 2 else 'entries'}"
 
 
 def check_spellings(matched: MatchedFile) -> Iterator[Found]:
@@ -102,21 +135,32 @@ def check_spellings(matched: MatchedFile) -> Iterator[Found]:
     unknown: dict[str, list[tuple[list[str], str, MatchedEntry]]] = defaultdict(list)
     for item in matched.entries:
         name, place = item.place
-        if not name or says_arxiv(place):
+        if not name or says_arxiv(place) or _NOT_YET.search(place) or _is_undefined(matched, item):
             continue
         venue, spelling = matched.venues.find(place)
+        if not spelling:
+            continue
         year = item.match.paper.year if item.match else read_year(item.values)
         if venue is not None:
             style = matched.venues.style(venue, spelling, year or 2000)
-            groups[venue].append((style or spelling, item))
+            groups[venue].append((style or same_spelling(spelling), item))
         else:
             core = telling(place)
             initials = "".join(word[0] for word in core)
-            unknown[initials].append((core, spelling, item))
+            unknown[initials].append((core, same_spelling(spelling), item))
     for bucket in unknown.values():
         groups |= _alike(bucket)
     for group in groups.values():
-        yield from _in_two_ways(group)
+        yield from _in_two_ways(matched, group)
+
+
+def _is_undefined(matched: MatchedFile, item: MatchedEntry) -> bool:
+    """Return whether a venue is the name of a `@string` that is not defined."""
+    one = item.entry.get(item.place[0])
+    if one is None or len(one.parts) != 1:
+        return False
+    kind, name = one.parts[0]
+    return not kind and matched.file.string(name) is None
 
 
 def _alike(
@@ -137,21 +181,33 @@ def _alike(
     return groups
 
 
-def _in_two_ways(group: list[tuple[str, MatchedEntry]]) -> Iterator[Found]:
-    counts = Counter(spelling for spelling, _ in group)
-    if len(counts) < 2:
-        return
-    usual = max(counts, key=lambda one: (counts[one], one == "long", len(one)))
-    model = next(item for spelling, item in group if spelling == usual)
-    there = shortened(from_latex(model.place[1]), _LONGEST)
+def _in_two_ways(matched: MatchedFile, group: list[tuple[str, MatchedEntry]]) -> Iterator[Found]:
+    """Report each spelling of a venue but the usual one, at its first entry."""
+    entries: dict[str, list[MatchedEntry]] = defaultdict(list)
     for spelling, item in group:
-        if spelling != usual:
-            here = shortened(from_latex(item.place[1]), _LONGEST)
-            message = (
-                f'the venue is "{here}" here, but spelled otherwise in '
-                f"{_entries(counts[usual])}; write it as in {shortened(model.entry.key)}: {there}"
-            )
-            yield Found(item.at(item.place[0]), message)
+        entries[spelling].append(item)
+    if len(entries) < 2:
+        return
+    usual = max(entries, key=lambda one: (len(entries[one]), one == "long", len(one)))
+    model = _shown(matched, entries[usual][0])
+    for spelling, items in entries.items():
+        if spelling == usual:
+            continue
+        here = _shown(matched, items[0])
+        if here == model:  # they differ in what follows the name
+            continue
+        count = len(entries[usual])
+        example = shortened(entries[usual][0].entry.key)
+        message = (
+            f'the venue is "{here}"{_more(len(items))}, but "{model}" in {_entries(count)}, such '
+            f"as {example}; spell it in one way, whatever its number"
+        )
+        yield Found(items[0].at(items[0].place[0]), message)
+
+
+def _shown(matched: MatchedFile, item: MatchedEntry) -> str:
+    """Return a venue's name without the number, the year and the location of one volume."""
+    return shortened(matched.venues.find(item.place[1]).spelling, _LONGEST)
 
 
 def _entries(count: int) -> str:
@@ -159,26 +215,27 @@ def _entries(count: int) -> str:
 
 
 def check_same_works(matched: MatchedFile) -> Iterator[Found]:
-    """Keep one entry per work: its DOI, its arXiv id, or title and authors identify it."""
-    seen: dict[object, MatchedEntry] = {}
+    """Keep one entry per work: its DOI, its arXiv id, or title, authors and place identify it."""
+    seen: dict[object, list[MatchedEntry]] = defaultdict(list)
     # An entry that another names as its reprint or original is intended to be a second one.
-    named = {key for item in matched.entries for key in _named(item)}
+    related = {key for item in matched.entries for key in _named(item, _RELATED)}
     for item in matched.entries:
-        if item.entry.key.lower() in named:
+        key = item.entry.key.lower()
+        if key in related or _named(item, _RELATED):
             continue
         marks = list(_marks(item))
-        first = next((seen[mark] for mark in marks if mark in seen), None)
+        others = [one for mark in marks for one in seen[mark] if one.entry.key.lower() != key]
+        first = next((one for one in others if _is_same_work(matched, one, item)), None)
         for mark in marks:
-            seen.setdefault(mark, item)
-        if first is None or first.entry.key.lower() == item.entry.key.lower():
+            if len(seen[mark]) < _MOST_ALIKE:
+                seen[mark].append(item)
+        if first is None:
             continue
-        years = read_year(first.values), read_year(item.values)
-        if item.match or None in years or abs(int(years[0] or 0) - int(years[1] or 0)) <= _YEARS:
-            line = matched.file.place(first.entry.start)[0]
-            message = (
-                f"{shortened(first.entry.key)} in line {line} is the same work; keep one of the two"
-            )
-            yield Found(item.entry.start, message)
+        line = matched.file.place(first.entry.start)[0]
+        message = (
+            f"{shortened(first.entry.key)} in line {line} is the same work; keep one of the two"
+        )
+        yield Found(item.entry.start, message)
 
 
 def _marks(item: MatchedEntry) -> Iterator[object]:
@@ -190,6 +247,35 @@ def _marks(item: MatchedEntry) -> Iterator[object]:
             yield by, value.lower(), item.title
         if item.families:
             yield item.title, *item.families
+
+
+def _is_same_work(matched: MatchedFile, one: MatchedEntry, other: MatchedEntry) -> bool:
+    """Return whether two entries with the same title and authors are the same publication, or a
+    preprint and its publication: columns, reports and journal versions share a title.
+    """
+    years = read_year(one.values), read_year(other.values)
+    apart = abs(int(years[0] or 0) - int(years[1] or 0)) if None not in years else 0
+    if one.is_preprint or other.is_preprint:
+        return one.match is not None or apart <= _YEARS
+    if apart:
+        return one.match is not None and apart == 1 and _same_venue(matched, one, other)
+    for name in ("volume", "number", "pages", "doi", "isbn"):
+        values = [re.findall(r"\w+", item.values.get(name, "").lower()) for item in (one, other)]
+        if all(values) and values[0][:1] != values[1][:1]:
+            return False
+    return _same_venue(matched, one, other)
+
+
+def _same_venue(matched: MatchedFile, one: MatchedEntry, other: MatchedEntry) -> bool:
+    """Return whether two entries name the same venue, or one names none."""
+    places = one.place[1], other.place[1]
+    if not all(places):
+        return one.kind == other.kind or not any(places)
+    found = [matched.venues.find(place).venue for place in places]
+    if any(found):
+        return found[0] == found[1]
+    words = [telling(place) for place in places]
+    return words[0] == words[1] or abbreviates(*words)
 
 
 def check_identifiers(matched: MatchedFile) -> Iterator[Found]:
@@ -234,9 +320,9 @@ def check_uncited(matched: MatchedFile) -> Iterator[Found]:
             )
 
 
-def _named(item: MatchedEntry) -> set[str]:
+def _named(item: MatchedEntry, fields: tuple[str, ...] = _PARENTS) -> set[str]:
     """Return the keys of the entries that an entry names, in lower case."""
-    return {key for name in _PARENTS for key in _keys(item.values.get(name, ""))}
+    return {key for name in fields for key in _keys(item.values.get(name, ""))}
 
 
 def _keys(text: str) -> set[str]:
@@ -244,13 +330,18 @@ def _keys(text: str) -> set[str]:
     return {key.strip().lower() for key in text.split(",") if key.strip()}
 
 
-RULES = (
-    Rule("outdated", "warning", check_preprints),
+WRONG = (
+    Rule("wrong-identifier", "error", check_identifiers),
     Rule("mixed-versions", "error", check_versions),
+)
+"""The rules on facts that a record contradicts."""
+OUTDATED = (
+    Rule("outdated", "warning", check_preprints),
     Rule("field-mismatch", "warning", check_fields),
+    Rule("same-work", "warning", check_same_works),
+)
+STYLE = (
     Rule("venue-of-the-year", "warning", check_names_of_years),
     Rule("venue-spellings", "warning", check_spellings),
-    Rule("same-work", "warning", check_same_works),
-    Rule("wrong-identifier", "error", check_identifiers),
     Rule("never-cited", "warning", check_uncited),
 )

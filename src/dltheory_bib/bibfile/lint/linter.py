@@ -14,13 +14,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dltheory_bib.bibfile.bib_parser import BibFile, read_bib
-from dltheory_bib.bibfile.differences import Verdict, variant
+from dltheory_bib.bibfile.bib_parser import BibFile, read_bib, read_on, share_strings
+from dltheory_bib.bibfile.differences import Verdict, republished, variant
 from dltheory_bib.bibfile.entry_types import WORKS
-from dltheory_bib.bibfile.lint import catalogue_rules, form_rules, text_rules
+from dltheory_bib.bibfile.lint import (
+    catalogue_rules,
+    crossref_rules,
+    date_rules,
+    field_rules,
+    name_rules,
+    syntax_rules,
+    text_rules,
+)
 from dltheory_bib.bibfile.lint.catalogue_rules import found_differences, is_outdated
 from dltheory_bib.bibfile.match import Matcher
-from dltheory_bib.bibfile.matched_file import MatchedEntry, MatchedFile, Rule, match_entries
+from dltheory_bib.bibfile.matched_file import (
+    Library,
+    MatchedEntry,
+    MatchedFile,
+    Rule,
+    match_entries,
+)
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import DataError, Level, Problem, UnknownNameError, did_you_mean
@@ -32,8 +46,24 @@ if TYPE_CHECKING:
     from dltheory_bib.formats.bibtex import Dialect
     from dltheory_bib.manuscript.manuscript import Manuscript
 
-RULES: tuple[Rule, ...] = (*form_rules.RULES, *text_rules.RULES, *catalogue_rules.RULES)
-"""Every rule on a .bib file; the only other rule, on a manuscript, is `missing-entry`."""
+RULES: tuple[Rule, ...] = (
+    *syntax_rules.RULES[:-2],
+    *name_rules.RULES[:1],
+    *crossref_rules.RULES,
+    *catalogue_rules.WRONG,
+    *text_rules.RULES[:-2],
+    *catalogue_rules.OUTDATED,
+    *syntax_rules.RULES[-2:],
+    *date_rules.RULES,
+    *field_rules.RULES,
+    *name_rules.RULES[1:],
+    *text_rules.RULES[-2:],
+    *catalogue_rules.STYLE,
+    *field_rules.SORTING,
+)
+"""Every rule on a .bib file, the weightiest first; the only other rule, on a manuscript, is
+`missing-entry`.
+"""
 MISSING = "missing-entry"
 _ENTRY = re.compile(rb"\A\xef?\xbb?\xbf?(?:[ \t\r]*(?:%[^\n]*)?\n)*[ \t]*@[ \t]*[A-Za-z]+\s*[{(]")
 _HEAD = 20_000
@@ -113,14 +143,16 @@ def lint(
 ) -> Linted:
     r"""Check .bib files with every rule except those in `ignore`.
 
-    Each file is checked by itself. With a manuscript, unused entries and missing keys are also
-    reported. The default `dialect` is that of the manuscript, or of the fields that a file uses.
+    `@string`s and cross-references may be in any of the files; apart from that each is checked by
+    itself. With a manuscript, unused entries and missing keys are also reported. The default
+    `dialect` is that of the manuscript, or of most entries of a file.
     """
     made = Linted()
     matcher, venues = Matcher(bib), VenueNames(bib)
+    library = Library(share_strings(map(read_on, files)))
     known: set[str] = set()
-    for file in files:
-        one = match_entries(bib, file, matcher, venues, manuscript, dialect)
+    for file in library.files:
+        one = match_entries(bib, file, matcher, venues, manuscript, dialect, library)
         made.entries += len(one.file.entries)
         made.problems += sorted(_problems(one, ignore))
         made.judgements += [
@@ -205,6 +237,19 @@ def rule_levels() -> dict[str, Level]:
     return {rule.name: rule.level for rule in RULES} | {MISSING: "error"}
 
 
+def by_weight(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems with the weightiest first: by level, then in the order of `RULES`."""
+    levels = {"error": 0, "warning": 1, "note": 2}
+    order = {rule.name: number for number, rule in enumerate(RULES)} | {MISSING: 0}
+
+    def weight(one: Problem) -> tuple[object, ...]:
+        is_note = one.level == "note"
+        rule = (0, "") if is_note else (order.get(one.rule, -1), one.rule)
+        return levels[one.level], *rule, *one[:3]
+
+    return sorted(problems, key=weight)
+
+
 def _problems(one: MatchedFile, ignore: Collection[str]) -> Iterator[Problem]:
     """Check one file; a message begins with the key of its entry."""
     file = one.file
@@ -212,12 +257,12 @@ def _problems(one: MatchedFile, ignore: Collection[str]) -> Iterator[Problem]:
     for rule in RULES:
         if rule.name in ignore:
             continue
-        for position, message in rule.judge(one):
+        for position, message, level in rule.judge(one):
             number = bisect_right(starts, position) - 1
             entry = file.entries[number] if number >= 0 else None
             inside = entry is not None and position < entry.end and entry.key
             text = f"{shortened(entry.key)}: {message}" if entry is not None and inside else message
-            yield Problem(file.name, *file.place(position), rule.level, rule.name, text)
+            yield Problem(file.name, *file.place(position), level or rule.level, rule.name, text)
 
 
 def _missing(manuscript: Manuscript, known: set[str]) -> Iterator[Problem]:
@@ -244,6 +289,9 @@ def _verdict(one: MatchedFile, item: MatchedEntry) -> tuple[Verdict, str]:
     work = f"matches {item.match.paper.key}, by {_BY[item.match.by]}"
     if is_outdated(item):
         return "outdated", f"{work}, as the preprint of a published work"
+    if republished(one, item):
+        place = shortened(item.place[1])
+        return "not covered", f"{work}, but cites its publication in {place}; nothing was compared"
     differing = found_differences(one, item)
     if differing:
         fields = ", ".join(dict.fromkeys(found.field for found in differing))

@@ -14,11 +14,12 @@ from dltheory_bib.bibfile.matched_file import (
     Rule,
     blotted,
     literals,
-    outside_braces,
 )
+from dltheory_bib.bibfile.name_list import outside_braces
 from dltheory_bib.input_files import label, legible
 
 _INNER_CAPITAL = re.compile(r"(?<![\w\\])[^\W_]*[^\W_][A-Z][^\W_]*")
+_AFTER_COLON = re.compile(r":\s+")
 _GROUP = re.compile(r"\{([^{}$]+)\}")
 _MATHS = re.compile(r"\\(?:[A-Za-z]+|.)|\$[^$]*\$", re.DOTALL)
 _HIDDEN = re.compile(
@@ -72,7 +73,7 @@ def check_capitals(matched: MatchedFile) -> Iterator[Found]:
                 message = "the title is in capitals; write it as printed, with {…} around acronyms"
                 yield Found(start, message)
                 continue
-            lost = _lost(text, bare, words)
+            lost = _lost(text, bare, words, first=start == item.at("title"))
             if lost:
                 names = [name for _, name in lost]
                 braced = ", ".join(f"{{{name}}}" for name in names)
@@ -97,8 +98,14 @@ def _protected_words(item: MatchedEntry) -> Counter[str]:
     return found
 
 
-def _lost(text: str, bare: str, words: Counter[str]) -> list[tuple[int, str]]:
-    """Yield the words outside braces whose capitals would be lost, with their positions."""
+def _lost(text: str, bare: str, words: Counter[str], first: bool) -> list[tuple[int, str]]:
+    """Return the words outside braces whose capitals would be lost, with their positions.
+
+    Styles keep the first letter of a title, and after a colon and a space (`change.case$`).
+    """
+    kept = {one.end() for one in _AFTER_COLON.finditer(bare)}
+    if first:
+        kept.add(len(bare) - len(bare.lstrip()))
     found = {one.start(): one[0] for one in _INNER_CAPITAL.finditer(bare)}
     for word, wanted in words.items():
         pattern = re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
@@ -106,10 +113,13 @@ def _lost(text: str, bare: str, words: Counter[str]) -> list[tuple[int, str]]:
         outside = [one.start() for one in pattern.finditer(bare)]
         missing = wanted - (len(pattern.findall(text)) - len(outside))
         found |= dict.fromkeys(outside[: max(missing, 0)], word)
-    first: dict[str, int] = {}
+    places: dict[str, int] = {}
     for place in sorted(found):
-        first.setdefault(found[place], place)
-    return [(place, word) for word, place in first.items()]
+        # A word with one capital, its first letter, as it is written here.
+        plain = found[place][1:] == found[place][1:].lower() and bare[place].isupper()
+        if not (plain and place in kept):
+            places.setdefault(found[place], place)
+    return [(place, word) for word, place in places.items()]
 
 
 def _listed(names: list[str]) -> str:
@@ -236,9 +246,9 @@ def _is_utf8(text: str) -> bool:
 
 
 RULES = (
-    Rule("lost-capitals", "warning", check_capitals),
     Rule("unescaped-character", "error", check_escapes),
-    Rule("mojibake", "error", check_mojibake),
-    Rule("encoding", "warning", check_encoding),
     Rule("mixed-encodings", "error", check_mixed_encodings),
+    Rule("encoding", "warning", check_encoding),
+    Rule("mojibake", "warning", check_mojibake),
+    Rule("lost-capitals", "warning", check_capitals),
 )

@@ -2,9 +2,9 @@
 //
 // The data: {nodes: [{id, label, byline, year, topics, level, cited, url?, group?}],
 //   edges: [{source, target, relation, says?}], topics: {id: label},
-//   groups?: [{id, label}], relations?: {relation: {says, inverse, kind}}, title?, focus?}.
+//   groups?: [{id, label}], relations?: {relation: {says, inverse, kind}}, title?, lists?, focus?}.
 // An edge points from the work that cites, improves … to the other; `kind` is cites, builds,
-// disputes or other. `focus` is the id of the work that is chosen at first. The element that is
+// disputes or other. `lists` says how many reference lists were read, `focus` is the id of the work that is chosen at first. The element that is
 // made beside the data has the picture as `graph`: pick(id), path(from, to), clear(), fit(); it is
 // sent the event `chosen` with the id, or "". Data with the attribute `data-address` keep the chosen
 // work in the page's address, as `?work=`, and begin with it. A page may also call
@@ -91,7 +91,7 @@ globalThis.dltheoryGraph ??= {};
         "div",
         { class: "dg-legend" },
         make("ul", { "aria-label": "Colours" }, ...topics.filter(Boolean)),
-        make("ul", { "aria-label": "Lines and marks" }, ...lines, make("li", {}, make("i", { class: "dg-dot dg-start" }), "start here"), make("li", {}, make("i", { class: "dg-sizes" }), "size: cited by")),
+        make("ul", { "aria-label": "Lines and marks" }, ...lines, make("li", {}, make("i", { class: "dg-dot dg-start" }), "start here"), make("li", {}, make("i", { class: "dg-sizes" }), "size: cited by"), this.model.lists && make("li", {}, this.model.lists)),
       );
     }
 

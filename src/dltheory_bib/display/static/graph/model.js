@@ -72,7 +72,7 @@ globalThis.dltheoryGraph ??= {};
     for (const edge of edges) {
       edge.drawn = edge.words.kind !== "cites" || !stated.has(`${edge.source.index} ${edge.target.index}`);
     }
-    return { nodes, edges, groups, byId, topics: data.topics ?? {}, title: data.title ?? "", focus: data.focus };
+    return { nodes, edges, groups, byId, topics: data.topics ?? {}, title: data.title ?? "", lists: data.lists, focus: data.focus };
   }
 
   function other(edge, node) {

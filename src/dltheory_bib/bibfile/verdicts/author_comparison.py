@@ -1,0 +1,135 @@
+"""Compare two lists of authors, however their names are written.
+
+Accents, capitals, initials, hyphens, middle names, "Family, Given" or not, and the order of family
+and given name make no difference.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from dltheory_bib.text.names import fold, words
+
+Outcome = Literal["same", "order", "fewer", "more", "names", "others"]
+
+
+class Authors(NamedTuple):
+    """The outcome of a comparison, with the names that are concerned."""
+
+    outcome: Outcome
+    """`same`; the same in another `order`; `fewer` or `more` than there are; some other `names`;
+    less than half in common (`others`).
+    """
+    names: tuple[str, ...] = ()
+
+
+class _Name(NamedTuple):
+    written: str
+    family: str
+    """The last word of the family name, folded."""
+    rest: tuple[str, ...]
+    """The other words, folded."""
+
+
+def compare_authors(
+    theirs: Sequence[str], ours: Sequence[str], and_others: bool = False
+) -> Authors:
+    """Compare the authors of an entry with those of a record; `and_others`: it names some only."""
+    cited, known = [_read(name) for name in theirs], [_read(name) for name in ours]
+    expected = known[: len(cited)] if and_others else known
+    if len(cited) == len(expected) and all(map(_is_same, cited, expected)):
+        return Authors("same")
+    pairs = _paired(cited, known)
+    unknown = [one.written for one, other in zip(cited, pairs, strict=True) if other is None]
+    if 2 * len(unknown) > len(cited) or len(unknown) == len(cited):
+        return Authors("others", tuple(unknown))
+    taken = {index for index in pairs if index is not None}
+    missing = [one.written for index, one in enumerate(known) if index not in taken]
+    if not unknown and not missing:
+        return Authors("order")
+    if not unknown:
+        return Authors("same" if and_others else "fewer", tuple(missing))
+    if not missing:
+        return Authors("more", tuple(unknown))
+    return Authors("names", tuple(unknown))
+
+
+def _read(name: str) -> _Name:
+    plain = name.strip("{} ")
+    before, comma, after = plain.partition(",")
+    parts = words(before) if comma else words(_INITIALS.sub(_apart, plain))
+    given = words(_INITIALS.sub(_apart, after))
+    return _Name(name, parts[-1] if parts else "", (*given, *parts[:-1]))
+
+
+# "AL Blum" and "Blum, AL" have two initials; "LI, Wei" has none.
+_INITIALS = re.compile(r"(?<![\w.-])([A-Z]{2,3})(?![\w.-])(?=.*[a-z]|\s*\Z)")
+
+
+def _apart(found: re.Match[str]) -> str:
+    return " ".join(found[1])
+
+
+def _paired(cited: list[_Name], known: list[_Name]) -> list[int | None]:
+    """Return for each cited name the index of the known name that it is, each at most once."""
+    free = dict(enumerate(known))
+    found: list[int | None] = []
+    for one in cited:
+        index = next((number for number, other in free.items() if _is_same(one, other)), None)
+        if index is not None:
+            del free[index]
+        found.append(index)
+    return found
+
+
+def _is_same(one: _Name, other: _Name) -> bool:
+    if _plain(one.family) == _plain(other.family):
+        return _given_agree(one.rest, other.rest)
+    everything, all_of_other = {one.family, *one.rest}, {other.family, *other.rest}
+    # "Wei Wang" and "Wang Wei"; "Garriga Alonso, A." and "A. Garriga-Alonso".
+    if everything == all_of_other and len(everything) > 1:
+        return True
+    return _swapped(one, other) or _swapped(other, one)
+
+
+def _swapped(one: _Name, other: _Name) -> bool:
+    """Return whether one name is written with the family name first, and an initial."""
+    first = one.rest[0] if len(one.rest) == 1 else ""
+    return (
+        _plain(first) == _plain(other.family)
+        and bool(first)
+        and len(one.family) > 1
+        and (_given_agree((one.family,), other.rest) and bool(other.rest))
+    )
+
+
+def _given_agree(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Return whether given names can be those of one person; what is left out is not compared."""
+    if not one or not other:
+        return True
+    if any(map(_alike, one, other)):
+        return True
+    # "J. Scott Armstrong" and "Scott Armstrong"; "Xuan-Long" and "Xuanlong".
+    if any(_alike(a, b) for a in one for b in other if min(len(a), len(b)) > 1):
+        return True
+    joined, theirs = "".join(one), "".join(other)
+    return joined.startswith(theirs) or theirs.startswith(joined)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether two given names are the same, or one is an initial or a short form."""
+    short, long = sorted((one, other), key=len)
+    if long.startswith(short):
+        return True
+    # "Russ" and "Ruslan", "Misha" and "Mikhail": no list of short forms is complete.
+    return short[:1] == long[:1]
+
+
+def _plain(name: str) -> str:
+    """Return a name without the letters in which transliterations differ."""
+    made = fold(name)
+    for written, short in (("ae", "a"), ("oe", "o"), ("ue", "u"), ("yu", "iu"), ("y", "i")):
+        made = made.replace(written, short)
+    return made

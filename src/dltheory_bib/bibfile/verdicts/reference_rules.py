@@ -1,0 +1,71 @@
+"""Rules on a reference alone: what no work can have, whichever it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
+from dltheory_bib.text.identifiers import arxiv_month, arxiv_year
+from dltheory_bib.text.names import words
+
+PLACEHOLDERS = frozenset(
+    {
+        ("doe", "jane"),
+        ("doe", "john"),
+        ("roe", "jane"),
+        ("roe", "richard"),
+        ("lastname", "firstname"),
+        ("surname", "name"),
+        ("family", "given"),
+        ("mustermann", "max"),
+        ("mustermann", "erika"),
+        ("bloggs", "joe"),
+    }
+)
+"""Names that stand for nobody, as the family name and the given name in lower case."""
+_WORDS = frozenset({"author", "firstname", "lastname", "surname", "placeholder", "unknown"})
+_DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
+_SHORTEST_DOI = 4
+
+
+class Contradiction(NamedTuple):
+    """A field whose value no work has."""
+
+    field: str
+    message: str
+
+
+def contradictions(reference: CitedReference, this_year: int) -> Iterator[Contradiction]:
+    """Yield what cannot be true of any work."""
+    if reference.year is not None and reference.year > this_year + 1:
+        yield Contradiction("year", f"{reference.year} is in the future")
+    for name in reference.authors:
+        if _is_placeholder(name):
+            yield Contradiction("author", f"“{name}” stands for nobody")
+    if reference.doi and not _is_doi(reference.doi):
+        yield Contradiction("doi", f"“{reference.doi}” does not have the form of a DOI")
+    if reference.arxiv:
+        yield from _of_arxiv(reference, this_year)
+
+
+def _is_placeholder(name: str) -> bool:
+    before, comma, after = name.partition(",")
+    parts = [*words(after), *words(before)] if comma else words(name)
+    if not parts:
+        return False
+    bare = [re.sub(r"\d+", "", part) for part in parts]
+    if (parts[-1], parts[0]) in PLACEHOLDERS and len(parts) == 2:
+        return True
+    return len(parts) <= 2 and any(part in _WORDS for part in bare)
+
+
+def _is_doi(doi: str) -> bool:
+    return _DOI.fullmatch(doi) is not None and len(doi.partition("/")[2]) >= _SHORTEST_DOI - 2
+
+
+def _of_arxiv(reference: CitedReference, this_year: int) -> Iterator[Contradiction]:
+    year, month = arxiv_year(reference.arxiv), arxiv_month(reference.arxiv)
+    if year > this_year:
+        yield Contradiction("eprint", f"arXiv:{reference.arxiv} would be of {month}/{year}")

@@ -1,0 +1,180 @@
+"""Give each reference one of five verdicts, with the evidence.
+
+- `verified`: title, all listed authors, year and venue were compared with one version's record and
+  agree, the identifiers too where the entry has them; what could not be compared is named.
+- `differs`: it is this work, but a field differs; what to write is said.
+- `contradicted`: a record, or a rule, excludes it.
+- `not found`: the lists that were asked do not have it.
+- `not checked`: nothing could be compared, and why.
+
+Whether a reference was invented is not said: that is for a person to judge from the evidence.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.bibfile.verdicts.catalogue_index import CatalogueIndex
+from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
+from dltheory_bib.bibfile.verdicts.field_comparison import (
+    FieldComparison,
+    FieldFinding,
+    FieldWord,
+    weight,
+)
+from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork
+from dltheory_bib.bibfile.verdicts.reference_rules import contradictions
+from dltheory_bib.text.latex import from_latex
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+
+Word = Literal["verified", "differs", "contradicted", "not found", "not checked"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceVerdict:
+    """The verdict on an entry."""
+
+    word: Word
+    reason: str = ""
+    """In one sentence."""
+    version: KnownVersion | None = None
+    """The version with which it was compared."""
+    findings: tuple[FieldFinding, ...] = ()
+    """One for each field that was compared, or could not be."""
+    asked: tuple[str, ...] = ()
+    """The lists that were asked, with their dates."""
+
+    def fields(self, *words: FieldWord) -> list[str]:
+        """Return the fields with one of these words, in the order of the findings."""
+        return [one.field for one in self.findings if one.word in words]
+
+
+class WorkList(Protocol):
+    """A list of works in which references are looked up: the catalogue, a shelf."""
+
+    source: str
+    """Its name, with its date if it has one."""
+
+    def find(self, reference: CitedReference) -> KnownWork | None:
+        """Return the work that a reference means, or None."""
+
+    def owner(self, identifier: str) -> KnownWork | None:
+        """Return the work that has a DOI or an arXiv id, or None."""
+
+
+@dataclass(slots=True)
+class Judge:
+    """Compares references with lists of works; the catalogue is the first of them."""
+
+    bib: Bibliography
+    this_year: int = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).year)
+    more: Sequence[WorkList] = ()
+    """The lists that are asked after the catalogue."""
+    lists: list[WorkList] = field(init=False)
+    comparison: FieldComparison = field(init=False)
+
+    def __post_init__(self) -> None:
+        venues = VenueNames(self.bib)
+        self.lists = [CatalogueIndex(self.bib, venues), *self.more]
+        self.comparison = FieldComparison(self.bib, venues, self.owner)
+
+    def owner(self, identifier: str) -> KnownWork | None:
+        """Return the work that has an identifier, from the first list that has one."""
+        found = (one.owner(identifier) for one in self.lists)
+        return next((one for one in found if one is not None), None)
+
+    def judge(self, reference: CitedReference) -> ReferenceVerdict:
+        """Return the verdict on a reference."""
+        if not reference.title:
+            return ReferenceVerdict("not checked", "it has no title")
+        wrong = [
+            FieldFinding(one.field, "contradicted", one.message)
+            for one in contradictions(reference, self.this_year)
+        ]
+        asked = tuple(one.source for one in self.lists)
+        works = [work for one in self.lists if (work := one.find(reference))]
+        if not works:
+            wrong += self._foreign(reference)
+            if wrong:
+                return _contradicted(wrong, None, asked)
+            reason = f"{' and '.join(asked)} {'does' if len(asked) == 1 else 'do'} not have it"
+            return ReferenceVerdict("not found", reason, asked=asked)
+        findings, version, work = self._nearest(reference, works)
+        if _is_unknown_version(reference, findings):
+            place = from_latex(reference.venue) or "this form"
+            reason = (
+                f"{work.source} has {version.work}, but not this version of it: "
+                f"{place}{f', {reference.year}' if reference.year else ''}"
+            )
+            return ReferenceVerdict("not found", reason, version, tuple(findings), asked)
+        known = {one.field for one in wrong}
+        findings = [*wrong, *(one for one in findings if one.field not in known)]
+        return _verdict(findings, version, asked)
+
+    def _nearest(
+        self, reference: CitedReference, works: Sequence[KnownWork]
+    ) -> tuple[list[FieldFinding], KnownVersion, KnownWork]:
+        """Compare a reference with every version of every work; return the findings on the nearest.
+
+        Of versions that are equally near, that of the first list counts.
+        """
+        compared = [
+            (self.comparison.compare(reference, version, work), version, work)
+            for work in works
+            for version in work.versions
+        ]
+        return min(compared, key=lambda one: weight(one[0]))
+
+    def _foreign(self, reference: CitedReference) -> Iterator[FieldFinding]:
+        """Yield the identifiers that belong to works of another title and by other people."""
+        for name, value in (("doi", reference.doi), ("eprint", reference.arxiv)):
+            owner = self.owner(value) if value else None
+            if owner is not None:
+                kind = "DOI" if name == "doi" else "arXiv id"
+                message = f"this {kind} is that of {owner.named}"
+                yield FieldFinding(name, "contradicted", message)
+
+
+def _is_unknown_version(reference: CitedReference, findings: Sequence[FieldFinding]) -> bool:
+    """Return whether an entry describes, with pages, a volume or a DOI of its own, a version whose
+    venue and year are none of those that are known: a work may have been published again.
+    """
+    words = {one.field: one.word for one in findings}
+    if "contradicted" in words.values():
+        return False
+    located = reference.pages or reference.volume or reference.doi
+    elsewhere = words.get(reference.venue_field) == words.get("year") == "differs"
+    agrees = words.get("author") == words.get("title") == "verified"
+    own = [words.get(name) != "verified" for name in ("pages", "volume", "doi")]
+    return bool(located) and elsewhere and agrees and all(own)
+
+
+def _verdict(
+    findings: Sequence[FieldFinding], version: KnownVersion, asked: tuple[str, ...]
+) -> ReferenceVerdict:
+    wrong = [one for one in findings if one.word == "contradicted"]
+    if wrong:
+        return _contradicted(findings, version, asked)
+    differing = [one for one in findings if one.word == "differs"]
+    if differing:
+        fields = ", ".join(dict.fromkeys(one.field for one in differing))
+        reason = f"it is {version.work}, but differs in {fields}"
+        return ReferenceVerdict("differs", reason, version, tuple(findings), asked)
+    unchecked = [one.field for one in findings if one.word == "not checked"]
+    but = f", but for {', '.join(unchecked)}" if unchecked else ""
+    reason = f"it is {version.work}, and agrees with it{but}"
+    return ReferenceVerdict("verified", reason, version, tuple(findings), asked)
+
+
+def _contradicted(
+    findings: Sequence[FieldFinding], version: KnownVersion | None, asked: tuple[str, ...]
+) -> ReferenceVerdict:
+    first = next(one for one in findings if one.word == "contradicted")
+    reason = f"{first.field}: {first.message}"
+    return ReferenceVerdict("contradicted", reason, version, tuple(findings), asked)

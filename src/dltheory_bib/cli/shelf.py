@@ -1,0 +1,140 @@
+"""Commands for the reference shelf: shelf build, shelf list."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dltheory_bib.cli.app import dltheory, draw, is_drawn, note, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rich.console import RenderableType
+
+    from dltheory_bib.shelf.lookups import ShelfSource
+    from dltheory_bib.shelf.shelf_index import Count
+
+
+@dltheory.group(short_help="Index public dumps of scholarly works, to look references up.")
+def shelf() -> None:
+    """Make an index of scholarly works outside the catalogue, from public dumps.
+
+    The works on the shelf are not curated: each is what its source says. Nothing is fetched; name
+    the files that you have.
+
+    \b
+    Example: dltheory shelf build dblp.xml.gz mlanthology/
+    Example: dltheory shelf list
+    """
+
+
+@shelf.command(short_help="Build the shelf from files or folders.")
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Its folder.  [default: that of the settings, else the platform's folder for data]",
+)
+def build(sources: tuple[Path, ...], out: Path | None) -> None:
+    """Build the shelf from SOURCES, in place of an earlier one.
+
+    A source is one of these, compressed with gzip or not; it is recognised by its content:
+
+    \b
+      ML Anthology   a clone of its repository, or a file of its data
+      OpenAlex       the folder of a snapshot, or a file of works (JSON Lines, Parquet)
+      arXiv          its metadata as JSON Lines
+      DBLP           dblp.xml
+      OpenReview     notes as its API returns them, JSON or JSON Lines
+      PMLR           a clone of the repository of a volume
+      .bib, .ris     a file, or a folder of them
+
+    Every record of a source is on the shelf, or is counted with the reason. A build that was
+    stopped continues when it is called again.
+
+    \b
+    Example: dltheory shelf build dblp.xml.gz
+    Example: dltheory shelf build mlanthology/ my-bib-files/ -o shelf
+    """
+    from dltheory_bib.cli.progress import CompileProgress
+    from dltheory_bib.shelf.shelf_index import build_shelf
+    from dltheory_bib.shelf.shelf_record import SourceError
+
+    folder = out or _folder()
+    progress = CompileProgress("reading") if sys.stderr.isatty() else nullcontext()
+    try:
+        with progress as shown:
+            counts = build_shelf(sources, folder, shown)
+    except SourceError as error:
+        raise click.ClickException(visible(str(error))) from error
+    for one in counts:
+        note(f"{one.source}: {_counted(one)}")
+        for reason, works in sorted(one.reasons.items()):
+            note(f"  {works:,} refused: {reason}")
+    note(f"{folder}: {sum(one.kept for one in counts):,} works")
+
+
+@shelf.command("list", short_help="Tell what is on the shelf.")
+@click.option(
+    "--shelf",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Its folder.  [default: that of the settings, else the platform's folder for data]",
+)
+@click.option("-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text")
+def list_(folder: Path | None, format_: str) -> None:
+    """List the sources of the shelf, with the date of each, its works and its licence.
+
+    \b
+    Example: dltheory shelf list
+    """
+    from dltheory_bib.shelf.lookups import Shelf
+
+    opened = Shelf(folder or _folder())
+    size = opened.path.stat().st_size / (1 << 20)
+    if format_ == "json":
+        import json
+
+        sources = [one._asdict() for one in opened.sources.values()]
+        click.echo(json.dumps({"path": str(opened.path), "sources": sources}, indent=2))
+        return
+    if is_drawn():
+        draw(_table(opened.sources.values()))
+    else:
+        for one in opened.sources.values():
+            cells = one.reader, one.date, str(one.kept), one.licence, one.path
+            click.echo("\t".join(map(visible, cells)))
+    note(f"{opened.path}: {len(opened):,} works, {size:.0f} MB")
+
+
+def _folder() -> Path:
+    """Return the folder of the settings, else the platform's."""
+    from dltheory_bib.settings import load_settings
+    from dltheory_bib.shelf.lookups import default_folder
+
+    named = load_settings().shelf.path
+    return Path(named) if named else default_folder()
+
+
+def _counted(one: Count) -> str:
+    refused = f", {one.refused:,} refused" if one.refused else ""
+    return f"{one.reader}, {one.kept:,} works{refused}"
+
+
+def _table(sources: Iterable[ShelfSource]) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for name in ("source", "date", "works", "licence", "from"):
+        table.add_column(name, justify="right" if name == "works" else "left", header_style="dim")
+    for one in sources:
+        cells = one.reader, one.date, f"{one.kept:,}", one.licence, one.path
+        table.add_row(*(Text(visible(cell)) for cell in cells))
+    return table

@@ -1,0 +1,260 @@
+"""Look works up on a shelf: by title, near title, DOI and arXiv id."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+from dltheory_bib.errors import BibliographyError
+from dltheory_bib.shelf.shelf_index import APART, FILE, FORMAT, title_hash
+from dltheory_bib.shelf.shelf_record import ShelfRecord
+from dltheory_bib.text.names import words
+from dltheory_bib.user_folders import data_folder
+
+ALIKE = 85.0
+"""Titles with at least this similarity (rapidfuzz's ratio of their folded words, from 0 to 100) are
+near; of 500 titles made of the halves of two others none reached it.
+"""
+_ONE_WORD_LESS = 90.0
+"""The similarity of a title to one that has one word more, if its ratio is less: a word was left
+out, which in a short title is much of it.
+"""
+_RAREST = 7
+"""How many of a title's rarest words are looked up."""
+_MOST = 2000
+"""The most titles that are compared in one step."""
+_STEM = 3
+"""The letters in which a misspelt word and the right one begin alike."""
+_FIELDS = (
+    "w.key, w.title, w.authors, w.year, w.venue, w.volume, w.pages, w.doi, w.arxiv, w.url,"
+    " w.track, w.source"
+)
+
+
+class ShelfError(BibliographyError):
+    """There is no shelf, or it was built by another version."""
+
+
+class ShelfSource(NamedTuple):
+    """A source of a shelf."""
+
+    reader: str
+    path: str
+    date: str
+    """The day of its newest file, as 2026-11-30."""
+    licence: str
+    kept: int
+    refused: int
+
+
+class Held(NamedTuple):
+    """A work on the shelf with its source."""
+
+    record: ShelfRecord
+    source: ShelfSource
+    score: float = 100.0
+    """The similarity of its title to the one that was asked for, from 0 to 100."""
+
+
+def default_folder() -> Path:
+    """Return the folder of the shelf that is used if none is named."""
+    return data_folder() / "shelf"
+
+
+class Shelf:
+    """A shelf that was built. It is read, never changed."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the shelf of a folder. Raises `ShelfError` if there is none that can be read."""
+        self.path = folder / FILE
+        if not self.path.is_file():
+            raise ShelfError(f"{folder} has no shelf; make one: dltheory shelf build SOURCE…")
+        self._connection = sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            about = dict(self._connection.execute("SELECT name, value FROM about"))
+        except sqlite3.Error as error:
+            raise ShelfError(f"{self.path} is no shelf, or is damaged; build it again") from error
+        if about.get("format") != str(FORMAT):
+            raise ShelfError(f"{self.path} was built by another version; build it again")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    def __len__(self) -> int:
+        return sum(one.kept for one in self.sources.values())
+
+    @cached_property
+    def sources(self) -> dict[int, ShelfSource]:
+        """The sources by number."""
+        rows = self._connection.execute(
+            "SELECT id, reader, path, date, licence, kept, refused FROM source ORDER BY id"
+        )
+        return {row[0]: ShelfSource(*row[1:]) for row in rows}
+
+    def titled(self, title: str) -> list[Held]:
+        """Return the works whose title has the same letters and digits."""
+        return list(self._held("w.hash = ?", title_hash(title)))
+
+    def with_doi(self, doi: str) -> list[Held]:
+        """Return the works with a DOI; capitals do not matter."""
+        return list(self._held("w.doi = ? AND w.doi <> ''", doi.lower()))
+
+    def with_arxiv(self, identifier: str) -> list[Held]:
+        """Return the works with an arXiv id, given without a version."""
+        return list(self._held("w.arxiv = ? AND w.arxiv <> ''", identifier))
+
+    def near(self, title: str, at_least: float = ALIKE, most: int = 5) -> list[Held]:
+        """Return the works whose titles are nearest, the nearest first; none below `at_least`.
+
+        Titles that have all of the title's rarest words are compared with it, then those that lack
+        one of them, then those that have any two, until some are near.
+        """
+        wanted = words(title)
+        compare = _Comparison(wanted)
+        found: dict[int, float] = {}
+        for match in self._matches(wanted):
+            rows = self._connection.execute(
+                "SELECT w.id, w.title FROM words JOIN work w ON w.id = words.rowid"
+                " WHERE words MATCH ? LIMIT ?",
+                (match, _MOST),
+            )
+            for number, other in rows:
+                if number not in found:
+                    found[number] = compare.score(words(other))
+            if any(score >= at_least for score in found.values()):
+                break
+        best = sorted((-score, number) for number, score in found.items() if score >= at_least)
+        return [
+            held._replace(score=-score)
+            for score, number in best[:most]
+            for held in self._held("w.id = ?", number)
+        ]
+
+    def nearest(self, title: str) -> Held | None:
+        """Return the work with the title that is meant, the first if several sources have it.
+
+        None if no title is near, or two different ones are equally near.
+        """
+        found = self.near(title)
+        same = [one for one in found if one.score == found[0].score]
+        others = {title_hash(one.record.title) for one in same}
+        return found[0] if len(others) == 1 else None
+
+    def _matches(self, wanted: list[str]) -> Iterator[str]:
+        """Yield the queries for titles to compare, the strictest first."""
+        rarest = self._rarest(wanted)
+        count = len(rarest)
+        for size in dict.fromkeys((count, count - 1, count - 2, 2)):
+            if 0 < min(2, count) <= size <= count:
+                joined = (" AND ".join(some) for some in combinations(rarest, size))
+                yield " OR ".join(f"({one})" for one in joined)
+
+    def _rarest(self, wanted: Iterable[str]) -> list[str]:
+        """Return the title's words as terms of a query, the rarest on the shelf first.
+
+        For a word that the shelf does not know, those that differ from it in a letter are taken.
+        """
+        counts: list[tuple[int, str]] = []
+        for word in dict.fromkeys(wanted):
+            row = self._vocabulary.execute(
+                "SELECT doc FROM temp.vocabulary WHERE term = ?", (word,)
+            ).fetchone()
+            meant = [] if row else self._misspelt(word)
+            if row:
+                counts.append((row[0], f'"{word}"'))
+            elif meant:
+                either = " OR ".join(f'"{one}"' for _, one in meant)
+                counts.append((sum(count for count, _ in meant), f"({either})"))
+        return [term for _, term in sorted(counts)[:_RAREST]]
+
+    def _misspelt(self, word: str) -> list[tuple[int, str]]:
+        """Return the shelf's words that differ from a word in one letter, with their counts."""
+        if len(word) < 2 * _STEM:
+            return []
+        start = word[:_STEM]
+        rows = self._vocabulary.execute(
+            "SELECT doc, term FROM temp.vocabulary WHERE term >= ? AND term < ?",
+            (start, start[:-1] + chr(ord(start[-1]) + 1)),
+        )
+        alike = [(count, term) for count, term in rows if _is_slip(word, term)]
+        return sorted(alike, reverse=True)[:3]
+
+    @cached_property
+    def _vocabulary(self) -> sqlite3.Connection:
+        self._connection.execute(
+            "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab('main', 'words', 'row')"
+        )
+        return self._connection
+
+    def _held(self, condition: str, value: object) -> Iterator[Held]:
+        for row in self._connection.execute(
+            f"SELECT {_FIELDS} FROM work w WHERE {condition} ORDER BY w.id", (value,)
+        ):
+            authors = tuple(row[2].split(APART)) if row[2] else ()
+            yield Held(ShelfRecord(row[0], row[1], authors, *row[3:11]), self.sources[row[11]])
+
+
+class _Comparison:
+    """Compares titles with one of them."""
+
+    def __init__(self, wanted: list[str]) -> None:
+        self.wanted = wanted
+        self.plain, self.ordered = " ".join(wanted), " ".join(sorted(wanted))
+        self.ratio = _ratio()
+
+    def score(self, theirs: list[str]) -> float:
+        """Return the similarity of the words of another title, from 0 to 100.
+
+        The order of words counts little: the ratio of the sorted words counts as well.
+        """
+        score = self.ratio(self.plain, " ".join(theirs))
+        if score < ALIKE:
+            score = max(score, self.ratio(self.ordered, " ".join(sorted(theirs))))
+        if score < _ONE_WORD_LESS and _lacks_a_word(self.wanted, theirs):
+            return _ONE_WORD_LESS
+        return score
+
+
+def _lacks_a_word(fewer: list[str], more: list[str]) -> bool:
+    """Return whether a title is another without one of its words.
+
+    A compound such as "super-resolution" counts as a word, if at least four remain; else three must
+    remain.
+    """
+    gap = len(more) - len(fewer)
+    if not 1 <= gap <= 2 or len(fewer) < 2 + gap:
+        return False
+    same = next((at for at, word in enumerate(fewer) if word != more[at]), len(fewer))
+    return fewer[same:] == more[same + gap :]
+
+
+def _is_slip(one: str, other: str) -> bool:
+    """Return whether two words differ in one letter: changed, left out, added or swapped."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    if start is None:
+        return len(one) != len(other)
+    rest, theirs = one[start:], other[start:]
+    return (
+        rest[1:] == theirs[1:]
+        or rest[1:] == theirs
+        or rest == theirs[1:]
+        or (rest[:2] == theirs[1::-1] and rest[2:] == theirs[2:])
+    )
+
+
+def _ratio() -> Callable[[str, str], float]:
+    """Return the measure of similarity: rapidfuzz's, else difflib's, which is slower."""
+    try:
+        from rapidfuzz.fuzz import ratio
+    except ImportError:
+        from difflib import SequenceMatcher
+
+        return lambda one, other: 100 * SequenceMatcher(None, one, other, False).ratio()
+    return lambda one, other: float(ratio(one, other))

@@ -1,0 +1,491 @@
+"""The reference shelf: a reader for each public dump, the index, and looking works up.
+
+The shapes are those that the sources document: the dataset of arXiv's metadata of Cornell
+University, DBLP's dblp.xml (https://dblp.org/xml/docu/dblpxml.pdf), OpenAlex's work object, the
+notes of OpenReview's API 1 and 2, the posts of mlresearch/papersite, ML Anthology's files.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import random
+import string
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dltheory_bib.cli.main import main
+from dltheory_bib.shelf import shelf_index
+from dltheory_bib.shelf.lookups import Shelf, ShelfError
+from dltheory_bib.shelf.readers import source_kinds
+from dltheory_bib.shelf.shelf_index import FILE, build_shelf, title_hash
+from dltheory_bib.shelf.shelf_record import Refused, ShelfRecord, SourceError
+
+DBLP = """<?xml version="1.0" encoding="ISO-8859-1"?>
+<!DOCTYPE dblp SYSTEM "dblp.dtd">
+<dblp>
+<article mdate="2018-08-13" key="journals/nn/Mueller18">
+<author>J&uuml;rgen M&uuml;ller 0002</author><author>Wei Wang</author>
+<title>On <i>L</i><sub>2</sub> balls &amp; nets.</title>
+<pages>1-9</pages><year>2018</year><volume>3</volume><journal>Neural Networks</journal>
+<ee>https://doi.org/10.1016/J.NEUNET.2018.01.001</ee>
+</article>
+<article key="journals/corr/abs-1703-00887"><author>Chi Jin</author>
+<title>How to Escape Saddle Points Efficiently.</title><year>2017</year>
+<journal>CoRR</journal><ee>http://arxiv.org/abs/1703.00887</ee></article>
+<inproceedings key="conf/icml/X"><author>Ana Lima</author><title>A Fine Title.</title>
+<booktitle>ICML</booktitle><year>2020</year></inproceedings>
+<proceedings key="conf/icml/2020"><title>Proceedings of ICML.</title></proceedings>
+<www key="homepages/w/WeiWang"><author>Wei Wang</author><title>Home Page</title></www>
+<inproceedings key="conf/icml/Y"><author>Ana Lima</author><year>2020</year></inproceedings>
+</dblp>
+"""
+ARXIV = [
+    {
+        "id": "0704.0001",
+        "submitter": "A",
+        "title": "Gradient   descent\n  in $L^2$",
+        "authors_parsed": [["Bal\\'azs", "C.", ""], ["King", "Martin L.", "Jr."]],
+        "journal-ref": None,
+        "doi": "10.1103/PhysRevD.76.013009",
+        "versions": [{"version": "v1", "created": "Mon, 2 Apr 2007 19:18:42 GMT"}],
+        "update_date": "2008-11-26",
+    },
+    {"id": "math/0309136", "submitter": "B", "title": "On Knots", "authors_parsed": [["Lee", "A"]]},
+    {"id": "2401.00001", "submitter": "C", "title": "", "authors_parsed": []},
+]
+OPENALEX = [
+    {
+        "id": "https://openalex.org/W1",
+        "doi": "https://doi.org/10.48550/arXiv.1706.03762",
+        "display_name": "Attention Is All You Need",
+        "publication_year": 2017,
+        "type": "article",
+        "is_paratext": False,
+        "authorships": [{"author": {"display_name": "Ashish Vaswani"}}, {"author": None}],
+        "primary_location": {
+            "landing_page_url": "https://arxiv.org/abs/1706.03762v7",
+            "source": {"display_name": "arXiv (Cornell University)"},
+        },
+        "locations": None,
+        "biblio": {"volume": None, "first_page": None, "last_page": None},
+    },
+    {
+        "id": "https://openalex.org/W2",
+        "doi": None,
+        "display_name": "A Journal Work",
+        "publication_year": 2001,
+        "type": "article",
+        "is_paratext": False,
+        "authorships": [{"raw_author_name": "B. Only"}],
+        "primary_location": {"source": {"display_name": "Annals"}, "landing_page_url": None},
+        "locations": [{"landing_page_url": "http://arxiv.org/abs/math/0309136"}],
+        "biblio": {"volume": "7", "first_page": "1", "last_page": "20"},
+    },
+    {"id": "https://openalex.org/W3", "display_name": "Front Matter", "type": "paratext"},
+    {"id": "https://openalex.org/W4", "display_name": None},
+]
+MLANTHOLOGY = {
+    "venue": "icml",
+    "year": "2017",
+    "papers": [
+        {
+            "bibtex_key": "achab2017icml-uncovering",
+            "title": "Uncovering Causality from Multivariate Hawkes Integrated Cumulants",
+            "authors": [{"given": "Massil", "family": "Achab"}, {"given": "", "family": "Muzy"}],
+            "year": "2017",
+            "venue": "icml",
+            "venue_type": "conference",
+            "volume": "70",
+            "pages": "1-10",
+            "doi": "10.1/ABC",
+            "venue_url": "https://proceedings.mlr.press/v70/achab17a.html",
+        },
+        {"bibtex_key": "b", "title": "In a Workshop", "venue_type": "workshop", "year": "2017"},
+    ],
+}
+NOTES = {
+    "notes": [
+        {
+            "id": "rJ4km2R5t7",
+            "forum": "rJ4km2R5t7",
+            "content": {
+                "title": "A Benchmark of Tasks",
+                "authors": ["Alex Wang", "Amanpreet Singh"],
+                "venue": "ICLR 2019 Poster",
+                "venueid": "ICLR.cc/2019/Conference",
+            },
+        },
+        {
+            "id": "new",
+            "forum": "new",
+            "content": {
+                "title": {"value": "Tasks Again"},
+                "authors": {"value": ["Li Wei"]},
+                "venue": {"value": "ICLR 2024 Workshop on X"},
+                "venueid": {"value": "ICLR.cc/2024/Workshop/X"},
+            },
+        },
+        {
+            "id": "no",
+            "content": {"title": "Not Yet", "venue": "Submitted to ICLR 2025", "venueid": "x"},
+        },
+    ]
+}
+POST = """---
+title: How to Escape $\\epsilon$-Saddles
+booktitle: Proceedings of the 34th International Conference on Machine Learning
+id: jin17a
+page: 1724-1732
+author:
+- given: Chi
+  family: Jin
+- family: Ge
+container-title: Proceedings of Machine Learning Research
+volume: '70'
+issued:
+  date-parts:
+  - 2017
+  - 7
+---
+"""
+
+
+def lines(values: list[dict[str, Any]]) -> bytes:
+    return "".join(f"{json.dumps(value)}\n" for value in values).encode()
+
+
+@pytest.fixture
+def dumps(tmp_path: Path) -> dict[str, Path]:
+    """A dump of each kind, with the name under which its reader is known."""
+    made: dict[str, Path] = {}
+
+    def write(kind: str, name: str, content: bytes) -> None:
+        path = tmp_path / "dumps" / kind / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+        made.setdefault(kind, path)
+
+    write("dblp", "dblp.xml.gz", DBLP.encode("latin-1"))
+    write("arxiv", "arxiv-metadata-oai-snapshot.json", lines(ARXIV) + b"not json\n\n[1]\n")
+    write("openalex", "part_000.gz", lines(OPENALEX))
+    write("mlanthology", "icml-2017.json.gz", json.dumps(MLANTHOLOGY, indent=1).encode())
+    write("openreview", "notes.json", json.dumps(NOTES).encode())
+    write("pmlr", "_posts/2017-07-17-jin17a.md", POST.encode())
+    write(
+        "bib", "a.bib", b"@article{k, title={An {\\'E}tude}, author={De Sa, C}, year=2001}\n@x{y}"
+    )
+    made["pmlr"] = tmp_path / "dumps" / "pmlr"
+    return made
+
+
+def read(path: Path) -> list[ShelfRecord | Refused]:
+    source = source_kinds.find_source(path)
+    return [one for file in source.files for one in source.reader.read(file)]
+
+
+def test_each_dump_is_recognised_by_its_content(dumps: dict[str, Path]) -> None:
+    for kind, path in dumps.items():
+        assert kind == source_kinds.find_source(path).reader.NAME
+    assert {one.NAME for one in source_kinds.READERS} == set(dumps)
+
+
+def test_dblp(dumps: dict[str, Path]) -> None:
+    first, second, third, *refused = read(dumps["dblp"])
+    assert first == ShelfRecord(
+        "journals/nn/Mueller18",
+        "On L2 balls & nets",
+        ("Jürgen Müller", "Wei Wang"),
+        2018,
+        "Neural Networks",
+        "3",
+        "1-9",
+        "10.1016/j.neunet.2018.01.001",
+        "",
+        "https://doi.org/10.1016/J.NEUNET.2018.01.001",
+    )
+    assert isinstance(second, ShelfRecord)
+    assert (second.arxiv, second.venue) == ("1703.00887", "")
+    assert isinstance(third, ShelfRecord)
+    assert third.venue == "ICML"
+    assert [one.id for one in refused] == [
+        "conf/icml/2020",
+        "homepages/w/WeiWang",
+        "conf/icml/Y",
+    ]
+    assert all(isinstance(one, Refused) for one in refused)
+
+
+@pytest.mark.parametrize(
+    "subset",
+    [
+        '<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">',
+        '<!ENTITY a SYSTEM "file:///etc/passwd">',
+    ],
+)
+def test_a_dump_that_defines_entities_is_refused(tmp_path: Path, subset: str) -> None:
+    path = tmp_path / "dblp.xml"
+    path.write_text(f"<!DOCTYPE dblp [{subset}]><dblp><article><title>&a;</title></article></dblp>")
+    with pytest.raises(SourceError, match="entity a"):
+        read(path)
+
+
+def test_a_dump_that_ends_early_says_so_and_keeps_what_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "dblp.xml"
+    path.write_text(DBLP[: DBLP.index("<proceedings")], "latin-1")
+    with pytest.raises(SourceError, match=r"dblp\.xml is no XML"):
+        build_shelf([path], tmp_path / "shelf")
+    assert not (tmp_path / "shelf" / FILE).exists()
+    whole = gzip.compress(DBLP.encode("latin-1"))
+    cut = tmp_path / "dblp.xml.gz"
+    cut.write_bytes(whole[:-40])
+    with pytest.raises(SourceError, match="cannot be read"):
+        read(cut)
+
+
+def test_arxiv(dumps: dict[str, Path]) -> None:
+    first, second, untitled, *rest = read(dumps["arxiv"])
+    assert isinstance(first, ShelfRecord)
+    assert first.authors == ("Balázs, C.", "King, Jr., Martin L.")
+    assert (first.title, first.year) == ("Gradient descent in $L^2$", 2007)
+    assert (first.doi, first.arxiv) == ("10.1103/physrevd.76.013009", "0704.0001")
+    assert isinstance(second, ShelfRecord)
+    assert (second.year, second.venue) == (2003, "")
+    assert untitled == Refused("2401.00001", "has no title")
+    assert rest == [Refused("line 4", "is no JSON"), Refused("line 6", "is no JSON")]
+
+
+def test_openalex(dumps: dict[str, Path], tmp_path: Path) -> None:
+    found = read(dumps["openalex"])
+    first, second, *refused = found
+    assert isinstance(first, ShelfRecord)
+    assert (first.arxiv, first.venue, first.authors) == ("1706.03762", "", ("Ashish Vaswani",))
+    assert isinstance(second, ShelfRecord)
+    assert (second.arxiv, second.venue, second.pages) == ("math/0309136", "Annals", "1--20")
+    assert second.authors == ("B. Only",)
+    assert len(refused) == 2
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    path = tmp_path / "works" / "part.parquet"
+    path.parent.mkdir()
+    parquet.write_table(pyarrow.Table.from_pylist(OPENALEX), path)
+    assert read(path) == found, "Parquet says the same as JSON Lines"
+
+
+def test_mlanthology(dumps: dict[str, Path], tmp_path: Path) -> None:
+    first, second = read(dumps["mlanthology"])
+    assert isinstance(first, ShelfRecord)
+    assert first.authors == ("Achab, Massil", "Muzy")
+    assert (first.doi, first.track, first.volume) == ("10.1/abc", "", "70")
+    assert isinstance(second, ShelfRecord)
+    assert second.track == "workshop", "a workshop is not the venue"
+    folder = tmp_path / "clone"
+    (folder / "data" / "papers").mkdir(parents=True)
+    (folder / "data" / "legacy").mkdir()
+    (folder / "data" / "papers" / "icml-2017.json").write_text(json.dumps(MLANTHOLOGY))
+    (folder / "data" / "legacy" / "colt.jsonl.gz").write_bytes(
+        gzip.compress(lines(MLANTHOLOGY["papers"]))  # type: ignore[arg-type]
+    )
+    assert len(read(folder)) == 4
+
+
+def test_openreview(dumps: dict[str, Path]) -> None:
+    first, second, third = read(dumps["openreview"])
+    assert isinstance(first, ShelfRecord)
+    assert (first.authors, first.year) == (("Alex Wang", "Amanpreet Singh"), 2019)
+    assert isinstance(second, ShelfRecord)
+    assert (second.title, second.track) == ("Tasks Again", "workshop")
+    assert third == Refused("no", "was not accepted, or is not decided")
+
+
+def test_pmlr_and_bib(dumps: dict[str, Path]) -> None:
+    (post,) = read(dumps["pmlr"])
+    assert isinstance(post, ShelfRecord)
+    assert post.authors == ("Jin, Chi", "Ge")
+    assert (post.year, post.pages) == (2017, "1724-1732")
+    assert post.url == "https://proceedings.mlr.press/v70/jin17a.html"
+    found = read(dumps["bib"])
+    assert found[0] == ShelfRecord("k", "An Étude", ("De Sa, C",), 2001)
+    assert found[1] == Refused("@x{y}", "has no title")
+
+
+def test_every_record_is_kept_or_counted_with_its_reason(
+    dumps: dict[str, Path], tmp_path: Path
+) -> None:
+    told: list[tuple[str, int]] = []
+    counts = build_shelf(
+        dumps.values(), tmp_path / "shelf", lambda file, number: told.append((file, number))
+    )
+    for one in counts:
+        records = read(one.source)
+        assert one.kept == sum(isinstance(each, ShelfRecord) for each in records)
+        assert one.kept + one.refused == len(records)
+        assert sum(one.reasons.values()) == one.refused
+    shelf = Shelf(tmp_path / "shelf")
+    assert len(shelf) == sum(one.kept for one in counts)
+    assert told[-1][1] == len(shelf) + sum(one.refused for one in counts)
+    assert {one.reader for one in shelf.sources.values()} == set(dumps)
+    shelf.close()
+
+
+def test_works_are_found_by_every_identifier(dumps: dict[str, Path], tmp_path: Path) -> None:
+    build_shelf(dumps.values(), tmp_path / "shelf")
+    shelf = Shelf(tmp_path / "shelf")
+    (found,) = shelf.titled("ON L2 BALLS, & NETS")
+    assert found.record.authors == ("Jürgen Müller", "Wei Wang")
+    assert (found.source.reader, found.score) == ("dblp", 100.0)
+    assert shelf.with_doi("10.1016/j.neunet.2018.01.001") == [found]
+    assert shelf.with_doi("") == []
+    assert shelf.with_arxiv("") == []
+    (saddles,) = shelf.with_arxiv("1703.00887")
+    assert saddles.record.title == "How to Escape Saddle Points Efficiently"
+    near = shelf.nearest("How to Escpe Saddle Point Efficiently")
+    assert near
+    assert near.record == saddles.record
+    assert near.score < 100
+    assert shelf.nearest("Quantum Chromodynamics for Cats") is None
+    assert shelf.near("") == shelf.near("of of of") == []
+    shelf.close()
+
+
+def titles(rng: random.Random, count: int) -> list[str]:
+    """Titles of three to ten words of a vocabulary in which few words are frequent."""
+    vocabulary = [
+        "".join(rng.choices(string.ascii_lowercase, k=rng.randint(3, 10))) for _ in range(900)
+    ]
+    weights = [1 / (rank + 3) for rank in range(len(vocabulary))]
+    return [" ".join(rng.choices(vocabulary, weights, k=rng.randint(4, 10))) for _ in range(count)]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A shelf of some thousand works, and their titles."""
+    folder = tmp_path_factory.mktemp("many")
+    made = titles(random.Random(3), 3000)
+    entries = (f"@misc{{k{n}, title={{{title}}}, year=2020}}\n" for n, title in enumerate(made))
+    (folder / "a.bib").write_text("".join(entries))
+    build_shelf([folder / "a.bib"], folder)
+    return folder, made
+
+
+def _typo(rng: random.Random, title: str) -> str:
+    at = rng.randrange(len(title))
+    return title[:at] + rng.choice(["", rng.choice("aeiou") + title[at], "q"]) + title[at + 1 :]
+
+
+@pytest.mark.parametrize("fallback", [False, True], ids=["rapidfuzz", "difflib"])
+def test_near_titles(
+    many: tuple[Path, list[str]], fallback: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Typos are seen through, a word that is left out too; titles made of two halves are not."""
+    if fallback:
+        monkeypatch.setitem(sys.modules, "rapidfuzz.fuzz", None)
+    folder, made = many
+    shelf, rng = Shelf(folder), random.Random(5)
+    chosen = rng.sample(made, 20 if fallback else 150)
+
+    def right(changed: list[str]) -> float:
+        found = [shelf.nearest(title) for title in changed]
+        hits = [one and title_hash(one.record.title) for one in found]
+        wrong = [
+            h for h, title in zip(hits, chosen, strict=True) if h not in {None, title_hash(title)}
+        ]
+        assert len(wrong) <= 0.01 * len(chosen)
+        return sum(h is not None for h in hits) / len(hits)
+
+    assert right([_typo(rng, one) for one in chosen]) >= 0.99
+    assert right([_typo(rng, _typo(rng, _typo(rng, one))) for one in chosen]) >= 0.95
+    dropped = [one.split() for one in chosen]
+    for words_ in dropped:
+        del words_[rng.randrange(len(words_))]
+    assert right([" ".join(one) for one in dropped]) >= 0.95
+    halves = ["".join(_half(one, rng)) for one in chosen[: 100 if not fallback else 10]]
+    mixed = [f"{one} {other}" for one, other in zip(halves[::2], halves[1::2], strict=True)]
+    assert not [title for title in mixed if shelf.near(title)]
+    shelf.close()
+
+
+def _half(title: str, rng: random.Random) -> str:
+    words_ = title.split()
+    half = len(words_) // 2
+    return " ".join(words_[:half] if rng.random() < 0.5 else words_[half:])
+
+
+def test_a_build_that_was_stopped_continues(
+    tmp_path: Path, many: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf_index, "_BATCH", 500)
+    source, out = many[0] / "a.bib", tmp_path / "shelf"
+
+    class StoppedError(Exception):
+        pass
+
+    def stop(_: str, records: int) -> None:
+        if records >= 1500:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        build_shelf([source], out, stop)
+    assert not (out / FILE).exists()
+    new: list[int] = []
+    (count,) = build_shelf([source], out, lambda _, records: new.append(records))
+    assert count.kept == 3000
+    assert new[-1] == 2000, "the batch in which it was stopped is read again, those before are not"
+    fresh = tmp_path / "fresh"
+    build_shelf([source], fresh)
+    one, other = Shelf(out), Shelf(fresh)
+    asked = [one.titled(title) for title in many[1][::50]]
+    assert asked == [other.titled(title) for title in many[1][::50]]
+    assert [path.name for path in out.iterdir()] == [FILE]
+    one.close()
+    other.close()
+
+
+def test_a_build_of_other_sources_begins_anew(dumps: dict[str, Path], tmp_path: Path) -> None:
+    out = tmp_path / "shelf"
+    broken = tmp_path / "dblp.xml"
+    broken.write_text("<dblp><article>")
+    with pytest.raises(SourceError):
+        build_shelf([dumps["arxiv"], broken], out)
+    assert [one.reader for one in build_shelf([dumps["bib"]], out)] == ["bib"]
+    (out / f".{FILE}.part").write_text("damaged")
+    assert [one.kept for one in build_shelf([dumps["arxiv"]], out)] == [2]
+
+
+def test_without_a_shelf_or_with_another_format(tmp_path: Path) -> None:
+    with pytest.raises(ShelfError, match="dltheory shelf build"):
+        Shelf(tmp_path)
+    (tmp_path / FILE).write_text("damaged")
+    with pytest.raises(ShelfError, match="damaged; build it again"):
+        Shelf(tmp_path)
+
+
+def test_the_commands(
+    dumps: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "shelf"
+    assert main(["shelf", "list", "--shelf", str(out)]) == 1
+    assert "dltheory shelf build SOURCE" in capsys.readouterr().err
+    assert main(["shelf", "build", str(dumps["dblp"]), str(dumps["bib"]), "-o", str(out)]) == 0
+    err = capsys.readouterr().err
+    assert f"{dumps['dblp']}: dblp, 3 works, 3 refused\n" in err
+    assert "  1 refused: has no title\n" in err
+    assert f"{out}: 4 works\n" in err
+    assert main(["shelf", "list", "--shelf", str(out)]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[0].split("\t")[:1] == ["dblp"]
+    assert "4 works" in printed.err
+    assert main(["shelf", "list", "--shelf", str(out), "-f", "json"]) == 0
+    assert [one["kept"] for one in json.loads(capsys.readouterr().out)["sources"]] == [3, 1]
+    assert main(["shelf", "build", str(tmp_path / "none")]) == 1
+    assert "does not exist" in capsys.readouterr().err
+    assert main(["shelf", "build", os.devnull]) == 1
+    assert "is neither a file nor a folder" in capsys.readouterr().err
+    (tmp_path / "x.txt").write_text("nothing")
+    assert main(["shelf", "build", str(tmp_path / "x.txt")]) == 1
+    assert "is none of the sources that are known" in capsys.readouterr().err

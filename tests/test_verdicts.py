@@ -1,0 +1,286 @@
+"""Verdicts on references: corruptions are seen at the right field, real entries are not accused."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from dltheory_bib import Bibliography
+from dltheory_bib.bibfile.bib_parser import parse_bib
+from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
+from dltheory_bib.bibfile.verdicts.cited_reference import read_reference
+from dltheory_bib.bibfile.verdicts.shelf_list import ShelfList
+from dltheory_bib.bibfile.verdicts.verdict import Judge, ReferenceVerdict
+from dltheory_bib.shelf.lookups import Shelf
+from dltheory_bib.shelf.shelf_index import build_shelf
+from helpers.corruptions import KINDS, Corruptor, Entry
+
+THIS_YEAR = 2026
+SEEN = {"near-miss title": 0.95, "wrong venue": 0.95, "year off": 0.95}
+"""The share of corruptions that has to be seen; 0.98 unless named."""
+
+
+@pytest.fixture(scope="module")
+def judge(catalogue: Bibliography) -> Judge:
+    return Judge(catalogue, THIS_YEAR)
+
+
+def verdict(judge: Judge, entry: Entry) -> ReferenceVerdict:
+    kind = "article" if "journal" in entry else "inproceedings"
+    return judge.judge(read_reference(kind, entry))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_corruptions_are_seen_at_the_field_that_was_changed(judge: Judge, kind: str) -> None:
+    made = Corruptor(judge.bib, seed=20261130).corrupted(kind, 200)
+    verdicts = [(verdict(judge, entry), field) for _, entry, field in made]
+    seen = [one.word in {"differs", "contradicted"} for one, _ in verdicts]
+    told = [field in one.fields("differs", "contradicted") for one, field in verdicts]
+    least = SEEN.get(kind, 0.98)
+    assert sum(seen) >= least * len(made)
+    assert sum(told) >= 0.95 * len(made)
+
+
+def test_a_fabricated_doi_is_never_verified(judge: Judge) -> None:
+    for _, entry, _ in Corruptor(judge.bib, seed=5).corrupted("fabricated DOI", 200):
+        found = verdict(judge, entry)
+        assert "doi" not in found.fields("verified")
+        assert found.word != "verified" or "but for doi" in found.reason
+
+
+def test_entries_of_the_works_themselves_are_verified(judge: Judge) -> None:
+    made = Corruptor(judge.bib, seed=1)
+    for paper in made.works:
+        for long in (False, True):
+            assert verdict(judge, made.entry(paper, long)).word == "verified", paper.key
+
+
+@pytest.mark.parametrize("dialect", ["bibtex", "biblatex"])
+def test_what_is_exported_is_verified(judge: Judge, dialect: str) -> None:
+    file = parse_bib(judge.bib.to_bibtex(dialect=dialect))  # type: ignore[arg-type]
+    for entry in file.entries:
+        found = judge.judge(read_reference(entry.type.lower(), file.values(entry)))
+        assert found.word == "verified", (entry.key, found)
+
+
+def _entry(text: str) -> tuple[str, Entry]:
+    file = parse_bib(text)
+    (entry,) = file.entries
+    return entry.type.lower(), dict(file.values(entry))
+
+
+JIN = """@inproceedings{k,
+  author = {Chi Jin and Rong Ge and Praneeth Netrapalli and Sham M. Kakade and Michael I. Jordan},
+  title = {How to Escape Saddle Points Efficiently},
+  booktitle = {International Conference on Machine Learning},
+  year = {2017}%s}"""
+
+
+@pytest.mark.parametrize(
+    ("change", "word", "field"),
+    [
+        (lambda t: t % ", doi = {10.88880/bpr.633067}", "differs", "doi"),
+        (lambda t: t.replace("2017", "2034") % "", "contradicted", "year"),
+        (lambda t: re.sub("Chi.*Jordan", "John Doe and Ann Poe", t) % "", "contradicted", "author"),
+        (lambda t: re.sub("and Rong.*Kakade ", "", t) % "", "differs", "author"),
+        (lambda t: t.replace("Escape", "Avoid") % "", "differs", "title"),
+        (lambda t: t.replace("2017", "2018") % "", "differs", "year"),
+        (lambda t: t.replace("Machine Learning", "Deep Thought") % "", "differs", "booktitle"),
+        (
+            lambda t: t % ", eprint = {1706.08947}, archiveprefix = {arXiv}",
+            "contradicted",
+            "eprint",
+        ),
+    ],
+    ids=["doi", "future", "authors", "partial", "near-miss", "year", "venue", "foreign"],
+)
+def test_one_corruption_of_a_work_that_is_held(
+    judge: Judge, change: Callable[[str], str], word: str, field: str
+) -> None:
+    found = judge.judge(read_reference(*_entry(change(JIN))))
+    assert found.word == word
+    assert found.fields("differs", "contradicted") == [field]
+    assert found.version
+    assert found.version.work == "jin2017escape"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        # The same title, by others, elsewhere and at another time, is another work.
+        (
+            "@article{k, author={Seeger, M}, title={Gaussian Processes for Machine Learning},"
+            " journal={International Journal of Neural Systems}, year=2004}",
+            "not found",
+        ),
+        # A version that the catalogue does not have, with pages of its own.
+        (
+            "@article{k, author={Blum, AL and Rivest, RL}, volume=5, pages={117--127}, year=1992,"
+            " title={Training a 3-node neural network is NP-complete}, journal={Neural Networks}}",
+            "not found",
+        ),
+        (
+            "@article{k, author={Vapnik, V. N.}, title={An overview of statistical learning"
+            " theory}, year=1999, journal={Neural Networks, IEEE Transactions on}}",
+            "verified",
+        ),
+        (
+            "@inproceedings{k, author={Shaojie Bai and Vladlen Koltun and J. Zico Kolter},"
+            " title={Multiscale Deep Equilibrium Models}, year=2020, booktitle={NeurIPS}}",
+            "not found",
+        ),
+        ("@misc{k, author={A}, year=2020}", "not checked"),
+        (
+            "@inproceedings{k, author={Nobody Known}, title={A Title That No Work Has, Anywhere},"
+            " booktitle={ICML}, year=2016, doi={10.1137/99X9999999}}",
+            "not found",
+        ),
+    ],
+)
+def test_other_works_are_not_accused(judge: Judge, text: str, word: str) -> None:
+    found = judge.judge(read_reference(*_entry(text)))
+    assert found.word == word, found
+
+
+def test_an_identifier_of_a_held_work_in_an_entry_of_nothing_known(judge: Judge) -> None:
+    text = (
+        "@misc{k, author={Petra Silva}, title={On Efficient Forward Modes of Thought},"
+        " year=2023, eprint={1703.00887}, archiveprefix={arXiv}}"
+    )
+    found = judge.judge(read_reference(*_entry(text)))
+    assert found.word == "contradicted"
+    assert "jin2017escape" in found.reason
+
+
+def _initials(name: str) -> str:
+    parts = name.split()
+    return " ".join([*(one[0] + "." for one in parts[:-1]), parts[-1]]) if len(parts) > 1 else name
+
+
+def _inverted(name: str) -> str:
+    parts = name.split()
+    return f"{parts[-1]}, {' '.join(parts[:-1])}" if len(parts) > 1 else name
+
+
+@pytest.mark.parametrize("change", [_initials, _inverted], ids=["initials", "inverted"])
+def test_the_way_in_which_names_are_written_changes_nothing(
+    judge: Judge, change: Callable[[str], str]
+) -> None:
+    made, rng = Corruptor(judge.bib, seed=2), random.Random(2)
+    for paper in rng.sample(made.works, 200):
+        entry = made.entry(paper)
+        before = verdict(judge, entry).word
+        names = entry["author"].split(" and ")
+        entry["author"] = " and ".join(change(name) for name in names)
+        assert verdict(judge, entry).word == before, entry
+        entry["author"] = " and ".join(names[:2]) + " and others"
+        assert verdict(judge, entry).word == before, entry
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "outcome"),
+    [
+        (["AL Blum", "Rivest, RL"], ["Blum, Avrim L.", "Rivest, Ronald L."], "same"),
+        (["Wei Wang"], ["Wang Wei"], "same"),
+        (["Garriga Alonso, A."], ["Garriga-Alonso, Adrià"], "same"),
+        (["Russ Salakhutdinov"], ["Salakhutdinov, Ruslan"], "same"),
+        (["Mueller, J."], ["Müller, Jürgen"], "same"),
+        (["Belkin, Misha"], ["Mikhail Belkin"], "same"),
+        (["Li, Xiang"], ["Li, Patricia"], "others"),
+        (["B", "A"], ["A", "B"], "order"),
+        (["A"], ["A", "B"], "fewer"),
+        (["A", "B", "C"], ["A", "B"], "more"),
+        (["A", "C"], ["A", "B"], "names"),
+        (["C", "D"], ["A", "B"], "others"),
+    ],
+)
+def test_lists_of_authors(theirs: list[str], ours: list[str], outcome: str) -> None:
+    assert compare_authors(theirs, ours).outcome == outcome
+
+
+SHELF = """
+@inproceedings{a, title={Certain Things About Uncertain Objects}, author={Ana Lima and Wei Wu},
+  booktitle={ICLR}, year={2021}}
+@article{b, title={Certain Things About Uncertain Objects}, author={Ana Lima and Wei Wu and Bo Li},
+  journal={Journal of Machine Learning Research}, year={2023}, volume={24}, pages={1--40}}
+@article{c, title={Another Thing}, author={Jo Ek}, journal={Neural Computation}, year={2001},
+  doi={10.1162/0001}}
+"""
+
+
+@pytest.fixture(scope="module")
+def judge_with_shelf(
+    catalogue: Bibliography, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Judge]:
+    folder = tmp_path_factory.mktemp("shelf")
+    (folder / "works.bib").write_text(SHELF, "utf-8")
+    build_shelf([folder / "works.bib"], folder)
+    shelf = Shelf(folder)
+    yield Judge(catalogue, THIS_YEAR, [ShelfList(shelf, VenueNames(catalogue))])
+    shelf.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "fields"),
+    [
+        (
+            "@inproceedings{k, title={Certain things about uncertain objects}, year=2021,"
+            " author={A. Lima and Wu, Wei}, booktitle={ICLR}}",
+            "verified",
+            [],
+        ),
+        (
+            "@article{k, title={Certain things about uncertain objects}, year=2023,"
+            " author={Lima, A. and others}, journal={J. Mach. Learn. Res.}}",
+            "verified",
+            [],
+        ),
+        (
+            "@inproceedings{k, title={Certain things about uncertain objects}, year=2021,"
+            " author={Lima, A. and Wu, Wei}, booktitle={ICML}}",
+            "differs",
+            ["booktitle"],
+        ),
+        (
+            "@inproceedings{k, title={Certain things about uncertain objects}, year=2021,"
+            " author={Jo Ek}, booktitle={ICLR}}",
+            "contradicted",
+            ["author"],
+        ),
+        (
+            "@inproceedings{k, title={Certain things about doubtful objects}, year=2021,"
+            " author={Lima, Ana and Wu, Wei}, booktitle={ICLR}}",
+            "differs",
+            ["title"],
+        ),
+        (
+            "@article{k, title={Certain things about uncertain objects}, year=2023, author={Lima,"
+            " A. and others}, journal={J. Mach. Learn. Res.}, doi={10.1162/0001}}",
+            "contradicted",
+            ["doi"],
+        ),
+        (
+            "@inproceedings{k, title={Things of Another Kind}, year=2021, author={Lima, Ana},"
+            " booktitle={ICLR}}",
+            "not found",
+            [],
+        ),
+    ],
+)
+def test_a_shelf_is_asked_after_the_catalogue(
+    judge_with_shelf: Judge, text: str, word: str, fields: list[str]
+) -> None:
+    found = judge_with_shelf.judge(read_reference(*_entry(text)))
+    assert (found.word, found.fields("differs", "contradicted")) == (word, fields)
+    assert len(found.asked) == 2
+    assert found.asked[1].startswith("the shelf (bib of ")
+
+
+def test_the_catalogue_counts_before_the_shelf(judge_with_shelf: Judge) -> None:
+    found = judge_with_shelf.judge(read_reference(*_entry(JIN % "")))
+    assert found.version
+    assert (found.word, found.version.source) == ("verified", "the catalogue")
