@@ -21,7 +21,7 @@ from dltheory_bib.snapshot.views import Row
 from dltheory_bib.text.names import author_line, family
 from dltheory_bib.theorems.bounds import steepest
 from dltheory_bib.theorems.dominance import Order, Vocabulary
-from dltheory_bib.theorems.settings import APPLIES, Comparable, Setting, standings
+from dltheory_bib.theorems.standings import APPLIES, Comparable, Setting, standings
 from dltheory_bib.theorems.theorem_table import KINDS, TableAssumption, TableCard, TableRow
 
 QUERIES = ("", "year:2016.. not has:doi", "year:1800")

@@ -33,7 +33,7 @@ class Comparison(Printable):
 
     A group contains cards of one kind that bound one quantity; `table.groups` are its rows. With a
     setting, they are the cards that apply in it, and a star marks what is best there, as defined in
-    `theorems.settings`; there can be several, with incomparable bounds or guarantees. Without one,
+    `theorems.standings`; there can be several, with incomparable bounds or guarantees. Without one,
     `table.frontiers` has what is best in each setting that the question lists. The table is text,
     so that no format needs the records.
     """
@@ -63,7 +63,7 @@ class Comparison(Printable):
     @property
     def standings(self) -> dict[str, str]:
         """What each ranked card that applies is in the setting: best, beaten, alone or open; empty
-        without a setting. `theorems.settings.STANDINGS` explains the words.
+        without a setting. `theorems.standings.STANDINGS` explains the words.
         """
         rows = [row for group in self.table.groups for row in group.rows]
         return {row.card.id: row.standing for row in rows if row.standing}

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from dltheory_bib.formats.comparison_files import BEST, HOLDS, improves_something, read_where
 from dltheory_bib.snapshot.views import QuestionView, Reader
-from dltheory_bib.theorems.settings import ALONE, OPEN, STANDINGS
-from dltheory_bib.theorems.settings import BEST as BEST_HERE
+from dltheory_bib.theorems.standings import ALONE, OPEN, STANDINGS
+from dltheory_bib.theorems.standings import BEST as BEST_HERE
 from dltheory_bib.theorems.theorem_table import GAPS, Frontier, Group, Table, TableRow
 
 if TYPE_CHECKING:

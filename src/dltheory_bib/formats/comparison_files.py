@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from dltheory_bib.formats.markdown import escape
 from dltheory_bib.text.latex import is_formula, to_latex
-from dltheory_bib.theorems.settings import STANDINGS
+from dltheory_bib.theorems.standings import STANDINGS
 from dltheory_bib.theorems.theorem_table import Frontier, Group, Table, TableCard, TableRow
 
 HOLDS = {

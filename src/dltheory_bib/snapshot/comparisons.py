@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.snapshot import views
 from dltheory_bib.text.names import fold, nearest, searchable
-from dltheory_bib.theorems.settings import ANY, Comparable
+from dltheory_bib.theorems.standings import ANY, Comparable
 from dltheory_bib.theorems.theorem_table import (
     Asked,
     Order,
@@ -163,12 +163,12 @@ def _words(text: str) -> str:
 
 
 def frontier_data(snapshot: Snapshot, question: str) -> dict[str, Any]:
-    """Return what a page needs to find the frontier of any setting, as JSON: `theorems.settings`
+    """Return what a page needs to find the frontier of any setting, as JSON: `theorems.standings`
     computes it from nothing else.
 
     `assumptions` has those of the cards and what they imply, `settings` the listed ones, `chosen`
     what answers choose. Each ranked card has its assumptions, whether it was `read` in full, and
-    the places in `cards` of those that it beats, covers and matches (`settings.Comparable`).
+    the places in `cards` of those that it beats, covers and matches (`standings.Comparable`).
     """
     table = comparison_table(snapshot, question)
     (data,) = snapshot.fetch(
@@ -181,35 +181,13 @@ def frontier_data(snapshot: Snapshot, question: str) -> dict[str, Any]:
     moved = {place: number for number, place in enumerate(places)}
     cards = []
     for place in places:
-        row = rows[records[place]["id"]]
         related = {
             name: [moved[one] for one in listed]
             for name, listed in comparable[place]._asdict().items()
         }
-        card = row.card
-        cards.append(
-            {
-                "id": card.id,
-                "work": card.work,
-                "year": row.paper.year,
-                "kind": card.kind,
-                "quantity": card.quantity,
-                "method": card.method or "",
-                "assumptions": list(card.assumptions),
-                "supposed": list(card.supposed),
-                "unknown": list(card.unknown),
-                "read": card.is_fully_read,
-                **related,
-            }
-        )
+        cards.append(_card_data(rows[records[place]["id"]]) | related)
     known = vocabulary(snapshot)
-    used: set[str] = set()
-    todo = [name for place in places for name in assumed(rows[records[place]["id"]].card)]
-    while todo:
-        name = todo.pop()
-        if name not in used:
-            used.add(name)
-            todo += known[name].implies
+    used = _all_that_follows(known, [rows[one["id"]].card for one in cards])
     return {
         "assumptions": {
             name: {
@@ -226,6 +204,35 @@ def frontier_data(snapshot: Snapshot, question: str) -> dict[str, Any]:
         ],
         "cards": cards,
     }
+
+
+def _card_data(row: TableRow) -> dict[str, Any]:
+    """Return what decides whether a card applies."""
+    card = row.card
+    return {
+        "id": card.id,
+        "work": card.work,
+        "year": row.paper.year,
+        "kind": card.kind,
+        "quantity": card.quantity,
+        "method": card.method or "",
+        "assumptions": list(card.assumptions),
+        "supposed": list(card.supposed),
+        "unknown": list(card.unknown),
+        "read": card.is_fully_read,
+    }
+
+
+def _all_that_follows(known: dict[str, TableAssumption], cards: Iterable[TableCard]) -> set[str]:
+    """Return the assumptions of some cards with all that follows from them."""
+    used: set[str] = set()
+    todo = [name for card in cards for name in assumed(card)]
+    while todo:
+        name = todo.pop()
+        if name not in used:
+            used.add(name)
+            todo += known[name].implies
+    return used
 
 
 def question_record(snapshot: Snapshot, question: str) -> dict[str, Any]:

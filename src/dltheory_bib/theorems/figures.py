@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.theorems.dominance import Order, Vocabulary
 from dltheory_bib.theorems.ranking import compare_bounds
-from dltheory_bib.theorems.settings import APPLIES, STANDINGS, Setting, standings
+from dltheory_bib.theorems.standings import APPLIES, STANDINGS, Setting, standings
 
 
 class Figures(NamedTuple):

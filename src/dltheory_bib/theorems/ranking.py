@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dltheory_bib.models.theorem import Result
 from dltheory_bib.theorems.bounds import steepest
 from dltheory_bib.theorems.dominance import Order
-from dltheory_bib.theorems.settings import Comparable
+from dltheory_bib.theorems.standings import Comparable
 from dltheory_bib.theorems.theorem_table import Ranking
 
 

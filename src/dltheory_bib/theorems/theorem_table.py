@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dltheory_bib.theorems.settings import (
+from dltheory_bib.theorems.standings import (
     APPLIES,
     BEATEN,
     BEST,
@@ -133,7 +133,7 @@ class TableRow(NamedTuple):
     ranked: bool = False
     """Whether the bound can be compared."""
     standing: str = ""
-    """What the card is in the setting of the table: a key of `settings.STANDINGS`."""
+    """What the card is in the setting of the table: a key of `standings.STANDINGS`."""
     best_in: tuple[str, ...] = ()
     """The ids of the settings of the question in which it is best."""
     missing: tuple[str, ...] = ()
