@@ -210,6 +210,8 @@ def test_the_data_of_a_page_give_the_frontier_of_any_setting(catalogue: Bibliogr
         for seed in range(60):
             drawn = random.Random(seed)
             assume = drawn.sample(sorted(known), drawn.randint(0, min(14, len(known))))
+            if data["settings"] and seed % 2:
+                assume += drawn.choice(data["settings"])["assumptions"]
             drop = drawn.sample(sorted(known), drawn.randint(0 if assume else 1, 2))
             setting = Setting(known, assume, drop, data["chosen"])
             here = [n for n, one in enumerate(cards) if setting.applies(one) == APPLIES]
