@@ -330,6 +330,17 @@ def test_a_lower_bound_applies_if_its_instance_has_what_is_granted(tea: Bibliogr
     assert "abel1992water-lower" in tea.compare("steeping-time", drop=["stirring"]).may_apply
 
 
+def test_where_nothing_applies_the_nearest_are_shown(run: Run) -> None:
+    """With what each needs besides; cards that need what is dropped are not among them."""
+    _, out, _ = run("compare", "steeping-time", "--assume", "fine-leaves", width=80)
+    assert "needs Boiling water" in out.replace("\n    ", " ")
+    assert out.index("abel1992water") < out.index("no2001steeping")
+    options = ("--assume", "fine-leaves", "--drop", "hot")
+    _, out, _ = run("compare", "steeping-time", *options, width=80)
+    assert "no2001steeping" in out
+    assert "abel" not in out
+
+
 def test_assumptions_are_in_words(run: Run) -> None:
     """Those of each card, those that are supposed marked; a setting's own are not repeated."""
     _, out, _ = run("compare", "steeping-time", "--all", width=80)

@@ -119,7 +119,7 @@ def _show(found: Comparison, everything: bool) -> None:
     if table.setting is None and table.frontiers and not everything:
         note(f"--setting NAME shows one setting, --all also every card ({len(found)})")
     elif shown.left_out:
-        note(f"{len(found) - shown.left_out} of {len(found)} cards; --all shows all")
+        note(f"{shown.left_out} more cards fit no screen; --all shows all")
 
 
 def _names(text: str | None) -> list[str]:

@@ -84,6 +84,8 @@ class ComparisonTable:
         if table.setting:
             made[0].append(": ").append(read(table.setting.label))
         shown = [row for group in self._groups() for row in group.rows]
+        if table.setting and not table.groups:
+            shown = list(table.beyond)
         symbols = [
             f"{read(f'${one.tex}$')} {_phrase(read(one.meaning))}"
             for one in table.question.symbols
@@ -125,6 +127,10 @@ class ComparisonTable:
                 blocks = [list(self._card(row, group)) for row in group.rows]
                 yield title, blocks, list(self._gap(group))
         if table.setting:
+            if not table.groups and table.beyond:
+                title = Text("No card assumes so little; the nearest, and what each needs besides")
+                title.stylize(_HEAD)
+                yield title, [list(self._near(row)) for row in table.beyond], []
             yield Text(), [], list(self._others())
 
     def _best(self, frontier: Frontier) -> Iterator[list[Text]]:
@@ -190,6 +196,13 @@ class ComparisonTable:
         """Return the bound, or the statement of a card without one."""
         return row.text or (self.read(row.card.statement) if not row.card.quantity else "–")
 
+    def _near(self, row: TableRow) -> Iterator[Text]:
+        """Yield a card that does not apply, and what it needs besides what is granted."""
+        from rich.text import Text
+
+        yield self._line(row)
+        yield Text(f"    needs {', '.join(self._names[one] for one in row.missing)}")
+
     def _gap(self, group: Group) -> Iterator[Text]:
         from rich.text import Text
 
@@ -206,7 +219,7 @@ class ComparisonTable:
             few = [row.card.id for row in table.may_apply]
             text = f"{len(few)} may apply, if nothing but what was read is assumed: "
             yield Text(text + _several(few, self.lines))
-        if table.beyond:
+        if table.beyond and table.groups:
             few = [
                 f"{row.card.id} (+ {', '.join(self._names[one] for one in row.missing[:_FEW])}"
                 + (" …)" if len(row.missing) > _FEW else ")")

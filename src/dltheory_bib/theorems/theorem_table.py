@@ -308,8 +308,8 @@ class TableBuilder:
         )
 
     def _shared(self, place: int, setting: Setting) -> int:
-        """Count what a card assumes of what the setting grants by name."""
-        return len(setting.stated.intersection(assumed(self.rows[place].card)))
+        """Count what a card assumes of what the setting names."""
+        return len(set(setting.assume).intersection(assumed(self.rows[place].card)))
 
     def _setting(self, asked: TableSetting) -> Setting:
         chosen = self.question.chosen
