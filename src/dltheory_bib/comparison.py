@@ -204,7 +204,8 @@ def compare(
     from dltheory_bib.query.run import ask
 
     def works(text: str) -> frozenset[int] | None:
-        return frozenset(ask(snapshot, query_of(text, {}))) if text.strip() else None
+        asked = query_of(text, {})  # which says so if a query is no text
+        return frozenset(ask(snapshot, asked)) if text.strip() else None
 
     table = comparison_table(
         snapshot,
