@@ -143,7 +143,7 @@ def test_a_file_may_be_as_large_as_the_limit_and_the_limit_can_be_raised(
 @pytest.mark.parametrize(
     ("command", "text", "said"),
     [
-        (("check", "IN"), "@misc{a, pages={9--1}}", "pages run backwards"),
+        (("check", "IN"), "@misc{a, pages={9--1}}", "is before the first"),
         (("fix", "IN"), "@misc{a, title={A}}", "1 entry, 0 matched"),
         (("cover", "IN"), "see jin2017escape", "jin2017escape"),
         (("cite", "IN"), r"\cite{jin2017escape}", "@inproceedings{jin2017escape,"),

@@ -15,7 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography
-from dltheory_bib.bibfile.bib_parser import parse_bib
+from dltheory_bib.bibfile.bib_parser import parse_bib, share_strings
+from dltheory_bib.bibfile.entry_types import dialect_of
+from dltheory_bib.bibfile.fix.fixer import fix
 from dltheory_bib.bibfile.lint.linter import (
     RULES,
     Linted,
@@ -694,7 +696,7 @@ def test_the_bib_files_of_a_manuscript_are_found(
     out, err = capsys.readouterr()
     assert "two.bib: error: does not exist [file]" in out
     assert "one.bib:2:1: warning: never" in out
-    assert err.startswith("one.bib, two.bib: 3 entries, 4 errors and 4 warnings")
+    assert "\none.bib, two.bib: 3 entries, 4 errors and 4 warnings" in err
 
 
 # Whatever the file
@@ -1045,3 +1047,159 @@ def test_the_pre_commit_hook_names_a_command_that_exists(tmp_path: Path) -> None
     assert script.load() is main
     (tmp_path / "refs.bib").write_text(WRONG)
     assert main((*words, str(tmp_path / "refs.bib"))) == 1
+
+
+# Several files, settings, summaries
+
+
+STRINGS = "@string{jmlr = {Journal of Machine Learning Research}}\n"
+USES = f"@article{{a, {DOE}, title={{A}}, journal=jmlr}}\n"
+
+
+def test_strings_are_shared_between_all_files(bib: Bibliography) -> None:
+    """In whatever order, also those that are made of others; one file alone lacks them."""
+    strings, uses = parse_bib(STRINGS, "strings.bib"), parse_bib(USES, "uses.bib")
+    for files in ([strings, uses], [uses, strings]):
+        assert lint(bib, files).problems == []
+    assert [one.rule for one in lint(bib, [uses]).problems] == ["unknown-string"]
+    more = parse_bib("@string{in = jmlr # { 2}}\n" + USES.replace("=jmlr", "=in"), "more.bib")
+    shared = share_strings([strings, more])
+    assert shared[1].values(shared[1].entries[0])["journal"] == (
+        "Journal of Machine Learning Research 2"
+    )
+    assert more.strings == {"in": "jmlr 2"}  # the file itself is not changed
+
+
+def test_each_missing_string_has_one_message(bib: Bibliography) -> None:
+    uses = "".join(USES.replace("{a,", f"{{a{n},") for n in range(30))
+    found = lint(bib, [parse_bib(uses + uses.replace("jmlr", "tmlr").replace("{a", "{b"))])
+    names = [one.message for one in found.problems if one.rule == "unknown-string"]
+    assert len(names) == 2
+    assert "no @string jmlr is defined" in names[0]
+    assert "here and in 29 more places" in names[1]
+
+
+def test_parents_may_be_in_another_file(bib: Bibliography) -> None:
+    child = parse_bib(f"@inproceedings{{a, {DOE}, title={{A}}, crossref={{p}}}}\n", "one.bib")
+    parent = parse_bib("@proceedings{p, booktitle={P}, title={P}, key={P}, year=2001}", "two.bib")
+    assert lint(bib, [child, parent]).problems == []
+    assert {one.rule for one in lint(bib, [child]).problems} == {"crossref", "missing-field"}
+
+
+@pytest.mark.parametrize(
+    ("entries", "dialect"),
+    [
+        (["location={Town}, year=2011", "year=2012", "year=2013, journal={J}"], "bibtex"),
+        (["date=2011", "year=2012, journal={J}", "date=2013"], "biblatex"),
+        (["date=2011", "year=2012"], "bibtex"),
+        (["note={N}"], "bibtex"),
+    ],
+)
+def test_the_dialect_is_that_of_most_entries(entries: list[str], dialect: str) -> None:
+    text = "".join(f"@misc{{a{n}, {fields}}}\n" for n, fields in enumerate(entries))
+    assert dialect_of(parse_bib(text).entries) == dialect
+
+
+MANY = "".join(f"@misc{{a{n}, key={{A}}, title={{ReLU {n}}}}}\n" for n in range(8)) + WRONG
+
+
+def test_a_summary_by_rule_comes_first_and_the_weightiest_messages(run: Run) -> None:
+    Path("refs.bib").write_text(MANY)
+    code, out, err = run("check", "refs.bib")
+    assert (code, len(out.splitlines())) == (1, 9)
+    assert [line.split() for line in err.splitlines()[:2]] == [
+        ["1", "error", "bad-name"],
+        ["8", "warnings", "lost-capitals"],
+    ]
+    assert out.splitlines()[0].endswith("[bad-name]")
+    code, out, err = run("check", "refs.bib", "--max", "3")
+    assert (code, len(out.splitlines())) == (1, 3)
+    assert err.splitlines()[2] == "6 more messages; --max 0 prints all"
+    Path("more.bib").write_text(WARNED)
+    err = run("check", "refs.bib", "more.bib")[2]
+    assert err.splitlines()[1].split()[-4:] == ["refs.bib", "8,", "more.bib", "1"]
+    assert len(json.loads(run("check", "refs.bib", "-f", "json", "--max", "2")[1])) == 2
+
+
+def test_a_terminal_shows_the_first_fifty(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("refs.bib").write_text(
+        "".join(f"@misc{{a{n}, key={{A}}, title={{ReLU {n}}}}}\n" for n in range(60))
+    )
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    out, err = run("check", "refs.bib")[1:]
+    assert _uncoloured(out).count("warning lost-capitals") == 50
+    assert "10 more messages" in err
+    assert _uncoloured(run("check", "refs.bib", "--max", "0")[1]).count(" lost-cap") == 61
+
+
+def test_settings_of_the_project_count(run: Run) -> None:
+    """`[check]`; an option of the command line comes first, and an unknown rule is an error."""
+    Path("refs.bib").write_text(WARNED + "@misc{b, note={N}}\n")
+    settings = Path(".dltheory.toml")
+    settings.write_text('[check]\nstrict = true\nmax = 1\nignore = ["lost-capitals"]\n')
+    code, out, _ = run("check", "refs.bib")
+    assert (code, out.count("\n")) == (1, 1)
+    assert "[sort-key]" in out
+    settings.write_text('[check]\ndialect = "biblatex"\nignore = ["lost-capitals"]\n')
+    assert "[sort-key]" not in run("check", "refs.bib")[1]
+    assert "[sort-key]" in run("check", "refs.bib", "--dialect", "bibtex")[1]
+    settings.write_text('[check]\nignore = ["lost-capital"]\n')
+    code, _, err = run("check", "refs.bib")
+    assert code == 2
+    assert ".dltheory.toml: [check] ignore: no rule 'lost-capital'; did you mean" in err
+
+
+# What is no mistake
+
+
+SOBER = {
+    "columns of one title": "".join(
+        f"@article{{c{n}, author={{Chair, The}}, title={{Letter}}, journal={{Bulletin}}, "
+        f"volume={n}, number=1, pages={{{n}--{n + 1}}}, year={2000 + n // 4}}}\n"
+        for n in range(1, 9)
+    ),
+    "a report and the paper": f"@techreport{{r, {DOE}, title={{A}}, institution={{I}}}}\n"
+    f"@article{{a, {DOE}, title={{A}}, journal={{J}}}}\n",
+    "two conferences of a series": "".join(
+        f"@inproceedings{{p{n}, author={{Vale, {name}}}, title={{{name}}}, year={1983 + n}, "
+        f"booktitle={{Proceedings of {the} {n}nd International Conference on Machine Learning"
+        f"{short}}}}}\n"
+        for n, name, the, short in ((32, "Ada", "The", ""), (33, "Bea", "the", " (ICML)"))
+    ),
+    "a republication": f"@article{{a, {JIN}, {ESCAPE}, journal={{Journal of Later Reprints}}, "
+    "year=2021, volume=3, pages={1--20}}\n",
+    "a report of the work": f"@techreport{{a, {JIN}, {ESCAPE}, institution={{I}}, year=2016}}\n",
+    "the first word": "@misc{a, author={Kingma, Diederik P. and Ba, Jimmy}, title={Adam: A method "
+    "for stochastic optimization: Adam again}, note={N}}\n",
+    "a huge collaboration": "@misc{a, author={{ATLAS Collaboration} and others}, title={T}}\n",
+    "a venue on AI and another": f"@inproceedings{{a, {DOE}, title={{A}}, booktitle={{AAAI/ACM "
+    f"Conference on Society}}}}\n@inproceedings{{b, {DOE}, title={{B}}, booktitle={{AAAI}}}}\n",
+    "one name for all years": "".join(
+        f"@inproceedings{{a{year}, author={{Doe, J.}}, title={{T{year}}}, year={year}, "
+        "booktitle={NeurIPS}}\n"
+        for year in (1999, 2005, 2019)
+    ),
+    "a venue turned round": f"@article{{a, {DOE}, title={{A}}, journal={{Journal of Foo, A}}}}\n",
+    "abbreviated pages": f"@misc{{a, {DOE}, title={{A}}, pages={{1381--98}}}}\n",
+    "submitted": f"@inproceedings{{a, {DOE}, title={{A}}, booktitle={{ICML}}}}\n"
+    f"@inproceedings{{b, {DOE}, title={{B}}, booktitle={{Submitted to the International Conference "
+    "on Machine Learning}}\n",
+}
+
+
+@pytest.mark.parametrize("kind", SOBER)
+def test_what_is_no_mistake_has_no_message(bib: Bibliography, kind: str) -> None:
+    assert list(map(str, lint(bib, [parse_bib(SOBER[kind])]).problems)) == []
+
+
+def test_the_same_id_and_authors_are_the_same_work_under_another_title(bib: Bibliography) -> None:
+    """Nothing is called wrong but the title, and `fix` changes nothing."""
+    entry = f"@inproceedings{{a, {JIN}, title={{Leaving Plateaus}}, eprint={{1703.00887}}, "
+    file = parse_bib(entry + "booktitle={ICML}, year=2017}")
+    found = lint(bib, [file])
+    assert [(one.level, one.rule) for one in found.problems] == [("warning", "field-mismatch")]
+    assert "this arXiv id is that of another title by the same authors" in (
+        found.problems[0].message
+    )
+    assert found.judgements[0].work == "jin2017escape"
+    assert not fix(bib, file).edits

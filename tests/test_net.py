@@ -23,8 +23,8 @@ COMMANDS = {
 }
 # Each with the command, the exit code, and the rule, place and remedy that it gives.
 BROKEN: list[tuple[str, str, str | bytes, int, str]] = [
-    ("check x.bib", "x.bib", f"@misc{{k, pages={{{'9' * 4301}--1}}}}", 1, "1:17: error: k: pages"),
-    ("check x.bib", "x.bib", r"@misc{a, title={\href{x} y}}", 0, "1 entry, no problem"),
+    ("check x.bib", "x.bib", f"@misc{{k, pages={{{'9' * 4301}--1}}}}", 0, "1:17: warning: k: the"),
+    ("check x.bib", "x.bib", r"@misc{a, key=1, title={\href{x} y}}", 0, "1 entry, no problem"),
     ("check x.bib", "x.bib", f"@misc{{a, volume={'9' * 5000}}}", 0, "1 entry"),
     ("check x.bib", "x.bib", b"@misc{a, title={\xed\xa0\x80}}", 0, "[encoding]"),
     ("check x.bib", "x.bib", b"@misc{a,\0}", 1, "x.bib:1:9: error: contains a null byte"),

@@ -129,18 +129,6 @@ class Matcher:
             return None  # the identifier belongs to one work, title and authors to another
         return titled or renamed
 
-    def may_be(self, values: Mapping[str, str], paper: Paper) -> bool:
-        """Return whether an entry, which matches no work for certain, may cite this one: it has the
-        work's identifier and its title or authors, or its title and half of its authors, in any
-        order.
-        """
-        title, authors, ids = read_entry(values)
-        number = self.bib.snapshot.find(paper.key)
-        titled, written = self._title_agrees(title, paper), _authors_agree(authors, paper)
-        if any(self.bib.snapshot.find(value) == number for _, value in ids):
-            return titled >= 0 or written >= 0
-        return titled > 0 and written >= 0
-
     def find(self, name: str) -> Paper | None:
         """Return the work with an identifier; a file names most of them more than once."""
         if name not in self._found:
@@ -158,6 +146,18 @@ class Matcher:
         if not title:
             return 0
         return 1 if any(_likeness(title, one) >= ALIKE for one in self._titles(paper)) else -1
+
+    def may_be(self, values: Mapping[str, str], paper: Paper) -> bool:
+        """Return whether an entry, which matches no work for certain, may cite this one: it has the
+        work's identifier and its title or authors, or its title and half of its authors, in any
+        order.
+        """
+        title, authors, ids = read_entry(values)
+        titled, written = self._title_agrees(title, paper), _authors_agree(authors, paper)
+        found = [self.find(value) for _, value in ids]
+        if any(one is not None and one.key == paper.key for one in found):
+            return titled >= 0 or written >= 0
+        return titled > 0 and written >= 0
 
     def _paper(self, number: int) -> Paper:
         if number not in self._papers:

@@ -158,7 +158,15 @@ def check(
         chosen = _settings()
         most = chosen.max if most is None else most
         linted = _lint(bibs, manuscript, dialect or chosen.dialect, (*ignore, *chosen.ignore))
-        answers.append(_answer(linted, bibs or [tex or Path()], verdicts, strict or chosen.strict))
+        answers.append(
+            _answer(
+                linted,
+                bibs or [tex or Path()],
+                verdicts,
+                strict or chosen.strict,
+                ranked=format_ == "text" or bool(most),
+            )
+        )
     _report(answers, format_, most)
 
 
@@ -185,9 +193,15 @@ class _Answer(NamedTuple):
     failed: bool
 
 
-def _answer(linted: Linted, paths: list[Path], verdicts: bool, strict: bool) -> _Answer:
+def _answer(
+    linted: Linted, paths: list[Path], verdicts: bool, strict: bool, ranked: bool
+) -> _Answer:
     failed = linted.has("error") or (strict and linted.has("warning"))
     problems = linted.with_verdicts() if verdicts else linted.problems
+    if ranked:
+        from dltheory_bib.bibfile.lint.linter import by_weight
+
+        problems = by_weight(problems)
     return _Answer(problems, _summary(paths, linted), failed)
 
 
@@ -203,10 +217,6 @@ def _report(answers: list[_Answer], format_: str, most: int | None) -> None:
     rules = None
     if most is None and format_ == "text" and is_drawn():
         most = _MOST_DRAWN
-    if format_ == "text" or most:
-        from dltheory_bib.bibfile.lint.linter import by_weight
-
-        problems = by_weight(problems)
     if format_ == "text" and len(problems) > _FEW:
         print_summary(problems)
     left = len(problems) - most if most else 0

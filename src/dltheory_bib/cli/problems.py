@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dltheory_bib.cli.app import draw, is_drawn, visible
+from dltheory_bib.cli.app import draw, is_drawn, note, visible
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -50,7 +50,10 @@ _MOST_FILES = 4
 
 
 def print_summary(problems: Sequence[Problem]) -> None:
-    """Print the number of problems by level and rule, with the files, in the order given."""
+    """Print the number of problems by level and rule, with the files, in the order given.
+
+    On standard error, if the output is for a program, which reads one problem a line.
+    """
     counts: dict[tuple[str, str], Counter[str]] = {}
     for problem in problems:
         counts.setdefault((problem.level, problem.rule), Counter())[problem.file] += 1
@@ -71,7 +74,8 @@ def print_summary(problems: Sequence[Problem]) -> None:
             draw(Text(visible(line), no_wrap=True, overflow="ellipsis"))
         draw(Text(""))
     else:
-        sys.stdout.write("".join(f"{visible(line)}\n" for line in [*lines, ""]))
+        for line in lines:
+            note(line)
 
 
 def _drawn(problems: Sequence[Problem]) -> RenderableType:
