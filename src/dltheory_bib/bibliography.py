@@ -6,6 +6,7 @@ import sqlite3
 from abc import ABCMeta
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from dltheory_bib.models.record import Record
     from dltheory_bib.models.registries import Person, Topic, Trail, Venue
     from dltheory_bib.models.theorem import Assumption, Question, Result
+    from dltheory_bib.snapshot.own_notes import OwnNotes
     from dltheory_bib.snapshot.reader import Edge
     from dltheory_bib.theorems.dominance import Vocabulary
     from dltheory_bib.theorems.improvements import Improvements
@@ -49,7 +51,8 @@ def load(
 ) -> Bibliography:
     """Open the shipped catalogue, or a collection in a directory or a papers file.
 
-    A collection without its own `topics.yaml`, `venues.yaml` or `people.yaml` uses the shipped one.
+    A directory with a `collection.yaml` has what it extends below it. Another collection without
+    its own `topics.yaml`, `venues.yaml` or `people.yaml` uses the shipped one.
     While the YAML is compiled, `progress` is called with a file's name and the number of records
     read; a collection is compiled once, until a file changes. Raises `DataError` with every problem
     if the data have errors: a collection is never loaded in part.
@@ -368,18 +371,29 @@ class Bibliography(Selection, metaclass=_Named):
         *,
         ignore_polylog: bool = False,
         best: bool = False,
+        setting: str | None = None,
+        assume: Iterable[str] = (),
+        drop: Iterable[str] = (),
+        year: str = "",
+        method: str = "",
+        by_year: bool = False,
     ) -> Comparison:
         """Compare the cards on a question; a query selects those of matching works.
 
-        `question` is what `question()` accepts. The best known cards are determined among all cards
-        of the question; `best` shows only those. Logarithms count, unless `ignore_polylog`. Raises
-        `UnknownNameError` and `QueryError`.
+        `question` is what `question()` accepts. `setting` is the id of one of its settings;
+        `assume` grants these assumptions and what they imply, `any-data` all that are about data;
+        `drop` takes assumptions away, with what implies them, from the setting or from everything.
+        The cards that apply are compared by bound and guarantee. `year` (`..2020`) and `method`
+        (`gradient descent`) restrict what is known. `best` shows only what is best, in the setting
+        or else in one of the question's. Logarithms count, unless `ignore_polylog`; `by_year` sorts
+        by year instead of by strength. Raises `UnknownNameError` and `QueryError`.
         """
         from dltheory_bib.comparison import compare
         from dltheory_bib.snapshot.result_rows import find_question
 
         asked = find_question(self.snapshot, name_of(question, "question"))
-        return compare(self.snapshot, asked, query, ignore_polylog, best)
+        options = (ignore_polylog, best, setting, assume, drop, year, method, by_year)
+        return compare(self.snapshot, asked, query, *options)
 
     def improvements(self, name: Work | Result) -> list[Improvements]:
         """Trace who improved a bound, and by how much: of a card or its id, or of each card of a
@@ -407,6 +421,22 @@ class Bibliography(Selection, metaclass=_Named):
     def view(self, work: Work) -> views.PaperView:
         """Return the view of one work."""
         return views.paper_view(self.snapshot, self._number(work))
+
+    def own_notes(self, work: Work) -> list[OwnNotes]:
+        """Return the private notes, tags, status and files of a work, those of each layer apart.
+
+        Exports, sites and the HTML of a notebook leave them out.
+        """
+        from dltheory_bib.snapshot.own_notes import own_notes
+
+        number = self._number(work)
+        return own_notes(self.snapshot, [number]).get(number, [])
+
+    @property
+    def layers(self) -> list[str]:
+        """The names of the layers over the lowest, the last one the collection itself."""
+        rows = self.snapshot.fetch("SELECT name FROM layer WHERE id > 0 ORDER BY id")
+        return [row[0] for row in rows]
 
     def describe(self, work: Work) -> str:
         """Return a work in one line: authors, year, title."""
@@ -703,21 +733,27 @@ class Bibliography(Selection, metaclass=_Named):
         self,
         manuscript: str | PathLike[str],
         *,
-        own: str | PathLike[str] | None = None,
+        own: str | PathLike[str] | Iterable[str | PathLike[str]] | None = None,
         **options: Any,
     ) -> Cited:
         """Return the .bib of a manuscript: an entry for every key that a .tex, .aux or .bcf file
         cites.
 
-        Works that are not in the catalogue are taken from `own`, a .bib file. The options are those
-        of `manuscript.cited_works.cite`: `dialect`, `prefer`, `encoding`, `venue_names`.
+        Works that are not in the catalogue are taken from `own`, one or more .bib files, by default
+        those that the manuscript names. The options are those of `manuscript.cited_works.cite`:
+        `dialect`, `prefer`, `encoding`, `venue_names`.
         """
         from dltheory_bib.bibfile.bib_parser import read_bib
-        from dltheory_bib.manuscript.cited_works import cite
+        from dltheory_bib.manuscript.cited_works import cite, named_files
         from dltheory_bib.manuscript.manuscript import read_manuscript
 
-        theirs = read_bib(Path(own)) if own is not None else None
-        return cite(self, read_manuscript(Path(manuscript)), theirs, **options)
+        found = read_manuscript(Path(manuscript))
+        if own is None:
+            files, notes = named_files(found)
+            made = cite(self, found, files, **options)
+            return replace(made, notes=(*notes, *made.notes))
+        paths = [own] if isinstance(own, (str, PathLike)) else own
+        return cite(self, found, [read_bib(Path(path)) for path in paths], **options)
 
     def cover(
         self, path: str | PathLike[str], topics: Iterable[TopicName] = (), count: int | None = 10
