@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from dltheory_bib.bibfile.repeated_works import RepeatedWorks
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.models import types as rules
-from dltheory_bib.source.yaml_writer import canonical
+from dltheory_bib.source.yaml_writer import canonical_records
 from dltheory_bib.text.identifiers import (
     is_arxiv_doi,
     neurips_year,
@@ -36,8 +35,6 @@ _RULES: dict[str, Callable[[str], str]] = {
 }
 _LONGEST_ID, _LONGEST_WORD = 100, 60
 """The most characters of an id made of a venue's name, and of a key's name and word."""
-_PART = 50
-"""The number of records that are written at once."""
 _OTHERS = frozenset({"others", "{others}", "et al.", "{et al.}"})
 _IN_PLACES = {"article", "inproceedings"}
 _KINDS = {"article": "journal", "inproceedings": "conference", "incollection": "book"}
@@ -80,19 +77,9 @@ def collect(bib: Bibliography, drafts: Iterable[Draft], source: str) -> Collecte
     collector = _Collector(bib, made, source)
     for draft in drafts:
         collector.take(draft)
-    made.papers = _written(sorted(collector.records, key=lambda one: str(one["key"])), "papers")
-    venues = sorted(collector.venues.values(), key=lambda venue: str(venue["id"]))
-    made.venues = _written(venues, "venues")
+    made.papers = canonical_records(collector.records, "papers")
+    made.venues = canonical_records(collector.venues.values(), "venues")
     return made
-
-
-def _written(records: list[dict[str, Any]], kind: str) -> str:
-    """Return a data file, written part by part: the tree of a large file takes much memory."""
-    if not records:
-        return "[]\n"
-    parts = (records[at : at + _PART] for at in range(0, len(records), _PART))
-    # JSON writes 𝟙 as two escapes, which YAML does not read as one letter.
-    return "\n".join(canonical(json.dumps(part, ensure_ascii=False), kind) for part in parts)
 
 
 class _Collector:

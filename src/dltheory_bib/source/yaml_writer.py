@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -51,6 +51,8 @@ _TYPED = re.compile(
     re.IGNORECASE,
 )
 """Text that YAML 1.1 (https://yaml.org/type/) or 1.2 may interpret as another type."""
+_PART = 50
+"""The number of new records that are written, and read again, at once."""
 _WORD = re.compile(r"[\w./:@+'() -]*\w")
 
 
@@ -77,9 +79,47 @@ def canonical(text: str, kind: str, today: date | None = None) -> str:
     head = ["\n".join(notes.header)] if notes.header else []
     foot = ["\n".join(notes.footer)] if notes.footer else []
     made = "\n\n".join([*head, *blocks, *foot]) + "\n"
+    _compare(made, records, model)
+    return made
+
+
+def canonical_records(records: Iterable[Mapping[str, Any]], kind: str) -> str:
+    """Return a data file with some new records, in canonical form; it has no comments.
+
+    Raises `ValueError` for a value that cannot be written with the same meaning.
+    """
+    model = MODELS.get(kind)
+    written = _Writer(_NoNotes())
+    blocks = []
+    ordered = sorted(records, key=_key)
+    for start in range(0, len(ordered), _PART):  # the tree of a large file takes much memory
+        part = [_node(one) for one in ordered[start : start + _PART]]
+        made = "\n\n".join("\n".join(written.record(record, model)) for record in part)
+        _compare(made, part, model)
+        blocks.append(made)
+    return "\n\n".join(blocks or ["[]"]) + "\n"
+
+
+def _compare(made: str, records: list[Any], model: type[Record] | None) -> None:
+    """Raise `ValueError` if a text has another meaning than some records."""
     if _plain(yaml.compose(made, _Loader), model) != [_plain(r, model) for r in records]:
         raise ValueError("cannot be written in canonical form without a change of meaning")
-    return made
+
+
+def _key(record: Mapping[str, Any]) -> str:
+    """Return the key by which a record is sorted."""
+    return next((str(record[name]) for name in _SORTED_BY if name in record), "")
+
+
+def _node(value: Any) -> Any:
+    """Return the node of a value."""
+    if isinstance(value, str):
+        return yaml.ScalarNode("", value)
+    if isinstance(value, Mapping):
+        return yaml.MappingNode("", [(_node(name), _node(one)) for name, one in value.items()])
+    if isinstance(value, (list, tuple)):
+        return yaml.SequenceNode("", [_node(one) for one in value])
+    return yaml.ScalarNode("", str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def rewrite(path: Path, kind: str, today: date | None = None) -> bool:
@@ -340,6 +380,17 @@ class Notes:
                 self.at(record).below.append(comment)
             else:
                 self.at(following[2]).above.append(comment)
+
+
+class _NoNotes(Notes):
+    """The comments of new records, which have none."""
+
+    def __init__(self) -> None:
+        self.header, self.footer = [], []
+        self.none = Comments()
+
+    def at(self, node: Any) -> Comments:  # noqa: ARG002
+        return self.none
 
 
 def _names(node: Any) -> Iterator[Any]:
