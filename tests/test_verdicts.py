@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from dltheory_bib import Bibliography
 from dltheory_bib.bibfile.bib_parser import parse_bib
+from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import read_reference
+from dltheory_bib.bibfile.verdicts.shelf_list import ShelfList
 from dltheory_bib.bibfile.verdicts.verdict import Judge, ReferenceVerdict
+from dltheory_bib.shelf.lookups import Shelf
+from dltheory_bib.shelf.shelf_index import build_shelf
 from helpers.corruptions import KINDS, Corruptor, Entry
 
 THIS_YEAR = 2026
@@ -132,8 +137,14 @@ def test_one_corruption_of_a_work_that_is_held(
         ("@misc{k, author={A}, year=2020}", "not checked"),
         (
             "@inproceedings{k, author={Nobody Known}, title={A Title That No Work Has, Anywhere},"
-            " booktitle={ICML}, year=2016, doi={10.1137/99X9999999}}",
+            " booktitle={ICML}, year=2016}",
             "not found",
+        ),
+        # PMLR gives no DOIs, and ICML's are ACM's.
+        (
+            "@inproceedings{k, author={Nobody Known}, title={A Title That No Work Has, Anywhere},"
+            " booktitle={ICML}, year=2016, doi={10.47281/bed.57189}}",
+            "contradicted",
         ),
     ],
 )
@@ -185,7 +196,8 @@ def test_the_way_in_which_names_are_written_changes_nothing(
         (["Garriga Alonso, A."], ["Garriga-Alonso, Adrià"], "same"),
         (["Russ Salakhutdinov"], ["Salakhutdinov, Ruslan"], "same"),
         (["Mueller, J."], ["Müller, Jürgen"], "same"),
-        (["Li, Pratham"], ["Li, Patricia"], "others"),
+        (["Belkin, Misha"], ["Mikhail Belkin"], "same"),
+        (["Li, Xiang"], ["Li, Patricia"], "others"),
         (["B", "A"], ["A", "B"], "order"),
         (["A"], ["A", "B"], "fewer"),
         (["A", "B", "C"], ["A", "B"], "more"),
@@ -195,3 +207,157 @@ def test_the_way_in_which_names_are_written_changes_nothing(
 )
 def test_lists_of_authors(theirs: list[str], ours: list[str], outcome: str) -> None:
     assert compare_authors(theirs, ours).outcome == outcome
+
+
+SHELF = """
+@inproceedings{a, title={Certain Things About Uncertain Objects}, author={Ana Lima and Wei Wu},
+  booktitle={ICLR}, year={2021}}
+@article{b, title={Certain Things About Uncertain Objects}, author={Ana Lima and Wei Wu and Bo Li},
+  journal={Journal of Machine Learning Research}, year={2023}, volume={24}, pages={1--40}}
+@article{c, title={Another Thing}, author={Jo Ek}, journal={Neural Computation}, year={2001},
+  doi={10.1162/0001}}
+"""
+
+
+@pytest.fixture(scope="module")
+def judge_with_shelf(
+    catalogue: Bibliography, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Judge]:
+    folder = tmp_path_factory.mktemp("shelf")
+    (folder / "works.bib").write_text(SHELF, "utf-8")
+    build_shelf([folder / "works.bib"], folder)
+    shelf = Shelf(folder)
+    yield Judge(catalogue, THIS_YEAR, [ShelfList(shelf, VenueNames(catalogue))])
+    shelf.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "fields"),
+    [
+        (
+            "@inproceedings{k, title={Certain things about uncertain objects}, year=2021,"
+            " author={A. Lima and Wu, Wei}, booktitle={ICLR}}",
+            "verified",
+            [],
+        ),
+        (
+            "@article{k, title={Certain things about uncertain objects}, year=2023,"
+            " author={Lima, A. and others}, journal={J. Mach. Learn. Res.}}",
+            "verified",
+            [],
+        ),
+        (
+            "@inproceedings{k, title={Certain things about uncertain objects}, year=2021,"
+            " author={Lima, A. and Wu, Wei}, booktitle={ICML}}",
+            "differs",
+            ["booktitle"],
+        ),
+        (
+            "@inproceedings{k, title={Certain things about uncertain objects}, year=2021,"
+            " author={Jo Ek}, booktitle={ICLR}}",
+            "contradicted",
+            ["author"],
+        ),
+        (
+            "@inproceedings{k, title={Certain things about doubtful objects}, year=2021,"
+            " author={Lima, Ana and Wu, Wei}, booktitle={ICLR}}",
+            "differs",
+            ["title"],
+        ),
+        (
+            "@article{k, title={Certain things about uncertain objects}, year=2023, author={Lima,"
+            " A. and others}, journal={J. Mach. Learn. Res.}, doi={10.1162/0001}}",
+            "contradicted",
+            ["doi"],
+        ),
+        (
+            "@inproceedings{k, title={Things of Another Kind}, year=2021, author={Lima, Ana},"
+            " booktitle={ICLR}}",
+            "not found",
+            [],
+        ),
+    ],
+)
+def test_a_shelf_is_asked_after_the_catalogue(
+    judge_with_shelf: Judge, text: str, word: str, fields: list[str]
+) -> None:
+    found = judge_with_shelf.judge(read_reference(*_entry(text)))
+    assert (found.word, found.fields("differs", "contradicted")) == (word, fields)
+    assert len(found.asked) == 2
+    assert found.asked[1].startswith("the shelf (bib of ")
+
+
+def test_the_catalogue_counts_before_the_shelf(judge_with_shelf: Judge) -> None:
+    found = judge_with_shelf.judge(read_reference(*_entry(JIN % "")))
+    assert found.version
+    assert (found.word, found.version.source) == ("verified", "the catalogue")
+
+
+def _name(number: int) -> str:
+    return f"Name{chr(97 + number // 10)}{chr(97 + number % 10)}"
+
+
+@pytest.fixture(scope="module")
+def judge_with_lists(
+    catalogue: Bibliography, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Judge]:
+    """Two sources with the same 30 works of ICLR 2022; a third lacks some of ICML 2022."""
+    folder = tmp_path_factory.mktemp("lists")
+    works = [
+        f"title={{On the {one} of {two} Systems of Things}}, author={{Ann {name} and Bo Ek{name}}}"
+        for one, two, name in zip(
+            [f"Form{n}" for n in range(30)],
+            [f"Sort{n}" for n in range(30)],
+            map(_name, range(30)),
+            strict=True,
+        )
+    ]
+    iclr = [f"@inproceedings{{k, {one}, booktitle={{ICLR}}, year={{2022}}}}" for one in works]
+    icml = [f"@inproceedings{{k, {one}, booktitle={{ICML}}, year={{2022}}}}" for one in works]
+    (folder / "one.bib").write_text("\n".join(iclr + icml), "utf-8")
+    papers = [
+        {
+            "bibtex_key": f"p{n}",
+            "title": re.search("title={(.*?)}", one)[1],  # type: ignore[index]
+            "authors": [{"given": "Ann", "family": _name(n)}],
+            "year": "2022",
+            "venue_name": venue,
+            "venue_type": "conference",
+        }
+        for venue, count in (("ICLR", 30), ("ICML", 25))
+        for n, one in enumerate(works[:count])
+    ]
+    (folder / "two.jsonl").write_text("\n".join(map(json.dumps, papers)), "utf-8")
+    build_shelf([folder / "one.bib", folder / "two.jsonl"], folder)
+    shelf = Shelf(folder)
+    yield Judge(catalogue, THIS_YEAR, [ShelfList(shelf, VenueNames(catalogue))])
+    shelf.close()
+
+
+@pytest.mark.parametrize(
+    ("fields", "word", "said"),
+    [
+        (
+            "author={Al Ur}, booktitle={ICLR}, year=2022",
+            "contradicted",
+            "the 30 works of iclr 2022",
+        ),
+        (
+            "author={Ann Nameaa}, booktitle={ICLR}, year=2022",
+            "differs",
+            "On the Form0",
+        ),
+        ("author={Al Ur}, booktitle={ICML}, year=2022", "not found", ""),
+        ("author={Al Ur}, booktitle={ICLR}, year=2021", "not found", ""),
+        ("author={Al Ur}, booktitle={ICLR 2022 Workshop on Things}, year=2022", "not found", ""),
+        ("author={Al Ur}, booktitle={ICLR Blog Track}, year=2022", "not found", ""),
+        ("author={Al Ur}, year=2022", "not found", ""),
+    ],
+)
+def test_a_work_that_is_not_in_a_complete_list(
+    judge_with_lists: Judge, fields: str, word: str, said: str
+) -> None:
+    text = f"@inproceedings{{k, title={{A Work That Was Never There}}, {fields}}}"
+    found = judge_with_lists.judge(read_reference(*_entry(text)))
+    assert found.word == word, found
+    assert said in found.reason

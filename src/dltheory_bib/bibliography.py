@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from dltheory_bib.models.record import Record
     from dltheory_bib.models.registries import Person, Topic, Trail, Venue
     from dltheory_bib.models.theorem import Assumption, Question, Result
+    from dltheory_bib.snapshot.own_notes import OwnNotes
     from dltheory_bib.snapshot.reader import Edge
     from dltheory_bib.theorems.dominance import Vocabulary
     from dltheory_bib.theorems.improvements import Improvements
@@ -50,7 +51,8 @@ def load(
 ) -> Bibliography:
     """Open the shipped catalogue, or a collection in a directory or a papers file.
 
-    A collection without its own `topics.yaml`, `venues.yaml` or `people.yaml` uses the shipped one.
+    A directory with a `collection.yaml` has what it extends below it. Another collection without
+    its own `topics.yaml`, `venues.yaml` or `people.yaml` uses the shipped one.
     While the YAML is compiled, `progress` is called with a file's name and the number of records
     read; a collection is compiled once, until a file changes. Raises `DataError` with every problem
     if the data have errors: a collection is never loaded in part.
@@ -408,6 +410,22 @@ class Bibliography(Selection, metaclass=_Named):
     def view(self, work: Work) -> views.PaperView:
         """Return the view of one work."""
         return views.paper_view(self.snapshot, self._number(work))
+
+    def own_notes(self, work: Work) -> list[OwnNotes]:
+        """Return the private notes, tags, status and files of a work, those of each layer apart.
+
+        Exports, sites and the HTML of a notebook leave them out.
+        """
+        from dltheory_bib.snapshot.own_notes import own_notes
+
+        number = self._number(work)
+        return own_notes(self.snapshot, [number]).get(number, [])
+
+    @property
+    def layers(self) -> list[str]:
+        """The names of the layers over the lowest, the last one the collection itself."""
+        rows = self.snapshot.fetch("SELECT name FROM layer WHERE id > 0 ORDER BY id")
+        return [row[0] for row in rows]
 
     def describe(self, work: Work) -> str:
         """Return a work in one line: authors, year, title."""

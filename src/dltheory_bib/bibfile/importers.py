@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,12 @@ from dltheory_bib.input_files import (
     refuse,
     shown,
 )
-from dltheory_bib.text.identifiers import find_arxiv_ids, find_dois, says_arxiv
+from dltheory_bib.text.identifiers import (
+    find_arxiv_ids,
+    find_dois,
+    is_arxiv_alone,
+    says_arxiv,
+)
 from dltheory_bib.text.latex import from_latex, title_from_latex
 from dltheory_bib.text.names import shortened
 
@@ -87,6 +92,9 @@ _CSL_READ = frozenset(
 _RIS_READ = frozenset(
     "TY ID LB TI T1 AU A1 ED A2 A3 PY Y1 DA PB T2 JO JF VL IS ET SP EP DO UR M1 N1 ER".split()  # noqa: SIM905
 )
+_OWN_TEXTS = ("abstract", "note", "annote", "annotation", "keywords")
+_NOTED = frozenset({"note", "annote", "annotation", "keywords", "file", "keyword", "KW", "L1"})
+"""Fields, of any format, whose content is the user's own."""
 _SINGULAR = {"entries": "entry", "items": "item", "records": "record"}
 _LABELLED = re.compile(r"\s*(?:family|given|prefix|suffix|useprefix)\s*=", re.IGNORECASE)
 
@@ -114,22 +122,30 @@ class Draft:
     """The name of its journal or volume, as in the file."""
     publisher: str = ""
     institution: str = ""
+    abstract: str = ""
+    """For suggestions of topics only; it is not kept."""
+    notes: list[str] = field(default_factory=list)
+    """Remarks of the user."""
+    keywords: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    """Paths or addresses of copies."""
     fields: dict[str, str] = field(default_factory=dict)
     """`volume`, `number`, `edition`, `pages`, `doi`, `eprint`, `url`, as in the file."""
 
 
-def read_drafts(path: Path) -> tuple[list[Draft], list[str]]:
+def read_drafts(path: Path, with_notes: bool = False) -> tuple[list[Draft], list[str]]:
     """Return the works of a .bib, .json (CSL-JSON) or .ris file, and notes on what was not read.
 
-    A file without one of these extensions is recognised by its beginning. Raises `DataError` for
+    The user's notes, keywords and files are in the drafts; they count as read only `with_notes`. A
+    file without one of these extensions is recognised by its beginning. Raises `DataError` for
     another file, and for one that cannot be read.
     """
     suffix = path.suffix.lower()
-    readers: Mapping[str, Callable[[Path], tuple[list[Draft], list[str]]]]
+    readers: Mapping[str, Callable[[Path, frozenset[str]], tuple[list[Draft], list[str]]]]
     readers = {".bib": _read_bib, ".json": _read_csl, ".ris": _read_ris}
     if suffix not in readers and is_readable(path):
         start = read_start(path, 1000).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-        looks = {"@": ".bib", "%": ".bib", "[": ".json", "TY": ".ris"}
+        looks = {"@": ".bib", "%": ".bib", "[": ".json", "{": ".json", "TY": ".ris"}
         suffix = next((kind for sign, kind in looks.items() if start.startswith(sign)), suffix)
     reader = readers.get(suffix)
     if reader is None:
@@ -138,7 +154,7 @@ def read_drafts(path: Path) -> tuple[list[Draft], list[str]]:
             path,
             f"has none of the extensions {', '.join(readers)}; rename it to end in one of them",
         )
-    return reader(path)
+    return reader(path, _NOTED if with_notes else frozenset())
 
 
 def _bad(path: Path, message: str) -> DataError:
@@ -148,7 +164,7 @@ def _bad(path: Path, message: str) -> DataError:
 # BibTeX and BibLaTeX
 
 
-def _read_bib(path: Path) -> tuple[list[Draft], list[str]]:
+def _read_bib(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]]:
     file = read_bib(path)
     notes = [file.note] if file.note else []
     notes += [
@@ -163,7 +179,8 @@ def _read_bib(path: Path) -> tuple[list[Draft], list[str]]:
             own = file.values(entry)
             draft = _of_entry(entry.key, entry.type.lower(), parents.given_to(own) | own)
             drafts.append(draft)
-            ignored.update(name for name in own if not _is_read(name, own[name], draft))
+            unread = (name for name in own if not _is_read(name, own[name], draft))
+            ignored.update(name for name in unread if name not in noted)
     return drafts, [*notes, *_ignored(ignored, "field", "entries")]
 
 
@@ -225,6 +242,11 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
     draft.author = _bib_names(values.get("author", ""))
     draft.editor = _bib_names(values.get("editor", ""))
     draft.year = read_year(values)
+    own = {name: from_latex(values[name]) for name in _OWN_TEXTS if name in values}
+    draft.abstract = own.get("abstract", "")
+    draft.notes = _remarks(own.get(name, "") for name in ("note", "annote", "annotation"))
+    draft.keywords = _keywords(own.get("keywords", ""))
+    draft.files = _files(values.get("file", ""))
     draft.venue = place
     _publish(
         draft,
@@ -244,6 +266,28 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
     return draft
 
 
+def _remarks(texts: Iterable[str]) -> list[str]:
+    """Return the texts that say more than where the work is on arXiv."""
+    plain = (" ".join(one.split()) for one in texts)
+    return list(dict.fromkeys(one for one in plain if one and not is_arxiv_alone(one)))
+
+
+def _keywords(text: str) -> list[str]:
+    parts = re.split(r"[;\n]" if ";" in text else r"[,\n]", text)
+    return list(dict.fromkeys(filter(None, (" ".join(one.split()) for one in parts))))
+
+
+def _files(text: str) -> list[str]:
+    """Return the paths in a field of JabRef (`:path:PDF`), Zotero (`name:path:type`) or others."""
+    found = []
+    for part in re.split(r"(?<!\\);", text):
+        plain = part.strip()
+        middle = re.fullmatch(r"(?:\\.|[^:])*:((?:\\.|[^\\])*):[\w/+.-]*", plain)
+        path = middle[1] if middle else plain
+        found.append(re.sub(r"\\([:;\\_])", r"\1", path))
+    return list(dict.fromkeys(filter(None, found)))
+
+
 def _publish(draft: Draft, publisher: str, institution: str = "") -> None:
     """Keep who published a work; a preprint's server is no publisher."""
     publisher, institution = ("" if says_arxiv(one) else one for one in (publisher, institution))
@@ -252,7 +296,32 @@ def _publish(draft: Draft, publisher: str, institution: str = "") -> None:
     draft.publisher, draft.institution = publisher, institution
 
 
+_PLAIN_NAME = (
+    r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)*, [^\W\d_][\w'’. -]*"
+    r"|[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)+"
+)
+"""A name without braces, commands, suffix or particle in reading order."""
+
+
+_NUMBERED = r"(?<=\w) +[0-9]{4}(?=\s+and\s|\s*$)"
+"""DBLP's number of people with one name: `Wei Wang 0001`."""
+
+
 def _bib_names(text: str) -> list[str]:
+    if re.search(r"[0-9]{4}", text):
+        text = re.sub(_NUMBERED, "", text)
+    names = re.split(r"\s+and\s+", " ".join(text.split())) if text.strip() else []
+    if all(re.fullmatch(_PLAIN_NAME, name) for name in names):
+        # Importing bibtexparser takes longer than all else that is done to one entry.
+        split = (name.rpartition(" ") for name in names)
+        return [
+            name if "," in name else f"{last}, {first}"
+            for name, (first, _, last) in zip(names, split, strict=True)
+        ]
+    return _parsed_names(text)
+
+
+def _parsed_names(text: str) -> list[str]:
     from bibtexparser.middlewares.names import (
         parse_single_name_into_parts,
         split_multiple_persons_names,
@@ -289,15 +358,16 @@ _DEEPEST = 50
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 
 
-def _read_csl(path: Path) -> tuple[list[Draft], list[str]]:
+def _read_csl(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]]:
     file = read_text(path)
     notes = [file.note] if file.note else []
     items = _parse_json(file.name, file.text.removeprefix("\ufeff"))
+    items = [items] if isinstance(items, dict) and "type" in items else items
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise _bad(path, "is not CSL-JSON, which is a list of items")
     drafts = [_of_item(number, item, notes) for number, item in enumerate(items, 1)]
     names = Counter(name for item in items for name, value in item.items() if value)
-    for name in _CSL_READ:
+    for name in _CSL_READ | noted:
         del names[name]
     return drafts, notes + _ignored(names, "field", "items")
 
@@ -335,6 +405,9 @@ def _of_item(number: int, item: Mapping[str, Any], notes: list[str]) -> Draft:
         _csl_names(number, item, role, notes) for role in ("author", "editor")
     )
     draft.year = _csl_year(item.get("issued"))
+    draft.abstract = text("abstract")
+    draft.notes = _remarks(text("note").splitlines())
+    draft.keywords = _keywords(text("keyword"))
     draft.venue = text("container-title")
     _publish(draft, text("publisher"))
     identifiers = " ".join((text("note"), text("number"), text("URL"), text("archive_location")))
@@ -379,7 +452,7 @@ def _csl_year(issued: Any) -> int | None:
 # RIS
 
 
-def _read_ris(path: Path) -> tuple[list[Draft], list[str]]:
+def _read_ris(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]]:
     file = read_text(path)
     faults: list[str] = []
     records = read_ris(file.text, faults)
@@ -387,7 +460,7 @@ def _read_ris(path: Path) -> tuple[list[Draft], list[str]]:
     notes += [f"{file.name}: {fault}" for fault in faults]
     drafts = [_of_record(number, record) for number, record in enumerate(records, 1)]
     names = Counter(tag for record in records for tag, values in record.items() if any(values))
-    for tag in _RIS_READ:
+    for tag in _RIS_READ | noted:
         del names[tag]
     return drafts, notes + _ignored(names, "tag", "records")
 
@@ -404,6 +477,10 @@ def _of_record(number: int, record: RisRecord) -> Draft:
     draft.editor = [_ris_name(name) for name in _ris_editors(draft.type, record)]
     found = re.search(r"\d{4}", text("PY", "Y1", "DA"))
     draft.year = int(found[0]) if found else None
+    draft.abstract = text("AB", "N2")
+    draft.notes = _remarks(record.get("N1", ()))
+    draft.keywords = [one for value in record.get("KW", ()) for one in _keywords(value)]
+    draft.files = list(dict.fromkeys(filter(None, record.get("L1", ()))))
     _publish(draft, text("PB"))
     if draft.type not in {"book", "thesis", "report"}:  # there the second title is that of a series
         draft.venue = text("T2", "JO", "JF")

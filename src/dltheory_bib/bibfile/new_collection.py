@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, get_args
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from dltheory_bib.bibfile.repeated_works import RepeatedWorks
+from dltheory_bib.bibfile.venue_facts import VenueFacts, venue_facts
 from dltheory_bib.bibfile.venue_match import VenueNames
-from dltheory_bib.models import types as rules
 from dltheory_bib.source.yaml_writer import canonical_records
+from dltheory_bib.text import value_rules as rules
 from dltheory_bib.text.identifiers import (
     is_arxiv_doi,
     neurips_year,
@@ -21,17 +22,15 @@ from dltheory_bib.text.names import escaped, family, fold, slug, unbraced, words
 
 if TYPE_CHECKING:
     from dltheory_bib.bibfile.importers import Draft
+    from dltheory_bib.bibfile.repeated_works import RepeatedWorks
     from dltheory_bib.bibliography import Bibliography
 
 _RULES: dict[str, Callable[[str], str]] = {
-    name: get_args(kind)[1].func  # pydantic's AfterValidator
-    for name, kind in (
-        ("pages", rules.Pages),
-        ("doi", rules.Doi),
-        ("eprint", rules.ArxivId),
-        ("url", rules.Url),
-        ("key", rules.PaperKey),
-    )
+    "pages": rules.pages,
+    "doi": rules.doi,
+    "eprint": rules.arxiv_id,
+    "url": rules.url,
+    "key": rules.paper_key,
 }
 _LONGEST_ID, _LONGEST_WORD = 100, 60
 """The most characters of an id made of a venue's name, and of a key's name and word."""
@@ -74,26 +73,40 @@ def collect(bib: Bibliography, drafts: Iterable[Draft], source: str) -> Collecte
     record names `source` as the source of its facts.
     """
     made = Collected("", "")
-    collector = _Collector(bib, made, source)
+    maker = RecordMaker(bib, made, source)
     for draft in drafts:
-        collector.take(draft)
-    made.papers = canonical_records(collector.records, "papers")
-    made.venues = canonical_records(collector.venues.values(), "venues")
+        maker.take(draft)
+    made.papers = canonical_records(maker.records, "papers")
+    made.venues = canonical_records(maker.venues.values(), "venues")
     return made
 
 
-class _Collector:
-    def __init__(self, bib: Bibliography, made: Collected, source: str) -> None:
+class RecordMaker:
+    """Makes records of drafts, one after another; `made` gets the keys and notes.
+
+    A draft keeps its key if that is valid and free. With `ours` every key is in Google Scholar's
+    style, and the draft's becomes an alias. A key that `is_taken` is not given.
+    """
+
+    def __init__(
+        self,
+        bib: Bibliography,
+        made: Collected,
+        source: str,
+        is_taken: Callable[[str], bool] | None = None,
+        ours: bool = False,
+    ) -> None:
         self.bib = bib
         self.made = made
         self.source = escaped(source)
         self.venues: dict[str, dict[str, Any]] = {}
-        self.names = VenueNames(bib)
+        """The venues of the records made, by id: those of `bib`, and new ones."""
         self.taken: set[str] = set()
+        self.is_taken = is_taken
+        self.ours = ours
         self.copies: dict[str, int] = {}
         """The last number that a key got, so that the next is not searched from 2."""
         self.records: list[dict[str, Any]] = []
-        self.works = RepeatedWorks(self.venues)
 
     def take(self, draft: Draft) -> None:
         """Make a record of a draft, or add it to that of the same work."""
@@ -127,6 +140,23 @@ class _Collector:
             alias = f", and {draft.key} an alias"
         self.made.merged += 1
         self._leave(draft, f"is the same work as {earlier['key']}; {what}{alias}")
+
+    @cached_property
+    def works(self) -> RepeatedWorks:
+        """The works of one file, among which one may be listed twice."""
+        from dltheory_bib.bibfile.repeated_works import RepeatedWorks
+
+        return RepeatedWorks(self.venues)
+
+    @cached_property
+    def known(self) -> dict[str, VenueFacts]:
+        """The venues of the bibliography."""
+        return venue_facts(self.bib.snapshot)
+
+    @cached_property
+    def names(self) -> VenueNames:
+        """The names of the venues; a preprint needs none."""
+        return VenueNames(self.known)
 
     def record(self, draft: Draft) -> dict[str, Any] | None:
         """Return the record of a draft without its key, its scalars as text; None, with a note, if
@@ -177,6 +207,24 @@ class _Collector:
         sources = [{"source": self.source, "where": escaped(draft.where), "fields": seen}]
         return {**record, "sources": sources}
 
+    def keyed(self, draft: Draft) -> dict[str, Any] | None:
+        """Return the record of a draft with a new key; None, with a note, if it is incomplete."""
+        record = self.record(draft)
+        if record is None:
+            return None
+        key = self._key(draft, record["author"], record["title"])
+        return {"key": key, **self._alias(draft, key), **record}
+
+    def _alias(self, draft: Draft, key: str) -> dict[str, list[str]]:
+        """Return the draft's key as an alias, if it is another, valid and free."""
+        alias = draft.key
+        if not self.ours or alias == key or not _is_key(alias) or alias in self.taken:
+            return {}
+        if self.is_taken and self.is_taken(alias):
+            return {}
+        self.taken.add(alias)
+        return {"aliases": [alias]}
+
     def _plain(self, draft: Draft, name: str) -> str:
         """Return a field; empty, with a note, if it is no plain text."""
         value: str = getattr(draft, name)
@@ -209,8 +257,8 @@ class _Collector:
 
     def _names(self, venue: str, year: int) -> Iterator[str]:
         """Yield the names of a venue in a year, and its publisher's."""
-        if venue in self.bib.venues:
-            period = self.bib.venues[venue].in_year(year)
+        if venue in self.known:
+            period = self.known[venue].in_year(year)
             yield from filter(None, (period.long, period.short, period.publisher))
         elif venue:
             yield from self.venues[venue]["periods"][0].values()
@@ -248,7 +296,7 @@ class _Collector:
         style.
         """
         key = draft.key
-        if not _is_key(key):
+        if self.ours or not _is_key(key):
             telling = [
                 word for word in words(re.sub(r"\$[^$]*\$", " ", unbraced(title))) if word.isalpha()
             ]
@@ -257,12 +305,12 @@ class _Collector:
             key = f"{last or 'work'}{draft.year}{slug(first).replace('-', '')}"
             key = key if key[0].isalpha() else f"work{key}"
         free, number = key, self.copies.get(key, 1)
-        while free in self.taken:
+        while free in self.taken or (self.is_taken and self.is_taken(free)):
             number += 1
             free = f"{key}-{number}"
         self.copies[key] = number
         self.taken.add(free)
-        if draft.key and free != draft.key:
+        if draft.key and free != draft.key and not self.ours:
             self._leave(draft, f"gets the key {free}; {draft.key} is {self._why_not(draft.key)}")
         return free
 
@@ -279,11 +327,12 @@ class _Collector:
         The publisher of a book, or the institution of a thesis, is its venue if `bib` has that.
         """
         own = {"book": draft.publisher, "thesis": draft.institution, "report": draft.institution}
-        known = self.names.find(draft.venue or own.get(draft.type, "")).venue
-        if known and not draft.venue and self.bib.venues[known].kind != "publisher":
+        named = draft.venue or own.get(draft.type, "")
+        known = self.names.find(named).venue if named else None
+        if known and not draft.venue and self.known[known].kind != "publisher":
             known = None
         if known:
-            self.venues[known] = self.bib.venues[known].to_dict()
+            self.venues[known] = self.known[known].data
             return known
         if not draft.venue:
             return ""

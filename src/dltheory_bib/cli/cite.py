@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, note, visible
-from dltheory_bib.cli.output_files import bib_options, print_bytes, write_export
+from dltheory_bib.cli.output_files import bib_options, print_bytes, with_private, write_export
 
 if TYPE_CHECKING:
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
@@ -39,6 +39,7 @@ def cite(
     prefer: Preference,
     accents: Encoding | None,
     venues: VenueNames,
+    private: bool,
 ) -> None:
     """Write an entry for every key that MANUSCRIPT cites: a .tex, .aux or .bcf file.
 
@@ -61,8 +62,9 @@ def cite(
     notes += [f"{one.note}; its entries are written in UTF-8" for one in theirs if one.note]
     for message in notes:
         note(visible(message))
+    bib = bibliography()
     made = cited_by(
-        bibliography(),
+        bib,
         found,
         theirs,
         dialect=dialect,
@@ -71,7 +73,9 @@ def cite(
         venue_names=venues,
     )
     _say(found, made)
-    _write(made.text, made.entries, output, f"cite {manuscript}", force)
+    kind = dialect or ("biblatex" if found.biblatex else "bibtex")
+    text = with_private(made.text, bib, kind) if private else made.text
+    _write(text, made.entries, output, f"cite {manuscript}", force)
     if not found.keys and not found.everything:
         note(f"{manuscript} contains no citations")
     if made.unknown:

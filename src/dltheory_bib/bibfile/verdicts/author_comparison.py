@@ -123,8 +123,8 @@ def _alike(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     if long.startswith(short):
         return True
-    # "Russ" and "Ruslan".
-    return len(short) > 2 and (short[:3] == long[:3] or _plain(short) == _plain(long))
+    # "Russ" and "Ruslan", "Misha" and "Mikhail": no list of short forms is complete.
+    return short[:1] == long[:1]
 
 
 def _plain(name: str) -> str:

@@ -5,40 +5,30 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from difflib import SequenceMatcher
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
+from dltheory_bib.bibfile.verdicts.known_version import KnownWork, known_paper
+from dltheory_bib.bibfile.verdicts.titles import (
+    ALIKE,
+    TELLING,
+    bare,
+    is_near,
+    last_word,
+    similarity,
+    spelled_title,
+)
 from dltheory_bib.text.latex import from_latex
-from dltheory_bib.text.names import searchable, unbraced, words
+from dltheory_bib.text.names import unbraced, words
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.models.paper import Paper
 
-How = Literal["DOI", "arXiv id", "title", "near title"]
-
-ALIKE = 0.8
-"""The similarity of titles (Ratcliff-Obershelp ratio of their letters) at which an identifier is
-believed of an entry without authors.
-"""
-_LETTERS = 0.93
-"""The similarity of titles that differ in letters, not in words."""
-TELLING = 3
-"""The words of the shortest title that names a work by itself: "Deep learning" is the title of a
-paper, a book and a tutorial.
-"""
 _MOST = 40
-
-
-class Identified(NamedTuple):
-    """A work, and by what it was found."""
-
-    paper: Paper
-    how: How
 
 
 class CatalogueIndex:
@@ -47,33 +37,37 @@ class CatalogueIndex:
     def __init__(self, bib: Bibliography, venues: VenueNames) -> None:
         self.bib = bib
         self.venues = venues
+        self.source = "the catalogue"
         self._papers: dict[int, Paper] = {}
 
-    def find(self, reference: CitedReference) -> Identified | None:
+    def find(self, reference: CitedReference) -> KnownWork | None:
         """Return the work that a reference means, or None.
 
         By its title and some author; else by its title alone, if it is long enough and the venue or
         the year agrees; else by an identifier, if some author agrees; else by a near title with the
         authors.
         """
-        titled = self._titled(reference)
-        if titled:
-            return Identified(titled, "title")
-        for how, value in (("DOI", reference.doi), ("arXiv id", reference.arxiv)):
-            number = self.bib.snapshot.find(value) if value else None
-            if number is not None:
-                paper = self._paper(number)
-                wanted = _spelled(reference.title)
-                near = any(similarity(wanted, one) >= ALIKE for one in self._known[number].titles)
-                if self._some_authors(reference, paper) or (near and not reference.authors):
-                    return Identified(paper, "DOI" if how == "DOI" else "arXiv id")
-        near_paper = self._near(reference)
-        return Identified(near_paper, "near title") if near_paper else None
+        paper = self._titled(reference) or self._identified(reference) or self._near(reference)
+        return known_paper(paper, self.source) if paper else None
 
-    def owner(self, identifier: str) -> Paper | None:
+    def whole(self, _: CitedReference) -> None:
+        """Return None: the catalogue chooses its works."""
+
+    def owner(self, identifier: str) -> KnownWork | None:
         """Return the work that has an identifier."""
         number = self.bib.snapshot.find(identifier)
-        return None if number is None else self._paper(number)
+        return None if number is None else known_paper(self._paper(number), self.source)
+
+    def _identified(self, reference: CitedReference) -> Paper | None:
+        for value in filter(None, (reference.doi, reference.arxiv)):
+            number = self.bib.snapshot.find(value)
+            if number is None:
+                continue
+            paper, wanted = self._paper(number), spelled_title(reference.title)
+            near = any(similarity(wanted, one) >= ALIKE for one in self._known[number].titles)
+            if self._some_authors(reference, paper) or (near and not reference.authors):
+                return paper
+        return None
 
     def _titled(self, reference: CitedReference) -> Paper | None:
         numbers = self._by_title.get(bare(reference.title), [])
@@ -101,7 +95,7 @@ class CatalogueIndex:
     def _near(self, reference: CitedReference) -> Paper | None:
         """Return the work with the nearest title among those that share words and an author."""
         families = {last for name in reference.authors if (last := last_word(name))}
-        wanted = _spelled(reference.title)
+        wanted = spelled_title(reference.title)
         near = [
             (max(similarity(wanted, one) for one in self._known[number].titles), number)
             for number in self._sharing_words(wanted.split())
@@ -169,7 +163,7 @@ class CatalogueIndex:
             own = [one["title"] for one in record.get("versions", ()) if one.get("title")]
             some = [record["title"], *record.get("titles", ()), *own]
             families = frozenset(last_word(name) for name in record.get("author", ()))
-            spelled = tuple(_spelled(from_latex(unbraced(one))) for one in some)
+            spelled = tuple(spelled_title(from_latex(unbraced(one))) for one in some)
             found[number] = _Known(spelled, families)
         return found
 
@@ -179,43 +173,3 @@ class _Known(NamedTuple):
 
     titles: tuple[str, ...]
     families: frozenset[str]
-
-
-def bare(title: str) -> str:
-    """Return the folded letters and digits of a title."""
-    return _spelled(title).replace(" ", "")
-
-
-def _spelled(title: str) -> str:
-    """Return the folded words of a title, with a space between them."""
-    return " ".join(words(searchable(title.replace("$", " "))))
-
-
-def last_word(name: str) -> str:
-    """Return the last word of a family name, folded."""
-    before, comma, _ = name.strip("{} ").partition(",")
-    parts = words(before if comma else name)
-    return parts[-1] if parts else ""
-
-
-def is_near(one: str, other: str) -> bool:
-    """Return whether two titles, as folded words, can be one that was miswritten.
-
-    A quarter of the words differ, at least one is allowed; or only letters do; or one title is the
-    other with more after it.
-    """
-    ours, theirs = one.split(), other.split()
-    short, long = sorted((ours, theirs), key=len)
-    if len(short) >= TELLING and long[: len(short)] == short:
-        return True
-    matcher = SequenceMatcher(None, ours, theirs, autojunk=False)
-    same = sum(block.size for block in matcher.get_matching_blocks())
-    if len(long) - same <= max(1, round(len(long) / 4)):
-        return len(short) >= TELLING
-    return similarity(one, other) >= _LETTERS
-
-
-def similarity(one: str, other: str) -> float:
-    """Return the similarity of two texts, from 0 to 1."""
-    matcher = SequenceMatcher(None, one, other, autojunk=False)
-    return matcher.ratio() if matcher.real_quick_ratio() >= ALIKE else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import unescape
 
 from dltheory_bib.bibfile.match import PLACES, identifiers, is_preprint
 from dltheory_bib.text.identifiers import find_dois, says_arxiv
@@ -50,7 +51,8 @@ def read_reference(kind: str, values: Mapping[str, str]) -> CitedReference:
     doi = next(iter(find_dois(values.get("doi", ""))), "").lower()
     years = _YEAR.findall(values.get("year") or values.get("date") or "")
     return CitedReference(
-        from_latex(values.get("title", "")).strip(),
+        # Files that were web pages once have HTML's names of characters.
+        unescape(from_latex(values.get("title", ""))).strip(),
         tuple(plain for plain in (from_latex(name).strip() for name in names) if words(plain)),
         shortened != named,
         int(years[0]) if years else None,

@@ -38,6 +38,30 @@ class KnownVersion(NamedTuple):
         return any(one == field and words(other) == words(value) for one, other in self.disputed)
 
 
+class KnownWork(NamedTuple):
+    """A work of a list, with its versions."""
+
+    source: str
+    """The list."""
+    key: str
+    """Its key or id there."""
+    versions: tuple[KnownVersion, ...]
+    """At least one; that of record first."""
+    has_editions: bool = False
+    """Whether it is a book, or another thing that appears again in other years."""
+
+    @property
+    def named(self) -> str:
+        """Its key and its title, for a message."""
+        return f"{self.key} (“{self.versions[0].titles[0]}”)"
+
+
+def known_paper(paper: Paper, source: str) -> KnownWork:
+    """Return a work of the catalogue."""
+    editions = paper.type not in {"article", "inproceedings", "online"}
+    return KnownWork(source, paper.key, tuple(versions_of(paper, source)), editions)
+
+
 def versions_of(paper: Paper, source: str) -> Iterator[KnownVersion]:
     """Yield the versions of a work of the catalogue: that of record, the preprint, the others."""
     titles = tuple(from_latex(unbraced(one)) for one in (paper.title, *paper.titles))

@@ -1,0 +1,140 @@
+"""Look references up on a shelf: an uncurated index, whose records may be wrong themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
+from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
+from dltheory_bib.bibfile.verdicts.complete_lists import CompleteList, CompleteLists
+from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork
+from dltheory_bib.bibfile.verdicts.titles import TELLING, is_near, spelled_title
+from dltheory_bib.shelf.lookups import Held, Shelf
+from dltheory_bib.text.names import words
+
+_SATELLITE = re.compile(
+    r"(?i)workshop|track|blog|companion|tiny|dataset|tutorial|competition|demo|poster|abstract"
+)
+_NEAR = 75.0
+"""The similarity of titles that are looked at; authors, venue and year have to agree as well."""
+_NEARER = 92.0
+"""The similarity of titles at which only the authors have to agree."""
+_MOST_AUTHORS = frozenset({"same", "order", "fewer", "more"})
+
+
+class ShelfList:
+    """A shelf as a list of works, for verdicts."""
+
+    def __init__(self, shelf: Shelf, venues: VenueNames) -> None:
+        self.shelf = shelf
+        self.venues = venues
+        self.lists = CompleteLists(shelf, venues)
+
+    @cached_property
+    def source(self) -> str:
+        """Its sources with their dates."""
+        named = ", ".join(f"{one.reader} of {one.date}" for one in self.shelf.sources.values())
+        return f"the shelf ({named})"
+
+    def find(self, reference: CitedReference) -> KnownWork | None:
+        """Return the work that a reference means, with all records of it, or None.
+
+        By its title and some author; else by its title alone, if it is long enough and the venue
+        and the year agree; else by an identifier, if some author agrees; else by a near title with
+        the authors, the venue and the year.
+        """
+        titled = self.shelf.titled(reference.title)
+        same = [one for one in titled if _some_authors(reference, one)]
+        if same:
+            return self._work(same)
+        if titled and len(words(reference.title)) >= TELLING and reference.authors:
+            placed = [one for one in titled if self._is_placed(reference, one)]
+            if placed:
+                return self._work(placed)
+        found = [one for one in self._identified(reference) if _some_authors(reference, one)]
+        if found:
+            return self._work([*found, *self.shelf.titled(found[0].record.title)])
+        wanted = spelled_title(reference.title)
+        near = [
+            one
+            for one in self.shelf.near(reference.title, _NEAR)
+            if is_near(wanted, spelled_title(one.record.title))
+            and _compared(reference, one) in _MOST_AUTHORS
+            and (one.score >= _NEARER or self._is_placed(reference, one))
+        ]
+        return self._work(near[:1]) if near else None
+
+    def whole(self, reference: CitedReference) -> CompleteList | None:
+        """Return the complete list of the venue and year that a reference names, if there is one.
+
+        None for a satellite of the venue, and for a short title, which others may have used.
+        """
+        if reference.year is None or len(words(reference.title)) < TELLING:
+            return None
+        for one in reference.venues:
+            venue = self.venues.find(one).venue
+            if venue and not _SATELLITE.search(one):
+                return self.lists.find(venue, reference.year)
+        return None
+
+    def owner(self, identifier: str) -> KnownWork | None:
+        """Return the work that has a DOI or an arXiv id, if the records of it agree."""
+        doi = identifier.lower()
+        held = self.shelf.with_doi(doi) if "/" in doi else self.shelf.with_arxiv(identifier)
+        return self._work(held) if held else None
+
+    def _identified(self, reference: CitedReference) -> Iterator[Held]:
+        if reference.doi:
+            yield from self.shelf.with_doi(reference.doi)
+        if reference.arxiv:
+            yield from self.shelf.with_arxiv(reference.arxiv)
+
+    def _is_placed(self, reference: CitedReference, held: Held) -> bool:
+        """Return whether a record has the year of a reference, and its venue if it names one."""
+        if reference.year != held.record.year:
+            return False
+        return not reference.venue or self._same_venue(reference.venues, held)
+
+    def _same_venue(self, cited: Iterable[str], held: Held) -> bool:
+        known = self._venue(held)
+        return any(self.venues.find(one).venue == known for one in cited)
+
+    def _venue(self, held: Held) -> str:
+        """Return the catalogue's id of a record's venue, else the name; a satellite is another."""
+        record = held.record
+        if record.track or not record.venue:
+            return record.venue
+        return self.venues.find(record.venue).venue or record.venue
+
+    def _work(self, held: Iterable[Held]) -> KnownWork:
+        found = list(held)
+        return KnownWork(
+            self.source, found[0].record.id, tuple(self._version(one) for one in found)
+        )
+
+    def _version(self, held: Held) -> KnownVersion:
+        record = held.record
+        return KnownVersion(
+            f"{held.source.reader} of {held.source.date}",
+            record.id,
+            (record.title,),
+            record.authors,
+            record.year,
+            self._venue(held),
+            record.volume,
+            record.pages,
+            record.doi,
+            record.arxiv,
+        )
+
+
+def _some_authors(reference: CitedReference, held: Held) -> bool:
+    return bool(reference.authors) and _compared(reference, held) != "others"
+
+
+def _compared(reference: CitedReference, held: Held) -> str:
+    found = compare_authors(reference.authors, held.record.authors, reference.and_others)
+    return found.outcome
