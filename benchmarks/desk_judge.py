@@ -113,7 +113,9 @@ def due(bib: Bibliography, one: Entry) -> Paper | None:
 
 def _placed(bib: Bibliography, paper: Paper, one: Entry) -> bool:
     """Whether an entry names place and year of a published version."""
-    named = [one.values[name] for name in PLACES if one.values.get(name)]
+    # A file may write `Journal of Machine Learning Research (JMLR)` throughout.
+    named = [re.sub(r"\s*\([^()]*\)$", "", one.values.get(name, "")) for name in PLACES]
+    named = [place for place in named if place]
     versions = [(paper.venue, paper.year), *((v.venue, v.year) for v in paper.versions)]
     return any(
         venue and read_year(one.values) == year and names_venue(place, bib.venues[venue])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from dltheory_bib.cli.main import main
 from dltheory_bib.source.folders import DataFile, catalogue_files
-from dltheory_bib.source.yaml_writer import WIDTH, canonical, rewrite
+from dltheory_bib.source.yaml_writer import WIDTH, canonical, canonical_records, rewrite
 from helpers.collections import CATALOGUE
 
 COMMENTED = """\
@@ -213,3 +213,13 @@ def test_check_fix_writes_the_canonical_form_and_then_judges(
     assert path.read_text(encoding="utf-8").startswith("- key: abel1990leaves\n  type: online\n")
     assert main(("check", "--fix", str(path))) == 0
     assert "written" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["papers", "venues", "questions"])
+def test_new_records_are_written_as_a_file_is(kind: str) -> None:
+    """In the same form, whatever their order."""
+    text = (Path(__file__).parent / "sample" / f"{kind}.yaml").read_text("utf-8")
+    records = said(text)
+    assert canonical_records(reversed(records), kind) == canonical(text, kind)
+    assert "#" not in re.sub(r"\S#", "", text)  # so that no comment is missed
+    assert canonical_records([], kind) == canonical("[]", kind)

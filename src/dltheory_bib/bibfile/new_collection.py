@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.bibfile.venue_facts import VenueFacts, venue_facts
 from dltheory_bib.bibfile.venue_match import VenueNames
-from dltheory_bib.source.yaml_writer import canonical
+from dltheory_bib.source.yaml_writer import canonical_records
 from dltheory_bib.text import value_rules as rules
 from dltheory_bib.text.identifiers import (
     is_arxiv_doi,
@@ -35,8 +34,6 @@ _RULES: dict[str, Callable[[str], str]] = {
 }
 _LONGEST_ID, _LONGEST_WORD = 100, 60
 """The most characters of an id made of a venue's name, and of a key's name and word."""
-_PART = 50
-"""The number of records that are written at once."""
 _OTHERS = frozenset({"others", "{others}", "et al.", "{et al.}"})
 _IN_PLACES = {"article", "inproceedings"}
 _KINDS = {"article": "journal", "inproceedings": "conference", "incollection": "book"}
@@ -79,19 +76,9 @@ def collect(bib: Bibliography, drafts: Iterable[Draft], source: str) -> Collecte
     maker = RecordMaker(bib, made, source)
     for draft in drafts:
         maker.take(draft)
-    made.papers = _written(sorted(maker.records, key=lambda one: str(one["key"])), "papers")
-    venues = sorted(maker.venues.values(), key=lambda venue: str(venue["id"]))
-    made.venues = _written(venues, "venues")
+    made.papers = canonical_records(maker.records, "papers")
+    made.venues = canonical_records(maker.venues.values(), "venues")
     return made
-
-
-def _written(records: list[dict[str, Any]], kind: str) -> str:
-    """Return a data file, written part by part: the tree of a large file takes much memory."""
-    if not records:
-        return "[]\n"
-    parts = (records[at : at + _PART] for at in range(0, len(records), _PART))
-    # JSON writes 𝟙 as two escapes, which YAML does not read as one letter.
-    return "\n".join(canonical(json.dumps(part, ensure_ascii=False), kind) for part in parts)
 
 
 class RecordMaker:

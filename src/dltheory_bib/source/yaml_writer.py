@@ -53,6 +53,8 @@ _TYPED = re.compile(
     re.IGNORECASE,
 )
 """Text that YAML 1.1 (https://yaml.org/type/) or 1.2 may interpret as another type."""
+_PART = 50
+"""The number of new records that are written, and read again, at once."""
 _WORD = re.compile(r"[\w./:@+'() -]*\w")
 _FACTOR = re.compile(f"{SYMBOL}|{LOG_OF}")
 
@@ -87,7 +89,7 @@ def _written(
         raise ValueError("has a field whose name is not a plain word")
     notes = Notes(text, root)
     model = None if ordered else _model(kind)
-    new = {name: _node_of(record) for name, record in put.items()}
+    new = {name: _node(record) for name, record in put.items()}
     records = []
     for node in root.value:
         name = _sort_key(node)
@@ -103,21 +105,53 @@ def _written(
     head = ["\n".join(notes.header)] if notes.header else []
     foot = ["\n".join(notes.footer)] if notes.footer else []
     made = "\n\n".join([*head, *blocks, *foot]) + "\n"
+    _compare(made, records, model)
+    return made
+
+
+def canonical_records(records: Iterable[Mapping[str, Any]], kind: str) -> str:
+    """Return a data file with some new records, in canonical form; it has no comments.
+
+    Raises `ValueError` for a value that cannot be written with the same meaning.
+    """
+    model = _model(kind)
+    written = _Writer(_NoNotes())
+    blocks = []
+    ordered = sorted(records, key=_key)
+    for start in range(0, len(ordered), _PART):  # the tree of a large file takes much memory
+        part = [_node(one) for one in ordered[start : start + _PART]]
+        made = "\n\n".join("\n".join(written.record(record, model)) for record in part)
+        _compare(made, part, model)
+        blocks.append(made)
+    return "\n\n".join(blocks or ["[]"]) + "\n"
+
+
+def _compare(made: str, records: list[Any], model: type[Record] | None) -> None:
+    """Raise `ValueError` if a text has another meaning than some records."""
     if _plain(yaml.compose(made, _Loader), model) != [_plain(r, model) for r in records]:
         raise ValueError("cannot be written in canonical form without a change of meaning")
-    return made
+
+
+def _key(record: Mapping[str, Any]) -> str:
+    """Return the key by which a record is sorted."""
+    return next((str(record[name]) for name in _SORTED_BY if name in record), "")
+
+
+def _node(value: Any) -> Any:
+    """Return the node of a value."""
+    if isinstance(value, str):
+        return yaml.ScalarNode("", value)
+    if isinstance(value, Mapping):
+        return yaml.MappingNode("", [(_node(name), _node(one)) for name, one in value.items()])
+    if isinstance(value, (list, tuple)):
+        return yaml.SequenceNode("", [_node(one) for one in value])
+    return yaml.ScalarNode("", json.dumps(value))
 
 
 def _model(kind: str) -> type[Record] | None:
     from dltheory_bib.source.catalogue import MODELS
 
     return MODELS.get(kind)
-
-
-def _node_of(record: Mapping[str, Any]) -> Any:
-    # JSON writes 𝟙 as two escapes, which YAML does not read as one letter.
-    root: Any = yaml.compose(json.dumps([record], ensure_ascii=False), _Loader)
-    return root.value[0]
 
 
 def _joined(old: Any, new: Any) -> Any:
@@ -519,6 +553,17 @@ class Notes:
                 self.at(record).below.append(comment)
             else:
                 self.at(following[2]).above.append(comment)
+
+
+class _NoNotes(Notes):
+    """The comments of new records, which have none."""
+
+    def __init__(self) -> None:
+        self.header, self.footer = [], []
+        self.none = Comments()
+
+    def at(self, node: Any) -> Comments:  # noqa: ARG002
+        return self.none
 
 
 def _names(node: Any) -> Iterator[Any]:
