@@ -198,6 +198,17 @@ def test_the_authors_are_those_of_the_record(fixed: Fix) -> None:
     assert values(fixed(missing).text)["author"].startswith("Chizat, L{\\'e}na{\\\"i}c and")
 
 
+def test_a_preprint_that_was_renamed(fixed: Fix) -> None:
+    """Its arXiv id, all its authors and its year are those of the work; the title is another."""
+    text = ICLR.replace("Deep Neural Networks as {G}aussian Processes", "Wide Nets are Kernels")
+    entry = f"@article{{x, {text}, journal={{arXiv:1711.00165}}}}"
+    found = values(fixed(entry).text)
+    assert found["title"] == "Deep Neural Networks as {Gaussian} Processes"
+    assert found["year"] == "2018"
+    for other in (entry.replace("2017", "2016"), entry.replace("Lee, Jaehoon and ", "")):
+        assert fixed(other).text == other
+
+
 def test_the_year_of_the_submission_takes_its_month_with_it(fixed: Fix) -> None:
     text = f"@inproceedings{{x, {ICLR}, month={{nov}}, booktitle={{ICLR}}}}"
     found = values(fixed(text).text)
@@ -355,9 +366,18 @@ def test_braces_are_a_habit(fixed: Fix) -> None:
             2015,
             "Proceedings of the 34th International Conference on Machine Learning",
         ),
+        (
+            "International Conference on Machine Learning-Volume 28",
+            2013,
+            "International Conference on Machine Learning-Volume 70",
+        ),
         # What is not understood is not copied.
         ("ICML 2015", 2014, "ICML"),
-        ("Submitted to ICML", 2015, "International Conference on Machine Learning"),
+        (
+            "Submitted to ICML",
+            2015,
+            "Proceedings of the 34th International Conference on Machine Learning",
+        ),
     ],
 )
 def test_a_venue_is_named_as_in_the_file(
@@ -436,6 +456,16 @@ def test_the_tail_of_a_venue(bib: Bibliography) -> None:
     assert without_tail("ICML (Lille, 2015)", icml) == "ICML"
     assert without_tail("{ICML, Lille}", icml) == ""
     assert without_tail("A, B", pnas) == "A, B"
+
+
+def test_an_entry_with_the_names_of_both_dialects_keeps_bibtexs(fixed: Fix) -> None:
+    """JabRef may write `year` and `date`; BibTeX reads no `journaltitle`."""
+    found = values(fixed(SIOPT.replace("year=", "date={2016-11-02}, year=")).text)
+    assert (found["journal"], found["year"], found["date"]) == (
+        "SIAM Journal on Optimization",
+        "2018",
+        "2018",
+    )
 
 
 def test_as_is_means_as_is(fixed: Fix) -> None:

@@ -23,6 +23,7 @@ FLOORS = [
     {"cli", "__main__"},
     {"site", "mcp_server"},
     {"bibfile", "manuscript", "shelf"},
+    {"lookup"},
     {"bibliography", "papers", "search_results", "selection", "comparison", "connections"},
     {"display"},
     {"query", "graph"},
@@ -77,6 +78,8 @@ HOMES = {
     "latex2mathml": {"site"},
     "mcp": {"mcp_server"},
     "mcp_types": {"mcp_server"},
+    "httpx2": {"lookup"},
+    "hishel": {"lookup"},
 }
 # A warning to think, not a shape to fit.
 LONGEST_MODULE = 600

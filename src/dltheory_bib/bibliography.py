@@ -6,6 +6,7 @@ import sqlite3
 from abc import ABCMeta
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -721,21 +722,27 @@ class Bibliography(Selection, metaclass=_Named):
         self,
         manuscript: str | PathLike[str],
         *,
-        own: str | PathLike[str] | None = None,
+        own: str | PathLike[str] | Iterable[str | PathLike[str]] | None = None,
         **options: Any,
     ) -> Cited:
         """Return the .bib of a manuscript: an entry for every key that a .tex, .aux or .bcf file
         cites.
 
-        Works that are not in the catalogue are taken from `own`, a .bib file. The options are those
-        of `manuscript.cited_works.cite`: `dialect`, `prefer`, `encoding`, `venue_names`.
+        Works that are not in the catalogue are taken from `own`, one or more .bib files, by default
+        those that the manuscript names. The options are those of `manuscript.cited_works.cite`:
+        `dialect`, `prefer`, `encoding`, `venue_names`.
         """
         from dltheory_bib.bibfile.bib_parser import read_bib
-        from dltheory_bib.manuscript.cited_works import cite
+        from dltheory_bib.manuscript.cited_works import cite, named_files
         from dltheory_bib.manuscript.manuscript import read_manuscript
 
-        theirs = read_bib(Path(own)) if own is not None else None
-        return cite(self, read_manuscript(Path(manuscript)), theirs, **options)
+        found = read_manuscript(Path(manuscript))
+        if own is None:
+            files, notes = named_files(found)
+            made = cite(self, found, files, **options)
+            return replace(made, notes=(*notes, *made.notes))
+        paths = [own] if isinstance(own, (str, PathLike)) else own
+        return cite(self, found, [read_bib(Path(path)) for path in paths], **options)
 
     def cover(
         self, path: str | PathLike[str], topics: Iterable[TopicName] = (), count: int | None = 10

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from sys import intern
@@ -30,7 +30,7 @@ EXPANSION = 100_000
 _START = re.compile(r"@[ \t\r\n]*([A-Za-z][\w.:+/-]*)[ \t\r\n]*([{(])", re.ASCII)
 _LINE_START = re.compile(r"^[ \t%]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _KEY = re.compile(r"[ \t\r\n]*([^\s,{}()\"#%=]*[^\s,{}\"#%=]*)[ \t\r\n]*")
-_NAME = re.compile(r"[ \t\r\n]*([^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*")
+_NAME = re.compile(r"[ \t\r\n]*((?![0-9])[^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*")
 _BARE = re.compile(r"[^\s\"#%'(),={}]+")
 _BLANK = re.compile(r"[ \t\r\n]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -461,12 +461,31 @@ class _Parser:
         self.found.faults.append((position, rule, message))
 
 
-def needed_strings(bib: BibFile, entries: Iterable[BibEntry]) -> list[str]:
-    """Return the names of the `@string`s that some entries use, including nested ones."""
-    wanted: dict[str, None] = {}
-    for entry in entries:
-        for one in entry.fields:
-            for kind, inside in one.parts:
-                if not kind and inside.lower() in bib.string_spans:
-                    wanted[inside.lower()] = None
-    return [name for name in bib.string_spans if name in wanted]
+def needed_strings(
+    files: Sequence[BibFile], file: BibFile, entries: Iterable[BibEntry]
+) -> list[tuple[BibFile, str]]:
+    """Return the `@string`s that some entries of a file use, each after those in its own value: the
+    file that defines it, among those that are read together, and its name in lower case.
+    """
+    order = [file, *(one for one in files if one is not file)]
+    found: dict[str, BibFile] = {}
+    open_: set[str] = set()
+    todo = list(dict.fromkeys(_macros(one for entry in entries for one in entry.fields)))[::-1]
+    while todo:
+        name = todo[-1]
+        home = next((one for one in order if name in one.string_spans), None)
+        inner = _macros([home.string_fields[name]]) if home and name not in open_ else ()
+        open_.add(name)
+        nested = [one for one in inner if one not in found and one not in open_]
+        todo += nested
+        if not nested:
+            todo.pop()
+            if home is not None and name not in found:
+                found[name] = home
+    return [(home, name) for name, home in found.items()]
+
+
+def _macros(fields: Iterable[BibField]) -> Iterator[str]:
+    """Yield the names of the `@string`s in some values, in lower case."""
+    for one in fields:
+        yield from (inside.lower() for kind, inside in one.parts if not kind)

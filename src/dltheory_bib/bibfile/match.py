@@ -13,13 +13,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dltheory_bib.bibliography import Bibliography
-from dltheory_bib.models.paper import Paper
 from dltheory_bib.text.identifiers import find_arxiv_ids, find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import family, fold, searchable, unbraced, words
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.models.paper import Paper
 
 By = Literal["doi", "eprint", "title"]
 
@@ -68,6 +70,7 @@ _MOST_IDS = 20
 _OTHER_ARCHIVES = frozenset({"googlebooks", "hal", "hdl", "iacr", "jstor", "pubmed", "ssrn"})
 """Values of `eprinttype` whose ids are not those of arXiv."""
 _NUMERAL = re.compile(r"[ivx]+[ab]?|\d+")
+_IS_OTHERS = re.compile(r"others|et\.?\s*al\.?", re.IGNORECASE)
 _LONG = 24
 """Letters of a title that is not by chance part of another."""
 _OTHERS = re.compile(r"\sand\s+others\s*$", re.IGNORECASE)
@@ -124,6 +127,18 @@ class Matcher:
         if titled and renamed and titled.paper is not renamed.paper:
             return None  # the identifier belongs to one work, title and authors to another
         return titled or renamed
+
+    def may_be(self, values: Mapping[str, str], paper: Paper) -> bool:
+        """Return whether an entry, which matches no work for certain, may cite this one: it has the
+        work's identifier and its title or authors, or its title and half of its authors, in any
+        order.
+        """
+        title, authors, ids = read_entry(values)
+        number = self.bib.snapshot.find(paper.key)
+        titled, written = _title_agrees(title, paper), _authors_agree(authors, paper)
+        if any(self.bib.snapshot.find(value) == number for _, value in ids):
+            return titled >= 0 or written >= 0
+        return titled > 0 and written >= 0
 
     def _paper(self, number: int) -> Paper:
         if number not in self._papers:
@@ -203,7 +218,7 @@ def read_families(values: Mapping[str, str]) -> list[str]:
     found = []
     for name in names:
         plain = from_latex(name).strip()
-        if plain and plain.lower() != "others":
+        if plain and not _IS_OTHERS.fullmatch(plain):
             last = plain.partition(",")[0] if "," in plain else plain.split()[-1]
             found.append(_last_word(last))
     return found

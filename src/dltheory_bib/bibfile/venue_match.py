@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dltheory_bib.formats.venue_names import ordinal
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import words
 
 if TYPE_CHECKING:
+    from dltheory_bib.bibfile.venue_facts import VenueFacts
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.models.registries import Venue
 
@@ -40,6 +41,11 @@ _OTHER_KIND = re.compile(
     r"\b(?:workshops?|journal|transactions|letters|magazine|annals|bulletin|reviews?|submitted)\b",
     re.IGNORECASE,
 )
+_TURNED = re.compile(
+    r"([^,]+), ((?:[\w.&]+ ){0,4}(?:transactions|journal|proceedings|annals|conference|symposium"
+    r"|letters|magazine)(?: [\w.&]+){0,2} (?:on|of))",
+    re.IGNORECASE,
+)
 # The acronym, the year, the location and the date follow the comma, as in DBLP.
 _BEHIND = re.compile(r"\s*(?:,[^,]*\d|\(|,\s*[A-Z]{3,}\b).*", re.DOTALL)
 
@@ -54,10 +60,12 @@ class Named(NamedTuple):
 
 
 class VenueNames:
-    """The names of a catalogue's venues."""
+    """The names of a catalogue's venues; given as a bibliography, or as the facts alone."""
 
-    def __init__(self, bib: Bibliography) -> None:
-        self.venues = bib.venues
+    def __init__(self, known: Bibliography | Mapping[str, VenueFacts]) -> None:
+        # The facts have the same attributes as the models, as far as they are used here.
+        found = known if isinstance(known, dict) else known.venues  # type: ignore[union-attr]
+        self.venues = cast("Mapping[str, Venue]", found)
         self._cache: dict[str, Named] = {}
         self._present: set[str] | None = None
         self._whole: dict[str, str] = {}
@@ -69,7 +77,8 @@ class VenueNames:
         longest = sorted(self._part, key=len, reverse=True)
         alternatives = "|".join(r"[\W_]+".join(map(re.escape, name.split())) for name in longest)
         self._pattern = re.compile(
-            rf"(?<![^\W\d_])(?:{alternatives or '(?!)'})(?![^\W\d_])(?!\s+[^\W\d_])", re.IGNORECASE
+            rf"(?<![^\W\d_])(?<!/)(?:{alternatives or '(?!)'})(?![^\W\d_]|/)(?!\s+[^\W\d_])",
+            re.IGNORECASE,
         )
 
     def _add(self, name: str, venue: Venue) -> None:
@@ -128,6 +137,9 @@ class VenueNames:
         return name in self._present
 
     def _find(self, plain: str) -> Named:
+        turned = _TURNED.fullmatch(plain)
+        if turned:  # "Neural Networks, IEEE Transactions on"
+            plain = f"{turned[2]} {turned[1]}"
         found = self._pattern.search(plain)
         # "ICML Workshop on …" is a different venue from ICML, as is a "Journal of …".
         other = _OTHER_KIND.search(plain)
@@ -161,11 +173,11 @@ def spelled(text: str) -> str:
 def same_spelling(one: str) -> str:
     """Return a spelling without the case of the words that do not matter, for comparing.
 
-    >>> same_spelling("Proceedings of The Conference on Things")
+    >>> same_spelling("The Proceedings of The Conference on Things")
     'proceedings of the Conference on Things'
     """
     small = (word.lower() if word.lower() in _BOILERPLATE else word for word in one.split())
-    return " ".join(small)
+    return " ".join(small).removeprefix("the ")
 
 
 def ordinals(text: str) -> Iterator[tuple[int, int, int]]:
@@ -221,7 +233,7 @@ def without_tail(text: str, venue: Venue) -> str:
     >>> without_tail("Proc. ICML (ICML 2016), New York, June 19-24, 2016", load().venues["icml"])
     'Proc. ICML (ICML 2016)'
     """
-    if venue.kind == "journal" or any("," in name for name in _names(venue)):
+    if venue.kind not in {"conference", "workshop"} or any("," in name for name in _names(venue)):
         return text
     name = text.partition(",")[0].rstrip()
     if name.count("(") > name.count(")"):

@@ -47,6 +47,9 @@ _HOMES = {
     "compare": "compare",
     "export": "export",
     "import": "import_bib",
+    "add": "add",
+    "update": "update",
+    "references": "reference_lists",
     "init": "init",
     "note": "note",
     "tag": "note",
@@ -370,11 +373,13 @@ def _with_quotes(
     return (query_text(arguments, lambda: bibliography().snapshot, phrases=phrases),)
 
 
-def key_argument(name: str = "key", many: bool = False) -> Callable[[F], F]:
+def key_argument(name: str = "key", many: bool = False, required: bool = True) -> Callable[[F], F]:
     """A key, an alias, an arXiv id or a DOI."""
     from dltheory_bib.cli.completion import complete_key
 
-    return click.argument(name, nargs=-1 if many else 1, required=True, shell_complete=complete_key)
+    return click.argument(
+        name, nargs=-1 if many else 1, required=required, shell_complete=complete_key
+    )
 
 
 def format_option(*formats: str) -> Callable[[F], F]:

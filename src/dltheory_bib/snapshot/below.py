@@ -11,8 +11,11 @@ from dltheory_bib.snapshot.reader import Snapshot, record_reader
 from dltheory_bib.source.overlay import title_letters
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dltheory_bib.models.paper import Paper
     from dltheory_bib.models.record import Record
+    from dltheory_bib.source.folders import DataFile
     from dltheory_bib.text.identifiers import Identifier
 
 _TABLES = {
@@ -92,3 +95,17 @@ class BelowSnapshot:
         ):
             found[later].add(earlier)
         return found
+
+
+def open_below(path: Path) -> tuple[Snapshot, list[DataFile]] | None:
+    """Open the snapshot of the layers below a collection, and return it with the collection's own
+    files; None if it extends nothing.
+    """
+    from dltheory_bib.snapshot.cache import open_stack
+    from dltheory_bib.source.folders import is_described
+    from dltheory_bib.source.layers import layers_of
+
+    if not is_described(path):
+        return None
+    *below, top = layers_of(path)
+    return (open_stack(below, None), top.files(lowest=False)) if below else None

@@ -95,10 +95,10 @@ def _open_layers(path: Path, progress: Progress | None) -> Snapshot:
             return Snapshot.open(cached)
     from dltheory_bib.source.layers import layers_of
 
-    return _open_stack(layers_of(path), progress)
+    return open_stack(layers_of(path), progress)
 
 
-def _open_stack(layers: list[Layer], progress: Progress | None) -> Snapshot:
+def open_stack(layers: list[Layer], progress: Progress | None) -> Snapshot:
     """Open the snapshot of some layers, the lowest first; compile what is not compiled."""
     top, folders = layers[-1], [layer.path for layer in layers]
     lowest = len(layers) == 1
@@ -110,7 +110,7 @@ def _open_stack(layers: list[Layer], progress: Progress | None) -> Snapshot:
         return Snapshot.open(cached)
     if lowest:
         return _make(top.files(lowest=True), cached, progress, files, folders)
-    below = _open_stack(layers[:-1], progress)
+    below = open_stack(layers[:-1], progress)
     from dltheory_bib.snapshot.below import BelowSnapshot
     from dltheory_bib.snapshot.compile_overlay import compile_overlay
     from dltheory_bib.source.overlay import load_overlay
@@ -182,7 +182,7 @@ def check_layers(path: Path) -> tuple[list[Problem], int] | None:
         *below, top = layers_of(path)
         if not below:
             return None
-        return check_overlay(top.files(lowest=False), BelowSnapshot(_open_stack(below, None)))
+        return check_overlay(top.files(lowest=False), BelowSnapshot(open_stack(below, None)))
     except DataError as error:
         return list(error.problems), 0
 

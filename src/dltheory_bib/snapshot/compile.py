@@ -22,7 +22,6 @@ from dltheory_bib.models.record import Record, to_json
 from dltheory_bib.models.registries import Person, Topic, Trail, Venue
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.models.theorem import Assumption, Question, Result
-from dltheory_bib.models.types import LONGEST_ID
 from dltheory_bib.snapshot.compile_cards import formulas, result_views, write_cards
 from dltheory_bib.snapshot.compile_search import write_search_index
 from dltheory_bib.snapshot.compile_views import (
@@ -39,6 +38,7 @@ from dltheory_bib.source.catalogue import Catalogue, records_of
 from dltheory_bib.text.identifiers import parse_field, parse_identifier
 from dltheory_bib.text.maths import MATHS, convert, unicode_maths
 from dltheory_bib.text.names import fold, natural, searchable, slug, unbraced, words
+from dltheory_bib.text.value_rules import LONGEST_ID
 
 Numbered = tuple[int, Paper]
 """A work with its number."""
@@ -214,14 +214,15 @@ class People:
 def _identity(name: str) -> str:
     """Make an id for a person who is not in people.yaml; a non-Latin letter gives its code point.
 
-    >>> _identity("Garriga-Alonso, Adrià"), _identity("王, 伟")
-    ('garriga-alonso-adria', 'u738b-u4f1f')
+    >>> _identity("Garriga-Alonso, Adrià"), _identity("王, 伟"), _identity("{3D Group}")
+    ('garriga-alonso-adria', 'u738b-u4f1f', 'name-3d-group')
     """
     folded = fold(name)
     if not folded.isascii():
         latin = (c if c.isascii() or not c.isalnum() else f"u{ord(c):x}" for c in folded)
         folded = "".join(latin)
     identity = slug(folded) or f"u{ord(name[0]):x}"
+    identity = identity if identity[0].isalpha() else f"name-{identity}"
     if len(identity) > LONGEST_ID:  # the person's page is named after it
         identity = f"{identity[: LONGEST_ID - 9].strip('-')}-{crc32(name.encode()):08x}"
     return identity

@@ -18,16 +18,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.errors import DataError, Problem, UnsafeChangeError
 from dltheory_bib.files import locked, write_bytes, write_text
 from dltheory_bib.input_files import read_bytes, refuse, shown
-from dltheory_bib.models.additions import Addition
-from dltheory_bib.models.record import Record
-from dltheory_bib.source.catalogue import MODELS
 from dltheory_bib.source.folders import ALL_KINDS, COLLECTION, WORKS
 from dltheory_bib.source.yaml_writer import revised
+
+if TYPE_CHECKING:
+    from dltheory_bib.models.additions import Addition
+    from dltheory_bib.models.record import Record
 
 PLACE = ".dltheory"
 """The folder in a collection for what the program keeps there; git does not see it."""
@@ -93,7 +94,9 @@ class Change:
         The record is validated. Raises `pydantic.ValidationError`, and `DataError` if the file
         cannot be read or written.
         """
-        plain = record.to_dict() if isinstance(record, Record) else dict(record)
+        from dltheory_bib.source.catalogue import MODELS
+
+        plain = dict(record) if isinstance(record, Mapping) else record.to_dict()
         model = MODELS[kind]
         fields = model.model_validate(plain).to_dict()
         if kind in WORKS and fields.get("checked") == "unchecked":
@@ -109,6 +112,8 @@ class Change:
 
         `edit` is given what it adds so far. An addition without anything is deleted.
         """
+        from dltheory_bib.models.additions import Addition
+
         fields = self.records("notes").get(key, {"key": key})
         changed = edit(Addition.model_validate(fields))
         if changed.to_dict().keys() <= {"key"}:

@@ -15,17 +15,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from dltheory_bib.errors import Problem
 from dltheory_bib.files import write_text
 from dltheory_bib.input_files import read_bytes
-from dltheory_bib.models.record import Record, nested_record
-from dltheory_bib.models.types import EXPONENT
-from dltheory_bib.source.catalogue import MODELS
 from dltheory_bib.source.yaml_reader import read_content
+from dltheory_bib.text.value_rules import EXPONENT
+
+if TYPE_CHECKING:
+    from dltheory_bib.models.record import Record
 
 WIDTH = 98
 """Column at which a long text is folded."""
@@ -63,7 +64,7 @@ def canonical(text: str, kind: str, today: date | None = None) -> str:
     `ValueError` if the text is not a list of records, or contains a value that cannot be written
     back with the same meaning.
     """
-    return _written(text, kind, {}, frozenset(), today)
+    return _written(text, kind, {}, frozenset(), today=today)
 
 
 def _written(
@@ -71,16 +72,20 @@ def _written(
     kind: str,
     put: Mapping[str, Mapping[str, Any]],
     remove: Collection[str],
+    ordered: bool = False,
     today: date | None = None,
 ) -> str:
-    """Return a data file in canonical form with records added, replaced and removed, by name."""
+    """Return a data file in canonical form with records added, replaced and removed, by name.
+
+    If the fields of all records are `ordered` already, the models need not be imported.
+    """
     root = yaml.compose(text, _Loader)
     if not isinstance(root, yaml.SequenceNode):
         raise ValueError("is not a list of records")
     if not all(isinstance(name, yaml.ScalarNode) for name in _names(root)):
         raise ValueError("has a field whose name is not a plain word")
     notes = Notes(text, root)
-    model = MODELS.get(kind)
+    model = None if ordered else _model(kind)
     new = {name: _node_of(record) for name, record in put.items()}
     records = []
     for node in root.value:
@@ -100,6 +105,12 @@ def _written(
     if _plain(yaml.compose(made, _Loader), model) != [_plain(r, model) for r in records]:
         raise ValueError("cannot be written in canonical form without a change of meaning")
     return made
+
+
+def _model(kind: str) -> type[Record] | None:
+    from dltheory_bib.source.catalogue import MODELS
+
+    return MODELS.get(kind)
 
 
 def _node_of(record: Mapping[str, Any]) -> Any:
@@ -138,6 +149,7 @@ def revised(
     kind: str,
     put: Mapping[str, Mapping[str, Any]],
     remove: Collection[str] = (),
+    ordered: bool = False,
 ) -> str:
     """Return a data file with records added, replaced and removed, by their key or id.
 
@@ -145,17 +157,21 @@ def revised(
     keeps the comments of what stays in it. All other records stay byte for byte, unless the file
     has a form in which they cannot be told apart line by line; then the whole is written in
     canonical form. Raises `ValueError` as `canonical` does, also for what is not YAML.
+
+    The fields of new records are put in order, unless they are `ordered` as those of the model,
+    which then is not imported.
     """
     if "\r\n" in text and text.count("\r\n") == text.count("\n"):
-        return revised(text.replace("\r\n", "\n"), kind, put, remove).replace("\n", "\r\n")
+        return revised(text.replace("\r\n", "\n"), kind, put, remove, ordered).replace("\n", "\r\n")
     try:
         parts = _parts(text)
         if parts is not None:
-            return _rejoined(*parts, kind, put, remove)
+            return _rejoined(*parts, kind, put, remove, ordered)
         if all(line[:1] in {"#", ""} for line in text.splitlines()):
             text = f"{text.rstrip()}\n\n[]\n".lstrip("\n")  # comments alone, or nothing
         _refuse_unwritable(text.encode())
-        return _written(text, kind, put, remove)
+        alone = ordered and text.rpartition("\n\n")[2].strip() == "[]"
+        return _written(text, kind, put, remove, alone)
     except yaml.YAMLError:
         raise ValueError("is not valid YAML") from None
 
@@ -167,6 +183,7 @@ def _rejoined(
     kind: str,
     put: Mapping[str, Mapping[str, Any]],
     remove: Collection[str],
+    ordered: bool,
 ) -> str:
     left = dict(put)
     made: list[tuple[str, str]] = []
@@ -178,7 +195,7 @@ def _rejoined(
             made.append((name, block))
     for name, record in sorted(left.items()):
         place = next((n for n, (other, _) in enumerate(made) if other > name), len(made))
-        made.insert(place, (name, _written("[]", kind, {name: record}, ())))
+        made.insert(place, (name, _written("[]", kind, {name: record}, (), ordered)))
     joined = "\n".join(block.rstrip("\n") + "\n" for _, block in made) or "[]\n"
     return "\n".join(part for part in (head, joined, foot) if part)
 
@@ -319,7 +336,7 @@ class _Writer:
         for name, value in known:
             margin = " " * indent
             lines += [margin + comment for comment in self.notes.at(name).above]
-            nested = nested_record(model, name.value) if model else None
+            nested = _nested(model, name.value) if model else None
             lines += self._field(name, value, indent, nested)
         return lines
 
@@ -375,6 +392,12 @@ class _Writer:
             return ""
         line = f"{start} [{', '.join(_short(item.value, '') for item in items)}]"
         return line if len(line) <= WIDTH else ""
+
+
+def _nested(model: type[Record], field: str) -> type[Record] | None:
+    from dltheory_bib.models.record import nested_record
+
+    return nested_record(model, field)
 
 
 def _has_comment(notes: Notes, node: Any) -> bool:

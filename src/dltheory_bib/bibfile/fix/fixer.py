@@ -28,7 +28,15 @@ from dltheory_bib.bibfile.fix.entry import Change, Known, Updated, Updater, is_e
 from dltheory_bib.bibfile.fix.fix_options import FixOptions, VenueStyle, options_of
 from dltheory_bib.bibfile.fix.house_style import HouseStyle, evidence
 from dltheory_bib.bibfile.fix.merge import merge as merge_entries
-from dltheory_bib.bibfile.match import ENOUGH, Match, Matcher, is_preprint
+from dltheory_bib.bibfile.match import (
+    ENOUGH,
+    Match,
+    Matcher,
+    is_preprint,
+    read_families,
+    read_year,
+)
+from dltheory_bib.bibfile.matched_file import folded_families
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import UnsafeChangeError
 from dltheory_bib.files import replace_bytes
@@ -172,13 +180,29 @@ def _recognised(bib: Bibliography, file: BibFile) -> tuple[list[tuple[Known, Mat
         values = file.values(entry)
         shown.update(evidence(entry.type.lower(), values))
         match = matcher.match(values)
-        if match is None or match.confidence < ENOUGH:
+        if match is None or not _is_certain(match, entry, values):
             continue
         # Works share titles, so a title at a venue of another work belongs to that work.
         if match.by == "title" and is_elsewhere(bib, match.paper, values):
             continue
         found.append((Known(entry, values, match.paper), match))
     return found, shown
+
+
+def _is_certain(match: Match, entry: BibEntry, values: Mapping[str, str]) -> bool:
+    """Return whether an entry is certainly of its work.
+
+    A preprint with another title is, if its arXiv id, all of its authors and its year are those of
+    the work: it was renamed when it was published.
+    """
+    if match.confidence >= ENOUGH:
+        return True
+    return (
+        match.by == "eprint"
+        and is_preprint(entry.type, values)
+        and read_year(values) == match.paper.eprint_year
+        and sorted(read_families(values)) == sorted(folded_families(match.paper.author))
+    )
 
 
 def _updates(

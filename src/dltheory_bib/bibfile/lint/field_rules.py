@@ -16,13 +16,15 @@ from dltheory_bib.bibfile.entry_types import (
     missing_fields,
     sort_fields,
 )
-from dltheory_bib.bibfile.match import ENOUGH
+from dltheory_bib.bibfile.match import ENOUGH, read_year
 from dltheory_bib.bibfile.matched_file import Found, MatchedEntry, MatchedFile, Rule
 from dltheory_bib.errors import did_you_mean
 from dltheory_bib.text.identifiers import find_dois, is_doi
 from dltheory_bib.text.names import nearest, number_order, quoted
 
 _PAGES = re.compile(r"\s*(\d+)\s*[-–—]+\s*(\d+)\s*")
+_RENAMED = {"journal": "journaltitle", "year": "date", "school": "institution"}
+"""Fields of BibTeX's styles, with the names that only biblatex reads."""
 _PARENTS = ("crossref", "xdata", "xref")
 _VOLUMES = frozenset(
     {"book", "inbook", "incollection", "inproceedings", "conference", "proceedings"}
@@ -52,6 +54,15 @@ def check_missing_fields(matched: MatchedFile) -> Iterator[Found]:
     """Give an entry the fields that its type needs, by `plain.bst` or biblatex's data model."""
     for item, names in _with_parents(matched):
         missing = list(missing_fields(item.kind, names, matched.dialect))
+        if missing:
+            renamed = _RENAMED if matched.dialect == "bibtex" else {}
+            olds = {needed: renamed.get(needed[0], "") for needed in missing}
+            for needed, old in olds.items():
+                if old in item.values:
+                    year = read_year(item.values) if old == "date" else None
+                    advice = f"write year = {{{year}}}" if year else f"rename it to {needed[0]}"
+                    yield Found(item.at(old), f"BibTeX does not read {old}; {advice}")
+            missing = [needed for needed in missing if olds[needed] not in item.values]
         if missing:
             wanted = [" or ".join(needed) for needed in missing]
             listed = " and ".join(filter(None, [", ".join(wanted[:-1]), wanted[-1]]))
@@ -111,6 +122,10 @@ def _written(matched: MatchedFile, item: MatchedEntry, missing: list[Needed]) ->
         kind = matched.target(item.match.paper)[0]
         if kind != item.kind and item.match.confidence >= ENOUGH:
             return correct_fields(matched, item.match.paper)
+    if not item.match and item.kind == "article" and missing == [("journal",)]:
+        ids = [value for by, value in item.read.ids if by == "eprint"]
+        if ids:
+            return f"@misc, or journal = {{arXiv preprint arXiv:{ids[0]}}}"
     parts = [
         f"{name} = {{{known[name]}}}" if name else f"{needed[0]} = {{…}}"
         for name, needed in zip(found, missing, strict=True)
