@@ -307,6 +307,18 @@ def test_tags_and_statuses_are_completed(run: Run) -> None:
     assert offered("tag", "jin2017escape", "the") == ["theory", "thesis"]
 
 
+def test_a_conflict_with_a_new_release_is_told_once(run: Run) -> None:
+    text = work("own2017", author="Roe, Richard", extra="eprint: '1703.00887'")
+    overlay(Path("mine"), papers=text)
+    said = "1 record takes the place of one below; `dltheory check` shows what to write\n"
+    assert run("--data", "mine", "list", "has:own", "-f", "keys") == (0, "own2017\n", said)
+    assert run("--data", "mine", "list", "has:own", "-f", "keys") == (0, "own2017\n", "")
+    code, out, _ = run("--data", "mine", "check")
+    assert (code, out.count("same-work-below")) == (1, 1)
+    overlay(Path("over"), "../mine", notes="- key: own2017\n  tags: [x]\n")
+    assert run("--data", "over", "list", "tag:x", "-f", "keys") == (0, "own2017\n", "")
+
+
 # Own works are marked
 
 

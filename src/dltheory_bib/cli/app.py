@@ -232,11 +232,16 @@ def bibliography() -> Bibliography:
 
     path = chosen_collection().path
     if not sys.stderr.isatty():
-        return load(path)
-    from dltheory_bib.cli.progress import CompileProgress
+        made = load(path)
+    else:
+        from dltheory_bib.cli.progress import CompileProgress
 
-    with CompileProgress() as progress:
-        return load(path, progress)
+        with CompileProgress() as progress:
+            made = load(path, progress)
+    if conflicts := made.snapshot.conflicts:  # told once, when it was compiled
+        records = "record takes" if conflicts == 1 else "records take"
+        note(f"{conflicts} {records} the place of one below; `dltheory check` shows what to write")
+    return made
 
 
 def is_drawn() -> bool:

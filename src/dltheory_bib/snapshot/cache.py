@@ -123,7 +123,9 @@ def open_stack(layers: list[Layer], progress: Progress | None) -> Snapshot:
         below.database.backup(database)
         compile_overlay(overlay, known, database, top.name)
 
-    return _kept(fill, cached, stamps, files, folders)
+    made = _kept(fill, cached, stamps, files, folders)
+    made.conflicts = below.conflicts + overlay.conflicts
+    return made
 
 
 def _told(layers: list[Layer]) -> list[Path | None]:

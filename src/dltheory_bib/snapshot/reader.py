@@ -139,6 +139,8 @@ class Snapshot:
         """The bibliography to which the records belong."""
         self.private = True
         """Whether queries may ask for notes, tags and status, as those of their owner do."""
+        self.conflicts = 0
+        """How many records of layers that were compiled now take the place of one below."""
         self._use(database)
         if path:
             _OPEN.add(self)

@@ -61,7 +61,7 @@ def layers_of(path: Path) -> list[Layer]:
     place in `collection.yaml`, if one is not there or a collection extends itself.
     """
     found: dict[Path | None, Layer] = {}
-    _collect(path, [], found)
+    _collect(_resolved(path), [], found)
     return list(found.values())
 
 
@@ -86,8 +86,9 @@ def read_collection(path: Path) -> tuple[CollectionFile, RawRecord | None]:
 
 
 def _collect(path: Path, above: list[Path], found: dict[Path | None, Layer]) -> None:
+    """Add the layers of a collection, whose path is resolved, and itself."""
     described, raw = read_collection(path)
-    here = [*above, _resolved(path)]
+    here = [*above, path]
     for number, name in enumerate(described.extends):
         if name == SHIPPED:
             found.setdefault(None, Layer(SHIPPED, None))
@@ -104,8 +105,9 @@ def _collect(path: Path, above: list[Path], found: dict[Path | None, Layer]) -> 
                 [Problem(shown(path / COLLECTION), *place, "error", "extends", message)]
             )
         if _resolved(below) not in found:
-            _collect(below, here, found)
-    found.setdefault(_resolved(path), Layer(described.name or _resolved(path).stem, path))
+            _collect(_resolved(below), here, found)
+    # A layer has one path, however it is reached, so that its snapshot is found again.
+    found.setdefault(path, Layer(described.name or path.stem, path))
 
 
 def _resolved(path: Path) -> Path:

@@ -82,6 +82,8 @@ class Overlay:
     """By key of a work below, the key that it has here."""
     replaced: dict[str, set[str]] = field(default_factory=dict)
     """By kind, the ids of records below that an own record differs from."""
+    conflicts: int = 0
+    """How many of its records take the place of one below, or a name of it."""
 
 
 def title_letters(title: str) -> str:
@@ -125,6 +127,7 @@ def settle(catalogue: Catalogue, below: Below) -> tuple[Overlay, list[Finding]]:
     findings = list(_same_works(overlay, names, below))
     findings += _taken_names(overlay, names, below)
     findings += _other_records(overlay, below)
+    overlay.conflicts = len(findings)
     old: dict[str, list[str]] = {key: [] for key in overlay.same.values()}
     for name, key in names.items() if old else ():
         if key in old:
