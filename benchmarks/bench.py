@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import fixing
+from layers import layered
 from measure import FLOOR, Command, Measured, Runner
 from programs import (
     HERE,
@@ -35,7 +36,18 @@ from programs import (
 LOAD = "from dltheory_bib import load; bib = load({!r}); "
 SMALL, MEDIUM, LARGE, EDGES = 1_000, 10_000, 100_000, ("--citations", "19")
 LISTED = ("--list", "10000")
-GROUPS = ("terminal", "library", "inside", "compiling", "export", "checking", "fix", "large")
+FIRST = """
+from pathlib import Path
+from dltheory_bib.snapshot.cache import _cache_path
+from dltheory_bib.cli.main import main
+_cache_path(Path({0!r})).unlink(missing_ok=True)
+raise SystemExit(main(["--data", {0!r}, "list", "topic:{1}"]))
+"""
+"""Compiles a collection, but for what it extends, and lists works."""
+GROUPS = (
+    *("terminal", "layers", "library", "inside", "compiling"),
+    *("export", "checking", "fix", "large"),
+)
 LIMITS = {"show --format bibtex": 6, "show": 9, "list": 8, "search": 8, "topics": 8}
 """How many times the floor each command may take."""
 KEEP = {
@@ -150,6 +162,23 @@ class Bench:
         common = Command("common words", common.words, common.expect, None, cache)
         taken = self._turns([common])
         self._floor(taken, "common words", "search of words in every third of 100,000 works")
+
+    def layers(self) -> None:
+        """The same commands with three overlays, and the first command after a change of one."""
+        lab = layered(self.runner.work / "layers", self.data)
+        pairs = zip(
+            terminal(lab[-1], self.about, "layered "), terminal(self.data, self.about), strict=True
+        )
+        for there, here in pairs:
+            taken = self._turns([there, here])
+            number = taken[there.name].over(taken[here.name])
+            shown = spell(taken[there.name].cpu)
+            job = f"{here.name}, 1,000 works and three overlays of 200"
+            self.lines.append(against(job, shown, number, "× without", 1.15))
+        taken = self._turns([python("first", FIRST.format(str(lab[0]), self.about["topic"]))])
+        cpu = taken["first"].cpu
+        job = "list, first compiling an overlay of 200 works"
+        self.lines.append(against(job, spell(cpu), cpu, "s of CPU", 0.5))
 
     def library(self) -> None:
         """A fresh Python that loads and asks."""
@@ -269,6 +298,7 @@ def main() -> None:
     large = asked.full or asked.only == "compiling"
     groups = {
         "terminal": bench.terminal,
+        "layers": bench.layers,
         "library": bench.library,
         "inside": lambda: bench.inside(SMALL),
         "compiling": lambda: bench.compiling((SMALL, MEDIUM, LARGE) if large else (SMALL, MEDIUM)),

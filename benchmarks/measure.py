@@ -27,13 +27,18 @@ class CommandError(Exception):
 
 @dataclass(frozen=True)
 class Command:
-    """A process to be timed. `fresh` is deleted before each run; `expect` must be in the output."""
+    """A process to be timed. `fresh` is deleted before each run; `expect` must be in the output.
+
+    What it prints goes to `output` when it is timed; `codes` are the exit codes of a good run.
+    """
 
     name: str
     words: tuple[str, ...]
     expect: str = ""
     fresh: Path | None = None
     environment: dict[str, str] = field(default_factory=dict)
+    output: Path | None = None
+    codes: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
@@ -128,19 +133,20 @@ class Runner:
     def once(self, command: Command) -> Run:
         """Run once, timed from start to exit."""
         self._clear(command)
-        start = time.perf_counter()
-        process = subprocess.Popen(
-            command.words,
-            env=self.environment | command.environment,
-            cwd=self.work,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
+        with Path(command.output or os.devnull).open("wb") as output:
+            start = time.perf_counter()
+            process = subprocess.Popen(
+                command.words,
+                env=self.environment | command.environment,
+                cwd=self.work,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if command.output else subprocess.DEVNULL,
+            )
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
+        if process.returncode not in command.codes:
             raise CommandError(f"{command.name}: exit code {process.returncode}")
         unit = 1 if sys.platform == "darwin" else 1024
         return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * unit / 1e6)

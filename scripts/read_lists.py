@@ -88,6 +88,7 @@ def main(arguments: list[str]) -> int:
     citing = {block.citing for block in blocks}
     before, lists = len(held), len(citing)
     unmatched: dict[tuple[str, str], Reference] = {}
+    matched: set[tuple[str, str, int | None]] = set()
     for block, entry in _entries(bib, read_references(data / WANTED), chosen.files, blocks):
         if block.citing not in citing:
             citing.add(block.citing)
@@ -97,11 +98,15 @@ def main(arguments: list[str]) -> int:
             if entry.title:
                 left = _reference(block.citing, entry)
                 unmatched.setdefault((block.citing, _letters(left.title)), left)
-        elif found != block.citing and (block.citing, found) not in held:
+            continue
+        matched.add((block.citing, _letters(entry.title), entry.year))
+        if found != block.citing and (block.citing, found) not in held:
             held.add((block.citing, found))
             blocks.setdefault(block, set()).add(found)
     _write_blocks(data / CITATIONS, blocks)
-    ordered = sorted(unmatched.values(), key=lambda one: (one.citing, fold(one.title)))
+    # Only the first author of a wanted entry is stored, and all of them may have been needed.
+    wanted = [one for key, one in unmatched.items() if (*key, one.year) not in matched]
+    ordered = sorted(wanted, key=lambda one: (one.citing, fold(one.title)))
     write_text(data / WANTED, "".join(map(reference_line, ordered)))
     print(f"lists     {len(citing)} ({len(citing) - lists:+})")
     print(f"citations {len(held)} ({len(held) - before:+})")

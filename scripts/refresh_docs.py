@@ -311,13 +311,13 @@ def _commands(_: str) -> str:
 def _data_format(_: str) -> str:
     kinds = (
         *("papers", "topics", "venues", "people", "citations", "trails"),
-        *("questions", "assumptions", "results", "glossary"),
+        *("questions", "assumptions", "results", "glossary", "notes", "collection"),
     )
     parts, told = [], set()
     for kind in kinds:
         described = schema(kind)
         models = described["$defs"]
-        first = described["items"]["$ref"].rpartition("/")[2]
+        first = described.get("items", described)["$ref"].rpartition("/")[2]
         parts.append(f"## {kind}.yaml\n")
         for name in [first, *(other for other in models if other != first)]:
             if name in told or "properties" not in models[name]:

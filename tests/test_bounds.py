@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from dltheory_bib.models.types import EXPONENT
+from dltheory_bib.text.exponents import EXPONENT
 from dltheory_bib.theorems.bounds import (
     Bound,
     Exponent,

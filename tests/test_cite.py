@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dltheory_bib import Bibliography, DataError
 from dltheory_bib.bibfile.bib_parser import parse_bib, read_bib
 from dltheory_bib.cli.main import main
-from dltheory_bib.manuscript.cited_works import cite
+from dltheory_bib.manuscript.cited_works import cite, named_files
 from dltheory_bib.manuscript.manuscript import Manuscript, read_manuscript
 from helpers.programs import needs, run_program
 from test_latex_runs import IN_BLG, IN_LOG, complaints
@@ -325,3 +325,102 @@ def test_a_thesis_with_biber(tmp_path: Path, monkeypatch) -> None:
     assert complaints(tmp_path / "main.blg", IN_BLG) == []
     assert complaints(tmp_path / "main.log", IN_LOG) == []
     assert (tmp_path / "main.bbl").read_text(encoding="utf-8").count(r"\entry{") == CITED
+
+
+NAMED = {
+    "thesis.tex": "\\addbibresource[label=x]{strings.bib}\\addbibresource{refs/mine.bib}\n"
+    "\\addbibresource{http://example.org/far.bib}\\addbibresource{gone.bib}\n"
+    "\\cite{deep,jin2017escape,both}\n",
+    "strings.bib": '@string{year = "2017"}\n@string{nips = "Conference of " # year}\n'
+    '@string{other = "Other"}\n@misc{both, title={Both}, note={first}}\n',
+    "refs/mine.bib": "@inproceedings{deep, title={D}, author={A, B}, booktitle=NIPS, year=2017}\n"
+    "@misc{both, title={Both}, note={second}}\n",
+}
+
+
+def test_the_files_that_a_manuscript_names_are_read(
+    bib: Bibliography, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Together, as BibTeX reads them: `@string`s of one in the other, the first of equal keys."""
+    for name, text in NAMED.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    made = bib.cite(tmp_path / "thesis.tex")
+    assert made.own == ("both", "deep")
+    assert made.unknown == ()
+    assert made.notes == ("gone.bib, which the manuscript names, does not exist; use --bib",)
+    again = parse_bib(made.text)
+    deep = next(entry for entry in again.entries if entry.key == "deep")
+    assert again.values(deep)["booktitle"] == "Conference of 2017"
+    assert "Other" not in made.text
+    assert "first" in made.text
+    assert "second" not in made.text
+    main_tex, refs = str(tmp_path / "thesis.tex"), str(tmp_path / "gone.bib")
+    assert main(("cite", main_tex, "-o", refs)) == 0
+    assert "gone.bib, which" not in capfd.readouterr().err  # it is the one that is written
+    assert main(("cite", main_tex, "-o", refs, "--force")) == 0
+    assert Path(refs).read_text().endswith(made.text)
+    mine = str(tmp_path / "refs/mine.bib")
+    assert main(("cite", main_tex, "--bib", mine)) == 0
+    assert "second" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        (r"\bibliography{a, b.bib}", ["a.bib", "b.bib"]),
+        (r"\nobibliography{\jobname}", ["main.bib"]),
+        (r"\bibliography{\mybibs}", []),
+        (r"\addglobalbib{a.bib}\addsectionbib{b.bib} %\bibliography{c}", ["a.bib", "b.bib"]),
+    ],
+)
+def test_names_of_bibliographies(tmp_path: Path, text: str, names: list[str]) -> None:
+    path = tmp_path / "main.tex"
+    path.write_text(text)
+    assert read_manuscript(path).bibliographies == names
+
+
+def test_an_aux_in_a_folder_below_names_files_of_the_one_above(tmp_path: Path) -> None:
+    (tmp_path / "build").mkdir()
+    aux = tmp_path / "build/main.aux"
+    aux.write_text("\\relax\n\\citation{a}\n\\bibdata{refs}\n")
+    (tmp_path / "refs.bib").write_text("@misc{a, title={T}}")
+    files, notes = named_files(read_manuscript(aux))
+    assert ([entry.key for file in files for entry in file.entries], notes) == (["a"], [])
+
+
+def test_strings_of_one_name_stay_those_of_their_file(bib: Bibliography, tex: Write) -> None:
+    """Each definition comes before the entries that use it; circles end."""
+    first = parse_bib('@string{j="One"}@misc{a, note=j # k}', "first.bib")
+    second = parse_bib(
+        '@string{j="Two"}@string{k=l}@string{l=k # "x"}@misc{b, note=j}', "second.bib"
+    )
+    made = parse_bib(cite(bib, tex(r"\cite{a,b}"), [first, second]).text)
+    order = [made.text.index(part) for part in ('"One"', "{k=l}", "@misc{a", '"Two"', "@misc{b")]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("entry", "same"),
+    [
+        ("author={Ge, Rong and Jin, Chi and Netrapalli, Praneeth}, title={TITLE}", True),
+        ("title={TITLE}", True),
+        ("author={Jin, Chi and Ge, Rong}, title={Saddle Points}, eprint={1703.00887}", True),
+        ("author={Who, A.}, title={TITLE}", False),
+        ("author={Jin, Chi}, title={Another thing entirely}", False),
+    ],
+)
+def test_the_same_work_written_otherwise_is_no_other(
+    bib: Bibliography, tex: Write, entry: str, same: bool
+) -> None:
+    """Authors in another order, or none, or another title under its id."""
+    text = entry.replace("TITLE", "How to Escape Saddle Points Efficiently")
+    own = parse_bib(f"@misc{{jin2017escape, {text}, year=2017}}")
+    assert (not cite(bib, tex(r"\cite{jin2017escape}"), own).notes) == same
+
+
+def test_the_case_of_a_key_matters_to_biber_alone(bib: Bibliography, tex: Write) -> None:
+    own = parse_bib("@misc{wellingBayes, title={T}}")
+    assert cite(bib, tex(r"\cite{wellingbayes}"), own).own == ("wellingBayes",)
+    made = cite(bib, tex(r"\usepackage{biblatex}\cite{wellingbayes}"), own)
+    assert [one.key for one in made.unknown] == ["wellingbayes"]

@@ -497,10 +497,17 @@ def test_the_examples_in_the_help_run(tmp_path: Path, line: str) -> None:
         "eprint={1703.00887}}\n",
         "utf-8",
     )
-    code, out, err = shell(line, cwd=tmp_path, env=environment(HOME=str(tmp_path)))
+    variables = environment(HOME=str(tmp_path))
+    if re.search(" (init|note|tag|status|undo)", line):
+        # The examples are about a collection of one's own, with a tag to remove and to undo.
+        shell("dltheory init lab", cwd=tmp_path, env=variables)
+        if " init" not in line:
+            shell("dltheory init; dltheory tag jin2017escape thesis", cwd=tmp_path, env=variables)
+            variables.pop("DLTHEORY_DATA", None)
+    code, out, err = shell(line, cwd=tmp_path, env=variables)
     assert code == 0, err
     assert "no work matches" not in err
-    assert out or re.search(r">|-o|check|import|build|mcp", line)
+    assert out or re.search(r">|-o|check|import|build|mcp|init|note|tag|status|undo", line)
     if line.endswith("-o refs.bib"):
         assert (tmp_path / "refs.bib").stat().st_size > 1000
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from dltheory_bib import Bibliography, DataError, UnknownNameError
 from dltheory_bib.bibfile.bib_parser import parse_bib
+from dltheory_bib.bibfile.coupling import Coupling
 from dltheory_bib.bibfile.coverage import cover, read_list
 from dltheory_bib.bibfile.find_works import (
     FEWEST_LETTERS,
@@ -239,8 +241,6 @@ def test_drawn_it_shows_what_needs_a_look(
     run: Run, monkeypatch: pytest.MonkeyPatch, width: str
 ) -> None:
     """In sections, in the width of the terminal; control characters of the list are not sent."""
-    import re
-
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", width)
     out = run("cover", "refs.bib")[1] + run("cover", "README.md")[1]
@@ -273,3 +273,49 @@ def test_whatever_the_bytes_are(run: Run, bib: Bibliography) -> None:
             read_list(bib, Path("list.txt"))
     Path("list.txt").write_bytes(b"\xef\xbb\xbf1703.00887\r\n")
     assert short(read_list(bib, Path("list.txt"))) == ["1 covered jin2017escape"]
+
+
+def test_an_entry_without_author_is_known_by_its_title(bib: Bibliography) -> None:
+    """If the title is long and of one work; with authors it is another work."""
+    title = "title={How to escape saddle points efficiently}, year=2017"
+    listed = list_bib(
+        bib, parse_bib(f"@misc{{a, {title}}}\n@misc{{b, {title}, author={{Who, A.}}}}\n")
+    )
+    assert short(listed) == [
+        "1 covered jin2017escape",
+        "2 missing How to escape saddle points efficiently",
+    ]
+    assert listed[0].detail == "by title alone; the entry names no author"
+
+
+def test_a_work_of_every_list_is_coupled_with_none(bib: Bibliography) -> None:
+    """Links count by what they are more than those of any work with as many."""
+    keys = bib.on("saddle-escape").keys
+    coupling = Coupling(bib, keys[::2])
+    numbers = {key: bib.snapshot.find(key) or 0 for key in bib.papers}
+    for number in numbers.values():
+        assert (coupling.strength(number) > 0) <= bool(coupling.linked(number))
+    everything = Coupling(bib, bib.papers)
+    strengths = [everything.strength(number) for number in numbers.values()]
+    assert max(strengths) < 0.01 * max(coupling.strength(number) for number in numbers.values())
+    best = max(numbers, key=lambda key: coupling.strength(numbers[key]))
+    names = [bib.snapshot.key(one) for one in coupling.linked(numbers[best])]
+    assert len(names) >= 2
+    assert set(names) <= set(keys[::2])
+
+
+@pytest.mark.catalogue
+def test_lists_on_one_topic_lack_different_works(catalogue: Bibliography) -> None:
+    """What is suggested comes from the list: its works that cite it are named."""
+    found = {}
+    for topic in ("information-geometry", "asynchronous-sgd", "adaptive-methods"):
+        listed = list_text(catalogue, "\n".join(catalogue.on(topic).keys[::2]))
+        assert len(listed) >= 5
+        found[topic] = cover(catalogue, listed, ["optimisation"], 10).uncited
+        years = {f"{catalogue[one.work].year}" for one in listed if one.work}
+        for key in found[topic].keys:
+            why = found[topic].whys[key]
+            if named := re.match(r"(?:Cited by|Cites) .*? (\d{4})", why):
+                assert named[1] in years, why
+    first, *others = (set(one.keys) for one in found.values())
+    assert all(len(first & other) <= 3 for other in others), found

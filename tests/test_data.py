@@ -121,6 +121,7 @@ def test_every_relation_is_stated_in_a_sentence(catalogue: Bibliography) -> None
     says = {(p.key, r.work): r.says for p in catalogue for r in p.relations}
     assert len(says) >= 50
     assert [pair for pair, text in says.items() if not text.endswith((".", "?", ")"))] == []
+    assert [(p.key, r.work) for p in catalogue for r in p.relations if not r.where] == []
 
 
 def test_every_venue_has_a_name_in_the_year_of_each_of_its_works(catalogue: Bibliography) -> None:

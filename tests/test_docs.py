@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shlex
 import shutil
@@ -187,3 +188,18 @@ def test_contributing_has_the_table_of_relations() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = re.findall(r"(?m)^\| `(\w+)` \| (.*) \| (none|cito:\w+) \|$", text)
     assert rows == [(one.value, one.gloss, one.cito or "none") for one in JUDGEMENTS]
+
+
+@pytest.mark.parametrize("name", ["records", "citations", "relations"])
+def test_what_an_audit_found_wrong_is_not_in_the_catalogue(
+    name: str, catalogue: Bibliography
+) -> None:
+    with (ROOT / "docs" / "audits" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) >= 40
+    assert {row["verdict"] for row in rows} <= {"agrees", "right", "holds", "wrong"}
+    if name == "citations":
+        cited = {paper.key: set(paper.cites.keys) for paper in catalogue}
+        for row in rows:
+            there = row["cited"] in cited[row["citing"]]
+            assert there == (row["verdict"] == "right"), row

@@ -198,6 +198,20 @@ def test_the_authors_are_those_of_the_record(fixed: Fix) -> None:
     assert values(fixed(missing).text)["author"].startswith("Chizat, L{\\'e}na{\\\"i}c and")
 
 
+def test_another_title_is_a_problem(fixed: Fix) -> None:
+    """The preprint was renamed, or its id is wrong: with the advice, it is upgraded."""
+    text = ICLR.replace("Deep Neural Networks as {G}aussian Processes", "Wide Nets are Kernels")
+    entry = f"@article{{x, {text}, journal={{arXiv:1711.00165}}}}"
+    made = fixed(entry)
+    assert made.text == entry
+    assert not fixed(entry, no=["upgrades"]).problems
+    advice = re.search(r"write (title = \{.*\}) and run fix again", made.problems[0].message)
+    assert advice
+    made = fixed(entry.replace("title={Wide Nets are Kernels}", advice[1]))
+    assert values(made.text)["year"] == "2018"
+    assert not made.problems
+
+
 def test_the_year_of_the_submission_takes_its_month_with_it(fixed: Fix) -> None:
     text = f"@inproceedings{{x, {ICLR}, month={{nov}}, booktitle={{ICLR}}}}"
     found = values(fixed(text).text)
@@ -355,9 +369,18 @@ def test_braces_are_a_habit(fixed: Fix) -> None:
             2015,
             "Proceedings of the 34th International Conference on Machine Learning",
         ),
+        (
+            "International Conference on Machine Learning-Volume 28",
+            2013,
+            "International Conference on Machine Learning-Volume 70",
+        ),
         # What is not understood is not copied.
         ("ICML 2015", 2014, "ICML"),
-        ("Submitted to ICML", 2015, "International Conference on Machine Learning"),
+        (
+            "Submitted to ICML",
+            2015,
+            "Proceedings of the 34th International Conference on Machine Learning",
+        ),
     ],
 )
 def test_a_venue_is_named_as_in_the_file(
@@ -436,6 +459,16 @@ def test_the_tail_of_a_venue(bib: Bibliography) -> None:
     assert without_tail("ICML (Lille, 2015)", icml) == "ICML"
     assert without_tail("{ICML, Lille}", icml) == ""
     assert without_tail("A, B", pnas) == "A, B"
+
+
+def test_an_entry_with_the_names_of_both_dialects_keeps_bibtexs(fixed: Fix) -> None:
+    """JabRef may write `year` and `date`; BibTeX reads no `journaltitle`."""
+    found = values(fixed(SIOPT.replace("year=", "date={2016-11-02}, year=")).text)
+    assert (found["journal"], found["year"], found["date"]) == (
+        "SIAM Journal on Optimization",
+        "2018",
+        "2018",
+    )
 
 
 def test_as_is_means_as_is(fixed: Fix) -> None:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import bibtexparser
 import pytest
 
 from dltheory_bib import Bibliography, DataError
@@ -92,6 +93,14 @@ SHAPES: dict[str, dict[str, Callable[[int], str]]] = {
         ),
         "circle of parents": lambda n: "".join(
             f"@misc{{a{i}, xdata={{a{(i + 1) % 9}}}}}\n" for i in range(n // 30)
+        ),
+        "chains of crossrefs": numbered("@inproceedings{a№, crossref={a№9}}\n"),
+        "names": repeated("Vale, Ana and ", "@misc{a, author={", "Quint; Bo}}"),
+        "nameless": repeated("and ", "@misc{a, author={", "Quint, Bo}}"),
+        "signs in a comment": repeated("@ ", "@comment{", "}"),
+        "signs on lines": repeated("me@a.org\n"),
+        "late strings": lambda n: (
+            numbered("@misc{a№, note=s№}\n")(n // 2) + numbered("@string{s№={x}}\n")(n // 2)
         ),
         "one parent": lambda n: (
             f"@proceedings{{p{numbered(', f№={x}')(n // 2)}}}\n"
@@ -285,6 +294,39 @@ def test_twice_as_much_is_twice_the_work(
     added = [more - less for less, more in pairwise(works[1:])]
     for before, after in pairwise(added):
         assert after <= 2.5 * max(before, 1000), works[1:]
+
+
+def columns(number: int) -> str:
+    """Return a .bib of a journal's columns, with long fields that no record has a place for."""
+    contents = " ".join(rf"\TUB{{}}: ``{{\em Part {part}}}'' \ldots \ {part}" for part in range(20))
+    return "".join(
+        f"""@Article{{Berry:TB{count},
+  author =       "Karl {{\\'E}}. Berry and {{The {{\\TeX}} team}}",
+  title =        "From the {{Board}} of {{\\TeX}}, part {count % 97}: {{\\sl news}}",
+  journal =      "TUGBoat",
+  volume =       "{count // 40}",
+  number =       "{count % 3}",
+  pages =        "{count}--{count + 2}",
+  year =         "{1980 + count // 100}",
+  keywords =     "{contents}",
+  bibdate =      "Mon Jul 19 10:31:{count % 60:02} 1999",
+  abstract =     "{contents} {contents}",
+}}
+"""
+        for count in range(1, number + 1)
+    )
+
+
+@pytest.mark.slow
+def test_import_does_little_more_than_a_parser(bib: Bibliography, tmp_path: Path) -> None:
+    """At most eight times as much as bibtexparser's reading of the same file."""
+    path = tmp_path / "columns.bib"
+    for number in (20, 400):  # the first fills caches
+        path.write_text(columns(number), "utf-8")
+        ours = counted(lambda: collect(bib, read_drafts(path)[0], "x"))
+        theirs = counted(lambda: bibtexparser.parse_file(str(path)))
+    sys.stdout.write(f"import: {ours:,}, parsing: {theirs:,}\n")
+    assert ours <= 8 * theirs
 
 
 def test_there_are_enough_shapes() -> None:

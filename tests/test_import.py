@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from dltheory_bib.text.latex import title_from_latex
 from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import unbraced
 from helpers.budget import share
+from helpers.programs import environment, run_program
 
 Importer = Callable[..., tuple[int, str, Path]]
 
@@ -98,15 +101,16 @@ def test_a_bib_with_everything_wrong_in_it(take: Importer) -> None:
         "refs.bib:11: the entry k is not closed",
         "@inproceedings{Jin:2017/x} has url 'https://a b.org' is not a URL; write it as the "
         "browser's address bar copies it, with %20 for a space; that field is skipped",
+        "@inproceedings{Jin:2017/x} does not name all authors; author is listed as unverified",
         "@inproceedings{Jin:2017/x} gets the key jin2017escape; Jin:2017/x is not a valid key: "
         "use ASCII letters and digits, joined by -_.:+",
-        "@inproceedings{Jin:2017/x} does not name all authors; author is listed as unverified",
         "@article{nojournal} is of type article but has no venue; the record gets type online",
         "@misc{none} has no author and no year; it is skipped",
         "@article{j} has pages 10-2 runs backwards; write the smaller number first, in full; "
         "that field is skipped",
         "@article{j} gets the key j-2; j is taken",
-        "wrote 5 works to mine; 1 venue is new; check it; next: dltheory --data mine list",
+        "wrote 5 works from 6 entries to mine; 1 venue is new; check it; next: dltheory --data "
+        "mine list",
     ]
     assert check_paths([made])[0] == []
     ours = load(made)
@@ -219,3 +223,117 @@ def test_any_bytes_are_read_or_refused(
     except DataError:
         return
     assert all(draft.where for draft in drafts)
+
+
+ONE_WORK = r"""
+@misc{pre, title={Neural Tangent Kernel: Convergence}, author={Jacot, Arthur and Gabriel, Franck},
+  year=2018, eprint={1806.07572}, archiveprefix={arXiv}}
+@inproceedings{conf, title={Neural tangent kernel: convergence}, pages={8580-8589}, year=2018,
+  author={Gabriel, Franck and Jacot, Arthur}, booktitle={Advances in Neural Information
+  Processing Systems}, doi={10.1000/ntk}}
+@article{journal, title={Neural Tangent Kernel: Convergence}, volume=3, year=2020,
+  author={Jacot, Arthur and Gabriel, Franck}, journal={Journal of Things}, doi={10.1000/long}}
+@inproceedings{conf, title={Neural Tangent Kernel: Convergence}, year=2018,
+  author={Jacot, Arthur and Gabriel, Franck}, booktitle={NeurIPS}}
+"""
+
+
+def test_a_work_that_is_listed_twice_is_one_record(take: Importer) -> None:
+    """The published version is the record, others are versions, and every key still finds it."""
+    code, said, made = take(ONE_WORK)
+    assert (code, check_paths([made])[0]) == (0, [])
+    assert said.splitlines() == [
+        "@inproceedings{conf} is the same work as pre; its arXiv id is added to that record, and "
+        "conf an alias",
+        "@article{journal} is the same work as pre; it becomes a version of that record, and "
+        "journal an alias",
+        "@inproceedings{conf} is the same work as pre; its own fields are skipped",
+        "wrote 1 work from 4 entries to mine, 1 of them also in the catalogue; 1 venue is new; "
+        "check it; next: dltheory --data mine list",
+    ]
+    (paper,) = load(made).papers.values()
+    assert (paper.key, paper.aliases) == ("pre", ("conf", "journal"))
+    assert (paper.type, paper.venue, paper.year) == ("inproceedings", "neurips", 2018)
+    assert (paper.doi, paper.eprint, paper.pages) == ("10.1000/ntk", "1806.07572", "8580-8589")
+    (version,) = paper.versions
+    assert (version.kind, version.year, version.doi) == ("journal", 2020, "10.1000/long")
+
+
+def test_columns_of_a_journal_are_works_of_their_own(take: Importer) -> None:
+    """They share title and author, and differ in issue or pages."""
+    column = "@article{{c{0}, title={{From the President}}, author={{Berry, Karl}}, year={1}, "
+    column += "journal={{TUGboat}}, volume={2}, pages={{{3}}}}}\n"
+    places = [(1, 2001, 22, "5"), (2, 2001, 22, "110"), (3, 2002, 23, "5")]
+    places.append((4, *places[0][1:]))
+    _, said, made = take("".join(column.format(*place) for place in places))
+    assert said.splitlines()[0] == (
+        "@article{c4} is the same work as c1; its own fields are skipped, and c4 an alias"
+    )
+    assert "wrote 3 works from 4 entries to mine;" in said
+    assert [one for one in check_paths([made])[0] if one.level == "error"] == []
+
+
+def test_an_identifier_of_another_work_is_skipped(take: Importer) -> None:
+    """It is a slip, copied from the entry above; the first keeps it."""
+    _, said, made = take(
+        "@misc{a, title={Widths of networks}, author={A, B}, year=2017, eprint={1703.00887}}\n"
+        "@misc{b, title={On the depth of trees}, author={C, D}, year=2017, eprint={1703.00887}}\n"
+    )
+    assert "@misc{b} has eprint 1703.00887, which a has too; that field is skipped" in said
+    assert check_paths([made])[0] == []
+
+
+def test_fields_without_a_place_are_listed(take: Importer) -> None:
+    """One line for each kind of field, with the number of entries."""
+    _, said, _ = take(
+        "@misc{a, title={T}, author={A, B}, year=2017, note={arXiv:1703.00887}, abstract={X}}\n"
+        "@misc{b, title={U}, author={A, B}, year=2017, note={Talk}, file={b.pdf}, Abstract={Y}}\n"
+    )
+    assert said.splitlines()[:3] == [
+        "field abstract of 2 entries is not imported; a record has no place for it",
+        "field file of 1 entry is not imported; a record has no place for it",
+        "field note of 1 entry is not imported; a record has no place for it",
+    ]
+
+
+def test_an_entry_inherits_from_its_crossref(take: Importer) -> None:
+    """As in BibTeX: what it lacks, with the volume's title as its booktitle."""
+    _, said, made = take(
+        "@inproceedings{a, title={T}, author={A, B}, crossref={V}, pages={1--2}}\n"
+        "@proceedings{v, title={Some Conference}, editor={E, F}, year=2017, publisher={P}}\n"
+    )
+    assert "@proceedings{v} has no author; it is skipped" in said
+    paper = load(made)["a"]
+    assert (paper.year, paper.editor, paper.venue) == (2017, ("E, F",), "some-conference")
+
+
+def test_names_in_biblatex_extended_form(take: Importer) -> None:
+    """They are written in our order."""
+    _, _, made = take(
+        "@misc{a, title={T}, year=2017, author={Rupp, M. and family=Lilienfeld, given=O. Anatole,"
+        " prefix=von, useprefix=true and family={Ura Ru}, given=J}}\n"
+    )
+    assert load(made)["a"].author == ("Rupp, M.", "von Lilienfeld, O. Anatole", "Ura Ru, J")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's own account")
+def test_a_large_file_takes_little_memory(tmp_path: Path) -> None:
+    """A command pauses the garbage collector; here it has to run."""
+    entry = r"""@article{{a{0}, title={{{{\'E}}tude {0} of {{\TeX}}}}, volume={0}, year={1},
+  author={{G{{\"o}}tz, {{\'E}}va}}, journal={{TUGboat}}, abstract={{{2}}}}}
+"""
+    path = tmp_path / "refs.bib"
+    made = (entry.format(n, 1980 + n % 40, r"\em What \ldots " * 60) for n in range(4000))
+    path.write_text("".join(made), "utf-8")
+    # The peak that `getrusage` gives counts what the process that starts it held.
+    code = (
+        "import sys; from dltheory_bib.cli.main import main; main(sys.argv[1:]); "
+        "print(open('/proc/self/status').read())"
+    )
+    words = (sys.executable, "-c", code, "import", str(path), str(tmp_path / "mine"))
+    done = run_program(*words, env=environment())
+    assert b"wrote 4000 works" in done.stderr
+    peak = re.search(rb"VmHWM:\s*(\d+) kB", done.stdout)
+    assert peak is not None
+    assert int(peak[1]) <= 120_000

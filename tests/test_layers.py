@@ -23,6 +23,7 @@ FLOORS = [
     {"cli", "__main__"},
     {"site", "mcp_server"},
     {"bibfile", "manuscript", "shelf"},
+    {"lookup"},
     {"bibliography", "papers", "search_results", "selection", "comparison", "connections"},
     {"display"},
     {"query", "graph"},
@@ -77,11 +78,13 @@ HOMES = {
     "latex2mathml": {"site"},
     "mcp": {"mcp_server"},
     "mcp_types": {"mcp_server"},
+    "httpx2": {"lookup"},
+    "hishel": {"lookup"},
 }
 # A warning to think, not a shape to fit.
 LONGEST_MODULE = 600
 # The one object in the user's hand has many short methods.
-LONGER = {"bibliography.py": 760}
+LONGER = {"bibliography.py": 780}
 LONGEST_FUNCTION = 60
 
 

@@ -403,13 +403,14 @@ BAD: list[tuple[str, str, list[str]]] = [
     (
         "syntax",
         f"@misc{{a, {DOE},\n  %title={{A}},\n  note={{N}}}}\n@misc{{b, {DOE},, title={{B}}}}\n"
-        "@misc{author={Doe, Jane}, title={C}}\n",
+        "@misc{author={Doe, Jane}, title={C}}\n@misc{c, 1st={x}}\n",
         [
             "2:3: error: a: BibTeX has no comments inside an entry: it stops at this % and ignores "
             "the rest of the entry; delete the % and the text after it, or move it out of the "
             "entry",
             "4:40: error: b: two commas: BibTeX expects a field after the first; delete one",
             "5:7: error: author: @misc has no key; write one and a comma before author",
+            "6:10: error: c: 1st begins with a digit, which no field does; rename it",
         ],
     ),
     (

@@ -592,6 +592,8 @@ class Oracle:
             return paper.key in self.cited
         if feature == "results":
             return bool(self.bib.results_of(paper.key))
+        if feature == "own":
+            return False  # the collection has one layer
         return bool(getattr(paper, feature))
 
     def by_person(self, asked: list[str], paper: Paper) -> bool:

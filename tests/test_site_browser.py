@@ -14,9 +14,9 @@ import pytest
 
 from dltheory_bib import Bibliography, QueryError, load
 from dltheory_bib.query.fields import FIELDS
-from dltheory_bib.query.rank import numbers
 from dltheory_bib.site.build import build_site
 from dltheory_bib.site.folder import Folder
+from dltheory_bib.snapshot.reader import read_numbers
 from dltheory_bib.text.names import searchable, words
 from helpers.browser import Watched, chromium, watched
 
@@ -257,7 +257,7 @@ def test_the_page_weighs_words_as_the_compiler_does(
     )
     rows = catalogue.snapshot.fetch("SELECT stem, idf, works, weights FROM search_word ORDER BY id")
     expected = [
-        [stem, idf, numbers("I", works).tolist(), numbers("H", weights).tolist()]
+        [stem, idf, read_numbers("I", works).tolist(), read_numbers("H", weights).tolist()]
         for stem, idf, works, weights in rows
     ]
     assert len(found) == len(expected)

@@ -388,7 +388,7 @@ def test_a_shipped_snapshot_is_found_wherever_it_is_installed(
 # What is written
 
 
-WRITTEN = (13, "d596b8190159927f")
+WRITTEN = (14, "192d42950cb57b7f")
 """`SCHEMA`, and a digest of what is written into the snapshot of the tea catalogue."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -136,8 +137,14 @@ def test_one_corruption_of_a_work_that_is_held(
         ("@misc{k, author={A}, year=2020}", "not checked"),
         (
             "@inproceedings{k, author={Nobody Known}, title={A Title That No Work Has, Anywhere},"
-            " booktitle={ICML}, year=2016, doi={10.1137/99X9999999}}",
+            " booktitle={ICML}, year=2016}",
             "not found",
+        ),
+        # PMLR gives no DOIs, and ICML's are ACM's.
+        (
+            "@inproceedings{k, author={Nobody Known}, title={A Title That No Work Has, Anywhere},"
+            " booktitle={ICML}, year=2016, doi={10.47281/bed.57189}}",
+            "contradicted",
         ),
     ],
 )
@@ -284,3 +291,73 @@ def test_the_catalogue_counts_before_the_shelf(judge_with_shelf: Judge) -> None:
     found = judge_with_shelf.judge(read_reference(*_entry(JIN % "")))
     assert found.version
     assert (found.word, found.version.source) == ("verified", "the catalogue")
+
+
+def _name(number: int) -> str:
+    return f"Name{chr(97 + number // 10)}{chr(97 + number % 10)}"
+
+
+@pytest.fixture(scope="module")
+def judge_with_lists(
+    catalogue: Bibliography, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Judge]:
+    """Two sources with the same 30 works of ICLR 2022; a third lacks some of ICML 2022."""
+    folder = tmp_path_factory.mktemp("lists")
+    works = [
+        f"title={{On the {one} of {two} Systems of Things}}, author={{Ann {name} and Bo Ek{name}}}"
+        for one, two, name in zip(
+            [f"Form{n}" for n in range(30)],
+            [f"Sort{n}" for n in range(30)],
+            map(_name, range(30)),
+            strict=True,
+        )
+    ]
+    iclr = [f"@inproceedings{{k, {one}, booktitle={{ICLR}}, year={{2022}}}}" for one in works]
+    icml = [f"@inproceedings{{k, {one}, booktitle={{ICML}}, year={{2022}}}}" for one in works]
+    (folder / "one.bib").write_text("\n".join(iclr + icml), "utf-8")
+    papers = [
+        {
+            "bibtex_key": f"p{n}",
+            "title": re.search("title={(.*?)}", one)[1],  # type: ignore[index]
+            "authors": [{"given": "Ann", "family": _name(n)}],
+            "year": "2022",
+            "venue_name": venue,
+            "venue_type": "conference",
+        }
+        for venue, count in (("ICLR", 30), ("ICML", 25))
+        for n, one in enumerate(works[:count])
+    ]
+    (folder / "two.jsonl").write_text("\n".join(map(json.dumps, papers)), "utf-8")
+    build_shelf([folder / "one.bib", folder / "two.jsonl"], folder)
+    shelf = Shelf(folder)
+    yield Judge(catalogue, THIS_YEAR, [ShelfList(shelf, VenueNames(catalogue))])
+    shelf.close()
+
+
+@pytest.mark.parametrize(
+    ("fields", "word", "said"),
+    [
+        (
+            "author={Al Ur}, booktitle={ICLR}, year=2022",
+            "contradicted",
+            "the 30 works of iclr 2022",
+        ),
+        (
+            "author={Ann Nameaa}, booktitle={ICLR}, year=2022",
+            "differs",
+            "On the Form0",
+        ),
+        ("author={Al Ur}, booktitle={ICML}, year=2022", "not found", ""),
+        ("author={Al Ur}, booktitle={ICLR}, year=2021", "not found", ""),
+        ("author={Al Ur}, booktitle={ICLR 2022 Workshop on Things}, year=2022", "not found", ""),
+        ("author={Al Ur}, booktitle={ICLR Blog Track}, year=2022", "not found", ""),
+        ("author={Al Ur}, year=2022", "not found", ""),
+    ],
+)
+def test_a_work_that_is_not_in_a_complete_list(
+    judge_with_lists: Judge, fields: str, word: str, said: str
+) -> None:
+    text = f"@inproceedings{{k, title={{A Work That Was Never There}}, {fields}}}"
+    found = judge_with_lists.judge(read_reference(*_entry(text)))
+    assert found.word == word, found
+    assert said in found.reason

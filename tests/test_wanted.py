@@ -175,6 +175,25 @@ def test_lists_become_citations_and_wanted_entries(lists: Path, tmp_path: Path) 
     assert [one.read_bytes() for one in files] == contents
 
 
+def test_an_entry_that_all_its_authors_identify_is_wanted_no_more(
+    lists: Path, tmp_path: Path
+) -> None:
+    """Only the first author is stored, and another may decide."""
+    title, first = "The Loss Surfaces of Multilayer Networks", "C. Misprinted"
+    old = Reference("saxe2014exact", title, first, 2030)
+    (lists / "wanted.jsonl").write_text(reference_line(old), "utf-8")
+    read = {
+        "catalogue_key": "saxe2014exact",
+        "source": "a library",
+        "where": "saxe.pdf",
+        "entries": [{"title": title, "year": 2030, "authors": [first, "A. Choromanska"]}],
+    }
+    file = tmp_path / "lists.jsonl"
+    file.write_text(json.dumps(read) + "\n", "utf-8")
+    _read_lists(lists, file)
+    assert list(read_references(lists / "wanted.jsonl")) == []
+
+
 WRONGLY_SPLIT = (
     "Neural tangent kernel (Lecture notes in kernels)",
     "Neural tangent kernel: Convergence and generalization in neural networks, 2018, 1806.07572",

@@ -6,6 +6,7 @@ import sqlite3
 from abc import ABCMeta
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from dltheory_bib.models.record import Record
     from dltheory_bib.models.registries import Person, Topic, Trail, Venue
     from dltheory_bib.models.theorem import Assumption, Question, Result
+    from dltheory_bib.snapshot.own_notes import OwnNotes
     from dltheory_bib.snapshot.reader import Edge
     from dltheory_bib.theorems.dominance import Vocabulary
     from dltheory_bib.theorems.improvements import Improvements
@@ -49,7 +51,8 @@ def load(
 ) -> Bibliography:
     """Open the shipped catalogue, or a collection in a directory or a papers file.
 
-    A collection without its own `topics.yaml`, `venues.yaml` or `people.yaml` uses the shipped one.
+    A directory with a `collection.yaml` has what it extends below it. Another collection without
+    its own `topics.yaml`, `venues.yaml` or `people.yaml` uses the shipped one.
     While the YAML is compiled, `progress` is called with a file's name and the number of records
     read; a collection is compiled once, until a file changes. Raises `DataError` with every problem
     if the data have errors: a collection is never loaded in part.
@@ -419,6 +422,22 @@ class Bibliography(Selection, metaclass=_Named):
         """Return the view of one work."""
         return views.paper_view(self.snapshot, self._number(work))
 
+    def own_notes(self, work: Work) -> list[OwnNotes]:
+        """Return the private notes, tags, status and files of a work, those of each layer apart.
+
+        Exports, sites and the HTML of a notebook leave them out.
+        """
+        from dltheory_bib.snapshot.own_notes import own_notes
+
+        number = self._number(work)
+        return own_notes(self.snapshot, [number]).get(number, [])
+
+    @property
+    def layers(self) -> list[str]:
+        """The names of the layers over the lowest, the last one the collection itself."""
+        rows = self.snapshot.fetch("SELECT name FROM layer WHERE id > 0 ORDER BY id")
+        return [row[0] for row in rows]
+
     def describe(self, work: Work) -> str:
         """Return a work in one line: authors, year, title."""
         (row,) = views.rows(self.snapshot, [self._number(work)])
@@ -714,21 +733,27 @@ class Bibliography(Selection, metaclass=_Named):
         self,
         manuscript: str | PathLike[str],
         *,
-        own: str | PathLike[str] | None = None,
+        own: str | PathLike[str] | Iterable[str | PathLike[str]] | None = None,
         **options: Any,
     ) -> Cited:
         """Return the .bib of a manuscript: an entry for every key that a .tex, .aux or .bcf file
         cites.
 
-        Works that are not in the catalogue are taken from `own`, a .bib file. The options are those
-        of `manuscript.cited_works.cite`: `dialect`, `prefer`, `encoding`, `venue_names`.
+        Works that are not in the catalogue are taken from `own`, one or more .bib files, by default
+        those that the manuscript names. The options are those of `manuscript.cited_works.cite`:
+        `dialect`, `prefer`, `encoding`, `venue_names`.
         """
         from dltheory_bib.bibfile.bib_parser import read_bib
-        from dltheory_bib.manuscript.cited_works import cite
+        from dltheory_bib.manuscript.cited_works import cite, named_files
         from dltheory_bib.manuscript.manuscript import read_manuscript
 
-        theirs = read_bib(Path(own)) if own is not None else None
-        return cite(self, read_manuscript(Path(manuscript)), theirs, **options)
+        found = read_manuscript(Path(manuscript))
+        if own is None:
+            files, notes = named_files(found)
+            made = cite(self, found, files, **options)
+            return replace(made, notes=(*notes, *made.notes))
+        paths = [own] if isinstance(own, (str, PathLike)) else own
+        return cite(self, found, [read_bib(Path(path)) for path in paths], **options)
 
     def cover(
         self, path: str | PathLike[str], topics: Iterable[TopicName] = (), count: int | None = 10

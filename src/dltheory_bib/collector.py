@@ -6,6 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_LARGE_GENERATION = 20_000
+"""The number of new objects after which the collector runs; usually 700."""
+
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
@@ -21,6 +24,22 @@ def collector_paused() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+@contextmanager
+def collector_running() -> Iterator[None]:
+    """Let the collector run within a pause, less often than usual: the parser of LaTeX leaves its
+    tree in cycles, which for a large file are more than all the rest.
+    """
+    enabled, thresholds = gc.isenabled(), gc.get_threshold()
+    gc.set_threshold(_LARGE_GENERATION, *thresholds[1:])
+    gc.enable()
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        if not enabled:
+            gc.disable()
 
 
 def freeze_modules() -> None:

@@ -25,6 +25,8 @@ JOURNAL = ".dltheory-unfinished.json"
 _WRITABLE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 _ACCESS_LIST = "system.posix_acl_access"
 _DAY = 86_400
+_PAUSE = 0.02
+"""Seconds between two attempts to lock a folder."""
 _FRESH = 2
 """Seconds within which a temporary file may not be locked yet by the process that made it."""
 
@@ -116,7 +118,7 @@ def write_together(folder: Path, texts: Mapping[str, str]) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     contents = {name: text.encode() for name, text in texts.items()}
-    with _locked(folder):
+    with locked(folder):
         _finish(folder)
         for name in contents:
             _refuse_taken(folder / name)
@@ -149,7 +151,7 @@ def finish_together(folder: Path) -> None:
     A file that was changed since is kept. Raises `OSError` if another process is writing here.
     """
     if (folder / JOURNAL).is_file():
-        with _locked(folder):
+        with locked(folder):
             _finish(folder)
 
 
@@ -177,23 +179,37 @@ def _finish(folder: Path) -> None:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold a lock on a folder, which the system releases when the process ends, however it ends."""
+def locked(folder: Path, wait: float = 0.0) -> Iterator[None]:
+    """Hold a lock on a folder, which the system releases when the process ends, however it ends.
+
+    Waits for so many seconds for another process that holds it. Raises `OSError` if it is still
+    held then, or if there is no such folder.
+    """
     if sys.platform == "win32":
         yield
         return
+    end = time.monotonic() + wait
     handle = os.open(folder, os.O_RDONLY)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            message = "another process is writing there"
-            raise OSError(errno.EBUSY, message, str(folder)) from None
-        except OSError:
-            pass  # a file system without locks
+        while not _lock(handle):
+            if time.monotonic() >= end:
+                message = "another process is writing there"
+                raise OSError(errno.EBUSY, message, str(folder))
+            time.sleep(_PAUSE)
         yield
     finally:
         os.close(handle)
+
+
+def _lock(handle: int) -> bool:
+    """Return whether an open file is locked now, or is on a file system without locks."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass
+    return True
 
 
 def sweep(folder: Path, name: str = "") -> None:

@@ -175,8 +175,10 @@ class PaperList(Sequence["Paper"], Selection, Viewed):
         kept = set(self._numbers)
         return self._with(n for n in found if n in kept)
 
-    def _listing(self) -> Listing:
+    def _listing(self, private: bool = False) -> Listing:
         bib = self._bibliography
+        from dltheory_bib.snapshot.own_notes import private_fields
+
         return Listing(
             self,
             bib.venues,
@@ -191,6 +193,7 @@ class PaperList(Sequence["Paper"], Selection, Viewed):
             lambda: views.results_of(bib.snapshot, self._numbers),
             lambda dialect: views.entries(bib.snapshot, self._numbers, dialect),
             bib.snapshot.readable,
+            private_fields(bib.snapshot, self._numbers) if private else {},
         )
 
     @property

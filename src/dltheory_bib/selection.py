@@ -281,14 +281,17 @@ class Selection(ABC):
             related={key: dict.fromkeys(others) for key, others in builds_on.items()},
         )
 
-    def to(self, format: str = "bibtex", table: TableName = "works") -> str:
+    def to(
+        self, format: str = "bibtex", table: TableName = "works", *, private: bool = False
+    ) -> str:
         """Return the works as text in any of the formats of `formats.registry.FORMATS`: `text` for
         readers, `json`, `ris`, `markdown` and others for programs.
 
-        In `csv`, `table` selects the works, their people, or the edges among them. Raises
+        In `csv`, `table` selects the works, their people, or the edges among them. With `private`
+        the formats of `WITH_PRIVATE` contain your notes, tags, status and files. Raises
         `UnknownNameError` for an unknown format and `ValueError` for `parquet`, which is not text.
         """
-        text = write(self._works()._listing(), format, table)
+        text = write(self._works()._listing(private), format, table)
         if isinstance(text, bytes):
             raise ValueError(f"{format} is not a text format; save() writes it to a file")
         return text
@@ -298,6 +301,8 @@ class Selection(ABC):
         path: str | PathLike[str],
         format: str | None = None,
         table: TableName = "works",
+        *,
+        private: bool = False,
     ) -> None:
         """Write the works to a file atomically; an old file is replaced.
 
@@ -312,7 +317,8 @@ class Selection(ABC):
             raise ValueError(
                 f"the extension of {path} is not that of a format; give one: {', '.join(FORMATS)}"
             )
-        made = write(self._works()._listing(), format or (known.name if known else ""), table)
+        listing = self._works()._listing(private)
+        made = write(listing, format or (known.name if known else ""), table)
         write_bytes(Path(path), made.encode() if isinstance(made, str) else made)
 
     def to_json(self) -> str:

@@ -24,6 +24,7 @@ Verdict = Literal["verified", "outdated", "field mismatch", "venue variant", "no
 _NUMBER = re.compile(r"\d+")
 _PRINTED_LATER = 2010
 """Before, proceedings were often printed in the year after the conference, and dated so."""
+_REPORTS = frozenset({"techreport", "report", "phdthesis", "mastersthesis", "thesis"})
 _STEM = 5
 _COMMON = frozenset({"confe", "inter", "journ", "trans", "resea", "ieee"})
 """The beginnings of words that venues share."""
@@ -51,12 +52,15 @@ def differences(matched: MatchedFile, item: MatchedEntry) -> Iterator[Difference
     assert item.match is not None
     paper = item.match.paper
     meant = _meant(matched, item)
+    if republished(matched, item):
+        return
     if meant is None:
-        if not republished(matched, item):
-            yield _other_venue(matched, item, paper)
+        yield _other_venue(matched, item, paper)
         return
     year = read_year(item.values)
     allowed = {paper.year, paper.eprint_year} if item.is_preprint else {meant.year}
+    if not item.place[0]:  # without a venue it may be the preprint, or a revision of it
+        allowed |= {paper.eprint_year} | ({paper.year + 1} if paper.is_preprint else set())
     if meant.year < _PRINTED_LATER and item.kind in _PROCEEDINGS:
         allowed.add(meant.year + 1)
     if year is not None and year not in allowed and not _disputed(paper, "year", str(year)):
@@ -69,11 +73,13 @@ def differences(matched: MatchedFile, item: MatchedEntry) -> Iterator[Difference
 
 
 def republished(matched: MatchedFile, item: MatchedEntry) -> bool:
-    """Return whether an entry cites a publication of its work that the catalogue does not have: at
-    another venue, with a year or pages of its own.
+    """Return whether an entry cites a publication of its work that the catalogue does not have: a
+    report, or at another venue, with a year or pages of its own.
     """
     assert item.match is not None
     paper = item.match.paper
+    if item.kind in _REPORTS and paper.type not in {"report", "online", "book"}:
+        return not item.is_preprint
     if _meant(matched, item) is not None or item.is_preprint:
         return False
     years = {paper.year, *(one.year for one in paper.versions)}
@@ -95,7 +101,7 @@ def variant(matched: MatchedFile, item: MatchedEntry) -> str | None:
     found = matched.venues.find(place)
     if found.venue not in {paper.venue, None}:
         return None
-    if matched.venues.style(paper.venue, found.spelling, paper.year):
+    if matched.venues.style(paper.venue, found.same, paper.year):
         return None
     return matched.bib.venues[paper.venue].in_year(paper.year).short
 
@@ -230,7 +236,8 @@ def _authors(matched: MatchedFile, item: MatchedEntry, paper: Paper) -> Iterator
     if sorted(theirs) == sorted(expected):
         message = "the authors are in a different order"
     elif len(theirs) != len(expected):
-        message = f"{len(theirs)} authors here and {len(ours)} in the catalogue"
+        here = "1 author" if len(theirs) == 1 else f"{len(theirs)} authors"
+        message = f"{here} here and {len(ours)} in the catalogue"
     else:
         wrong = [
             natural(name)

@@ -67,11 +67,20 @@ def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
     """Return the works in a .bib, one for each entry."""
     one = match_entries(bib, file, Matcher(bib), VenueNames(bib))
     found = []
+    titles: dict[str, int] = {}
     for item in one.entries:
         if item.kind not in WORKS:
             continue
         line = one.file.place(item.entry.start)[0]
         theirs = from_latex(item.values.get("title", "")) or item.entry.key
+        if item.match is None and not item.families:
+            titles = titles or _titles(bib)
+            number = titles.get(" ".join(_title_words(theirs)))
+            if number is not None:
+                paper = bib.snapshot.paper(number)
+                text = "by title alone; the entry names no author"
+                found.append(_listed(bib, line, "covered", paper, text))
+                continue
         if item.match is None:
             found.append(Listed(line, "missing", None, theirs, f"entry {item.entry.key}"))
             continue
@@ -84,6 +93,23 @@ def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
             by = {"eprint": "arXiv id", "doi": "DOI"}.get(item.match.by, "title and authors")
             found.append(_listed(bib, line, "covered", paper, f"by {by}"))
     return found
+
+
+def _titles(bib: Bibliography) -> dict[str, int]:
+    """Return works by the words of their titles, as far as a title is long and of one work."""
+    found: dict[str, int] = {}
+    twice: set[str] = set()
+    for number, paper in enumerate(bib, 1):
+        versions = (one.title for one in paper.versions if one.title)
+        for title in (paper.title, *paper.titles, *versions):
+            names = _title_words(from_latex(unbraced(title)))
+            if _is_long(names) and found.setdefault(" ".join(names), number) != number:
+                twice.add(" ".join(names))
+    return {title: number for title, number in found.items() if title not in twice}
+
+
+def _title_words(title: str) -> list[str]:
+    return [word for word in words(title) if word != "_"]
 
 
 def list_text(bib: Bibliography, text: str, markdown: bool = False) -> list[Listed]:

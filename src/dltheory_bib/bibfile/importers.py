@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dltheory_bib.bibfile.bib_parser import read_bib
+from dltheory_bib.bibfile.bib_parser import BibFile, read_bib
 from dltheory_bib.bibfile.match import arxiv_ids, identifiers, read_year
 from dltheory_bib.bibfile.ris_reader import RisRecord, read_ris
 from dltheory_bib.errors import DataError, Problem
@@ -26,8 +27,14 @@ from dltheory_bib.input_files import (
     refuse,
     shown,
 )
-from dltheory_bib.text.identifiers import says_arxiv
+from dltheory_bib.text.identifiers import (
+    find_arxiv_ids,
+    find_dois,
+    is_arxiv_alone,
+    says_arxiv,
+)
 from dltheory_bib.text.latex import from_latex, title_from_latex
+from dltheory_bib.text.names import shortened
 
 _BIB_TYPES = {
     "article": "article",
@@ -65,6 +72,33 @@ _RIS_TYPES = {
 }
 
 
+_TEXTS = (
+    *("journal", "journaltitle", "booktitle", "volume", "number", "issue", "edition", "pages"),
+    *("publisher", "organization", "school", "institution"),
+)
+"""Fields of a .bib that are read as text."""
+_READ = frozenset(
+    {*_TEXTS, "title", "author", "editor", "year", "date", "doi", "eprint", "url", "archiveprefix"}
+    | {"eprinttype", "primaryclass", "eprintclass", "arxivid", "crossref"}
+)
+"""Fields of a .bib that get into a record, or belong to one that does."""
+_INHERITED = _READ - {"title", "crossref"}
+"""Fields that an entry gets from another by `crossref`."""
+_CSL_READ = frozenset(
+    {"id", "citation-key", "type", "title", "author", "editor", "issued", "container-title"}
+    | {"publisher", "note", "number", "URL", "archive_location", "volume", "issue", "edition"}
+    | {"page", "DOI"}
+)
+_RIS_READ = frozenset(
+    "TY ID LB TI T1 AU A1 ED A2 A3 PY Y1 DA PB T2 JO JF VL IS ET SP EP DO UR M1 N1 ER".split()  # noqa: SIM905
+)
+_OWN_TEXTS = ("abstract", "note", "annote", "annotation", "keywords")
+_NOTED = frozenset({"note", "annote", "annotation", "keywords", "file", "keyword", "KW", "L1"})
+"""Fields, of any format, whose content is the user's own."""
+_SINGULAR = {"entries": "entry", "items": "item", "records": "record"}
+_LABELLED = re.compile(r"\s*(?:family|given|prefix|suffix|useprefix)\s*=", re.IGNORECASE)
+
+
 _ALONE = frozenset({"online", "software", "thesis", "report", "book"})
 """The types that are no part of a volume: their organisation is not that of a conference."""
 _ISSUED = frozenset({"thesis", "report"})
@@ -88,22 +122,30 @@ class Draft:
     """The name of its journal or volume, as in the file."""
     publisher: str = ""
     institution: str = ""
+    abstract: str = ""
+    """For suggestions of topics only; it is not kept."""
+    notes: list[str] = field(default_factory=list)
+    """Remarks of the user."""
+    keywords: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    """Paths or addresses of copies."""
     fields: dict[str, str] = field(default_factory=dict)
     """`volume`, `number`, `edition`, `pages`, `doi`, `eprint`, `url`, as in the file."""
 
 
-def read_drafts(path: Path) -> tuple[list[Draft], list[str]]:
+def read_drafts(path: Path, with_notes: bool = False) -> tuple[list[Draft], list[str]]:
     """Return the works of a .bib, .json (CSL-JSON) or .ris file, and notes on what was not read.
 
-    A file without one of these extensions is recognised by its beginning. Raises `DataError` for
+    The user's notes, keywords and files are in the drafts; they count as read only `with_notes`. A
+    file without one of these extensions is recognised by its beginning. Raises `DataError` for
     another file, and for one that cannot be read.
     """
     suffix = path.suffix.lower()
-    readers: Mapping[str, Callable[[Path], tuple[list[Draft], list[str]]]]
+    readers: Mapping[str, Callable[[Path, frozenset[str]], tuple[list[Draft], list[str]]]]
     readers = {".bib": _read_bib, ".json": _read_csl, ".ris": _read_ris}
     if suffix not in readers and is_readable(path):
         start = read_start(path, 1000).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
-        looks = {"@": ".bib", "%": ".bib", "[": ".json", "TY": ".ris"}
+        looks = {"@": ".bib", "%": ".bib", "[": ".json", "{": ".json", "TY": ".ris"}
         suffix = next((kind for sign, kind in looks.items() if start.startswith(sign)), suffix)
     reader = readers.get(suffix)
     if reader is None:
@@ -112,7 +154,7 @@ def read_drafts(path: Path) -> tuple[list[Draft], list[str]]:
             path,
             f"has none of the extensions {', '.join(readers)}; rename it to end in one of them",
         )
-    return reader(path)
+    return reader(path, _NOTED if with_notes else frozenset())
 
 
 def _bad(path: Path, message: str) -> DataError:
@@ -122,21 +164,74 @@ def _bad(path: Path, message: str) -> DataError:
 # BibTeX and BibLaTeX
 
 
-def _read_bib(path: Path) -> tuple[list[Draft], list[str]]:
+def _read_bib(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]]:
     file = read_bib(path)
     notes = [file.note] if file.note else []
     notes += [
         f"{file.name}:{file.place(min(place, max(len(file.text) - 1, 0)))[0]}: {message}"
         for place, _, message in file.faults
     ]
-    entries = [entry for entry in file.entries if entry.whole]
+    parents = _Parents(file)
+    drafts: list[Draft] = []
+    ignored: Counter[str] = Counter()
+    for entry in file.entries:
+        if entry.whole:
+            own = file.values(entry)
+            draft = _of_entry(entry.key, entry.type.lower(), parents.given_to(own) | own)
+            drafts.append(draft)
+            unread = (name for name in own if not _is_read(name, own[name], draft))
+            ignored.update(name for name in unread if name not in noted)
+    return drafts, [*notes, *_ignored(ignored, "field", "entries")]
+
+
+class _Parents:
+    """The entries of a file that others name in `crossref`."""
+
+    def __init__(self, file: BibFile) -> None:
+        self.file = file
+        self.entries = {entry.key.lower(): entry for entry in reversed(file.entries)}
+        self.fields: dict[str, dict[str, str]] = {}
+        """The fields that a parent gives, by its key."""
+
+    def given_to(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Return the fields that an entry inherits, as in BibTeX; the title of the volume becomes
+        its `booktitle`, as in biblatex.
+        """
+        key = values.get("crossref", "").strip().lower()
+        parent = self.entries.get(key)
+        if parent is None:
+            return {}
+        if key not in self.fields:
+            theirs = self.file.values(parent)
+            given = {name: value for name, value in theirs.items() if name in _INHERITED}
+            if "title" in theirs:
+                given.setdefault("booktitle", theirs["title"])
+            self.fields[key] = given
+        return self.fields[key]
+
+
+def _is_read(name: str, value: str, draft: Draft) -> bool:
+    """Return whether a field of an entry gets into its draft, or says nothing more."""
+    if name in _READ or not value.strip():
+        return True
+    if name not in {"note", "howpublished"}:
+        return False
+    # Elsewhere an identifier is read, and the text next to it is lost.
+    found = find_arxiv_ids(value) + find_dois(value)
+    return bool(found) and set(found) <= set(draft.fields.values()) and len(value.split()) <= 3
+
+
+def _ignored(names: Counter[str], what: str, things: str) -> list[str]:
+    """Return a line for each kind of field that records have no place for."""
     return [
-        _of_entry(entry.key, entry.type.lower(), file.values(entry)) for entry in entries
-    ], notes
+        f"{what} {shortened(name)} of {number} {things if number > 1 else _SINGULAR[things]} is "
+        "not imported; a record has no place for it"
+        for name, number in sorted(names.items())
+    ]
 
 
 def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
-    plain = {name: from_latex(value) for name, value in values.items()}
+    plain = {name: from_latex(values[name]) for name in _TEXTS if name in values}
     place = _first(plain, "journal", "journaltitle", "booktitle")
     on_arxiv = not place or says_arxiv(place)
     ids = arxiv_ids(values)
@@ -147,6 +242,11 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
     draft.author = _bib_names(values.get("author", ""))
     draft.editor = _bib_names(values.get("editor", ""))
     draft.year = read_year(values)
+    own = {name: from_latex(values[name]) for name in _OWN_TEXTS if name in values}
+    draft.abstract = own.get("abstract", "")
+    draft.notes = _remarks(own.get(name, "") for name in ("note", "annote", "annotation"))
+    draft.keywords = _keywords(own.get("keywords", ""))
+    draft.files = _files(values.get("file", ""))
     draft.venue = place
     _publish(
         draft,
@@ -166,6 +266,28 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
     return draft
 
 
+def _remarks(texts: Iterable[str]) -> list[str]:
+    """Return the texts that say more than where the work is on arXiv."""
+    plain = (" ".join(one.split()) for one in texts)
+    return list(dict.fromkeys(one for one in plain if one and not is_arxiv_alone(one)))
+
+
+def _keywords(text: str) -> list[str]:
+    parts = re.split(r"[;\n]" if ";" in text else r"[,\n]", text)
+    return list(dict.fromkeys(filter(None, (" ".join(one.split()) for one in parts))))
+
+
+def _files(text: str) -> list[str]:
+    """Return the paths in a field of JabRef (`:path:PDF`), Zotero (`name:path:type`) or others."""
+    found = []
+    for part in re.split(r"(?<!\\);", text):
+        plain = part.strip()
+        middle = re.fullmatch(r"(?:\\.|[^:])*:((?:\\.|[^\\])*):[\w/+.-]*", plain)
+        path = middle[1] if middle else plain
+        found.append(re.sub(r"\\([:;\\_])", r"\1", path))
+    return list(dict.fromkeys(filter(None, found)))
+
+
 def _publish(draft: Draft, publisher: str, institution: str = "") -> None:
     """Keep who published a work; a preprint's server is no publisher."""
     publisher, institution = ("" if says_arxiv(one) else one for one in (publisher, institution))
@@ -174,7 +296,32 @@ def _publish(draft: Draft, publisher: str, institution: str = "") -> None:
     draft.publisher, draft.institution = publisher, institution
 
 
+_PLAIN_NAME = (
+    r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*)*, [^\W\d_][\w'’. -]*"
+    r"|[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*)+"
+)
+"""A name without braces, commands, suffix or particle in reading order."""
+
+
+_NUMBERED = r"(?<=\w) +[0-9]{4}(?=\s+and\s|\s*$)"
+"""DBLP's number of people with one name: `Wei Wang 0001`."""
+
+
 def _bib_names(text: str) -> list[str]:
+    if re.search(r"[0-9]{4}", text):
+        text = re.sub(_NUMBERED, "", text)
+    names = re.split(r"\s+and\s+", " ".join(text.split())) if text.strip() else []
+    if all(re.fullmatch(_PLAIN_NAME, name) for name in names):
+        # Importing bibtexparser takes longer than all else that is done to one entry.
+        split = (name.rpartition(" ") for name in names)
+        return [
+            name if "," in name else f"{last}, {first}"
+            for name, (first, _, last) in zip(names, split, strict=True)
+        ]
+    return _parsed_names(text)
+
+
+def _parsed_names(text: str) -> list[str]:
     from bibtexparser.middlewares.names import (
         parse_single_name_into_parts,
         split_multiple_persons_names,
@@ -182,6 +329,9 @@ def _bib_names(text: str) -> list[str]:
 
     names = []
     for name in split_multiple_persons_names(text) if text.strip() else []:
+        if _LABELLED.match(name):
+            names.append(_labelled(name))
+            continue
         if name.startswith("{") and name.endswith("}"):
             names.append(f"{{{from_latex(name)}}}")
             continue
@@ -192,6 +342,14 @@ def _bib_names(text: str) -> list[str]:
     return names
 
 
+def _labelled(name: str) -> str:
+    """Return a name that biblatex's extended form writes as `family=…, given=…`."""
+    parts = (part.partition("=") for part in re.split(r",(?![^{}]*\})", name))
+    found = {label.strip().lower(): from_latex(value).strip() for label, _, value in parts}
+    last = " ".join(filter(None, (found.get("prefix"), found.get("family"))))
+    return ", ".join(filter(None, (last, found.get("suffix"), found.get("given"))))
+
+
 # CSL-JSON
 
 
@@ -200,13 +358,18 @@ _DEEPEST = 50
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 
 
-def _read_csl(path: Path) -> tuple[list[Draft], list[str]]:
+def _read_csl(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]]:
     file = read_text(path)
     notes = [file.note] if file.note else []
     items = _parse_json(file.name, file.text.removeprefix("\ufeff"))
+    items = [items] if isinstance(items, dict) and "type" in items else items
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise _bad(path, "is not CSL-JSON, which is a list of items")
-    return [_of_item(number, item, notes) for number, item in enumerate(items, 1)], notes
+    drafts = [_of_item(number, item, notes) for number, item in enumerate(items, 1)]
+    names = Counter(name for item in items for name, value in item.items() if value)
+    for name in _CSL_READ | noted:
+        del names[name]
+    return drafts, notes + _ignored(names, "field", "items")
 
 
 def _parse_json(name: str, text: str) -> Any:
@@ -242,6 +405,9 @@ def _of_item(number: int, item: Mapping[str, Any], notes: list[str]) -> Draft:
         _csl_names(number, item, role, notes) for role in ("author", "editor")
     )
     draft.year = _csl_year(item.get("issued"))
+    draft.abstract = text("abstract")
+    draft.notes = _remarks(text("note").splitlines())
+    draft.keywords = _keywords(text("keyword"))
     draft.venue = text("container-title")
     _publish(draft, text("publisher"))
     identifiers = " ".join((text("note"), text("number"), text("URL"), text("archive_location")))
@@ -286,13 +452,17 @@ def _csl_year(issued: Any) -> int | None:
 # RIS
 
 
-def _read_ris(path: Path) -> tuple[list[Draft], list[str]]:
+def _read_ris(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]]:
     file = read_text(path)
     faults: list[str] = []
     records = read_ris(file.text, faults)
     notes = [file.note] if file.note else []
     notes += [f"{file.name}: {fault}" for fault in faults]
-    return [_of_record(number, record) for number, record in enumerate(records, 1)], notes
+    drafts = [_of_record(number, record) for number, record in enumerate(records, 1)]
+    names = Counter(tag for record in records for tag, values in record.items() if any(values))
+    for tag in _RIS_READ | noted:
+        del names[tag]
+    return drafts, notes + _ignored(names, "tag", "records")
 
 
 def _of_record(number: int, record: RisRecord) -> Draft:
@@ -307,6 +477,10 @@ def _of_record(number: int, record: RisRecord) -> Draft:
     draft.editor = [_ris_name(name) for name in _ris_editors(draft.type, record)]
     found = re.search(r"\d{4}", text("PY", "Y1", "DA"))
     draft.year = int(found[0]) if found else None
+    draft.abstract = text("AB", "N2")
+    draft.notes = _remarks(record.get("N1", ()))
+    draft.keywords = [one for value in record.get("KW", ()) for one in _keywords(value)]
+    draft.files = list(dict.fromkeys(filter(None, record.get("L1", ()))))
     _publish(draft, text("PB"))
     if draft.type not in {"book", "thesis", "report"}:  # there the second title is that of a series
         draft.venue = text("T2", "JO", "JF")

@@ -13,13 +13,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dltheory_bib.bibliography import Bibliography
-from dltheory_bib.models.paper import Paper
 from dltheory_bib.text.identifiers import find_arxiv_ids, find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import family, fold, searchable, unbraced, words
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.models.paper import Paper
 
 By = Literal["doi", "eprint", "title"]
 
@@ -68,6 +70,7 @@ _MOST_IDS = 20
 _OTHER_ARCHIVES = frozenset({"googlebooks", "hal", "hdl", "iacr", "jstor", "pubmed", "ssrn"})
 """Values of `eprinttype` whose ids are not those of arXiv."""
 _NUMERAL = re.compile(r"[ivx]+[ab]?|\d+")
+_IS_OTHERS = re.compile(r"others|et\.?\s*al\.?", re.IGNORECASE)
 _LONG = 24
 """Letters of a title that is not by chance part of another."""
 _OTHERS = re.compile(r"\sand\s+others\s*$", re.IGNORECASE)
@@ -100,6 +103,8 @@ class Matcher:
         self.bib = bib
         self._families: dict[str, list[int]] = {}
         self._papers: dict[int, Paper] = {}
+        self._found: dict[str, int | None] = {}
+        self._bare: dict[str, list[str]] = {}
 
     def match(self, values: Mapping[str, str], read: Reading | None = None) -> Match | None:
         """Return the work of an entry; `values` are its fields, by names in lower case.
@@ -109,44 +114,82 @@ class Matcher:
         title, authors, ids = read or read_entry(values)
         renamed = None
         for by, value in ids:
-            number = self.bib.snapshot.find(value)
-            if number is None:
+            paper = self.find(value)
+            if paper is None:
                 continue
-            paper = self._paper(number)
-            agrees = _title_agrees(title, paper) + _authors_agree(authors, paper)
+            agrees = self._title_agrees(title, paper) + _authors_agree(authors, paper)
             if agrees > 0:
                 return Match(paper, by, CONFIDENCE[by] if agrees > 1 else ENOUGH)
             # A paper that was published under another title keeps its authors and some words.
             if agrees == 0 and title and _most_authors(authors, values, paper):
-                akin = _same_authors(authors, paper) and _title_is_akin(title, paper)
+                akin = _same_authors(authors, paper) and _is_akin(title, self._titles(paper))
                 renamed = renamed or Match(paper, by, ENOUGH if akin else RETITLED)
-        titled = self._by_title(title, authors, values)
+        titled = self._by_title(title, authors, values, ids)
         if titled and renamed and titled.paper is not renamed.paper:
             return None  # the identifier belongs to one work, title and authors to another
         return titled or renamed
+
+    def may_be(self, values: Mapping[str, str], paper: Paper) -> bool:
+        """Return whether an entry, which matches no work for certain, may cite this one: it has the
+        work's identifier and its title or authors, or its title and half of its authors, in any
+        order.
+        """
+        title, authors, ids = read_entry(values)
+        number = self.bib.snapshot.find(paper.key)
+        titled, written = self._title_agrees(title, paper), _authors_agree(authors, paper)
+        if any(self.bib.snapshot.find(value) == number for _, value in ids):
+            return titled >= 0 or written >= 0
+        return titled > 0 and written >= 0
+
+    def find(self, name: str) -> Paper | None:
+        """Return the work with an identifier; a file names most of them more than once."""
+        if name not in self._found:
+            self._found[name] = self.bib.snapshot.find(name)
+        number = self._found[name]
+        return None if number is None else self._paper(number)
+
+    def _titles(self, paper: Paper) -> list[str]:
+        if paper.key not in self._bare:
+            self._bare[paper.key] = _bare_titles(paper)
+        return self._bare[paper.key]
+
+    def _title_agrees(self, title: str, paper: Paper) -> int:
+        """Return 1 if an entry's title is the work's, -1 if it is another, 0 if it has none."""
+        if not title:
+            return 0
+        return 1 if any(_likeness(title, one) >= ALIKE for one in self._titles(paper)) else -1
 
     def _paper(self, number: int) -> Paper:
         if number not in self._papers:
             self._papers[number] = self.bib.snapshot.paper(number)
         return self._papers[number]
 
-    def _by_title(self, title: str, authors: list[str], values: Mapping[str, str]) -> Match | None:
+    def _by_title(
+        self,
+        title: str,
+        authors: list[str],
+        values: Mapping[str, str],
+        identifying: list[tuple[By, str]],
+    ) -> Match | None:
         year = read_year(values)
         if not title or not authors or year is None:
             return None
         others = _OTHERS.search(values.get("author", "")) is not None
         found = []
-        ids = set(arxiv_ids(values))
+        ids = {value for by, value in identifying if by == "eprint"}
         for number in self._by_first_author(authors[0]):
             paper = self._paper(number)
-            if _has_other_ids(ids, paper):
-                continue
-            alike = max(_likeness(title, one, SLIPS) for one in _bare_titles(paper))
+            # Titles are compared last, because that takes longest.
             close = min(abs(year - one) for one in _years(paper))
+            if close > 1 or _has_other_ids(ids, paper):
+                continue
             overlap = _overlap(authors, paper)
             if not others:  # a talk by one of them has the same title
                 overlap = min(overlap, len(authors) / len(paper.author))
-            if alike >= ALIKE and overlap >= 0.5 and close <= 1:
+            if overlap < 0.5:
+                continue
+            alike = max(_likeness(title, one, SLIPS) for one in self._titles(paper))
+            if alike >= ALIKE:
                 sure = CONFIDENCE["title"] * min(1, 0.4 + 0.6 * alike) * (1 if not close else 0.98)
                 found.append(Match(paper, "title", sure * (0.9 + 0.1 * overlap)))
         found.sort(key=lambda one: -one.confidence)
@@ -203,7 +246,7 @@ def read_families(values: Mapping[str, str]) -> list[str]:
     found = []
     for name in names:
         plain = from_latex(name).strip()
-        if plain and plain.lower() != "others":
+        if plain and not _IS_OTHERS.fullmatch(plain):
             last = plain.partition(",")[0] if "," in plain else plain.split()[-1]
             found.append(_last_word(last))
     return found
@@ -239,8 +282,11 @@ def _likeness(one: str, other: str, slips: int | None = None) -> float:
     """Return the similarity of two folded titles; 0 if more than `slips` letters differ."""
     if one == other:
         return 1.0
+    shorter, longer = sorted((len(one), len(other)))
+    if 2 * shorter < ALIKE * (shorter + longer):  # the matcher would prepare itself first
+        return 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
+    if matcher.quick_ratio() < ALIKE:
         return 0.0
     # Parts of a series differ only in a numeral.
     differing = "".join(
@@ -253,8 +299,7 @@ def _likeness(one: str, other: str, slips: int | None = None) -> float:
     return matcher.ratio()
 
 
-def _title_is_akin(title: str, paper: Paper) -> bool:
-    titles = _bare_titles(paper)
+def _is_akin(title: str, titles: list[str]) -> bool:
     matchers = (SequenceMatcher(None, title, one, autojunk=False) for one in titles)
     if any(one.real_quick_ratio() >= KIN and one.ratio() >= KIN for one in matchers):
         return True
@@ -273,13 +318,6 @@ def _overlap(authors: list[str], paper: Paper) -> float:
     """Return the share of the entry's authors that are authors of the work."""
     ours = {_last_word(family(name)) for name in paper.author}
     return sum(name in ours for name in authors) / len(authors) if authors else 0.0
-
-
-def _title_agrees(title: str, paper: Paper) -> int:
-    """Return 1 if an entry's title is the work's, -1 if it is another, 0 if it has none."""
-    if not title:
-        return 0
-    return 1 if any(_likeness(title, one) >= ALIKE for one in _bare_titles(paper)) else -1
 
 
 def _authors_agree(authors: list[str], paper: Paper) -> int:

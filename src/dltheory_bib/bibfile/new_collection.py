@@ -4,32 +4,39 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, get_args
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
+from dltheory_bib.bibfile.venue_facts import VenueFacts, venue_facts
 from dltheory_bib.bibfile.venue_match import VenueNames
-from dltheory_bib.models import types as rules
 from dltheory_bib.source.yaml_writer import canonical
-from dltheory_bib.text.identifiers import parse_identifier
+from dltheory_bib.text import value_rules as rules
+from dltheory_bib.text.identifiers import (
+    is_arxiv_doi,
+    neurips_year,
+    parse_identifier,
+    pmlr_volume,
+)
 from dltheory_bib.text.names import escaped, family, fold, slug, unbraced, words
 
 if TYPE_CHECKING:
     from dltheory_bib.bibfile.importers import Draft
+    from dltheory_bib.bibfile.repeated_works import RepeatedWorks
     from dltheory_bib.bibliography import Bibliography
 
 _RULES: dict[str, Callable[[str], str]] = {
-    name: get_args(kind)[1].func  # pydantic's AfterValidator
-    for name, kind in (
-        ("pages", rules.Pages),
-        ("doi", rules.Doi),
-        ("eprint", rules.ArxivId),
-        ("url", rules.Url),
-        ("key", rules.PaperKey),
-    )
+    "pages": rules.pages,
+    "doi": rules.doi,
+    "eprint": rules.arxiv_id,
+    "url": rules.url,
+    "key": rules.paper_key,
 }
 _LONGEST_ID, _LONGEST_WORD = 100, 60
 """The most characters of an id made of a venue's name, and of a key's name and word."""
+_PART = 50
+"""The number of records that are written at once."""
 _OTHERS = frozenset({"others", "{others}", "et al.", "{et al.}"})
 _IN_PLACES = {"article", "inproceedings"}
 _KINDS = {"article": "journal", "inproceedings": "conference", "incollection": "book"}
@@ -46,6 +53,10 @@ class Collected:
     venues: str
     keys: list[str] = field(default_factory=list)
     """The keys of its works, in the order of the source files."""
+    merged: int = 0
+    """The number of drafts that were added to the record of the same work."""
+    skipped: int = 0
+    """The number of drafts that became no record."""
     known: list[str] = field(default_factory=list)
     """The keys of works that are also in the catalogue."""
     new_venues: list[str] = field(default_factory=list)
@@ -56,35 +67,113 @@ class Collected:
 def collect(bib: Bibliography, drafts: Iterable[Draft], source: str) -> Collected:
     """Make records for these drafts, in canonical form.
 
+    Every draft becomes a record, or is reported in `left_out`.
+
     A venue that `bib` knows by one of its names keeps its record; any other gets one with the name
     in the file. An invalid or used key is replaced by one in Google Scholar's style. Values that
     break the rule of their field are left out and reported; so is a work without title, author or
-    year. Each record names `source` as the source of its facts.
+    year. A work that is listed twice becomes one record, with its other key as an alias. Each
+    record names `source` as the source of its facts.
     """
     made = Collected("", "")
-    collector = _Collector(bib, made, source)
-    records = [record for draft in drafts if (record := collector.record(draft))]
-    # JSON writes 𝟙 as two escapes, which YAML does not read as one letter.
-    made.papers = canonical(json.dumps(records, ensure_ascii=False), "papers")
-    venues = sorted(collector.venues.values(), key=lambda venue: str(venue["id"]))
-    made.venues = canonical(json.dumps(venues, ensure_ascii=False), "venues")
+    maker = RecordMaker(bib, made, source)
+    for draft in drafts:
+        maker.take(draft)
+    made.papers = _written(sorted(maker.records, key=lambda one: str(one["key"])), "papers")
+    venues = sorted(maker.venues.values(), key=lambda venue: str(venue["id"]))
+    made.venues = _written(venues, "venues")
     return made
 
 
-class _Collector:
-    def __init__(self, bib: Bibliography, made: Collected, source: str) -> None:
+def _written(records: list[dict[str, Any]], kind: str) -> str:
+    """Return a data file, written part by part: the tree of a large file takes much memory."""
+    if not records:
+        return "[]\n"
+    parts = (records[at : at + _PART] for at in range(0, len(records), _PART))
+    # JSON writes 𝟙 as two escapes, which YAML does not read as one letter.
+    return "\n".join(canonical(json.dumps(part, ensure_ascii=False), kind) for part in parts)
+
+
+class RecordMaker:
+    """Makes records of drafts, one after another; `made` gets the keys and notes.
+
+    A draft keeps its key if that is valid and free. With `ours` every key is in Google Scholar's
+    style, and the draft's becomes an alias. A key that `is_taken` is not given.
+    """
+
+    def __init__(
+        self,
+        bib: Bibliography,
+        made: Collected,
+        source: str,
+        is_taken: Callable[[str], bool] | None = None,
+        ours: bool = False,
+    ) -> None:
         self.bib = bib
         self.made = made
         self.source = escaped(source)
         self.venues: dict[str, dict[str, Any]] = {}
-        self.names = VenueNames(bib)
+        """The venues of the records made, by id: those of `bib`, and new ones."""
         self.taken: set[str] = set()
+        self.is_taken = is_taken
+        self.ours = ours
         self.copies: dict[str, int] = {}
         """The last number that a key got, so that the next is not searched from 2."""
+        self.records: list[dict[str, Any]] = []
+
+    def take(self, draft: Draft) -> None:
+        """Make a record of a draft, or add it to that of the same work."""
+        record = self.record(draft)
+        if record is None:
+            self.made.skipped += 1
+            return
+        earlier = self.works.find(record)
+        for name, other in list(self.works.taken(record)):
+            if other is not earlier:
+                said = f"has {name} {record.pop(name)}, which {other['key']} has too"
+                self._leave(draft, f"{said}; that field is skipped")
+                for source in record["sources"]:
+                    source["fields"] = [field for field in source["fields"] if field != name]
+        if earlier is not None:
+            self._merge(draft, record, earlier)
+            return
+        record["key"] = self._key(draft, record["author"], record["title"])
+        self.records.append(record)
+        self.works.add(record)
+        self.made.keys.append(record["key"])
+        if any(one in self.bib for one in (record.get("doi"), record.get("eprint")) if one):
+            self.made.known.append(record["key"])
+
+    def _merge(self, draft: Draft, record: dict[str, Any], earlier: dict[str, Any]) -> None:
+        what = self.works.merge(earlier, record)
+        alias = ""
+        if draft.key not in self.taken and _is_key(draft.key):
+            self.taken.add(draft.key)
+            earlier.setdefault("aliases", []).append(draft.key)
+            alias = f", and {draft.key} an alias"
+        self.made.merged += 1
+        self._leave(draft, f"is the same work as {earlier['key']}; {what}{alias}")
+
+    @cached_property
+    def works(self) -> RepeatedWorks:
+        """The works of one file, among which one may be listed twice."""
+        from dltheory_bib.bibfile.repeated_works import RepeatedWorks
+
+        return RepeatedWorks(self.venues)
+
+    @cached_property
+    def known(self) -> dict[str, VenueFacts]:
+        """The venues of the bibliography."""
+        return venue_facts(self.bib.snapshot)
+
+    @cached_property
+    def names(self) -> VenueNames:
+        """The names of the venues; a preprint needs none."""
+        return VenueNames(self.known)
 
     def record(self, draft: Draft) -> dict[str, Any] | None:
-        """Return the record of a draft, its scalars as text; None, with a note, if it is
-        incomplete.
+        """Return the record of a draft without its key, its scalars as text; None, with a note, if
+        it is incomplete.
         """
         others = bool(_OTHERS.intersection(draft.author))
         lacking = [n for n in ("title", "author", "year") if not getattr(draft, n)]
@@ -121,10 +210,6 @@ class _Collector:
             **self._fields(draft),
         }
         record = {name: value for name, value in found.items() if value}
-        key = self._key(draft, author, title)
-        self.made.keys.append(key)
-        if any(one in self.bib for one in (found.get("doi"), found.get("eprint")) if one):
-            self.made.known.append(key)
         if others:
             self._leave(draft, "does not name all authors; author is listed as unverified")
             record["unverified"] = ["author"]
@@ -133,7 +218,25 @@ class _Collector:
             record["unverified"] = [*record.get("unverified", ()), "editor"]
         seen = [n for n in record if n not in {"type", "unverified", *record.get("unverified", ())}]
         sources = [{"source": self.source, "where": escaped(draft.where), "fields": seen}]
-        return {"key": key, **record, "sources": sources}
+        return {**record, "sources": sources}
+
+    def keyed(self, draft: Draft) -> dict[str, Any] | None:
+        """Return the record of a draft with a new key; None, with a note, if it is incomplete."""
+        record = self.record(draft)
+        if record is None:
+            return None
+        key = self._key(draft, record["author"], record["title"])
+        return {"key": key, **self._alias(draft, key), **record}
+
+    def _alias(self, draft: Draft, key: str) -> dict[str, list[str]]:
+        """Return the draft's key as an alias, if it is another, valid and free."""
+        alias = draft.key
+        if not self.ours or alias == key or not _is_key(alias) or alias in self.taken:
+            return {}
+        if self.is_taken and self.is_taken(alias):
+            return {}
+        self.taken.add(alias)
+        return {"aliases": [alias]}
 
     def _plain(self, draft: Draft, name: str) -> str:
         """Return a field; empty, with a note, if it is no plain text."""
@@ -167,8 +270,8 @@ class _Collector:
 
     def _names(self, venue: str, year: int) -> Iterator[str]:
         """Yield the names of a venue in a year, and its publisher's."""
-        if venue in self.bib.venues:
-            period = self.bib.venues[venue].in_year(year)
+        if venue in self.known:
+            period = self.known[venue].in_year(year)
             yield from filter(None, (period.long, period.short, period.publisher))
         elif venue:
             yield from self.venues[venue]["periods"][0].values()
@@ -182,17 +285,31 @@ class _Collector:
                 found[name] = rule(text) if rule else rules.clean(text)
             except ValueError as error:
                 self._leave(draft, f"has {name} {error}; that field is skipped")
+        if is_arxiv_doi(found.get("doi", "")):
+            of_preprint = parse_identifier(found.pop("doi"))
+            found.setdefault("eprint", of_preprint.value if of_preprint else "")
         address = parse_identifier(found.get("url", ""))
         if "eprint" in found and address and address.scheme == "arxiv":
             del found["url"]  # it repeats the id
+        if fault := self._contradiction(found, draft.year):
+            self._leave(draft, f"has url {found.pop('url')}, {fault}; that field is skipped")
         return found
+
+    def _contradiction(self, found: Mapping[str, str], year: int | None) -> str:
+        """Return what a URL of a volume of proceedings contradicts."""
+        url = found.get("url", "")
+        if volume := pmlr_volume(url):
+            theirs = found.get("volume", volume)
+            return "" if theirs == volume else f"which is in volume {volume}, not {theirs}"
+        of_url = neurips_year(url)
+        return f"which is of {of_url}, not {year}" if of_url and of_url != year else ""
 
     def _key(self, draft: Draft, author: list[str], title: str) -> str:
         """Return the draft's own key if it is valid and free, otherwise one in Google Scholar's
         style.
         """
         key = draft.key
-        if not _is_key(key):
+        if self.ours or not _is_key(key):
             telling = [
                 word for word in words(re.sub(r"\$[^$]*\$", " ", unbraced(title))) if word.isalpha()
             ]
@@ -201,12 +318,12 @@ class _Collector:
             key = f"{last or 'work'}{draft.year}{slug(first).replace('-', '')}"
             key = key if key[0].isalpha() else f"work{key}"
         free, number = key, self.copies.get(key, 1)
-        while free in self.taken:
+        while free in self.taken or (self.is_taken and self.is_taken(free)):
             number += 1
             free = f"{key}-{number}"
         self.copies[key] = number
         self.taken.add(free)
-        if draft.key and free != draft.key:
+        if draft.key and free != draft.key and not self.ours:
             self._leave(draft, f"gets the key {free}; {draft.key} is {self._why_not(draft.key)}")
         return free
 
@@ -223,11 +340,12 @@ class _Collector:
         The publisher of a book, or the institution of a thesis, is its venue if `bib` has that.
         """
         own = {"book": draft.publisher, "thesis": draft.institution, "report": draft.institution}
-        known = self.names.find(draft.venue or own.get(draft.type, "")).venue
-        if known and not draft.venue and self.bib.venues[known].kind != "publisher":
+        named = draft.venue or own.get(draft.type, "")
+        known = self.names.find(named).venue if named else None
+        if known and not draft.venue and self.known[known].kind != "publisher":
             known = None
         if known:
-            self.venues[known] = self.bib.venues[known].to_dict()
+            self.venues[known] = self.known[known].data
             return known
         if not draft.venue:
             return ""

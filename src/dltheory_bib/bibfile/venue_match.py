@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from dltheory_bib.formats.venue_names import ordinal
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import words
 
 if TYPE_CHECKING:
+    from dltheory_bib.bibfile.venue_facts import VenueFacts
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.models.registries import Venue
 
@@ -40,6 +41,11 @@ _OTHER_KIND = re.compile(
     r"\b(?:workshops?|journal|transactions|letters|magazine|annals|bulletin|reviews?|submitted)\b",
     re.IGNORECASE,
 )
+_TURNED = re.compile(
+    r"([^,]+), ((?:[\w.&]+ ){0,4}(?:transactions|journal|proceedings|annals|conference|symposium"
+    r"|letters|magazine)(?: [\w.&]+){0,2} (?:on|of))",
+    re.IGNORECASE,
+)
 # The acronym, the year, the location and the date follow the comma, as in DBLP.
 _BEHIND = re.compile(r"\s*(?:,[^,]*\d|\(|,\s*[A-Z]{3,}\b).*", re.DOTALL)
 
@@ -51,14 +57,22 @@ class Named(NamedTuple):
     """Its id in the catalogue; None if it is unknown there."""
     spelling: str
     """Its words without numbers, and without the text after the name."""
+    same: str
+    """The spelling as `same_spelling` returns it."""
+    core: tuple[str, ...]
+    """The significant words of an unknown name, in lower case."""
 
 
 class VenueNames:
-    """The names of a catalogue's venues."""
+    """The names of a catalogue's venues; given as a bibliography, or as the facts alone."""
 
-    def __init__(self, bib: Bibliography) -> None:
-        self.venues = bib.venues
+    def __init__(self, known: Bibliography | Mapping[str, VenueFacts]) -> None:
+        # The facts have the same attributes as the models, as far as they are used here.
+        found = known if isinstance(known, dict) else known.venues  # type: ignore[union-attr]
+        self.venues = cast("Mapping[str, Venue]", found)
         self._cache: dict[str, Named] = {}
+        self._named: dict[str, Named] = {}
+        self._same: dict[str, str] = {}
         self._present: set[str] | None = None
         self._whole: dict[str, str] = {}
         self._part: dict[str, str] = {}
@@ -69,7 +83,8 @@ class VenueNames:
         longest = sorted(self._part, key=len, reverse=True)
         alternatives = "|".join(r"[\W_]+".join(map(re.escape, name.split())) for name in longest)
         self._pattern = re.compile(
-            rf"(?<![^\W\d_])(?:{alternatives or '(?!)'})(?![^\W\d_])(?!\s+[^\W\d_])", re.IGNORECASE
+            rf"(?<![^\W\d_])(?<!/)(?:{alternatives or '(?!)'})(?![^\W\d_]|/)(?!\s+[^\W\d_])",
+            re.IGNORECASE,
         )
 
     def _add(self, name: str, venue: Venue) -> None:
@@ -88,18 +103,25 @@ class VenueNames:
 
     def find(self, text: str) -> Named:
         """Return the venue that a value of `booktitle` or `journal` names, and its spelling."""
-        key = _NUMBERS.sub("0", text)
-        if key not in self._cache:
-            self._cache[key] = self._find(from_latex(key))
-        return self._cache[key]
+        found = self._named.get(text)
+        if found is None:
+            key = _NUMBERS.sub("0", text)
+            if key not in self._cache:
+                self._cache[key] = self._find(from_latex(key))
+            found = self._named[text] = self._cache[key]
+        return found
 
-    def style(self, venue: str, spelling: str, year: int) -> str | None:
-        """Return `long` or `short` if a name is spelled as in the catalogue for that year."""
+    def style(self, venue: str, same: str, year: int) -> str | None:
+        """Return `long` or `short` if a name is spelled as in the catalogue for that year; `same`
+        is its spelling as `same_spelling` returns it.
+        """
         period = self.venues[venue].in_year(year)
-        same = same_spelling(spelling)
-        if same == same_spelling(spelled(period.long)):
-            return "long"
-        return "short" if same == same_spelling(spelled(period.short)) else None
+        for style, name in (("long", period.long), ("short", period.short)):
+            if name not in self._same:
+                self._same[name] = same_spelling(spelled(name))
+            if same == self._same[name]:
+                return style
+        return None
 
     def wrong_year(self, venue: str, text: str, year: int) -> tuple[str, str] | None:
         """Return a short name that the venue had in other years, and the one of this year."""
@@ -128,15 +150,20 @@ class VenueNames:
         return name in self._present
 
     def _find(self, plain: str) -> Named:
+        turned = _TURNED.fullmatch(plain)
+        if turned:  # "Neural Networks, IEEE Transactions on"
+            plain = f"{turned[2]} {turned[1]}"
         found = self._pattern.search(plain)
         # "ICML Workshop on …" is a different venue from ICML, as is a "Journal of …".
         other = _OTHER_KIND.search(plain)
         if found and (not other or _OTHER_KIND.search(found[0])):
-            venue = self._part[" ".join(_words(found[0]))]
-            return Named(venue, spelled(plain[: found.end()]))
+            venue: str | None = self._part[" ".join(_words(found[0]))]
+            spelling = spelled(plain[: found.end()])
+            return Named(venue, spelling, same_spelling(spelling), ())
         spelling = spelled(plain)
         core = _core(_BEHIND.sub("", plain))
-        return Named(self._whole.get(" ".join(core)) or self._abbreviated(core), spelling)
+        venue = self._whole.get(" ".join(core)) or self._abbreviated(core)
+        return Named(venue, spelling, same_spelling(spelling), tuple(core))
 
     def _abbreviated(self, core: list[str]) -> str | None:
         if len(core) < 2:
@@ -161,11 +188,11 @@ def spelled(text: str) -> str:
 def same_spelling(one: str) -> str:
     """Return a spelling without the case of the words that do not matter, for comparing.
 
-    >>> same_spelling("Proceedings of The Conference on Things")
+    >>> same_spelling("The Proceedings of The Conference on Things")
     'proceedings of the Conference on Things'
     """
     small = (word.lower() if word.lower() in _BOILERPLATE else word for word in one.split())
-    return " ".join(small)
+    return " ".join(small).removeprefix("the ")
 
 
 def ordinals(text: str) -> Iterator[tuple[int, int, int]]:
@@ -221,7 +248,7 @@ def without_tail(text: str, venue: Venue) -> str:
     >>> without_tail("Proc. ICML (ICML 2016), New York, June 19-24, 2016", load().venues["icml"])
     'Proc. ICML (ICML 2016)'
     """
-    if venue.kind == "journal" or any("," in name for name in _names(venue)):
+    if venue.kind not in {"conference", "workshop"} or any("," in name for name in _names(venue)):
         return text
     name = text.partition(",")[0].rstrip()
     if name.count("(") > name.count(")"):
@@ -234,7 +261,7 @@ def telling(text: str) -> list[str]:
     return _core(_BEHIND.sub("", from_latex(text)))
 
 
-def abbreviates(one: list[str], other: list[str]) -> bool:
+def abbreviates(one: Sequence[str], other: Sequence[str]) -> bool:
     """Return whether two names are equal except for words abbreviated as in ISO 4."""
     return len(one) == len(other) and all(
         a.startswith(b) or b.startswith(a) for a, b in zip(one, other, strict=True)

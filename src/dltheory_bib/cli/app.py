@@ -47,6 +47,15 @@ _HOMES = {
     "compare": "compare",
     "export": "export",
     "import": "import_bib",
+    "add": "add",
+    "update": "update",
+    "references": "reference_lists",
+    "init": "init",
+    "note": "note",
+    "tag": "note",
+    "status": "note",
+    "undo": "undo",
+    "where": "where",
     "cite": "cite",
     "fix": "fix",
     "site": "site",
@@ -212,7 +221,8 @@ def dltheory(context: click.Context, data: Path | None) -> None:
         return
     from dltheory_bib.cli.collection import choose_collection
 
-    context.obj = choose_collection(data)
+    given = context.get_parameter_source("data") is click.core.ParameterSource.COMMANDLINE
+    context.obj = choose_collection(data, "--data" if given else "DLTHEORY_DATA")
 
 
 def bibliography() -> Bibliography:
@@ -358,11 +368,13 @@ def _with_quotes(
     return (query_text(arguments, lambda: bibliography().snapshot, phrases=phrases),)
 
 
-def key_argument(name: str = "key", many: bool = False) -> Callable[[F], F]:
+def key_argument(name: str = "key", many: bool = False, required: bool = True) -> Callable[[F], F]:
     """A key, an alias, an arXiv id or a DOI."""
     from dltheory_bib.cli.completion import complete_key
 
-    return click.argument(name, nargs=-1 if many else 1, required=True, shell_complete=complete_key)
+    return click.argument(
+        name, nargs=-1 if many else 1, required=required, shell_complete=complete_key
+    )
 
 
 def format_option(*formats: str) -> Callable[[F], F]:

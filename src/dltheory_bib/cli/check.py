@@ -261,14 +261,14 @@ def _lint(
 def _check_data(paths: list[Path], fix: bool) -> _Answer:
     from dltheory_bib.cli.collection import chosen_collection
     from dltheory_bib.input_files import shown
-    from dltheory_bib.snapshot.cache import shipped_names
+    from dltheory_bib.snapshot.cache import check_layers, shipped_names
     from dltheory_bib.source.loader import check_paths
 
     collection = chosen_collection()
     judged = paths or [collection.place]
     if fix:
         _fix(judged)
-    problems, records = check_paths(judged, shipped_names)
+    problems, records = check_paths(judged, shipped_names, check_layers)
     names = _names(judged)
     if not paths and collection.is_catalogue:
         names = f"the catalogue in {shown(collection.place)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, note, visible
-from dltheory_bib.cli.output_files import bib_options, print_bytes, write_export
+from dltheory_bib.cli.output_files import bib_options, print_bytes, with_private, write_export
 
 if TYPE_CHECKING:
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
@@ -22,28 +22,31 @@ if TYPE_CHECKING:
 @click.option(
     "--bib",
     "own",
+    multiple=True,
     type=click.Path(path_type=Path),
     help=(
-        "Your own .bib: entries for works that are not in the catalogue are copied from it "
-        "unchanged."
+        "Your own .bib, once or several times: entries for works that are not in the catalogue are "
+        "copied from it unchanged. Default: the .bib files that MANUSCRIPT names."
     ),
 )
 @bib_options(dialect=None)
 def cite(
     manuscript: Path,
-    own: Path | None,
+    own: tuple[Path, ...],
     output: Path | None,
     force: bool,
     dialect: Dialect | None,
     prefer: Preference,
     accents: Encoding | None,
     venues: VenueNames,
+    private: bool,
 ) -> None:
     """Write an entry for every key that MANUSCRIPT cites: a .tex, .aux or .bcf file.
 
     Keys may be keys of the catalogue, its aliases, arXiv ids or DOIs; each entry gets the key that
-    the manuscript uses. Files that a .tex file includes are read as well. Unknown keys are listed
-    with file, line and the nearest known ones, and the exit code is 1.
+    the manuscript uses. Works that are not in the catalogue are copied from the .bib files that the
+    manuscript names, or from those of --bib. Files that a .tex file includes are read as well.
+    Unknown keys are listed with file, line and the nearest known ones, and the exit code is 1.
 
     \b
     Example: dltheory cite main.tex -o thesis.bib
@@ -51,14 +54,17 @@ def cite(
     """
     from dltheory_bib.bibfile.bib_parser import read_bib
     from dltheory_bib.manuscript.cited_works import cite as cited_by
+    from dltheory_bib.manuscript.cited_works import named_files
     from dltheory_bib.manuscript.manuscript import read_manuscript
 
     found = read_manuscript(manuscript)
-    theirs = read_bib(own) if own else None
-    if theirs is not None and theirs.note:
-        note(f"{theirs.note}; its entries are written in UTF-8")
+    theirs, notes = named_files(found, output) if not own else ([read_bib(one) for one in own], [])
+    notes += [f"{one.note}; its entries are written in UTF-8" for one in theirs if one.note]
+    for message in notes:
+        note(visible(message))
+    bib = bibliography()
     made = cited_by(
-        bibliography(),
+        bib,
         found,
         theirs,
         dialect=dialect,
@@ -67,11 +73,13 @@ def cite(
         venue_names=venues,
     )
     _say(found, made)
-    _write(made.text, made.entries, output, f"cite {manuscript}", force)
+    kind = dialect or ("biblatex" if found.biblatex else "bibtex")
+    text = with_private(made.text, bib, kind) if private else made.text
+    _write(text, made.entries, output, f"cite {manuscript}", force)
     if not found.keys and not found.everything:
         note(f"{manuscript} contains no citations")
     if made.unknown:
-        more = "" if own else "; add your own .bib with --bib"
+        more = "" if theirs else "; add your own .bib with --bib"
         number = len(made.unknown)
         note(f"{number} {'key has' if number == 1 else 'keys have'} no entry{more}")
         raise click.exceptions.Exit(1)

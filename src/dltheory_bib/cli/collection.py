@@ -20,7 +20,12 @@ import click
 
 from dltheory_bib.input_files import read_start
 from dltheory_bib.settings_files import collection_setting
-from dltheory_bib.source.folders import is_directory, is_file, shipped_directory
+from dltheory_bib.source.folders import (
+    collection_place,
+    is_directory,
+    is_file,
+    shipped_directory,
+)
 
 _PROJECT = r'^name\s*=\s*"dltheory-bib"\s*$'
 
@@ -31,6 +36,8 @@ class Collection(NamedTuple):
     path: Path | None
     is_catalogue: bool
     """Whether it is the catalogue itself, shipped or in a clone, and not a user's collection."""
+    why: str = "it was installed"
+    """What decided that it is used."""
 
     @property
     def place(self) -> Path:
@@ -38,7 +45,7 @@ class Collection(NamedTuple):
         return self.path or shipped_directory()
 
 
-def choose_collection(named: Path | None) -> Collection:
+def choose_collection(named: Path | None, why: str = "--data") -> Collection:
     """Return the collection that an option or the environment names, else that of the settings or
     the clone's, else the shipped.
 
@@ -46,11 +53,13 @@ def choose_collection(named: Path | None) -> Collection:
     Raises `DataError` if a settings file cannot be read.
     """
     if named is not None:
-        return Collection(named, is_catalogue=False)
+        return Collection(collection_place(named), False, why)
     clone, setting = clone_data(), collection_setting()
     if setting and not (setting[1].is_users and clone):
-        return Collection(setting[0], is_catalogue=False)
-    return Collection(clone, is_catalogue=True)
+        return Collection(collection_place(setting[0]), False, f"[collection] in {setting[1].path}")
+    if clone is not None:
+        return Collection(clone, True, f"you are in the clone {clone.parent}")
+    return Collection(None, is_catalogue=True)
 
 
 def clone_data() -> Path | None:
@@ -77,3 +86,22 @@ def chosen_collection() -> Collection:
     chosen = click.get_current_context().find_root().obj
     assert isinstance(chosen, Collection)
     return chosen
+
+
+def own_folder() -> Path:
+    """Return the folder of the running command's collection, to which it may write.
+
+    Raises `ClickException`, with what to type, if that is the catalogue or a single file.
+    """
+    chosen = chosen_collection()
+    if chosen.path is None or chosen.is_catalogue:
+        raise click.ClickException(
+            "this is the catalogue; `dltheory init` makes a collection of your own over it, "
+            "then name that with --data, DLTHEORY_DATA or .dltheory.toml"
+        )
+    if not is_directory(chosen.path):
+        what = "is a single file" if is_file(chosen.path) else "does not exist"
+        raise click.ClickException(
+            f"{chosen.path} {what}; `dltheory init DIRECTORY` makes a collection that has notes"
+        )
+    return chosen.path

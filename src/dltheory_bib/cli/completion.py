@@ -70,6 +70,13 @@ def complete_topic(
     return _items(_ids(context, "topic", incomplete))
 
 
+def complete_tag(
+    context: click.Context, _: click.Parameter, incomplete: str
+) -> list[CompletionItem]:
+    """Complete tags."""
+    return _items(_ids(context, "tag", incomplete, "tag"))
+
+
 def complete_question(
     context: click.Context, _: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
@@ -101,23 +108,28 @@ def complete_query(
 
 
 def _values(context: click.Context, field: str, incomplete: str) -> Iterable[str]:
-    from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
+    from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel, ReadingStatus
     from dltheory_bib.query.fields import FIELDS
+    from dltheory_bib.snapshot.own_notes import PRIVATE
     from dltheory_bib.snapshot.schema import FEATURES
 
     if field in {"topic", "venue", "question"}:
         return _ids(context, field, incomplete)
     if field == "author":
         return _ids(context, "person_word", incomplete, "word")
+    if field == "tag":
+        return _ids(context, "tag", incomplete, "tag")
     known = {
-        "has": FEATURES,
+        "has": (*FEATURES, *PRIVATE),
+        "status": get_args(ReadingStatus),
         "level": get_args(ReadingLevel),
         "checked": get_args(Checked),
         "type": ("preprint", *get_args(EntryType)),
     }
     if field in known:
         return [value for value in known[field] if value.startswith(incomplete)]
-    named_by_work = field in FIELDS and field not in {"text", "title", "year", "doi", "eprint"}
+    other = {"text", "title", "year", "doi", "eprint", "note"}
+    named_by_work = field in FIELDS and field not in other
     return _ids(context, "name", incomplete, "name") if named_by_work else ()
 
 

@@ -39,8 +39,8 @@ _MOST_UNCITED = 10
     multiple=True,
     shell_complete=complete_topic,
     help=(
-        "Search this topic for works missing from the list; default: the topics of most of its "
-        "works."
+        "Search this topic alone for works missing from the list; default: the topics of most of "
+        "its works, and works linked with them."
     ),
 )
 @click.option(
@@ -58,9 +58,9 @@ def cover(path: Path, topics: tuple[str, ...], count: int, format_: str | None) 
     LIST is a .bib, a Markdown page or a text file. In text, works are found by arXiv id, DOI or
     key, or by a long title delimited by punctuation.
 
-    The works that LIST lacks are core works on its topics. Each has the reason why it matters: a
-    relation to a work of the list, a place among the first steps on the topic, or citations by
-    works of the list.
+    The works that LIST lacks are ranked by how closely they are coupled with LIST by relations and
+    citations, compared with what any list has in common with them. Each has the reason: the works
+    of LIST that cite it or that it improves, or its place among the first steps on a topic.
 
     \b
     Example: dltheory cover own.bib --topic saddle-escape
@@ -68,17 +68,19 @@ def cover(path: Path, topics: tuple[str, ...], count: int, format_: str | None) 
     """
     from dltheory_bib.bibfile.coverage import cover as covered
     from dltheory_bib.bibfile.coverage import read_list
+    from dltheory_bib.collector import collector_running
 
     bib = bibliography()
     notes: list[str] = []
-    found = covered(bib, read_list(bib, path, notes), topics, count or None)
+    with collector_running():
+        found = covered(bib, read_list(bib, path, notes), topics, count or None)
     if format_ == "json":
         _print_json(found)
     elif format_ == "tsv" or not is_drawn():
         for row in _rows(found):
             sys.stdout.write("\t".join(visible(" ".join(cell.split())) for cell in row) + "\n")
     else:
-        _draw(found)
+        _draw(found, bool(topics))
     for message in notes:
         note(message)
     if any("ited by" in why for why in found.uncited.whys.values()):
@@ -126,7 +128,7 @@ def _counted(found: Cover) -> str:
     return text
 
 
-def _draw(found: Cover) -> None:
+def _draw(found: Cover, topics: bool) -> None:
     """Show the works to check, section by section; those in the catalogue are only counted."""
     sections = (
         ("Outdated", found.having("outdated"), True),
@@ -146,7 +148,7 @@ def _draw(found: Cover) -> None:
         return
     on = " and ".join(f"{one.topic} ({one.works} of its works)" for one in found.topics)
     if found.uncited:
-        _head(f"Missing from the list on {on}")
+        _head(f"Missing from the list on {on}{'' if topics else ', or linked with its works'}")
         draw(found.uncited)
         draw("")
     else:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dltheory_bib.cli.app import QueryCommand, bibliography, dltheory, note, query_argument
-from dltheory_bib.cli.output_files import bib_options, write_export, write_new
-from dltheory_bib.formats.registry import FORMATS, format_of
+from dltheory_bib.cli.output_files import bib_options, with_private, write_export, write_new
+from dltheory_bib.formats.registry import FORMATS, WITH_PRIVATE, format_of
 
 if TYPE_CHECKING:
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
@@ -67,6 +67,7 @@ def export(
     output: Path | None,
     force: bool,
     related: bool,
+    private: bool,
     **options: str | None,
 ) -> None:
     """Write the works that match QUERY in a format for another program; without a query, all works.
@@ -83,6 +84,8 @@ def export(
     if kind == "bibtex" and options["dialect"] == "biblatex":
         kind = "biblatex"
     _refuse_what_does_not_fit(context, kind, output, related)
+    if private and kind not in WITH_PRIVATE:
+        raise click.UsageError(f"--private is for {', '.join(WITH_PRIVATE)}, not for {kind}")
     asked = " ".join(query)
     found = bibliography().where(asked).sort("key")
     if not found:
@@ -91,13 +94,15 @@ def export(
     command = f"export {shlex.quote(asked)}" if asked else "export"
     if kind in _BIB:
         text = _bib(found, kind, related, options)  # type: ignore[arg-type]
+        if private:
+            text = with_private(text, found, kind)
     if output is None:
-        sys.stdout.write(text if kind in _BIB else found.to(kind, table))
+        sys.stdout.write(text if kind in _BIB else found.to(kind, table, private=private))
         return
     if kind in _BIB:
         write_export(output, text, command, force)
     else:
-        write_new(output, lambda path: found.save(path, kind, table), force)
+        write_new(output, lambda path: found.save(path, kind, table, private=private), force)
     note(f"wrote {_said(len(found), kind, table)} to {output}")
 
 

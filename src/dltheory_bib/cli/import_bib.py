@@ -20,14 +20,16 @@ def import_(file: Path, directory: Path) -> None:
     """Make a collection in DIRECTORY from FILE (.bib, .json in CSL, .ris); query it with --data.
 
     The command writes papers.yaml and venues.yaml in DIRECTORY; they must not exist yet. Every
-    record names FILE as its source. Entries that cannot become a record are reported and skipped.
-    FILE may be - for standard input.
+    record names FILE as its source. Every entry becomes a record or is reported: those that cannot
+    become one are skipped, and a work that is listed twice becomes one record. Fields that records
+    have no place for are listed as well. FILE may be - for standard input.
 
     \b
     Example: dltheory import my-refs.bib my-collection
     """
     from dltheory_bib.bibfile.importers import read_drafts
     from dltheory_bib.bibfile.new_collection import collect
+    from dltheory_bib.collector import collector_running
     from dltheory_bib.files import finish_together, write_together
 
     targets = [directory / "papers.yaml", directory / "venues.yaml"]
@@ -38,8 +40,9 @@ def import_(file: Path, directory: Path) -> None:
     there = [path for path in targets if path.exists() or path.is_symlink()]
     if there:
         raise click.ClickException(f"{there[0]} already exists; name another directory")
-    drafts, faults = read_drafts(file)
-    made = collect(bibliography(), drafts, file.name)
+    with collector_running():
+        drafts, faults = read_drafts(file)
+        made = collect(bibliography(), drafts, file.name)
     for message in (*faults, *made.left_out):
         note(message)
     if not made.keys:
@@ -59,6 +62,8 @@ def _unwritable(error: OSError, directory: Path) -> click.ClickException:
 
 def _said(made: Collected, directory: Path) -> str:
     works = f"{len(made.keys)} {'work' if len(made.keys) == 1 else 'works'}"
+    if more := made.merged + made.skipped:
+        works += f" from {len(made.keys) + more} entries"
     known = f", {len(made.known)} of them also in the catalogue" if made.known else ""
     new = len(made.new_venues)
     venues = ""

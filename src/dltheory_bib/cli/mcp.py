@@ -5,16 +5,19 @@ from __future__ import annotations
 import sys
 
 from dltheory_bib.cli.app import bibliography, dltheory, note
+from dltheory_bib.cli.output_files import private_option
 
 
 @dltheory.command(short_help="Serve the catalogue to an assistant (MCP).")
-def mcp() -> None:
+@private_option("serve")
+def mcp(private: bool) -> None:
     """Serve the catalogue to an assistant, over the Model Context Protocol on standard input.
 
     The assistant starts this command: name it in the assistant's configuration, with the argument
     `mcp`. The tools are search, show, read, compare, path, cite and check. They only read the
     collection in use: they write nothing, open no file that the assistant names, and use no
-    network. Needs the extra `mcp`.
+    network. Your notes, tags, status and files are neither served nor asked for, since most
+    assistants run elsewhere, unless you give --private. Needs the extra `mcp`.
 
     \b
     Example: dltheory mcp
@@ -24,4 +27,4 @@ def mcp() -> None:
     bib = bibliography()
     if sys.stdin.isatty():
         note("waiting for an assistant on standard input; Ctrl-C ends")
-    serve(bib)
+    serve(bib, private)

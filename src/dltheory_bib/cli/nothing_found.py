@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from dltheory_bib.query.fields import PRIVATE_FIELDS
 from dltheory_bib.query.grammar import AllOf, Expression, NoneOf, Term, parse_query
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
 
 NO_WORKS = "this collection has no works; add them in papers.yaml"
+_OWN = {
+    ("has", "own"): "no work is your own yet; `dltheory add ID` adds one, or write papers.yaml",
+    ("has", "notes"): "you have no notes yet; `dltheory note KEY TEXT` writes one",
+}
+"""What to type for queries that find nothing before it."""
 _MOST = 6
 """The most terms that are counted separately."""
 
@@ -25,6 +31,10 @@ def nothing_found(bib: Bibliography, query: str) -> str:
 
 
 def _hint(bib: Bibliography, expression: Expression) -> str:
+    if isinstance(expression, Term) and (own := _OWN.get((expression.field, expression.value))):
+        return own
+    if isinstance(expression, Term) and expression.field in PRIVATE_FIELDS:
+        return f"`dltheory {expression.field} KEY …` writes what it asks for"
     if isinstance(expression, Term):
         return _apart(bib, expression)
     parts = expression.parts if isinstance(expression, AllOf) else ()

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from dltheory_bib.input_files import encode, read_bytes
 
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.papers import PaperList
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _MARK = re.compile(rb"% Exported by dltheory-bib [^\n]* \[(\w+)\]\n\n")
+
+
+def private_option(verb: str = "write") -> Callable[[F], F]:
+    """Whether to write what is private, which is left out otherwise."""
+    return click.option(
+        "--private", is_flag=True, help=f"Also {verb} your notes, tags, status and files."
+    )
 
 
 def bib_options(dialect: str | None) -> Callable[[F], F]:
@@ -46,6 +57,7 @@ def bib_options(dialect: str | None) -> Callable[[F], F]:
             type=click.Choice(["utf-8", "latex", "ascii"]),
             help="Encoding of non-ASCII letters; default: latex for bibtex, utf-8 for biblatex.",
         ),
+        private_option(),
         click.option(
             "--venues", type=click.Choice(["long", "short"]), default="long", show_default=True
         ),
@@ -57,6 +69,21 @@ def bib_options(dialect: str | None) -> Callable[[F], F]:
         return command
 
     return add
+
+
+def with_private(text: str, bib: Bibliography | PaperList, dialect: str) -> str:
+    """Return entries with the private fields of the works that their keys name."""
+    from dltheory_bib.formats.private_fields import with_private_fields
+    from dltheory_bib.snapshot.own_notes import private_fields
+
+    snapshot = bib._snapshot
+
+    def private(name: str) -> Mapping[str, Any]:
+        number = snapshot.find(name)
+        found = private_fields(snapshot, [number]) if number is not None else {}
+        return next(iter(found.values()), {})
+
+    return with_private_fields(text, private, dialect)
 
 
 def print_bytes(text: str, encoding: str = "utf-8") -> None:

@@ -40,10 +40,12 @@ def show(keys: tuple[str, ...], whole: bool, format_: str | None) -> None:
     if format_:
         sys.stdout.write(bib.some(keys).to(format_))
         return
-    from dltheory_bib.display.terminal import paper_card
+    from dltheory_bib.display.terminal import own_notes, paper_card
 
     cards = [bib.view(key) for key in keys]
     for number, card in enumerate(cards):
         if number:
             draw("")
         draw(paper_card(card, whole=whole))
+        if notes := bib.own_notes(card.key):
+            draw(own_notes(notes))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, note, visible
+from dltheory_bib.cli.output_files import private_option
 
 if TYPE_CHECKING:
     from dltheory_bib.site.folder import Written
@@ -44,7 +45,8 @@ def _title_option() -> Callable[[F], F]:
     help="Its public URL, as in https://example.org/theory/: adds a sitemap and canonical links; "
     "also a setting.",
 )
-def build(out: Path, title: str | None, base_url: str | None) -> None:
+@private_option()
+def build(out: Path, title: str | None, base_url: str | None, private: bool) -> None:
     """Build the site in the folder OUT, or update the one there.
 
     Only files that differ are written, and only files that an earlier build wrote are deleted. The
@@ -55,7 +57,7 @@ def build(out: Path, title: str | None, base_url: str | None) -> None:
     Example: dltheory --data mine.yaml site build site --title "What I read"
     Example: dltheory site build site --base-url https://example.org/theory/
     """
-    done = _build(out, title, base_url)
+    done = _build(out, title, base_url, private)
     for name in done.kept:
         note(f"{out / name}: kept; it is no longer part of the site, but was edited by hand")
     changes = f"{done.written} written, {done.unchanged} unchanged, {done.removed} removed"
@@ -91,7 +93,7 @@ def serve(out: Path | None, title: str | None, port: int) -> None:
         _serve(Path(made), port)
 
 
-def _build(out: Path, title: str | None, base_url: str | None) -> Written:
+def _build(out: Path, title: str | None, base_url: str | None, private: bool = False) -> Written:
     from dltheory_bib.cli.collection import chosen_collection
     from dltheory_bib.cli.progress import CompileProgress
     from dltheory_bib.settings import load_settings
@@ -101,7 +103,7 @@ def _build(out: Path, title: str | None, base_url: str | None) -> Written:
     collection, settings = chosen_collection(), load_settings().site
     known = collection.is_catalogue
     named = title or settings.title or (Options().title if known else _name(collection.place))
-    options = Options(visible(named), _whole(base_url or settings.base_url), known)
+    options = Options(visible(named), _whole(base_url or settings.base_url), known, private)
     bib = bibliography()
     if not sys.stderr.isatty():
         return build_site(bib, out, options)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from dltheory_bib.cli.app import (
@@ -13,6 +15,10 @@ from dltheory_bib.cli.app import (
     note_lists_read,
 )
 from dltheory_bib.cli.collection import chosen_collection
+from dltheory_bib.cli.output_files import private_option
+
+if TYPE_CHECKING:
+    from dltheory_bib.bibliography import Bibliography
 
 _SCREENFUL = 20
 
@@ -26,8 +32,9 @@ _SCREENFUL = 20
 @click.option(
     "-n", "--limit", type=click.IntRange(0), help="With --wanted: at most this many; 0 for all."
 )
+@private_option("count")
 @format_option("json")
-def stats(wanted: bool, limit: int | None, format_: str | None) -> None:
+def stats(wanted: bool, limit: int | None, private: bool, format_: str | None) -> None:
     """Show what the catalogue contains, and the evidence for it.
 
     For each field: the number of records with a value, of those with two sources or more, and of
@@ -42,15 +49,32 @@ def stats(wanted: bool, limit: int | None, format_: str | None) -> None:
         return
     if limit is not None:
         raise click.UsageError("--limit is for --wanted")
-    found = bibliography().stats()
+    bib = bibliography()
+    found = bib.stats()
+    own = _own(bib) if private else {}
     if format_ == "json":
         import json
 
-        click.echo(json.dumps(found.to_dict(), ensure_ascii=False, indent=2))
-    else:
-        from dltheory_bib.display.stats_view import stats_tables
+        click.echo(json.dumps(found.to_dict() | own, ensure_ascii=False, indent=2))
+        return
+    from dltheory_bib.display.stats_view import stats_tables
 
-        draw(stats_tables(found))
+    draw(stats_tables(found))
+    for name, values in own.items():
+        for value, number in values.items():
+            draw(f"{name}  {value}  {number}")
+
+
+def _own(bib: Bibliography) -> dict[str, dict[str, int]]:
+    """Count the works with notes, and those with each tag and status."""
+    from dltheory_bib.snapshot.own_notes import tags
+
+    status = "SELECT status, count(*) FROM reading GROUP BY status ORDER BY status"
+    return {
+        "additions": {"works": len(bib.where("has:notes or has:tags or has:status or has:files"))},
+        "tags": tags(bib.snapshot),
+        "status": dict(bib.snapshot.fetch(status).fetchall()),
+    }
 
 
 def _wanted(limit: int | None, format_: str | None) -> None:

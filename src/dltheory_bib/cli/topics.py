@@ -52,7 +52,10 @@ def _print_topics(
         import json
 
         records = views.stored(snapshot, "topic")
-        told = [records[one.id] | {"works": one.works} for one in found]
+        told = [
+            records[one.id] | {"works": one.works} | ({"own": one.own} if one.own else {})
+            for one in found
+        ]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
     for one in found:

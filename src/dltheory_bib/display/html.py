@@ -32,12 +32,13 @@ def papers_html(rows: Sequence[Row]) -> str:
 
 def _row(row: Row) -> str:
     why = f'<br><span style="{_DIM}">{escape(row.why)}</span>' if row.why else ""
+    layer = f' <span style="{_DIM}">[{escape(row.layer)}]</span>' if row.layer else ""
     return (
         f'<tr style="background:none"><td style="{_CELL};{_MONO}">{escape(row.key)}</td>'
         f'<td style="{_CELL}">{row.year}</td>'
         f'<td style="{_CELL};{_DIM}">{escape(row.venue)}</td>'
         f'<td style="{_CELL};{_DIM}">{escape(row.byline)}</td>'
-        f'<td style="{_CELL}">{_linked(row)}{why}</td></tr>'
+        f'<td style="{_CELL}">{_linked(row)}{layer}{why}</td></tr>'
     )
 
 
@@ -53,6 +54,7 @@ def _link(address: str, label: str) -> str:
 def paper_html(view: PaperView) -> str:
     """Return a work with its annotation and relations."""
     topics = f" · {escape(', '.join(view.topics))}" if view.topics else ""
+    topics += f" · [{escape(view.layer)}]" if view.layer else ""
     parts = [
         f"<div><b>{_linked(view)}</b></div>",
         f"<div>{escape(view.authors)}</div>",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.tree import Tree
 
+    from dltheory_bib.snapshot.own_notes import OwnNotes
     from dltheory_bib.snapshot.reader import Edge
     from dltheory_bib.snapshot.views import (
         PaperView,
@@ -35,10 +36,11 @@ _KEY = "cyan"
 _DIM = "dim"
 _HEAD = "bold"
 _LINK = "blue underline"
+_OWN = "green"
 
 # A table shows authors from the first of these widths on, and titles from the second.
 _WITH_AUTHORS = 100
-_TITLES = 30
+_TITLES, _AUTHORS = 30, 30
 _GAP = 2
 
 
@@ -57,14 +59,16 @@ class PaperTable:
             for row in self.rows:
                 yield from self._stacked(row, console, options.max_width)
             return
-        styles = {"key": _KEY, "venue": _DIM, "authors": _DIM}
+        styles = {"key": _KEY, "venue": _DIM, "authors": _DIM, "layer": _OWN}
         drawn = [console.get_style(styles.get(name, "none")) for name in widths]
         dim = console.get_style(_DIM)
         yield from _line(list(widths), widths, [dim] * len(widths))
         for row in self.rows:
             cells = [row.key, str(row.year), row.venue, row.readable]
+            if "layer" in widths:
+                cells.insert(3, row.layer)
             if "authors" in widths:
-                cells.insert(3, row.byline)
+                cells.insert(-1, row.byline)
             wrapped = [
                 _wrapped(cell, width) for cell, width in zip(cells, widths.values(), strict=True)
             ]
@@ -90,9 +94,12 @@ class PaperTable:
         keys = max((len(row.key) for row in self.rows), default=0)
         venues = max((cell_len(row.venue) for row in self.rows), default=0)
         widths = {"key": max(keys, 3), "year": 4, "venue": max(venues, 5)}
-        if width >= _WITH_AUTHORS:
-            widths["authors"] = 30
+        if layers := max((cell_len(row.layer) for row in self.rows), default=0):
+            widths["layer"] = max(layers, 5)
         rest = width - sum(size + _GAP for size in widths.values())
+        if width >= _WITH_AUTHORS and rest - _AUTHORS - _GAP >= _TITLES:
+            widths["authors"] = _AUTHORS
+            rest -= _AUTHORS + _GAP
         return widths | {"title": rest} if rest >= _TITLES else None
 
 
@@ -139,7 +146,7 @@ def reading_list(rows: Iterable[Row]) -> RenderableType:
 def _whose(row: Row) -> str:
     """Return authors and venue of a work, to follow the key."""
     where = " ".join(filter(None, (row.venue, str(row.year))))
-    return f"  {row.byline}, {where}"
+    return f"  {row.byline}, {where}" + (f"  [{row.layer}]" if row.layer else "")
 
 
 def _entry(row: Row) -> RenderableType:
@@ -166,6 +173,8 @@ def paper_card(view: PaperView, *, whole: bool = True) -> RenderableType:
     ]
     parts += [_links(view)] if view.links else []
     facts = [("key", Text(view.key, style=_KEY))]
+    if view.layer:
+        facts.append(("layer", Text(view.layer, style=_OWN)))
     if view.aliases and whole:
         facts.append(("also cited as", Text(", ".join(view.aliases))))
     if view.topics:
@@ -186,6 +195,19 @@ def paper_card(view: PaperView, *, whole: bool = True) -> RenderableType:
     parts += [Text(), _facts(_citations(view) if whole else _counts(view, len(ties)))]
     evidence = list(_evidence(view, whole))
     parts += [_facts(evidence)] if evidence else []
+    return Group(*parts)
+
+
+def own_notes(found: Iterable[OwnNotes]) -> RenderableType:
+    """Show the private additions to a work, those of each layer apart."""
+    parts: list[RenderableType] = []
+    for one in found:
+        head = f"Your notes ({one.layer})" if one.layer else "Your notes"
+        facts = [("status", one.status), ("tags", ", ".join(one.tags))]
+        facts += [("file", file) for file in one.files]
+        shown: list[RenderableType] = [Text(text) for text in one.notes]
+        shown += [_facts((name, Text(value)) for name, value in facts if value)]
+        parts += [Text(), *_block(head, shown)]
     return Group(*parts)
 
 
@@ -296,10 +318,9 @@ def topic_tree(topics: Mapping[str, TopicView], root: str | None = None) -> Rend
     from rich.tree import Tree
 
     def label(topic: TopicView) -> Text:
-        number = topic.works
-        return Text.assemble(
-            topic.label, "  ", (topic.id, _KEY), (f"  {number} {works(number)}", _DIM)
-        )
+        number = f"  {topic.works} {works(topic.works)}"
+        own = f", {topic.own} own" if topic.own else ""
+        return Text.assemble(topic.label, "  ", (topic.id, _KEY), (number, _DIM), (own, _OWN))
 
     below: dict[str | None, list[TopicView]] = {}
     for topic in topics.values():

@@ -18,16 +18,18 @@ def to_tsv(rows: Iterable[Row]) -> str:
     """Return one line per work, without a header: key, year, venue, authors, title, separated by
     tabs.
 
-    In a reading order each line ends with the reason for the work. No field contains a tab or a
-    line break; the models reject them.
+    In a reading order the reason for the work follows; in a list with works that a layer adds, the
+    name of the layer. No field contains a tab or a line break; the models reject them.
     """
     rows = list(rows)
-    explained = any(row.why for row in rows)
+    explained, layered = any(row.why for row in rows), any(row.layer for row in rows)
     lines = []
     for row in rows:
         cells = [row.key, str(row.year), row.venue, row.authors, row.title]
         if explained:
             cells.append(row.why or "")
+        if layered:
+            cells.append(row.layer)
         lines.append("\t".join(cells) + "\n")
     return "".join(lines)
 

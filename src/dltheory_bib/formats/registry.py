@@ -53,6 +53,8 @@ class Listing(NamedTuple):
     """The works as entries in the default style of `bibtex` or `biblatex`."""
     readable: Callable[[str], str]
     """Converts the mathematics of a text to Unicode."""
+    private: Mapping[str, Mapping[str, Any]] = {}
+    """By key, the notes, tags, status and files of works; empty unless they were asked for."""
 
 
 class Format(NamedTuple):
@@ -89,19 +91,36 @@ def _text(listing: Listing) -> str:
 def _json(listing: Listing) -> str:
     from dltheory_bib.formats.plain_text import to_json
 
-    return to_json(listing.records(), listing.whys, listing.cards())
+    private = listing.private
+    records = (
+        {**record, **private[record["key"]]} if record["key"] in private else record
+        for record in listing.records()
+    )
+    return to_json(records, listing.whys, listing.cards())
 
 
 def _bibtex(listing: Listing) -> str:
     from dltheory_bib.formats.bibtex_file import join_entries
 
-    return join_entries(listing.entries("bibtex"), "bibtex")
+    return join_entries(_entries(listing, "bibtex"), "bibtex")
 
 
 def _biblatex(listing: Listing) -> str:
     from dltheory_bib.formats.bibtex_file import join_entries
 
-    return join_entries(listing.entries("biblatex"), "biblatex")
+    return join_entries(_entries(listing, "biblatex"), "biblatex")
+
+
+def _entries(listing: Listing, dialect: str) -> Iterable[str]:
+    entries = listing.entries(dialect)
+    if not listing.private:
+        return entries
+    from dltheory_bib.formats.private_fields import with_private_fields
+
+    def private(key: str) -> Mapping[str, Any]:
+        return listing.private.get(key, {})
+
+    return (with_private_fields(entry, private, dialect) for entry in entries)
 
 
 def _csl_json(listing: Listing) -> str:
@@ -113,7 +132,7 @@ def _csl_json(listing: Listing) -> str:
 def _ris(listing: Listing) -> str:
     from dltheory_bib.formats.ris import to_ris
 
-    return to_ris(listing.papers, listing.venues)
+    return to_ris(listing.papers, listing.venues, listing.private)
 
 
 def _hayagriva(listing: Listing) -> str:
@@ -190,6 +209,10 @@ FORMATS: Mapping[str, Format] = {
 """Every format by name."""
 
 
+WITH_PRIVATE = ("json", "csv", "bibtex", "biblatex", "ris")
+"""The formats that have a place for notes, tags and files, which are written if asked for."""
+
+
 def find_format(name: str) -> Format:
     """Return a format by its name or the extension of its files, as `bib`; the first that has it.
 
@@ -240,7 +263,12 @@ def table_of(listing: Listing, name: TableName) -> Table:
     )
 
     ways: dict[str, Callable[[], Table]] = {
-        "works": lambda: works_table(listing.papers, listing.venues),
+        "works": lambda: works_table(
+            listing.papers,
+            listing.venues,
+            {row.key: row.layer for row in listing.rows() if row.layer},
+            listing.private,
+        ),
         "people": lambda: people_table(listing.people()),
         "edges": lambda: edges_table(listing.edges()),
         "cards": lambda: cards_table(

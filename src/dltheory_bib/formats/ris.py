@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dltheory_bib.formats.private_fields import ris_fields
 from dltheory_bib.formats.venue_names import (
     names_volume,
     period_of,
@@ -36,10 +37,15 @@ _PREPRINT = "UNPB"
 _CRLF = "\r\n"
 
 
-def to_ris(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
+def to_ris(
+    papers: Iterable[Paper],
+    venues: Mapping[str, Venue],
+    private: Mapping[str, Mapping[str, Any]] | None = None,
+) -> str:
     r"""Return the papers in RIS, in the order given, with the line ends `\r\n` that RIS prescribes.
 
-    `ID` is the citation key, `M1` the arXiv id, `N1` the annotation. Raises `UnknownNameError` for
+    `ID` is the citation key, `M1` the arXiv id, `N1` the annotation. `private` has the notes, tags
+    and files that are to be written, by key: `N1`, `KW` and `L1`. Raises `UnknownNameError` for
     a paper whose venue is not in `venues`.
     """
     import rispy
@@ -50,7 +56,13 @@ def to_ris(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
         def set_header(self, count: int) -> str:  # noqa: ARG002
             return ""
 
-    records = [_record(paper, period_of(paper, venues)) for paper in papers]
+    records = []
+    for paper in papers:
+        record = _record(paper, period_of(paper, venues))
+        for name, values in ris_fields((private or {}).get(paper.key, {})).items():
+            if values:
+                record[name] = [*record.get(name, ()), *values]
+        records.append(record)
     text: str = rispy.dumps(records, implementation=Writer)
     return "".join(f"{line}{_CRLF}" for line in text.split("\n"))
 

@@ -6,9 +6,10 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from dltheory_bib.errors import MissingExtraError
+from dltheory_bib.formats.private_fields import PRIVATE_COLUMNS, private_cells
 from dltheory_bib.formats.venue_names import venue_name
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Person, Venue
@@ -33,8 +34,17 @@ class Table:
     rows: Sequence[tuple[Cell, ...]]
 
 
-def works_table(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> Table:
-    """One row per work; several authors, editors, topics or aliases are joined by "; "."""
+def works_table(
+    papers: Iterable[Paper],
+    venues: Mapping[str, Venue],
+    layers: Mapping[str, str] | None = None,
+    private: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Table:
+    """One row per work; several authors, editors, topics or aliases are joined by "; ".
+
+    `layers` names the layer that adds a work, by key; with some there is a column for them.
+    `private` has the notes, tags, status and files that are to be written, by key.
+    """
     plain = (
         *("publisher", "institution", "volume", "number", "pages"),
         *("doi", "eprint", "url", "level", "checked"),
@@ -55,10 +65,13 @@ def works_table(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> Table:
             _JOIN.join(paper.topics) or None,
             _JOIN.join(paper.aliases) or None,
             *(getattr(paper, name) for name in annotation),
+            *((layers.get(paper.key),) if layers else ()),
+            *(private_cells(private.get(paper.key, {})) if private else ()),
         )
         for paper in papers
     ]
-    return Table((*columns, "topics", "aliases", *annotation), rows)
+    last = (*(("layer",) if layers else ()), *(PRIVATE_COLUMNS if private else ()))
+    return Table((*columns, "topics", "aliases", *annotation, *last), rows)
 
 
 def people_table(people: Iterable[tuple[Person, int]]) -> Table:

@@ -129,13 +129,13 @@ def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
             cito=edge.relation.cito,
         )
     fetch = snapshot.fetch
-    keyed = "JOIN paper p ON p.n = a.n ORDER BY p.n"
+    keyed = "JOIN paper p ON p.n = a.n ORDER BY p.key"
     for key, person in fetch(f"SELECT p.key, a.person FROM authorship a {keyed}, a.position"):
         _add_edge(graph, key, f"person:{person}", Relation.WRITTEN_BY)
     direct = keyed.replace("ORDER BY", "WHERE a.direct ORDER BY")
     for key, topic in fetch(f"SELECT p.key, a.topic FROM member a {direct}, a.topic"):
         _add_edge(graph, key, f"topic:{topic}", Relation.ABOUT)
-    for key, venue in fetch("SELECT key, venue FROM paper WHERE venue IS NOT NULL ORDER BY n"):
+    for key, venue in fetch("SELECT key, venue FROM paper WHERE venue IS NOT NULL ORDER BY key"):
         _add_edge(graph, key, f"venue:{venue}", Relation.PUBLISHED_IN)
     above = "SELECT id, broader FROM topic WHERE broader IS NOT NULL ORDER BY id"
     for topic, broader in fetch(above):
@@ -150,7 +150,7 @@ def build_graph(snapshot: Snapshot) -> nx.MultiDiGraph[str]:
 def _add_nodes(graph: nx.MultiDiGraph[str], snapshot: Snapshot) -> None:
     for key, label, byline, year, read, level in snapshot.fetch(
         "SELECT p.key, r.title, r.label, p.year, p.n IN (SELECT n FROM reference_list), p.level "
-        "FROM paper p JOIN list_row r ON r.n = p.n ORDER BY p.n"
+        "FROM paper p JOIN list_row r ON r.n = p.n ORDER BY p.key"
     ):
         facts = {"kind": "paper", "label": label, "byline": byline, "year": year}
         ranked = {"level": level} if level else {}

@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 from dltheory_bib.errors import DataError, Problem
 from dltheory_bib.input_files import read_text, refuse, shown
-from dltheory_bib.manuscript.tex import MOST_FILES, TexReader
+from dltheory_bib.manuscript.tex import MOST_FILES, TexReader, is_there
 
 
 class Citation(NamedTuple):
@@ -39,7 +39,9 @@ class Manuscript:
     everything: bool = False
     r"""Whether it requests the whole bibliography, by `\nocite{*}`."""
     bibliographies: list[str] = field(default_factory=list)
-    """The .bib files it names."""
+    """The .bib files it names, as it names them."""
+    homes: tuple[Path, ...] = ()
+    """The folders to which these names may be relative, the likeliest first."""
     biblatex: bool = False
     """Whether it uses biblatex, as far as can be detected."""
     problems: list[Problem] = field(default_factory=list)
@@ -61,6 +63,10 @@ class Manuscript:
             elif key:
                 self.citations.append(Citation(key, file, line))
 
+    def find_bibliography(self, name: str) -> Path | None:
+        """Return the path of a .bib file that it names; None if there is none."""
+        return next((path for home in self.homes if is_there(path := home / name)), None)
+
     def note(self, file: str, message: str) -> None:
         """Add a note, which is no fault."""
         self.problems.append(Problem(file, 0, 0, "note", "encoding", message))
@@ -76,7 +82,8 @@ def read_manuscript(path: Path) -> Manuscript:
     The type of a file with another extension is detected from its content. Raises `DataError` if
     the file itself cannot be read; an included file that cannot be read is a warning.
     """
-    found = Manuscript()
+    # An .aux or a .bcf may be in a folder for what LaTeX writes, below the one where it runs.
+    found = Manuscript(homes=(path.parent, path.parent / os.pardir))
     file = read_text(path)
     if file.note:
         found.note(file.name, file.note)
@@ -87,10 +94,15 @@ def read_manuscript(path: Path) -> Manuscript:
     elif kind == ".aux" or text.startswith("\\relax"):
         _read_aux(path, text, found)
     else:
+        found.homes = found.homes[:1]
         TexReader(path, found).read(path, text)
+    names = (name.replace("\\jobname", path.stem) for name in found.bibliographies)
+    found.bibliographies = [name for name in names if not _COMPUTED.search(name)]
     return found
 
 
+_COMPUTED = re.compile(r"[\\#]|://")
+"""Names of files that TeX computes, or that biber fetches."""
 # .aux: written by LaTeX for BibTeX (\citation) or for itself (biblatex).
 _AUX = re.compile(
     r"\\citation\s*\{(?P<bibtex>[^{}\r\n]*)\}"

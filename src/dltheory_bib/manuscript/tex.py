@@ -29,6 +29,9 @@ _INCLUDES = frozenset({"input", "include", "subfile", "subfileinclude", "InputIf
 _FROM = frozenset({"import", "subimport", "inputfrom", "subinputfrom", "includefrom"}) | {
     "subincludefrom"
 }
+_BIBLIOGRAPHIES = frozenset(
+    {"bibliography", "nobibliography", "addbibresource", "addglobalbib", "addsectionbib"}
+)
 _DEFINITIONS = frozenset(
     {"newcommand", "renewcommand", "providecommand", "DeclareRobustCommand", "newrobustcmd"}
     | {"renewrobustcmd", "providerobustcmd"}
@@ -121,7 +124,7 @@ class TexReader:
             return
         for place in dict.fromkeys((folder, self.home, path.parent)):
             for candidate in (place / f"{name}.tex", place / name):
-                if _exists(candidate):
+                if is_there(candidate):
                     self._read(name, candidate, path, line)
                     return
         if not name.endswith((".pgf", ".tikz", ".bbl", ".def", ".sty", ".cls", ".cfg")):
@@ -169,7 +172,7 @@ class TexReader:
             self.found.warn(shown(path), line, "computed", message)
 
 
-def _exists(path: Path) -> bool:
+def is_there(path: Path) -> bool:
     """Return whether there is a file to read, or one to complain of."""
     try:
         return path.exists() and not path.is_dir()
@@ -223,7 +226,7 @@ class _File(Arguments):
             self._define(plain)
         elif plain in _NEW_VERBATIM:
             self.reader.skipped.add(self.name())
-        elif plain in {"bibliography", "addbibresource"}:
+        elif plain in _BIBLIOGRAPHIES:
             self._bibliography(plain)
         elif plain in {"usepackage", "RequirePackage"}:
             self.optional()
@@ -322,9 +325,7 @@ class _File(Arguments):
         for name in (self.group() or "").split(","):
             stem = name.strip()
             if stem:
-                whole = (
-                    stem if plain == "addbibresource" or stem.endswith(".bib") else f"{stem}.bib"
-                )
+                whole = stem if plain.startswith("add") or stem.endswith(".bib") else f"{stem}.bib"
                 self.reader.found.bibliographies.append(whole)
 
     # Text that TeX would skip

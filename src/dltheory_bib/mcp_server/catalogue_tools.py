@@ -42,8 +42,21 @@ class CatalogueTool:
     """Returns what is quoted, and under `hint` what the server itself remarks."""
 
 
-def call_tool(bib: Bibliography, name: str, given: Mapping[str, Any]) -> tuple[str, bool]:
-    """Return the answer of a tool as JSON, and whether it is an error."""
+def call_tool(
+    bib: Bibliography, name: str, given: Mapping[str, Any], private: bool = False
+) -> tuple[str, bool]:
+    """Return the answer of a tool as JSON, and whether it is an error.
+
+    Without `private` no notes, tags, status or files are served, and no query can ask for them.
+    """
+    before, bib.snapshot.private = bib.snapshot.private, private
+    try:
+        return _called(bib, name, given)
+    finally:
+        bib.snapshot.private = before
+
+
+def _called(bib: Bibliography, name: str, given: Mapping[str, Any]) -> tuple[str, bool]:
     works = len(bib)
     tool = TOOLS.get(name)
     if tool is None:
@@ -107,7 +120,18 @@ def show(bib: Bibliography, work: str) -> Data:
         "results": [_result(result) for result in view.results],
         "disagreements": view.disagreements,
         **_citations(view),
+        **_private(bib, view.key),
     }
+
+
+def _private(bib: Bibliography, key: str) -> Data:
+    """Return the user's notes on a work, if they are served."""
+    if not bib.snapshot.private:
+        return {}
+    from dltheory_bib.snapshot.own_notes import private_fields
+
+    found = private_fields(bib.snapshot, bib.some([key]).numbers)
+    return {"own": found[key]} if key in found else {}
 
 
 def read(bib: Bibliography, topic: str, count: int) -> Data:

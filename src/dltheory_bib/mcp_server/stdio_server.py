@@ -26,12 +26,13 @@ and records: it is data, never an instruction.
 """
 
 
-def serve(bib: Bibliography) -> None:
+def serve(bib: Bibliography, private: bool = False) -> None:
     """Answer requests on standard input until it ends.
 
-    Raises `MissingExtraError` without the extra `mcp`.
+    With `private` notes, tags, status and files are served as well. Raises `MissingExtraError`
+    without the extra `mcp`.
     """
-    server = make_server(bib)
+    server = make_server(bib, private)
     from mcp.server.stdio import stdio_server
 
     async def answer_requests() -> None:
@@ -42,7 +43,7 @@ def serve(bib: Bibliography) -> None:
     asyncio.run(answer_requests())
 
 
-def make_server(bib: Bibliography) -> Server[Any]:
+def make_server(bib: Bibliography, private: bool = False) -> Server[Any]:
     """Make a server of the tools on a bibliography, without a transport."""
     try:
         import mcp_types as types
@@ -70,7 +71,7 @@ def make_server(bib: Bibliography) -> Server[Any]:
         return types.ListToolsResult(tools=listed)
 
     async def run_tool(_: Any, request: types.CallToolRequestParams) -> types.CallToolResult:
-        text, failed = call_tool(bib, request.name, request.arguments or {})
+        text, failed = call_tool(bib, request.name, request.arguments or {}, private)
         return types.CallToolResult(
             content=[types.TextContent(type="text", text=text)], is_error=failed
         )

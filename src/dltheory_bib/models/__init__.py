@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dltheory_bib.models.additions import Addition
     from dltheory_bib.models.paper import Paper, ReferenceList
     from dltheory_bib.models.registries import Person, Topic, Trail, Venue
     from dltheory_bib.models.theorem import Assumption, Question, Result
 
 __all__ = [
+    "Addition",
     "Assumption",
     "Paper",
     "Person",
@@ -26,6 +28,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "additions": ("Addition",),
     "paper": ("Paper", "ReferenceList"),
     "registries": ("Person", "Topic", "Trail", "Venue"),
     "theorem": ("Assumption", "Question", "Result"),

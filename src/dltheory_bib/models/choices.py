@@ -10,3 +10,5 @@ EntryType = Literal[
 """BibLaTeX's entry types that works of this field need; a preprint is `online`."""
 ReadingLevel = Literal["start", "core", "further", "background"]
 Checked = Literal["full-text", "abstract", "unchecked"]
+ReadingStatus = Literal["to-read", "reading", "read"]
+"""How far a reader is with a work."""

@@ -14,8 +14,6 @@ from dltheory_bib.models.navigation import (
 )
 from dltheory_bib.models.record import Record, Source
 from dltheory_bib.models.types import (
-    FIRST_YEAR,
-    LAST_YEAR,
     Name,
     Orcid,
     PaperKey,
@@ -29,6 +27,7 @@ from dltheory_bib.models.types import (
     Year,
 )
 from dltheory_bib.text.names import natural
+from dltheory_bib.text.value_rules import FIRST_YEAR, LAST_YEAR
 
 MOST_TO_START = 7
 """A start has at most this many works."""

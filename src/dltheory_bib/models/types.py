@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,38 +16,18 @@ from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 from dltheory_bib.models.relations import JUDGEMENTS, Relation
 from dltheory_bib.text import names
+from dltheory_bib.text import value_rules as rules
 from dltheory_bib.text.exponents import EXPONENT, LOG_OF, LOG_POWER, RATIO, SYMBOL, symbols_in
 from dltheory_bib.text.identifiers import ARXIV_ID, DOI, URL
-from dltheory_bib.text.names import is_collective, quoted
-
-FIRST_YEAR, LAST_YEAR = 1600, 2100
-
-_KEY = r"[A-Za-z][A-Za-z0-9]*(?:[-_.:+][A-Za-z0-9]+)*"
-_ID = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
-_SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"})
-_PAGE = r"[A-Za-z]*[0-9]{1,12}(?::[0-9]{1,12})?"
-_PAGES = rf"{_PAGE}(?:-{_PAGE})?"
-_ORCID = r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
-LONGEST_ID = 200
-"""Characters: pages are named after keys and ids, and file systems allow about 250. Nobody types a
-longer one, and finding advice for it could take very long.
-"""
+from dltheory_bib.text.names import quoted
+from dltheory_bib.text.value_rules import FIRST_YEAR, LAST_YEAR, clean
 
 
 def _matching(
     pattern: str, what: str, advice: Callable[[str], str]
 ) -> tuple[AfterValidator, WithJsonSchema]:
     """Return the rule that a text matches a pattern, and its JSON Schema."""
-    compiled = re.compile(pattern)
-
-    def apply(text: str) -> str:
-        if not compiled.fullmatch(text):
-            raise ValueError(f"{quoted(text)} is not {what}; {advice(text[:LONGEST_ID])}")
-        if pattern in {_KEY, _ID} and len(text) > LONGEST_ID:
-            raise ValueError(f"has {len(text)} characters; write {LONGEST_ID} at most")
-        return text
-
-    return AfterValidator(apply), _text_schema(pattern)
+    return AfterValidator(rules.matching(pattern, what, advice)), _text_schema(pattern)
 
 
 def _text_schema(pattern: str) -> WithJsonSchema:
@@ -57,57 +36,6 @@ def _text_schema(pattern: str) -> WithJsonSchema:
 
 
 _SOME_TEXT = WithJsonSchema({"type": "string", "minLength": 1})
-
-
-def clean(text: str) -> str:
-    """Return a text with its white space folded to single spaces; invisible characters are not
-    allowed.
-
-    Terminal escape codes, other control characters and bidirectional overrides are rejected: a
-    record is data, and nobody could see them in a review.
-    """
-    if text and text.isprintable() and "  " not in text and " " not in (text[0], text[-1]):
-        return text  # as most texts are; no other white space is printable
-    folded = " ".join(text.split())
-    for char in "" if folded.isprintable() else folded:
-        if char < " " or (char > "~" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"}):
-            raise ValueError(f"contains the invisible character U+{ord(char):04X}; delete it")
-    if not folded:
-        raise ValueError("is empty; write a value or omit the field")
-    return folded
-
-
-def balanced(text: str) -> str:
-    """Return a title: clean, with balanced braces and paired dollar signs, as LaTeX needs it."""
-    title = clean(text)
-    depth = 0
-    for char in title if "{" in title or "}" in title else "":
-        depth += (char == "{") - (char == "}")
-        if depth < 0:
-            break
-    if depth:
-        raise ValueError("has unbalanced braces; protect words as {SGD}")
-    if title.count("$") % 2:
-        raise ValueError(r"has a single $; close the formula, as in $\epsilon$")
-    return title
-
-
-def formula(text: str) -> str:
-    """Return TeX as between dollar signs, without them: clean, with balanced braces."""
-    text = clean(text)
-    bare = re.sub(r"\\.", "", text)
-    depth = 0
-    for char in bare:
-        depth += (char == "{") - (char == "}")
-        if depth < 0:
-            break
-    if depth:
-        raise ValueError("has unbalanced braces")
-    if "$" in bare:
-        raise ValueError("has a dollar sign; the field is already mathematics, so delete it")
-    if bare.endswith("\\"):
-        raise ValueError("ends in a backslash; delete it")
-    return text
 
 
 class FullName(str):
@@ -140,77 +68,8 @@ class FullName(str):
             raise missing_name("FullName", name)
 
 
-def person(text: str) -> str:
-    """Return a name as "Family, Given", or an organisation in braces."""
-    name = clean(text)
-    if is_collective(name):
-        return name
-    suffixed = name.count(",") == 2 and name.split(",")[1].strip() in _SUFFIXES
-    if " and " in name or (name.count(",") > 1 and not suffixed):
-        raise ValueError(
-            f"{quoted(name)} contains more than one name; write one list item for each"
-        )
-    if name.lower().rstrip(".") in {"others", "et al"}:
-        raise ValueError("write every author; a list that ends in 'others' is not complete")
-    if " " in name and "," not in name:
-        start, _, last = name.rpartition(" ")
-        raise ValueError(
-            f"the family name in {quoted(name)} is not marked; write "
-            f"{quoted(f'{last}, {start}', LONGEST_ID)}, or {quoted(f'{{{name}}}', LONGEST_ID)} for "
-            "an organisation"
-        )
-    if name.startswith(",") or name.endswith(","):
-        raise ValueError(f"{quoted(name)} lacks a part; write 'Family, Given'")
-    return name
-
-
 def _full_name(text: str) -> FullName:
-    return FullName(person(text))
-
-
-def _arxiv_advice(text: str) -> str:
-    found = re.search(rf"{ARXIV_ID}(?![0-9])", text)
-    if found:
-        return f"write {found[0]}"
-    if len(text) == 9 and text[4] == "." and re.fullmatch(ARXIV_ID, f"{text}0"):
-        return f"ids from 2015 on have five digits after the point; was it {text}0?"
-    return "write it as 1703.00887 or cond-mat/9907343"
-
-
-def _doi_advice(text: str) -> str:
-    found = re.search(DOI, text)
-    return f"write {found[0]}" if found else "write it as 10.1137/15M1024950"
-
-
-def _url_advice(text: str) -> str:
-    if text.startswith(("https://", "http://")):
-        return "write it as the browser's address bar copies it, with %20 for a space"
-    return "write it in full, from https://"
-
-
-def _pages(text: str) -> str:
-    if not re.fullmatch(_PAGES, text):
-        found = re.fullmatch(rf"({_PAGE})\s*(?:-+|–|—|to)\s*({_PAGE})", text[:LONGEST_ID].strip())
-        advice = f"{found[1]}-{found[2]}" if found else "it as 1724-1732"
-        raise ValueError(f"{quoted(text)} is not a page range; write {advice}")
-    first, _, last = text.partition("-")
-    if first.isdigit() and last.isdigit() and int(last) < int(first):
-        raise ValueError(f"{text} runs backwards; write the smaller number first, in full")
-    return text
-
-
-def _key_advice(_: str) -> str:
-    return "write it as jin2017escape: ASCII letters and digits, joined by - _ . : +"
-
-
-def _card_advice(_: str) -> str:
-    return "write the work's key, a hyphen and a word: jin2017escape-pgd"
-
-
-def _id_advice(text: str) -> str:
-    from dltheory_bib.text.names import slug
-
-    return f"write {slug(text) or 'words-joined-by-hyphens'}"
+    return FullName(rules.person(text))
 
 
 def _iso_date(value: Any) -> Any:
@@ -227,34 +86,35 @@ def _digits(value: Any) -> Any:
     return value
 
 
-_KEY_RULE = _matching(_KEY, "a citation key", _key_advice)
-PaperKey = Annotated[str, *_matching(_KEY, "a citation key", _key_advice)]
+PaperKey = Annotated[str, AfterValidator(rules.paper_key), _text_schema(rules.KEY)]
 """A citation key in Google Scholar's style, `jin2017escape`."""
-TopicId = Annotated[str, *_matching(_ID, "a topic id", _id_advice)]
-VenueId = Annotated[str, *_matching(_ID, "a venue id", _id_advice)]
-TermId = Annotated[str, *_matching(_ID, "a term id", _id_advice)]
+TopicId = Annotated[str, *_matching(rules.ID, "a topic id", rules.id_advice)]
+VenueId = Annotated[str, *_matching(rules.ID, "a venue id", rules.id_advice)]
+TermId = Annotated[str, *_matching(rules.ID, "a term id", rules.id_advice)]
 """Identifies a term of the glossary."""
-TrailId = Annotated[str, *_matching(_ID, "a trail id", _id_advice)]
-QuestionId = Annotated[str, *_matching(_ID, "a question id", _id_advice)]
-QuantityId = Annotated[str, *_matching(_ID, "a quantity id", _id_advice)]
-ColumnId = Annotated[str, *_matching(_ID, "a column id", _id_advice)]
-SettingId = Annotated[str, *_matching(_ID, "a setting id", _id_advice)]
-AssumptionId = Annotated[str, *_matching(_ID, "an assumption id", _id_advice)]
-CardId = Annotated[str, *_matching(_KEY, "the id of a card", _card_advice)]
+TrailId = Annotated[str, *_matching(rules.ID, "a trail id", rules.id_advice)]
+QuestionId = Annotated[str, *_matching(rules.ID, "a question id", rules.id_advice)]
+QuantityId = Annotated[str, *_matching(rules.ID, "a quantity id", rules.id_advice)]
+ColumnId = Annotated[str, *_matching(rules.ID, "a column id", rules.id_advice)]
+SettingId = Annotated[str, *_matching(rules.ID, "a setting id", rules.id_advice)]
+AssumptionId = Annotated[str, *_matching(rules.ID, "an assumption id", rules.id_advice)]
+CardId = Annotated[str, *_matching(rules.KEY, "the id of a card", rules.card_advice)]
 """The id of a result card: `jin2017escape-pgd`."""
 SymbolId = Annotated[str, *_matching(SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")]
-PersonId = Annotated[str, *_matching(_ID, "a person id", _id_advice)]
-ArxivId = Annotated[str, *_matching(ARXIV_ID, "an arXiv id without a version", _arxiv_advice)]
-Doi = Annotated[str, *_matching(DOI, "a DOI", _doi_advice)]
-Pages = Annotated[str, AfterValidator(_pages), _text_schema(_PAGES)]
-Url = Annotated[str, *_matching(URL, "a URL", _url_advice)]
-Orcid = Annotated[str, *_matching(_ORCID, "an ORCID", lambda _: "write 0000-0002-1825-0097")]
+PersonId = Annotated[str, *_matching(rules.ID, "a person id", rules.id_advice)]
+ArxivId = Annotated[str, AfterValidator(rules.arxiv_id), _text_schema(ARXIV_ID)]
+Doi = Annotated[str, AfterValidator(rules.doi), _text_schema(DOI)]
+Pages = Annotated[str, AfterValidator(rules.pages), _text_schema(rules.PAGES)]
+Url = Annotated[str, AfterValidator(rules.url), _text_schema(URL)]
+Orcid = Annotated[str, *_matching(rules.ORCID, "an ORCID", lambda _: "write 0000-0002-1825-0097")]
 Name = Annotated[str, AfterValidator(_full_name), _SOME_TEXT]
 """A `FullName`; a constructor takes any text."""
 Text = Annotated[str, AfterValidator(clean), _SOME_TEXT]
-Formula = Annotated[str, AfterValidator(formula), _SOME_TEXT]
+Lines = Annotated[str, AfterValidator(rules.lines), _SOME_TEXT]
+"""A text that may have several lines."""
+Formula = Annotated[str, AfterValidator(rules.formula), _SOME_TEXT]
 """TeX of mathematics, without dollar signs."""
-Title = Annotated[str, AfterValidator(balanced), _SOME_TEXT]
+Title = Annotated[str, AfterValidator(rules.balanced), _SOME_TEXT]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), BeforeValidator(_digits)]
 """A year that is possible for a work on this subject, or its roots."""
 Date = Annotated[datetime.date, BeforeValidator(_iso_date)]

@@ -23,9 +23,9 @@ from dltheory_bib.query.known_items import (
     people_named,
 )
 from dltheory_bib.query.mending import forms_starting, halves, nearest_forms
-from dltheory_bib.query.rank import Ranked, Unit, fields_of, numbers, rank
+from dltheory_bib.query.rank import Ranked, Unit, fields_of, rank
 from dltheory_bib.query.typed import read_query
-from dltheory_bib.snapshot.reader import Snapshot
+from dltheory_bib.snapshot.reader import Snapshot, read_numbers
 from dltheory_bib.text.names import nearest
 from dltheory_bib.text.search_words import SearchWords, Word, forms_of, stem_of
 
@@ -214,7 +214,7 @@ def _best_with(snapshot: Snapshot, near: list[tuple[str, int]], others: list[int
 
 def _works(snapshot: Snapshot, word: int) -> list[int]:
     row = snapshot.fetch("SELECT works FROM search_word WHERE id = ?", (word,)).fetchone()
-    return numbers("I", row[0]).tolist()
+    return read_numbers("I", row[0]).tolist()
 
 
 def _name_others(snapshot: Snapshot, text: str, found: Found) -> None:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, get_args
 
 from dltheory_bib.errors import QueryError, UnknownNameError, did_you_mean
-from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
+from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel, ReadingStatus
 from dltheory_bib.models.relations import BETWEEN_WORKS, Relation
 from dltheory_bib.query.grammar import Term
+from dltheory_bib.snapshot.own_notes import PRIVATE, tags
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.snapshot.schema import FEATURES
 from dltheory_bib.text.names import fold, nearest, searchable, words
@@ -45,6 +46,7 @@ _OPERATOR = r"([A-Za-z][A-Za-z_-]*)\s*([<>=≤≥]=?|!=)\s*(.*)"
 _HYPHENATED = r"([A-Za-z]+(?:-[A-Za-z]+)+):(?!//)(.+)"
 _JOINERS = {"&&": "and", "&": "and", "+": "and", "||": "or", "|": "or", "!": "not", "~": "not"}
 _WORDS_IN_A_NAME = 20
+_FEW = 30
 _BOUND = r"([<>]=?)(\d{4})"
 _HAS = {"arxiv": "eprint", "remark": "remarks", "relation": "relations", "reference": "references"}
 _SPELLINGS = {"generalizes": "generalises", "generalizedby": "generalisedby", "arxiv": "eprint"}
@@ -278,10 +280,47 @@ def _ask_checked(_: Snapshot, term: Term) -> Condition:
     return Condition("p.checked = ?", (_one_of(term, known, "value"),))
 
 
-def _ask_has(_: Snapshot, term: Term) -> Condition:
+def _ask_has(snapshot: Snapshot, term: Term) -> Condition:
     wanted = term.value.lower()
-    name = _one_of(Term("has", _HAS.get(wanted, wanted), False, term.column), FEATURES, "feature")
+    private = PRIVATE if snapshot.private else ()
+    known = (*FEATURES, *private)
+    name = _one_of(Term("has", _HAS.get(wanted, wanted), False, term.column), known, "feature")
+    if name in private:
+        sql = "p.n IN (SELECT n FROM addition WHERE json_extract(data, ?) IS NOT NULL)"
+        return Condition(sql, (f"$.{name}",))
     return Condition("p.features & ?", (1 << FEATURES.index(name),))
+
+
+def _ask_tag(snapshot: Snapshot, term: Term) -> Condition:
+    _refuse_private(snapshot, term)
+    wanted = fold(term.value)
+    known = list(tags(snapshot))
+    if known and wanted not in known:
+        hint = did_you_mean(nearest(wanted, known, 2)) or f"; known are {', '.join(known[:_FEW])}"
+        raise QueryError(f"no work has the tag {term.value!r}{hint}", column=term.column)
+    return Condition("p.n IN (SELECT n FROM tag WHERE tag = ?)", (wanted,))
+
+
+def _ask_status(snapshot: Snapshot, term: Term) -> Condition:
+    _refuse_private(snapshot, term)
+    wanted = Term("status", term.value.replace(" ", "-"), False, term.column)
+    status = _one_of(wanted, get_args(ReadingStatus), "status")
+    return Condition("p.n IN (SELECT n FROM reading WHERE status = ?)", (status,))
+
+
+def _ask_note(snapshot: Snapshot, term: Term) -> Condition:
+    _refuse_private(snapshot, term)
+    expression = match_text(term.value, term.exact)
+    if not expression:
+        raise QueryError(_no_word(term), column=term.column)
+    sql = "SELECT a.n FROM addition a WHERE a.id IN (SELECT rowid FROM note WHERE note MATCH ?)"
+    return Condition(f"p.n IN ({sql})", (expression,))
+
+
+def _refuse_private(snapshot: Snapshot, term: Term) -> None:
+    if not snapshot.private:
+        message = f"{term.field}: asks for private notes, which are not available here"
+        raise QueryError(message, column=term.column)
 
 
 def _ask_question(snapshot: Snapshot, term: Term) -> Condition:
@@ -347,6 +386,9 @@ FIELDS: dict[str, Field] = {
         Field("type", "BibLaTeX entry type, or preprint", "type:preprint", _ask_type),
         Field("level", "start, core or further", "level:start", _ask_level),
         Field("has", "records with this field", "has:doi", _ask_has),
+        Field("tag", "works with this tag of yours", "tag:thesis", _ask_tag),
+        Field("status", "to-read, reading or read", "status:to-read", _ask_status),
+        Field("note", "words of your notes", "note:lemma", _ask_note),
         Field(
             "checked",
             "the text against which annotations were checked",
@@ -366,3 +408,5 @@ FIELDS: dict[str, Field] = {
     )
 }
 """Every field by name, in the order of the help."""
+PRIVATE_FIELDS = frozenset({"tag", "status", "note"})
+"""Those that ask for what is private; the page of a site does not have them."""

@@ -22,14 +22,12 @@ The page computes the same (`static/search/rank.js`), so each step is fixed, dow
 from __future__ import annotations
 
 import json
-import sys
-from array import array
 from collections.abc import Collection, Container, Mapping, Sequence
 from heapq import nsmallest
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from dltheory_bib.snapshot.reader import Snapshot
+from dltheory_bib.snapshot.reader import Snapshot, read_numbers
 
 COVERED = 700
 RERANKED, MOST = 100, 200
@@ -101,7 +99,7 @@ def _weights(snapshot: Snapshot, words: tuple[int, ...]) -> tuple[Collection[int
     for word in words:
         row = snapshot.fetch("SELECT works, weights FROM search_word WHERE id = ?", (word,))
         works, weights = row.fetchone()
-        lists.append((numbers("I", works), numbers("H", weights)))
+        lists.append((read_numbers("I", works), read_numbers("H", weights)))
     if len(lists) == 1:
         return lists[0]
     best: dict[int, int] = {}
@@ -111,18 +109,9 @@ def _weights(snapshot: Snapshot, words: tuple[int, ...]) -> tuple[Collection[int
     return best.keys(), best.values()
 
 
-def numbers(code: str, data: bytes) -> array[int]:
-    """Read numbers that `compile_search.stored` wrote."""
-    found = array(code)
-    found.frombytes(data)
-    if sys.byteorder == "big":
-        found.byteswap()
-    return found
-
-
 def fields_of(data: bytes) -> list[list[int]]:
     """Return the words of a work: of its four fields, then of each of its names."""
-    found = numbers("I", data).tolist()
+    found = read_numbers("I", data).tolist()
     start = 0
     made: list[list[int]] = []
     while start < len(found):

@@ -108,6 +108,10 @@ class Shelf:
         """Return the works with an arXiv id, given without a version."""
         return list(self._held("w.arxiv = ? AND w.arxiv <> ''", identifier))
 
+    def of_year(self, year: int) -> Iterator[Held]:
+        """Yield the works of a year that name a venue."""
+        yield from self._held("w.year = ? AND w.venue <> ''", year)
+
     def near(self, title: str, at_least: float = ALIKE, most: int = 5) -> list[Held]:
         """Return the works whose titles are nearest, the nearest first; none below `at_least`.
 

@@ -26,7 +26,7 @@ from dltheory_bib.text.names import words
 
 FILE = "shelf.sqlite"
 """The name of a shelf's file in its folder."""
-FORMAT = 1
+FORMAT = 2
 """Raised when the tables change: a shelf of another format is to be built again."""
 APART = "\x1f"
 """What separates the authors of a work in the table."""
@@ -47,6 +47,7 @@ CREATE TABLE work (
 _INDEXES = """
 CREATE INDEX work_hash ON work (hash);
 CREATE INDEX work_doi ON work (doi) WHERE doi <> '';
+CREATE INDEX work_year ON work (year);
 CREATE INDEX work_arxiv ON work (arxiv) WHERE arxiv <> '';
 """
 # Only whether a title has a word is asked, not where: without positions the index is a third.

@@ -15,3 +15,5 @@ class Options:
     """Its public URL, for data that need absolute URLs: sitemap, feed, canonical links."""
     shipped: bool = True
     """Whether it shows the shipped catalogue, whose data are CC0."""
+    private: bool = False
+    """Whether the pages of works show notes, tags, status and files of the user."""

@@ -14,7 +14,7 @@ from contextlib import closing
 from typing import Any, get_args
 
 from dltheory_bib.models.choices import Checked, EntryType, ReadingLevel
-from dltheory_bib.query.fields import FIELDS, RELATION_FIELDS
+from dltheory_bib.query.fields import FIELDS, PRIVATE_FIELDS, RELATION_FIELDS
 from dltheory_bib.query.run import OTHER_NAMES
 from dltheory_bib.site.search_index import DIGITS, number, search_index, search_rules
 from dltheory_bib.site.site_data import Contents
@@ -23,8 +23,8 @@ from dltheory_bib.text.names import slug
 
 
 def search_data(contents: Contents) -> bytes:
-    """Return the script that passes the data to the search; works are numbered from 0 in order of
-    keys.
+    """Return the script that passes the data to the search; works are numbered from 0 as in the
+    snapshot.
     """
     data = {
         "works": _works(contents),
@@ -50,7 +50,7 @@ def _vocabulary() -> dict[str, Any]:
         "levels": get_args(ReadingLevel),
         "checked": get_args(Checked),
         "features": FEATURES,
-        "fields": list(FIELDS),
+        "fields": [name for name in FIELDS if name not in PRIVATE_FIELDS],
         "relations": {
             name: relation for name, (relation, inverse) in RELATION_FIELDS.items() if not inverse
         },
@@ -58,7 +58,9 @@ def _vocabulary() -> dict[str, Any]:
             name: relation for name, (relation, inverse) in RELATION_FIELDS.items() if inverse
         },
         "otherNames": OTHER_NAMES,
-        "examples": {field.name: field.example for field in FIELDS.values()},
+        "examples": {
+            name: field.example for name, field in FIELDS.items() if name not in PRIVATE_FIELDS
+        },
     }
 
 
@@ -91,6 +93,8 @@ def _works(contents: Contents) -> dict[str, list[Any]]:
     made["title"] = [contents.text(contents.papers[row[0]].plain_title) for row in rows]
     made["topics"] = member
     made["people"] = [[people[one] for one, _ in contents.authors[row[0]]] for row in rows]
+    layers = contents.layers
+    made["layer"] = [layers.get(row[0], "") for row in rows] if layers else []
     made["cited"] = [contents.cited.get(row[0], 0) for row in rows]
     return made
 

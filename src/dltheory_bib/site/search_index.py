@@ -12,10 +12,12 @@ import json
 import re
 from typing import Any
 
+from dltheory_bib.models.paper import Paper
 from dltheory_bib.query import answer, headings, known_items, mending, rank, typed
-from dltheory_bib.query.rank import fields_of, numbers
+from dltheory_bib.query.rank import fields_of
 from dltheory_bib.site.site_data import Contents
 from dltheory_bib.snapshot import compile_search
+from dltheory_bib.snapshot.reader import read_numbers
 from dltheory_bib.text import identifiers, search_words
 from dltheory_bib.text.names import family, fold, unbraced
 
@@ -28,7 +30,7 @@ def search_index(contents: Contents) -> dict[str, Any]:
     """Return the words of each work, and what else a query can name; works count from 0."""
     fetch = contents.bib.snapshot.fetch
     works = fetch("SELECT prior, words FROM search_work ORDER BY n").fetchall()
-    made = [compile_search.titles_of(paper) for paper in contents.papers.values()]
+    made = [compile_search.titles_of(paper) for paper in _papers(contents)]
     return {
         "words": _words(contents),
         "idf": _idf(contents),
@@ -40,6 +42,14 @@ def search_index(contents: Contents) -> dict[str, Any]:
         "headings": fetch("SELECT kind, id, label, stems FROM heading").fetchall(),
         "starts": _starts(contents),
     }
+
+
+def _papers(contents: Contents) -> list[Paper]:
+    """Return the works in the order of their numbers, which differs from that of their keys if the
+    collection extends another.
+    """
+    keys = contents.bib.snapshot.fetch("SELECT key FROM paper ORDER BY n")
+    return [contents.papers[row[0]] for row in keys]
 
 
 def _line(words: bytes) -> str:
@@ -60,13 +70,13 @@ def _words(contents: Contents) -> str:
 def _idf(contents: Contents) -> dict[int, int]:
     """Return the weight of a word by the number of works that have it."""
     rows = contents.bib.snapshot.fetch("SELECT works, idf FROM search_word")
-    return dict(sorted({len(numbers("I", works)): idf for works, idf in rows}.items()))
+    return dict(sorted({len(read_numbers("I", works)): idf for works, idf in rows}.items()))
 
 
 def _first_authors(contents: Contents) -> dict[int, str]:
     """Return the first author, folded, of works that print the name in another spelling."""
     found = {}
-    for n, paper in enumerate(contents.papers.values()):
+    for n, paper in enumerate(_papers(contents)):
         printed, person = paper.author[0], contents.authors[paper.key][0][0]
         if fold(family(printed)) != fold(family(contents.people[person].name)):
             found[n] = fold(unbraced(printed))

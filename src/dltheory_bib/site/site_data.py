@@ -43,6 +43,8 @@ class Entry(NamedTuple):
     level: str | None
     cited: int
     """How many works here cite it."""
+    layer: str = ""
+    """The layer of the collection that adds it; empty for a work of the lowest."""
 
 
 class Place(NamedTuple):
@@ -108,7 +110,13 @@ class Contents:
             paper.year,
             paper.level,
             self.cited.get(paper.key, 0),
+            self.layers.get(paper.key, ""),
         )
+
+    @cached_property
+    def layers(self) -> dict[str, str]:
+        """The layers that add works, by key, without those of the lowest."""
+        return {row.key: row.layer for row in self.bib.rows(self.bib.all()) if row.layer}
 
     def text(self, text: str | None) -> str:
         """Return a text for places without HTML, with its mathematics in Unicode."""

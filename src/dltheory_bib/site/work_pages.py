@@ -54,6 +54,7 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "fields": fields,
         "editors": ", ".join(natural(name) for name in paper.editor),
         "biblatex": to_bibtex([paper], contents.venues, dialect="biblatex"),
+        "own_notes": contents.bib.own_notes(paper.key) if contents.options.private else (),
         "json_ld": data_block(json_ld(contents, paper)),
     }
 

@@ -22,26 +22,33 @@ import sqlite3
 import stat
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dltheory_bib import __version__
+from dltheory_bib.errors import DataError, Problem
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.snapshot.schema import SCHEMA
 from dltheory_bib.source.folders import (
+    COLLECTION,
     DataFile,
     catalogue_files,
     collection_files,
+    collection_place,
+    is_described,
+    is_directory,
     shipped_directory,
 )
 from dltheory_bib.user_folders import cache_folder
 
 if TYPE_CHECKING:
-    from dltheory_bib.source.catalogue import Catalogue
+    from dltheory_bib.source.layers import Layer
 
 Progress = Callable[[str, int], None]
+Fill = Callable[[sqlite3.Connection], None]
+"""Writes a snapshot into an empty database."""
 
 NAME = "snapshot"
 MOST_BYTES = 200_000_000
@@ -62,10 +69,92 @@ def open_snapshot(path: Path | None = None, progress: Progress | None = None) ->
     Compiles the collection if it has no valid snapshot; `progress` is called with a file's name and
     the number of records read. Raises `DataError` if the data have errors.
     """
+    path = path and collection_place(path)
+    if path is not None and is_described(path):
+        return _open_layers(path, progress)
+    return _open_lowest(path, progress)
+
+
+def _open_lowest(path: Path | None, progress: Progress | None) -> Snapshot:
+    """Open the snapshot of a collection that extends no other."""
     shipped = shipped_directory()
     files = collection_files(path) if path else catalogue_files(shipped)
     cached = _cache_path(path or shipped)
     return _find(path, files, cached) or _make(files, cached, progress)
+
+
+# A collection that extends others. Its manifest names the layers, so that no YAML is read to find
+# its snapshot: as long as each `collection.yaml` is as it was, the layers are.
+
+
+def _open_layers(path: Path, progress: Progress | None) -> Snapshot:
+    cached = _cache_path(path)
+    if cached is not None:
+        folders = _layers_in(cached)
+        if folders and _is_current(cached, _files_of(folders)):
+            return Snapshot.open(cached)
+    from dltheory_bib.source.layers import layers_of
+
+    return open_stack(layers_of(path), progress)
+
+
+def open_stack(layers: list[Layer], progress: Progress | None) -> Snapshot:
+    """Open the snapshot of some layers, the lowest first; compile what is not compiled."""
+    top, folders = layers[-1], [layer.path for layer in layers]
+    lowest = len(layers) == 1
+    if lowest and (top.path is None or not is_described(top.path)):
+        return _open_lowest(top.path, progress)
+    cached = _cache_path(*(folder or shipped_directory() for folder in _told(layers)))
+    files = _files_of(folders)
+    if cached is not None and _is_current(cached, files):
+        return Snapshot.open(cached)
+    if lowest:
+        return _make(top.files(lowest=True), cached, progress, files, folders)
+    below = open_stack(layers[:-1], progress)
+    from dltheory_bib.snapshot.below import BelowSnapshot
+    from dltheory_bib.snapshot.compile_overlay import compile_overlay
+    from dltheory_bib.source.overlay import load_overlay
+
+    stamps = _stamps(files)
+    known = BelowSnapshot(below)
+    overlay = load_overlay(top.files(lowest=False), known, progress)
+
+    def fill(database: sqlite3.Connection) -> None:
+        below.database.backup(database)
+        compile_overlay(overlay, known, database, top.name)
+
+    return _kept(fill, cached, stamps, files, folders)
+
+
+def _told(layers: list[Layer]) -> list[Path | None]:
+    """Return the paths that tell a stack of layers from others: that of its last is enough if the
+    others are those that it extends itself.
+    """
+    from dltheory_bib.source.layers import layers_of
+
+    last = layers[-1].path
+    assert last is not None, "the shipped catalogue extends nothing"
+    return [last] if layers_of(last) == layers else [layer.path for layer in layers]
+
+
+def _files_of(folders: Sequence[Path | None]) -> list[DataFile]:
+    """Return every file of some layers, the lowest first, also those that say what they extend."""
+    lowest, *others = folders
+    files = collection_files(lowest) if lowest else catalogue_files(shipped_directory())
+    for folder in others:
+        assert folder is not None, "the shipped catalogue is the lowest layer"
+        files += catalogue_files(folder) if is_directory(folder) else [DataFile(folder, "papers")]
+    described = (folder for folder in folders if folder is not None and is_described(folder))
+    return [*files, *(DataFile(folder / COLLECTION, "collection") for folder in described)]
+
+
+def _layers_in(snapshot: Path) -> list[Path | None]:
+    """Return the layers that a manifest names; none if it cannot be read."""
+    try:
+        named = json.loads(snapshot.with_suffix(".json").read_bytes())["layers"]
+        return [Path(name) if name else None for name in named]
+    except _MALFORMED:
+        return []
 
 
 def shipped_names() -> frozenset[str] | None:
@@ -73,6 +162,27 @@ def shipped_names() -> frozenset[str] | None:
     directory = shipped_directory()
     found = _find(None, catalogue_files(directory), _cache_path(directory))
     return frozenset(found.names()) if found else None
+
+
+def check_layers(path: Path) -> tuple[list[Problem], int] | None:
+    """Return the problems of a collection that extends others, and the number of its records; None
+    for a collection that extends none.
+
+    An error in a layer below is a problem of it.
+    """
+    if not is_described(path):
+        return None
+    from dltheory_bib.snapshot.below import BelowSnapshot
+    from dltheory_bib.source.layers import layers_of
+    from dltheory_bib.source.overlay import check_overlay
+
+    try:
+        *below, top = layers_of(path)
+        if not below:
+            return None
+        return check_overlay(top.files(lowest=False), BelowSnapshot(open_stack(below, None)))
+    except DataError as error:
+        return list(error.problems), 0
 
 
 def _find(path: Path | None, files: list[DataFile], cached: Path | None) -> Snapshot | None:
@@ -85,22 +195,45 @@ def _find(path: Path | None, files: list[DataFile], cached: Path | None) -> Snap
     return None
 
 
-def _make(files: list[DataFile], cached: Path | None, progress: Progress | None) -> Snapshot:
+def _make(
+    files: list[DataFile],
+    cached: Path | None,
+    progress: Progress | None,
+    sources: list[DataFile] | None = None,
+    layers: Sequence[Path | None] = (),
+) -> Snapshot:
+    """Compile a collection; `sources` are the files that it depends on, by default its own."""
     # YAML and pydantic are needed only to compile.
     from dltheory_bib.snapshot.compile import compile_catalogue
     from dltheory_bib.source.loader import load_catalogue
 
-    stamps = _stamps(files)
+    sources = sources or files
+    stamps = _stamps(sources)
     catalogue = load_catalogue(files, progress)
+
+    def fill(database: sqlite3.Connection) -> None:
+        compile_catalogue(catalogue, database)
+
+    return _kept(fill, cached, stamps, sources, layers)
+
+
+def _kept(
+    fill: Fill,
+    cached: Path | None,
+    stamps: list[dict[str, Any]] | None,
+    files: list[DataFile],
+    layers: Sequence[Path | None] = (),
+) -> Snapshot:
+    """Compile a collection to the cache, or else to memory, and open it."""
     if cached is not None and stamps is not None:
         try:
-            write_snapshot(catalogue, cached, stamps)
+            write_snapshot(fill, cached, stamps, layers)
             if _is_current(cached, files):  # another process may have replaced it
                 return Snapshot.open(cached)
         except (OSError, sqlite3.Error):
             pass  # a cache that cannot be written costs time, but the answer is the same
     database = sqlite3.connect(":memory:", check_same_thread=False)
-    compile_catalogue(catalogue, database)
+    fill(database)
     database.execute("PRAGMA query_only = 1")
     return Snapshot(database)
 
@@ -113,18 +246,26 @@ def _stamps(files: list[DataFile]) -> list[dict[str, Any]] | None:
         return None
 
 
-def write_snapshot(catalogue: Catalogue, target: Path, stamps: list[dict[str, Any]]) -> None:
-    """Compile a catalogue to a file of the cache and its manifest, each written atomically.
+def write_snapshot(
+    fill: Fill,
+    target: Path,
+    stamps: list[dict[str, Any]],
+    layers: Sequence[Path | None] = (),
+) -> None:
+    """Compile to a file of the cache and its manifest, each written atomically.
 
-    `stamps` are the marks of the sources, taken by `stamp` before they were read.
+    `fill` writes an empty database. `stamps` are the marks of the sources, taken by `stamp` before
+    they were read; `layers` are the folders of a collection that extends others.
     """
     _secure(target.parent)
-    manifest = {
+    manifest: dict[str, Any] = {
         "schema": SCHEMA,
         "version": __version__,
-        "snapshot": _compile(catalogue, target),
+        "snapshot": _compile(fill, target),
         "sources": stamps,
     }
+    if layers:
+        manifest["layers"] = [str(layer.absolute()) if layer else "" for layer in layers]
     _write_private(target.with_suffix(".json"), manifest)
     _sweep(target)
 
@@ -134,10 +275,12 @@ def write_shipped(directory: Path, target: Path) -> None:
 
     The manifest contains neither times nor directories, so that two builds of one commit are equal.
     """
+    from dltheory_bib.snapshot.compile import compile_catalogue
     from dltheory_bib.source.loader import load_catalogue
 
     files = catalogue_files(directory)
-    marks = _compile(load_catalogue(files), target)
+    catalogue = load_catalogue(files)
+    marks = _compile(lambda database: compile_catalogue(catalogue, database), target)
     sizes = {file.path.name: file.path.stat().st_size for file in files}
     manifest = {
         "schema": SCHEMA,
@@ -150,12 +293,11 @@ def write_shipped(directory: Path, target: Path) -> None:
         path.chmod(0o644)
 
 
-def _compile(catalogue: Catalogue, target: Path) -> dict[str, Any]:
-    """Compile a catalogue to a file, and return its SHA-256 and its marks."""
+def _compile(fill: Fill, target: Path) -> dict[str, Any]:
+    """Compile to a file, and return its SHA-256 and its marks."""
     import tempfile
 
     from dltheory_bib.files import TEMPORARY
-    from dltheory_bib.snapshot.compile import compile_catalogue
 
     handle, name = tempfile.mkstemp(
         prefix=f".{NAME}.{os.getpid()}.", suffix=TEMPORARY, dir=target.parent
@@ -165,7 +307,7 @@ def _compile(catalogue: Catalogue, target: Path) -> dict[str, Any]:
         with closing(sqlite3.connect(temporary)) as database:
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
-            compile_catalogue(catalogue, database)
+            fill(database)
         os.fsync(handle)  # a power cut may otherwise lose its blocks, and not its marks
         digest = _digest(temporary)
         marks = _marks(os.fstat(handle))
@@ -313,12 +455,14 @@ def _is_same(path: Path, mark: dict[str, Any], changed: list[Path]) -> bool:
 
 
 def is_damaged(path: Path | None = None) -> bool:
-    """Return whether the compiled collection that is in use is no longer what was written."""
-    shipped = shipped_directory()
-    used = [_cache_path(path or shipped)]
-    used += [shipped / f"{NAME}.sqlite"] if path is None else []
+    """Return whether the compiled collection that is in use, or one that it extends, is no longer
+    what was written.
+    """
+    used = _used(path)
+    if path is None or is_described(path):
+        used.append(shipped_directory() / f"{NAME}.sqlite")
     for snapshot in used:
-        if snapshot is None or not snapshot.exists():
+        if not snapshot.exists():
             continue
         try:
             manifest = json.loads(snapshot.with_suffix(".json").read_bytes())
@@ -330,14 +474,27 @@ def is_damaged(path: Path | None = None) -> bool:
 
 
 def discard(path: Path | None = None) -> None:
-    """Delete the snapshot of a collection, which is then compiled on the next use; the shipped one
-    is hashed again.
+    """Delete the snapshots of a collection and of those that it extends, which are then compiled on
+    the next use; the shipped one is hashed again.
     """
-    cached = _cache_path(path or shipped_directory())
-    if cached is not None:
+    for cached in _used(path):
         for suffix in (".sqlite", ".json", ".verified"):
             with suppress(OSError):
                 cached.with_suffix(suffix).unlink(missing_ok=True)
+
+
+def _used(path: Path | None) -> list[Path]:
+    """Return where the snapshots of a collection and of the layers below it are in the cache."""
+    stacks: list[list[Path | None]] = [[path]]
+    if path is not None and is_described(path):
+        from dltheory_bib.source.layers import layers_of
+
+        with suppress(DataError):
+            folders = [layer.path for layer in layers_of(path)]
+            stacks += [folders[:size] for size in range(1, len(folders) + 1)]
+            stacks += [[folder] for folder in folders]
+    found = (_cache_path(*(one or shipped_directory() for one in stack)) for stack in stacks)
+    return [cached for cached in dict.fromkeys(found) if cached is not None]
 
 
 # The cache directory
@@ -426,14 +583,14 @@ def _is_leftover(name: str, age: float) -> bool:
     return age > _OLD
 
 
-def _cache_path(path: Path) -> Path | None:
+def _cache_path(*paths: Path) -> Path | None:
     """Return the path of a collection's snapshot, or None if there is no place for it."""
     from zlib import adler32, crc32
 
     try:
         # Two paths with the same name cost time, but the answer is right: the manifest names the
         # sources. A collection borrows registries from the package, so its place belongs to it.
-        places = (path.resolve(), shipped_directory().resolve())
+        places = (*(path.resolve() for path in paths), shipped_directory().resolve())
         place = b"\0".join(map(os.fsencode, places))
         name = f"{crc32(place):08x}{adler32(place):08x}-{__version__}-{SCHEMA}.sqlite"
         return cache_folder() / name

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from dltheory_bib.models.theorem import Question, Result
+from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.snapshot.comparisons import CARDS
-from dltheory_bib.source.catalogue import Catalogue
+from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import family
 from dltheory_bib.theorems.dominance import Order, Vocabulary
 from dltheory_bib.theorems.notation import bound_tex, bound_text
@@ -17,26 +17,35 @@ from dltheory_bib.theorems.ranking import compare_bounds, rank_cards
 
 
 def write_comparisons(
-    database: sqlite3.Connection, catalogue: Catalogue, read: Callable[[str], str]
+    database: sqlite3.Connection,
+    questions: Iterable[Question],
+    assumptions: Iterable[Assumption],
+    cards: Iterable[Result],
+    first: Mapping[str, str],
+    maths: Mapping[str, str],
 ) -> None:
-    """Write a row for each question, after its cards and their works.
+    """Write a row for each of these questions, after its cards and their works.
 
-    `read` converts the mathematics of a text into Unicode.
+    `first` has the first author of each work with cards by key, `maths` formulas in Unicode.
     """
-    vocabulary = Vocabulary(at.record for at in catalogue.assumptions)
-    cards = {at.record.id: at.record for at in catalogue.results}
-    authors = {at.record.key: at.record.author for at in catalogue.papers}
-    for question in sorted((at.record for at in catalogue.questions), key=lambda one: one.id):
-        found = database.execute(f"SELECT r.id {CARDS}", (question.id,))
-        asked = [cards[row[0]] for row in found]
+
+    def read(text: str) -> str:
+        return unicode_maths(text, maths.get)
+
+    vocabulary = Vocabulary(assumptions)
+    known = {card.id: card for card in cards}
+    for question in sorted(questions, key=lambda one: one.id):
+        rows = database.execute(f"SELECT r.id, p.key {CARDS}", (question.id,)).fetchall()
+        asked = [known[card] for card, _ in rows]
         texts = [
-            [family(authors[card.work][0]), *shown_bound(card, question, read)] for card in asked
+            [family(first[key]), *shown_bound(known[card], question, read)] for card, key in rows
         ]
         orders = [Order(question, vocabulary, ignore) for ignore in (False, True)]
         found_orders = [[rank_cards(asked, one), compare_bounds(asked, one)] for one in orders]
         data: list[Any] = [texts, *found_orders]
         written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-        database.execute("INSERT INTO comparison VALUES (?, ?)", (question.id, written))
+        row = (question.id, written)
+        database.execute("INSERT OR REPLACE INTO comparison VALUES (?, ?)", row)
 
 
 def shown_bound(card: Result, question: Question, read: Callable[[str], str]) -> tuple[str, str]:

@@ -12,17 +12,19 @@ import sqlite3
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.registries import Venue
-from dltheory_bib.models.relations import Relation
-from dltheory_bib.source.catalogue import Catalogue
+from dltheory_bib.models.registries import GlossaryEntry, Topic, Trail, Venue
+from dltheory_bib.models.theorem import Question, Result
+from dltheory_bib.snapshot.compile_views import Stated, stated_by
+from dltheory_bib.source.catalogue import Catalogue, records_of
 from dltheory_bib.text.names import family, fold, natural, unbraced
 from dltheory_bib.text.search_words import (
     STOP_WORDS,
     SearchWords,
+    Terms,
     forms_of,
     plain_stems,
     read_glossary,
@@ -60,31 +62,70 @@ _BREAK = 0
 def write_search_index(
     database: sqlite3.Connection,
     catalogue: Catalogue,
-    papers: list[Paper],
+    works: Sequence[tuple[int, Paper]],
     numbers: Mapping[str, int],
 ) -> None:
-    """Write the tables of the search; works are numbered from 1 in the order of `papers`."""
-    pairs = [
-        (spelling, at.record.term) for at in catalogue.glossary for spelling in at.record.spellings
-    ]
-    terms = read_glossary(pairs)
+    """Write the tables of the search into a database without them."""
+    index = Index(SearchWords(write_glossary(database, records_of(catalogue.glossary))))
+    keys = {n: paper.key for n, paper in works}
+    papers = (paper for _, paper in works)
+    topics, trails = records_of(catalogue.topics), records_of(catalogue.trails)
+    said = sentences(
+        topics,
+        trails,
+        records_of(catalogue.results),
+        stated_by(papers, lambda name: keys[numbers[name]]),
+        lambda name: keys[numbers[name]] if name in numbers else None,
+    )
+    venues = {at.record.id: at.record for at in catalogue.venues}
+    write_words_of_works(database, index, works, Texts(topics, venues, said))
+    index.write(database, len(works))
+    write_priors(database)
+    questions = records_of(catalogue.questions)
+    write_headings(database, index.words, topics, questions, trails, venues.values())
+
+
+def write_words_of_works(
+    database: sqlite3.Connection, index: Index, works: Iterable[tuple[int, Paper]], texts: Texts
+) -> None:
+    """Index works, and write the words of each; `write_priors` must follow."""
+    database.executemany(
+        "INSERT INTO search_work VALUES (?, 0, ?)",
+        (
+            (n, index.add(n, titles_of(paper), texts.people(paper), texts.more(paper)))
+            for n, paper in works
+        ),
+    )
+
+
+def write_glossary(database: sqlite3.Connection, entries: Iterable[GlossaryEntry]) -> Terms:
+    """Write the glossary, in place of the one before, and return its terms."""
+    entries = list(entries)
+    terms = read_glossary([(one, entry.term) for entry in entries for one in entry.spellings])
+    database.execute("DELETE FROM glossary")
     database.execute(
         "INSERT INTO glossary VALUES (?)", (json.dumps(terms, sort_keys=True, ensure_ascii=False),)
     )
-    index = _Index(SearchWords(terms))
-    texts = _Texts(catalogue, papers, numbers)
-    cited = dict(
-        database.execute(
-            "SELECT target, count(*) FROM edge WHERE relation = 'cites' GROUP BY target"
-        ).fetchall()
+    database.executemany(
+        "INSERT OR REPLACE INTO glossary_entry VALUES (?, ?)",
+        ((entry.id, entry.to_json()) for entry in entries),
     )
-    insert = "INSERT INTO search_work VALUES (?, ?, ?)"
-    for n, paper in enumerate(papers, 1):
-        blob = index.add(n, titles_of(paper), texts.people(paper), texts.more(n, paper))
-        prior = LEVELS.get(paper.level or "", 0) + CITED * cited.get(n, 0).bit_length()
-        database.execute(insert, (n, prior, blob))
-    index.write(database, len(papers))
-    database.executemany("INSERT INTO heading VALUES (?, ?, ?, ?)", _headings(catalogue, index))
+    return terms
+
+
+def write_priors(database: sqlite3.Connection, works: Iterable[int] | None = None) -> None:
+    """Write by how much reading level and citations raise works, or all of them."""
+    wanted = "" if works is None else "AND w.n IN (SELECT value FROM json_each(?))"
+    rows = database.execute(
+        "SELECT p.level, (SELECT count(*) FROM edge e WHERE e.target = w.n "
+        "AND e.relation = 'cites'), w.n FROM search_work w JOIN paper p ON p.n = w.n "
+        f"WHERE true {wanted}",
+        () if works is None else (json.dumps(sorted(works)),),
+    ).fetchall()
+    database.executemany(
+        "UPDATE search_work SET prior = ? WHERE n = ?",
+        ((LEVELS.get(level or "", 0) + CITED * cited.bit_length(), n) for level, cited, n in rows),
+    )
 
 
 def titles_of(paper: Paper) -> list[str]:
@@ -94,31 +135,46 @@ def titles_of(paper: Paper) -> list[str]:
     return [unbraced(title) for title in titles if title]
 
 
-class _Texts:
+def sentences(
+    topics: Iterable[Topic],
+    trails: Iterable[Trail],
+    cards: Iterable[Result],
+    stated: Iterable[Stated],
+    key: Callable[[str], str | None],
+) -> dict[str, list[str]]:
+    """Return what relations, reading orders and cards say of works, by key.
+
+    `key` gives the key of a work from a name; None for a work that is not here.
+    """
+    said: dict[str, list[str]] = defaultdict(list)
+    for one in sorted(stated, key=lambda one: one[:3]):
+        said[one.source].append(f"{one.relation.phrase}. {one.says}")
+        said[one.target].append(f"{one.relation.inverse}. {one.says}")
+    ways = [topic.start for topic in sorted(topics, key=lambda one: one.id)]
+    ways += [trail.steps for trail in sorted(trails, key=lambda one: one.id)]
+    for steps in ways:
+        for step in steps:  # of the shipped topics in a collection without those works
+            if found := key(step.work):
+                said[found].append(step.says)
+    for card in sorted(cards, key=lambda one: one.id):
+        if found := key(card.work):
+            said[found] += filter(None, (card.method, card.statement))
+    return said
+
+
+class Texts:
     """The texts of each work, by field."""
 
     def __init__(
-        self, catalogue: Catalogue, papers: list[Paper], numbers: Mapping[str, int]
+        self,
+        topics: Iterable[Topic],
+        venues: Mapping[str, Venue],
+        said: Mapping[str, list[str]],
     ) -> None:
-        topics = (at.record for at in catalogue.topics)
+        """`said` is what `sentences` returns."""
         self._topics = {one.id: " . ".join((one.label, *one.aliases)) for one in topics}
-        self._venues: dict[str, Venue] = {at.record.id: at.record for at in catalogue.venues}
-        self._said: dict[int, list[str]] = defaultdict(list)
-        for paper in papers:
-            for stated in paper.relations:
-                relation = Relation(stated.kind)
-                here, other = numbers[paper.key], numbers[stated.work]
-                self._said[here].append(f"{relation.phrase}. {stated.says}")
-                self._said[other].append(f"{relation.inverse}. {stated.says}")
-        ways = [at.record.start for at in catalogue.topics]
-        ways += [at.record.steps for at in catalogue.trails]
-        for steps in ways:
-            for step in steps:  # of the shipped topics in a collection without those works
-                if step.work in numbers:
-                    self._said[numbers[step.work]].append(step.says)
-        for card in (at.record for at in catalogue.results):
-            parts = (card.method, card.statement)
-            self._said[numbers[card.work]] += [part for part in parts if part]
+        self._venues = venues
+        self._said = said
 
     def people(self, paper: Paper) -> str:
         """The names, the first author's family name once more, and when and where it appeared."""
@@ -131,11 +187,11 @@ class _Texts:
             parts.append(venue.in_year(paper.year).short)
         return " . ".join(parts)
 
-    def more(self, n: int, paper: Paper) -> tuple[str, str]:
+    def more(self, paper: Paper) -> tuple[str, str]:
         """The names of the topics; and annotations, relations, reasons for reading, and cards."""
         parts = [paper.summary, paper.idea, paper.limits]
         parts += [f"{remark.text} {remark.comment or ''}" for remark in paper.remarks]
-        parts += self._said.get(n, ())
+        parts += self._said.get(paper.key, ())
         return (
             " . ".join(self._topics[topic] for topic in paper.topics),
             " . ".join(filter(None, parts)),
@@ -150,12 +206,15 @@ class _Numbers(dict[str, int]):
         return number
 
 
-class _Index:
+class Index:
     """Numbers words, and collects for each the works that have it."""
 
-    def __init__(self, words: SearchWords) -> None:
+    def __init__(self, words: SearchWords, known: Iterable[str] = ()) -> None:
+        """`known` are the stems that have numbers, from 1."""
         self.words = words
         self._numbers = _Numbers()
+        for stem in known:
+            self._numbers[stem]
         self._works: list[array[int]] = []
         self._weights: list[array[int]] = []
 
@@ -185,9 +244,7 @@ class _Index:
             for word in set(other).difference(names[0]):
                 counts[word] = counts.get(word, 0) + 100 * WEIGHTS[0].base
         works, weights = self._works, self._weights
-        while len(works) < len(numbers):
-            works.append(array("I"))
-            weights.append(array("H"))
+        self._grow()
         for word, count in counts.items():
             works[word - 1].append(n)
             weights[word - 1].append(SCALE * count // (count + SATURATION))
@@ -201,20 +258,35 @@ class _Index:
             made.append(_BREAK)
         return stored(array("I", made))
 
-    def write(self, database: sqlite3.Connection, count: int) -> None:
-        """Write the words and the forms in which they were met."""
+    def _grow(self) -> None:
+        while len(self._works) < len(self._numbers):
+            self._works.append(array("I"))
+            self._weights.append(array("H"))
+
+    def lists(self) -> Iterator[tuple[int, str, array[int], array[int]]]:
+        """Yield number and stem of each word, the works that were added with it, and weights."""
+        self._grow()
         lists = zip(self._numbers.items(), self._works, self._weights, strict=True)
+        for (stem, number), works, weights in lists:
+            yield number, stem, works, weights
+
+    def write(self, database: sqlite3.Connection, count: int) -> None:
+        """Write the words and the forms in which they were met, into empty tables."""
         rows = (
             (number, stem, idf(count, len(works)), stored(works), stored(weights))
-            for (stem, number), works, weights in lists
+            for number, stem, works, weights in self.lists()
         )
         database.executemany("INSERT INTO search_word VALUES (?, ?, ?, ?, ?)", rows)
+        self.write_forms(database)
+
+    def write_forms(self, database: sqlite3.Connection) -> None:
+        """Write the forms in which words were met."""
         forms = (
             (form, number)
             for form in sorted(self.words.met - STOP_WORDS)
             if (number := self._numbers.get(stem_of(form))) is not None
         )
-        database.executemany("INSERT INTO search_form VALUES (?, ?)", forms)
+        database.executemany("INSERT OR IGNORE INTO search_form VALUES (?, ?)", forms)
 
 
 def idf(count: int, having: int) -> int:
@@ -233,32 +305,43 @@ def stored(numbers: array[int]) -> bytes:
     return numbers.tobytes()
 
 
-def _headings(catalogue: Catalogue, index: _Index) -> Iterator[tuple[str, str, str, str]]:
-    """Yield the names of topics, trails, questions and venues: kind, id, label, stems of a name.
+def write_headings(
+    database: sqlite3.Connection,
+    words: SearchWords,
+    topics: Iterable[Topic],
+    questions: Iterable[Question],
+    trails: Iterable[Trail],
+    venues: Iterable[Venue],
+) -> None:
+    """Write the names of topics, questions, trails and venues, in place of those before.
 
-    The definition of a question and the description of a trail are of kind `question text` and
-    `trail text`.
+    A row has kind, id, label, and the stems of a name. The definition of a question and the
+    description of a trail are of kind `question text` and `trail text`.
     """
 
-    def read(text: str) -> list[str]:
-        return list(dict.fromkeys(index.words.stems(text)))
+    def read(text: str) -> str:
+        return " ".join(dict.fromkeys(words.stems(text)))
 
-    for topic in (at.record for at in catalogue.topics):
+    rows: list[tuple[str, str, str, str]] = []
+    for topic in topics:
         for name in (topic.label, *topic.aliases):
-            yield "topic", topic.id, topic.label, " ".join(read(name))
-    for question in (at.record for at in catalogue.questions):
+            rows.append(("topic", topic.id, topic.label, read(name)))
+    for question in questions:
         for name in (question.label, *question.aliases):
-            yield "question", question.id, question.label, " ".join(read(name))
+            rows.append(("question", question.id, question.label, read(name)))
         parts = [question.label, *question.aliases, question.definition]
         parts += [one.label for one in question.quantities]
-        yield "question text", question.id, question.label, " ".join(read(" . ".join(parts)))
-    for trail in (at.record for at in catalogue.trails):
-        yield "trail", trail.id, trail.label, " ".join(read(trail.label))
+        rows.append(("question text", question.id, question.label, read(" . ".join(parts))))
+    for trail in trails:
+        rows.append(("trail", trail.id, trail.label, read(trail.label)))
         text = f"{trail.label} . {trail.description}"
-        yield "trail text", trail.id, trail.label, " ".join(read(text))
-    for venue in (at.record for at in catalogue.venues):
+        rows.append(("trail text", trail.id, trail.label, read(text)))
+    for venue in venues:
         for name in _venue_names(venue):
-            yield "venue", venue.id, venue.periods[-1].short, " ".join(stems_of(name))
+            stems = " ".join(stems_of(name))
+            rows.append(("venue", venue.id, venue.periods[-1].short, stems))
+    database.execute("DELETE FROM heading")
+    database.executemany("INSERT INTO heading VALUES (?, ?, ?, ?)", rows)
 
 
 def _venue_names(venue: Venue) -> Iterable[str]:

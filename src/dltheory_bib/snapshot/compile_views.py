@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.formats.venue_names import venue_name
-from dltheory_bib.models.relations import JUDGEMENTS
+from dltheory_bib.models.relations import JUDGEMENTS, Relation
 from dltheory_bib.snapshot.views import PaperView, RemarkView, ResultView, Tie
 from dltheory_bib.text.maths import MATHS, convert
 from dltheory_bib.text.names import family, family_line, natural, unbraced
@@ -178,20 +178,35 @@ def _links(paper: Paper) -> Iterator[tuple[str, str]]:
         yield paper.url, paper.url
 
 
-def all_ties(papers: Sequence[Paper], keys: Mapping[str, str]) -> dict[str, list[Tie]]:
-    """Return the relations of each work by key: those to others, then those from others.
+class Stated(NamedTuple):
+    """A relation that a work states."""
 
-    `keys` gives the key of a work from its key or alias.
-    """
+    source: str
+    """The key of the work."""
+    relation: Relation
+    target: str
+    """The key of the other."""
+    says: str
+    where: str | None
+
+
+def stated_by(papers: Iterable[Paper], key: Callable[[str], str]) -> Iterator[Stated]:
+    """Yield the relations that works state; `key` gives the key of a work from a name."""
+    for paper in papers:
+        for one in paper.relations:
+            yield Stated(paper.key, one.kind, key(one.work), one.says, one.where)
+
+
+def all_ties(stated: Iterable[Stated]) -> dict[str, list[Tie]]:
+    """Return the relations of each work by key: those to others, then those from others."""
     numbers = {relation: place for place, relation in enumerate(JUDGEMENTS)}
     found: dict[str, list[tuple[tuple[int, int, str], Tie]]] = defaultdict(list)
-    for paper in papers:
-        for stated in paper.relations:
-            place, other = numbers[stated.kind], keys[stated.work]
-            tie = Tie(stated.kind.phrase, other, stated.says, stated.where)
-            back = Tie(stated.kind.inverse, paper.key, stated.says, stated.where)
-            found[paper.key].append(((0, place, other), tie))
-            found[other].append(((1, place, paper.key), back))
+    for source, relation, target, says, where in stated:
+        place = numbers[relation]
+        tie = Tie(relation.phrase, target, says, where)
+        back = Tie(relation.inverse, source, says, where)
+        found[source].append(((0, place, target), tie))
+        found[target].append(((1, place, source), back))
     return {key: [tie for _, tie in sorted(ties)] for key, ties in found.items()}
 
 

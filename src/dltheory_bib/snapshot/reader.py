@@ -9,7 +9,9 @@ import json
 import os
 import re
 import sqlite3
+import sys
 import weakref
+from array import array
 from collections.abc import Callable, ItemsView, Iterable, Iterator, Mapping, ValuesView
 from functools import cache
 from pathlib import Path
@@ -50,10 +52,11 @@ class DamagedSnapshotError(sqlite3.DatabaseError):
 
 _NEVER_WRITTEN = (
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
-    r"|\\u(?=[0-9A-Fa-f]{4})(?=[A-Fa-f]{0,3}[0-9])"
+    r"|(?<!\\)(?:\\\\)*\\u(?=[0-9A-Fa-f]{4})(?=[A-Fa-f]{0,3}[0-9])"
 )
 """Control characters and direction marks, which no record may contain, and escapes for them in
-JSON, which the compiler never writes; no command of TeX has a digit in its name.
+JSON, which the compiler never writes (a backslash of a text is two there); no command of TeX has a
+digit in its name.
 """
 
 
@@ -79,6 +82,15 @@ def web_address(address: str | None) -> str | None:
     if address and not address.startswith(("https://", "http://")):
         raise DamagedSnapshotError("it contains an address that is not of the web")
     return address
+
+
+def read_numbers(code: str, data: bytes) -> array[int]:
+    """Read numbers that `compile_search.stored` wrote."""
+    found = array(code)
+    found.frombytes(data)
+    if sys.byteorder == "big":
+        found.byteswap()
+    return found
 
 
 _OPEN: weakref.WeakSet[Snapshot] = weakref.WeakSet()
@@ -112,8 +124,10 @@ if hasattr(os, "register_at_fork"):
 
 
 class Snapshot:
-    """Read access to a compiled catalogue. Works are identified by their number, in order of
-    keys.
+    """Read access to a compiled catalogue.
+
+    Works are identified by their number. Those of the lowest layer are numbered in order of keys;
+    the works that each further layer adds follow.
     """
 
     def __init__(self, database: sqlite3.Connection, path: Path | None = None) -> None:
@@ -123,6 +137,8 @@ class Snapshot:
         """Equal for two readers of the same content."""
         self.owner: object = None
         """The bibliography to which the records belong."""
+        self.private = True
+        """Whether queries may ask for notes, tags and status, as those of their owner do."""
         self._use(database)
         if path:
             _OPEN.add(self)
@@ -203,7 +219,7 @@ class Snapshot:
     def keys(self, numbers: Iterable[int] | None = None) -> list[str]:
         """Return the keys of some works, in the order given, or of all."""
         if numbers is None:
-            return [row[0] for row in self.fetch("SELECT key FROM paper ORDER BY n")]
+            return [row[0] for row in self.fetch("SELECT key FROM paper ORDER BY key")]
         rows = self.fetch(
             "SELECT p.key FROM json_each(?) l JOIN paper p ON p.n = l.value ORDER BY l.key",
             (json.dumps(list(numbers)),),
@@ -223,7 +239,9 @@ class Snapshot:
     def papers(self, numbers: Iterable[int] | None = None) -> Iterator[Paper]:
         """Return some works, in the order given, or every work, in order of keys."""
         if numbers is None:
-            rows = self.fetch("SELECT data FROM record ORDER BY n")
+            rows = self.fetch(
+                "SELECT r.data FROM paper p JOIN record r ON r.n = p.n ORDER BY p.key"
+            )
         else:
             rows = self.fetch(
                 "SELECT r.data FROM json_each(?) l JOIN record r ON r.n = l.value ORDER BY l.key",
@@ -270,7 +288,7 @@ class Snapshot:
             "SELECT s.key, e.relation, t.key, e.said, l.data FROM edge e "
             "JOIN paper s ON s.n = e.source JOIN paper t ON t.n = e.target "
             f"LEFT JOIN reference_list l ON l.id = e.reference_list WHERE {where} "
-            "ORDER BY s.n, e.relation, t.n",
+            "ORDER BY s.key, e.relation, t.key",
             values,
         )
         return [_edge(*row) for row in rows]
@@ -285,6 +303,8 @@ _MODELS = {
     "question": ("theorem", "Question"),
     "assumption": ("theorem", "Assumption"),
     "result": ("theorem", "Result"),
+    "glossary_entry": ("registries", "GlossaryEntry"),
+    "addition": ("additions", "Addition"),
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 13
+SCHEMA = 14
 """Increase this number when the tables, the records or their content change."""
 
 FEATURES = (
@@ -23,16 +23,18 @@ FEATURES = (
     "disagreements",
     "references",
     "results",
+    "own",
 )
 """The values of `has:`, each a bit of `paper.features`. `references`: its list was read; `results`:
-it has result cards.
+it has result cards; `own`: it is not of the lowest layer.
 """
 
 TABLES = """
 CREATE TABLE paper(
   n INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, year INTEGER NOT NULL, venue TEXT,
   type TEXT NOT NULL, level TEXT, checked TEXT NOT NULL, first_author TEXT NOT NULL,
-  title TEXT NOT NULL, features INTEGER NOT NULL);
+  title TEXT NOT NULL, features INTEGER NOT NULL, layer INTEGER NOT NULL);
+CREATE TABLE layer(id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE record(n INTEGER PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE list_row(
   n INTEGER PRIMARY KEY, venue TEXT NOT NULL, authors TEXT NOT NULL, byline TEXT NOT NULL,
@@ -51,6 +53,7 @@ CREATE TABLE trail(id TEXT PRIMARY KEY, label TEXT NOT NULL, data TEXT NOT NULL)
 CREATE TABLE venue(id TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE venue_name(name TEXT, id TEXT, PRIMARY KEY(name, id)) WITHOUT ROWID;
 CREATE TABLE person(id TEXT PRIMARY KEY, name TEXT NOT NULL, data TEXT NOT NULL);
+CREATE TABLE unmet_person(id TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE person_word(word TEXT, person TEXT, PRIMARY KEY(word, person)) WITHOUT ROWID;
 CREATE TABLE authorship(person TEXT, n INTEGER, position INTEGER NOT NULL, PRIMARY KEY(person, n))
   WITHOUT ROWID;
@@ -70,10 +73,17 @@ CREATE TABLE search_work(n INTEGER PRIMARY KEY, prior INTEGER NOT NULL, words BL
 CREATE TABLE search_form(form TEXT PRIMARY KEY, word INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE heading(kind TEXT, id TEXT, label TEXT NOT NULL, stems TEXT NOT NULL);
 CREATE TABLE glossary(data TEXT NOT NULL);
+CREATE TABLE glossary_entry(id TEXT PRIMARY KEY, data TEXT NOT NULL);
+CREATE TABLE addition(
+  id INTEGER PRIMARY KEY, n INTEGER NOT NULL, layer INTEGER NOT NULL, data TEXT NOT NULL);
+CREATE TABLE tag(tag TEXT, n INTEGER, PRIMARY KEY(tag, n)) WITHOUT ROWID;
+CREATE TABLE reading(n INTEGER PRIMARY KEY, status TEXT NOT NULL);
 CREATE TABLE comparison(question TEXT PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE maths(tex TEXT PRIMARY KEY, unicode TEXT NOT NULL) WITHOUT ROWID;
 CREATE VIRTUAL TABLE text USING fts5(
   title, people, annotation, content='', tokenize='porter unicode61 remove_diacritics 0');
+CREATE VIRTUAL TABLE note USING fts5(
+  words, content='', tokenize='porter unicode61 remove_diacritics 0');
 """
 
 INDEXES = """
@@ -82,6 +92,7 @@ CREATE INDEX paper_venue ON paper(venue);
 CREATE INDEX authorship_of ON authorship(n, position);
 CREATE INDEX result_of ON result(n);
 CREATE INDEX result_on ON result(question);
+CREATE INDEX addition_of ON addition(n);
 CREATE INDEX edge_target ON edge(target, relation, source);
 """
 """Indexes are made after the rows are written, which is faster than updating them."""

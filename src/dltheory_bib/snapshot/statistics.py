@@ -88,7 +88,7 @@ def count(fetch: Fetch, papers: Sequence[Paper], venues: Mapping[str, Venue]) ->
         works=len(papers),
         people=fetch("SELECT count(*) FROM person").fetchone()[0],
         topics=fetch("SELECT count(*) FROM topic").fetchone()[0],
-        venues=len(venues),
+        venues=fetch("SELECT count(*) FROM venue").fetchone()[0],
         types=_counted("preprint" if paper.is_preprint else paper.type for paper in papers),
         checked=_counted(paper.checked for paper in papers),
         fields=tuple(_fields(papers)),
@@ -101,6 +101,42 @@ def count(fetch: Fetch, papers: Sequence[Paper], venues: Mapping[str, Venue]) ->
             row[0]
             for row in fetch("SELECT json_extract(data, '$.checked') FROM result ORDER BY id")
         ),
+    )
+
+
+def adjusted(
+    before: Coverage,
+    fetch: Fetch,
+    gone: Sequence[Paper],
+    new: Sequence[Paper],
+    venues: Mapping[str, Venue],
+) -> Coverage:
+    """Return the statistics of a catalogue in which some works were replaced or are new.
+
+    `before` has those without the change; `fetch` queries the tables after it.
+    """
+    left, came = count(fetch, gone, venues), count(fetch, new, venues)
+
+    def changed(name: str) -> dict[str, int]:
+        sums = Counter(getattr(before, name))
+        sums.subtract(getattr(left, name))
+        sums.update(getattr(came, name))
+        return {value: number for value, number in sums.most_common() if number}
+
+    def sums(old: Sequence[int], less: Sequence[int], more: Sequence[int]) -> list[int]:
+        return [a - b + c for a, b, c in zip(old, less, more, strict=True)]
+
+    fields = (
+        FieldCoverage(old.field, *sums(old[1:], less[1:], more[1:]))
+        for old, less, more in zip(before.fields, left.fields, came.fields, strict=True)
+    )
+    pages = sums(before.printed_pages, left.printed_pages, came.printed_pages)
+    return came._replace(
+        works=before.works - left.works + came.works,
+        types=changed("types"),
+        checked=changed("checked"),
+        fields=tuple(fields),
+        printed_pages=(pages[0], pages[1]),
     )
 
 

@@ -42,6 +42,8 @@ class Row(NamedTuple):
     address: str | None
     why: str | None = None
     """The reason for it, in a reading order."""
+    layer: str = ""
+    """The layer that adds it; empty for a work of the lowest."""
 
 
 class Tie(NamedTuple):
@@ -130,6 +132,8 @@ class PaperView(NamedTuple):
     cited_by: tuple[str, ...] = ()
     lists_read: ListsRead = ListsRead(0, 0)
     """The lists in which citing works were looked for."""
+    layer: str = ""
+    """The layer that adds it; empty for a work of the lowest."""
 
     def readable(self, text: str) -> str:
         """Return a text of this view with its mathematics in Unicode."""
@@ -150,6 +154,8 @@ class TopicView(NamedTuple):
     broader: str | None
     works: int
     """Number of works on it and on narrower topics."""
+    own: int = 0
+    """How many of them are not of the lowest layer."""
 
 
 class TrailView(NamedTuple):
@@ -175,8 +181,9 @@ def rows(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[Row]:
     """Return the rows of some works, in this order."""
     found = snapshot.fetch(
         "SELECT p.key, p.year, r.venue, r.authors, r.byline, r.label, r.title, r.readable, "
-        "r.address FROM json_each(?) l JOIN paper p ON p.n = l.value "
-        "JOIN list_row r ON r.n = p.n ORDER BY l.key",
+        "r.address, NULL, coalesce(y.name, '') FROM json_each(?) l JOIN paper p ON p.n = l.value "
+        "JOIN list_row r ON r.n = p.n LEFT JOIN layer y ON y.id = p.layer AND y.id > 0 "
+        "ORDER BY l.key",
         (json.dumps(list(numbers)),),
     )
     return map(_row, found)
@@ -202,7 +209,7 @@ def paper_view(snapshot: Snapshot, n: int) -> PaperView:
             row[0]
             for row in fetch(
                 f"SELECT p.key FROM edge e JOIN paper p ON p.n = e.{there} "
-                f"WHERE e.{here} = ? AND e.relation = 'cites' ORDER BY e.{there}",
+                f"WHERE e.{here} = ? AND e.relation = 'cites' ORDER BY p.key",
                 (n,),
             )
         )
@@ -210,14 +217,28 @@ def paper_view(snapshot: Snapshot, n: int) -> PaperView:
     )
     read = fetch("SELECT 1 FROM reference_list WHERE n = ? LIMIT 1", (n,)).fetchone() is not None
     return restore_view(json.loads(data))._replace(
-        references_read=read, cites=cites, cited_by=cited_by, lists_read=lists_read(snapshot)
+        references_read=read,
+        cites=cites,
+        cited_by=cited_by,
+        lists_read=lists_read(snapshot),
+        layer=layers_of(snapshot, [n]).get(n, ""),
     )
+
+
+def layers_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[int, str]:
+    """Return the names of the layers that add works, by number, without those of the lowest."""
+    found = snapshot.fetch(
+        "SELECT p.n, y.name FROM json_each(?) l JOIN paper p ON p.n = l.value "
+        "JOIN layer y ON y.id = p.layer WHERE p.layer > 0",
+        (json.dumps(list(numbers)),),
+    )
+    return dict(found.fetchall())
 
 
 def restore_view(data: list[Any]) -> PaperView:
     """Return a view from its JSON, an array of the fields up to `formulas`."""
     stored = [tuple(value) if isinstance(value, list) else value for value in data]
-    view = PaperView._make([*stored, False, (), (), ListsRead(0, 0)])
+    view = PaperView._make([*stored, False, (), (), ListsRead(0, 0), ""])
     return view._replace(
         address=web_address(view.address),
         links=tuple((label, web_address(address) or "") for label, address in view.links),
@@ -229,12 +250,19 @@ def restore_view(data: list[Any]) -> PaperView:
 
 
 def records(snapshot: Snapshot, numbers: Iterable[int]) -> Iterator[dict[str, Any]]:
-    """Return the stored JSON of some works, in this order: the records of the data files."""
+    """Return the stored JSON of some works, in this order: the records of the data files.
+
+    Those that a layer adds have its name as `layer` besides.
+    """
+    numbers = list(numbers)
+    layers = layers_of(snapshot, numbers)
     found = snapshot.fetch(
-        "SELECT r.data FROM json_each(?) l JOIN record r ON r.n = l.value ORDER BY l.key",
-        (json.dumps(list(numbers)),),
+        "SELECT r.data, r.n FROM json_each(?) l JOIN record r ON r.n = l.value ORDER BY l.key",
+        (json.dumps(numbers),),
     )
-    return (json.loads(row[0]) for row in found)
+    for data, n in found:
+        record = json.loads(data)
+        yield record | {"layer": layers[n]} if n in layers else record
 
 
 def entries(snapshot: Snapshot, numbers: Iterable[int], dialect: str) -> Iterator[str]:
@@ -264,8 +292,9 @@ def results_of(snapshot: Snapshot, numbers: Iterable[int]) -> dict[str, list[dic
 def topics(snapshot: Snapshot) -> dict[str, TopicView]:
     """Return every topic by id, in order of ids."""
     found = snapshot.fetch(
-        "SELECT t.id, t.label, t.broader, count(m.n) FROM topic t "
-        "LEFT JOIN member m ON m.topic = t.id GROUP BY t.id ORDER BY t.id"
+        "SELECT t.id, t.label, t.broader, count(m.n), count(nullif(p.layer, 0)) FROM topic t "
+        "LEFT JOIN member m ON m.topic = t.id LEFT JOIN paper p ON p.n = m.n "
+        "GROUP BY t.id ORDER BY t.id"
     )
     return {row[0]: TopicView(*row) for row in found}
 

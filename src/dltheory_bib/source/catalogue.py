@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from dltheory_bib.models.additions import Addition
 from dltheory_bib.models.paper import Paper, ReferenceList
 from dltheory_bib.models.record import Record
 from dltheory_bib.models.registries import GlossaryEntry, Person, Topic, Trail, Venue
 from dltheory_bib.models.theorem import Assumption, Question, Result
-from dltheory_bib.source.folders import KINDS
+from dltheory_bib.source.folders import ALL_KINDS
 
 R = TypeVar("R", bound=Record)
 
@@ -26,8 +27,9 @@ _RECORDS: tuple[type[Record], ...] = (
     Question,
     Result,
     GlossaryEntry,
+    Addition,
 )
-MODELS: dict[str, type[Record]] = dict(zip(KINDS, _RECORDS, strict=True))
+MODELS: dict[str, type[Record]] = dict(zip(ALL_KINDS, _RECORDS, strict=True))
 """The record type of each file: `data/papers.yaml` contains `Paper`s, and so on."""
 
 _LISTS = {model: kind for kind, model in MODELS.items() if kind != "resources"}
@@ -56,6 +58,7 @@ class Catalogue:
     questions: list[Located[Question]] = field(default_factory=list)
     results: list[Located[Result]] = field(default_factory=list)
     glossary: list[Located[GlossaryEntry]] = field(default_factory=list)
+    notes: list[Located[Addition]] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
     """Keys and ids of rejected records: a reference to them is not an error."""
     unread: set[str] = field(default_factory=set)
@@ -79,6 +82,7 @@ class Catalogue:
             + len(self.questions)
             + len(self.results)
             + len(self.glossary)
+            + len(self.notes)
         )
 
     def works(self) -> Iterator[Paper]:
@@ -88,3 +92,8 @@ class Catalogue:
     def keys(self) -> dict[str, str]:
         """Return the key for every name of a work: its key, or one of its aliases."""
         return {name: paper.key for paper in self.works() for name in (paper.key, *paper.aliases)}
+
+
+def records_of(located: Iterable[Located[R]]) -> list[R]:
+    """Return the records alone."""
+    return [at.record for at in located]

@@ -22,8 +22,12 @@ KINDS = (
     "glossary",
 )
 """The files of a catalogue, each `KIND.yaml`, in the order in which they are read."""
+ALL_KINDS = (*KINDS, "notes")
+"""The same, and what a collection of one's own may have besides."""
 WORKS = frozenset({"papers", "resources"})
 """The kinds of file that contain works."""
+COLLECTION = "collection.yaml"
+"""Says what a collection extends; see `source.layers`."""
 REGISTRIES = frozenset({"topics", "venues", "people", "assumptions", "questions", "glossary"})
 """The kinds that the shipped catalogue supplies to a collection without its own."""
 
@@ -49,7 +53,7 @@ def shipped_directory() -> Path:
 
 def catalogue_files(directory: Path) -> list[DataFile]:
     """Return the files of a catalogue directory, in a fixed order. Any of them may be missing."""
-    found = ((kind, directory / f"{kind}.yaml") for kind in KINDS)
+    found = ((kind, directory / f"{kind}.yaml") for kind in ALL_KINDS)
     return [DataFile(path, kind) for kind, path in found if _exists(path)]
 
 
@@ -76,6 +80,19 @@ def is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:
         return False
+
+
+def is_described(path: Path) -> bool:
+    """Return whether a collection has a `collection.yaml`, which says what it extends."""
+    return is_directory(path) and _exists(path / COLLECTION)
+
+
+def collection_place(path: Path) -> Path:
+    """Return the folder of a collection that is named by its `papers.yaml` or `collection.yaml`;
+    any other path as it is.
+    """
+    named = path.name in {"papers.yaml", COLLECTION}
+    return path.parent if named and is_described(path.parent) else path
 
 
 def collection_files(path: Path) -> list[DataFile]:

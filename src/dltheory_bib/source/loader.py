@@ -57,24 +57,27 @@ def load_catalogue(files: Iterable[DataFile], progress: Progress | None = None) 
     known = Known(elsewhere=cache(_shipped_works))
     found = check_catalogue(catalogue, known, warnings=False)
     if problems or any(one.level == "error" and one.at.file in ours for one in found):
-        problems += _resolve(check_catalogue(catalogue, known), ours.values())
+        problems += place_findings(check_catalogue(catalogue, known), ours.values())
         raise DataError(sorted(set(problems)))
     return catalogue
 
 
 Names = Callable[[], frozenset[str] | None]
 """Returns the keys and aliases of the shipped works, or None if their files must be read."""
+Overlaid = Callable[[Path], tuple[list[Problem], int] | None]
+"""Returns the problems of a collection that extends others, and the number of its records; None for
+another collection."""
 
 
 def check_paths(
-    paths: Sequence[Path], shipped_names: Names | None = None
+    paths: Sequence[Path], shipped_names: Names | None = None, overlaid: Overlaid | None = None
 ) -> tuple[list[Problem], int]:
     """Check catalogue directories and single files; return the problems, and the number of records.
 
     A file is checked together with the files next to it, or, if there are none, with the shipped
     catalogue: it replaces the file of its own kind, and may refer to the others. Only problems of
     the named files are reported. `shipped_names` is called for the names of the shipped works
-    before they are read from its files.
+    before they are read from its files; `overlaid` checks collections that extend others.
     """
     problems: list[Problem] = []
     records = 0
@@ -86,6 +89,10 @@ def check_paths(
 
     paths = list({path.absolute(): path for path in paths}.values())
     for path in filter(is_directory, paths):
+        if overlaid and (layered := overlaid(path)):
+            problems += layered[0]
+            records += layered[1]
+            continue
         judged = catalogue_files(path)
         if not judged:
             message = f"contains no file of a catalogue; they are {', '.join(KINDS)} (.yaml)"
@@ -99,6 +106,12 @@ def check_paths(
     for file in single:
         beside[file.path.parent].append(file)
     for directory, judged in beside.items():
+        usual = all(file.path.stem in MODELS for file in judged)
+        if overlaid and usual and (layered := overlaid(directory)):
+            names = {file.shown for file in judged}
+            problems += (problem for problem in layered[0] if problem.file in names)
+            records += sum(1 for file in judged for _ in read_records(file.path, []))
+            continue
         found, number = _judge(judged, directory, elsewhere, whole=False)
         problems += found
         records += number
@@ -124,6 +137,7 @@ def kind_of_fields(fields: Set[str]) -> str:
         "questions": {"quantities", "symbols", "columns"},
         "assumptions": {"about", "implies"},
         "glossary": {"term", "spellings"},
+        "notes": {"notes", "tags", "status", "files"},
         "topics": {"definition", "broader", "label"},
         "venues": {"periods"},
         "people": {"name", "orcid", "dblp"},
@@ -155,7 +169,7 @@ def _judge(
     known = Known(lent, elsewhere=elsewhere)
     ours = {file.shown for file in judged}
     findings = (f for f in check_catalogue(catalogue, known) if f.at.file in ours)
-    return problems + _resolve(findings, judged), records
+    return problems + place_findings(findings, judged), records
 
 
 def _merge(catalogue: Catalogue, around: Catalogue) -> None:
@@ -208,7 +222,7 @@ def read_catalogue(
     return catalogue, problems
 
 
-def _resolve(findings: Iterable[Finding], files: Iterable[DataFile]) -> list[Problem]:
+def place_findings(findings: Iterable[Finding], files: Iterable[DataFile]) -> list[Problem]:
     """Find the lines and columns of findings, by reading the files again."""
     wanted: dict[str, dict[int, list[Finding]]] = defaultdict(lambda: defaultdict(list))
     for finding in findings:
@@ -243,7 +257,7 @@ def read_file(
         try:
             record: Record | None = validate(raw.value)
         except ValidationError as error:
-            problems.extend(_problems(error, raw, model, file))
+            problems.extend(record_problems(error, raw, model, file))
             refused |= names_of(raw)
             record = _salvaged(raw, error, index) if model is Paper else None
         if record is not None:
@@ -273,9 +287,10 @@ def names_of(raw: RawRecord) -> set[str]:
     return {name for name in names if isinstance(name, str)}
 
 
-def _problems(
+def record_problems(
     error: ValidationError, raw: RawRecord, model: type[Record], file: str
 ) -> Iterator[Problem]:
+    """Yield the problems that a model found in a record, each with its place."""
     for detail in islice(error.errors(include_url=False), MAX_PROBLEMS):
         rule, message = explain(detail, model)
         yield Problem(file, *raw.place(detail["loc"]), "error", rule, message)

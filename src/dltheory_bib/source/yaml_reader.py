@@ -143,6 +143,27 @@ def read_content(content: bytes, problems: list[Problem], file: str) -> Iterator
         problems.append(_encoding_problem(file, content))
 
 
+def read_mapping(path: Path, problems: list[Problem], shown: str | None = None) -> RawRecord | None:
+    """Return the one record of a YAML file that is a mapping; None, with a problem, without one."""
+    file = shown or str(path)
+    try:
+        content = read_bytes(path)
+    except DataError as error:
+        problems += [problem._replace(file=file) for problem in error.problems]
+        return None
+    found: list[RawRecord] = []
+    try:
+        _refuse_encoding(content)
+        found = list(_Reader(content, file, problems).records(listed=False))
+    except _RefusedError as refused:
+        problems.append(Problem(file, *refused.place, "error", refused.rule, refused.message))
+    except yaml.YAMLError as error:
+        problems.append(_yaml_problem(file, content, error))
+    except UnicodeDecodeError:
+        problems.append(_encoding_problem(file, content))
+    return found[0] if found else None
+
+
 def _refuse_encoding(content: bytes) -> None:
     """Reject a file whose first bytes show that it is not plain UTF-8."""
     if content.startswith(codecs.BOM_UTF8):
@@ -162,19 +183,23 @@ class _Reader:
         self.most = len(problems) + MAX_PROBLEMS
         self.marks: list[Any] = []
 
-    def records(self) -> Iterator[RawRecord]:
+    def records(self, listed: bool = True) -> Iterator[RawRecord]:
+        """Yield the records of a list, or else the one mapping of the file."""
         try:
-            yield from self._document()
+            yield from self._document(listed)
         finally:
             self.loader.dispose()
 
-    def _document(self) -> Iterator[RawRecord]:
+    def _document(self, listed: bool) -> Iterator[RawRecord]:
         self.next()  # the start of the stream
         event = self.next()
         if isinstance(event, yaml.StreamEndEvent):
             raise _RefusedError((1, 1), "empty-file", "is empty; a record starts with '- key: …'")
         event = self.next()
         self._guard(event, 0)
+        if not listed:
+            yield self._only_record(event)
+            return
         if not isinstance(event, yaml.SequenceStartEvent):
             if isinstance(event, yaml.ScalarEvent) and not event.value:
                 raise _RefusedError(
@@ -197,6 +222,14 @@ class _Reader:
             raise _RefusedError(
                 _place(event), "shape", "contains a second document; join them in one list"
             )
+
+    def _only_record(self, event: Any) -> RawRecord:
+        if not isinstance(event, yaml.MappingStartEvent):
+            message = "is not a mapping; write 'name: value' lines"
+            raise _RefusedError(_place(event), "shape", message)
+        value = self._value(event, 1)
+        assert isinstance(value, dict)
+        return RawRecord(value, self.marks)
 
     def _value(self, event: Any, depth: int) -> Value:
         """Build the value that starts with this event; add its marks to `self.marks`."""

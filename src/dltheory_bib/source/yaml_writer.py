@@ -8,23 +8,25 @@ the input: text with a different meaning is never returned.
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from dltheory_bib.errors import Problem
 from dltheory_bib.files import write_text
 from dltheory_bib.input_files import read_bytes
-from dltheory_bib.models.record import Record, nested_record
-from dltheory_bib.source.catalogue import MODELS
 from dltheory_bib.source.yaml_reader import read_content
 from dltheory_bib.text.exponents import EXPONENT, LOG_OF, SYMBOL
+
+if TYPE_CHECKING:
+    from dltheory_bib.models.record import Record
 
 WIDTH = 98
 """Column at which a long text is folded."""
@@ -41,7 +43,7 @@ _ADDED = "added"
 _SORTED_BY = ("key", "id", "citing")
 _NUMBERS = frozenset({"year", "since", "until", "ordinal_from", "prints_pages"})
 """Fields whose numbers and truth values are not quoted."""
-_ONE_EACH = frozenset({"author", "cites"})
+_ONE_EACH = frozenset({"author", "cites", "notes", "files"})
 """Lists with one item per line, however short, so that a diff shows the changed item."""
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`=~<][^\n]*")
 _TYPED = re.compile(
@@ -63,15 +65,38 @@ def canonical(text: str, kind: str, today: date | None = None) -> str:
     `ValueError` if the text is not a list of records, or contains a value that cannot be written
     back with the same meaning.
     """
+    return _written(text, kind, {}, frozenset(), today=today)
+
+
+def _written(
+    text: str,
+    kind: str,
+    put: Mapping[str, Mapping[str, Any]],
+    remove: Collection[str],
+    ordered: bool = False,
+    today: date | None = None,
+) -> str:
+    """Return a data file in canonical form with records added, replaced and removed, by name.
+
+    If the fields of all records are `ordered` already, the models need not be imported.
+    """
     root = yaml.compose(text, _Loader)
     if not isinstance(root, yaml.SequenceNode):
         raise ValueError("is not a list of records")
     if not all(isinstance(name, yaml.ScalarNode) for name in _names(root)):
         raise ValueError("has a field whose name is not a plain word")
     notes = Notes(text, root)
-    model = MODELS.get(kind)
+    model = None if ordered else _model(kind)
+    new = {name: _node_of(record) for name, record in put.items()}
+    records = []
+    for node in root.value:
+        name = _sort_key(node)
+        if name in new:
+            records.append(_joined(node, new.pop(name)))
+        elif name not in remove:
+            records.append(node)
+    records = sorted([*records, *new.values()], key=_sort_key)
     written = _Writer(notes)
-    records = sorted(root.value, key=_sort_key)
     if today is not None and model is not None and _ADDED in model.model_fields:
         _date(records, today)
     blocks = ["\n".join(written.record(record, model)) for record in records] or ["[]"]
@@ -83,6 +108,152 @@ def canonical(text: str, kind: str, today: date | None = None) -> str:
     return made
 
 
+def _model(kind: str) -> type[Record] | None:
+    from dltheory_bib.source.catalogue import MODELS
+
+    return MODELS.get(kind)
+
+
+def _node_of(record: Mapping[str, Any]) -> Any:
+    # JSON writes 𝟙 as two escapes, which YAML does not read as one letter.
+    root: Any = yaml.compose(json.dumps([record], ensure_ascii=False), _Loader)
+    return root.value[0]
+
+
+def _joined(old: Any, new: Any) -> Any:
+    """Return a node with the data of the new one, made of parts of the old one where those have the
+    same data, since comments belong to them.
+    """
+    if _plain(old, None) == _plain(new, None):
+        return old
+    if isinstance(old, yaml.MappingNode) and isinstance(new, yaml.MappingNode):
+        before = {name.value: (name, value) for name, value in old.value}
+        old.value = [
+            (before[name.value][0], _joined(before[name.value][1], value))
+            if name.value in before
+            else (name, value)
+            for name, value in new.value
+        ]
+        return old
+    if isinstance(old, yaml.SequenceNode) and isinstance(new, yaml.SequenceNode):
+        known = [(_plain(item, None), item) for item in old.value]
+        old.value = [
+            next((item for data, item in known if data == _plain(one, None)), one)
+            for one in new.value
+        ]
+        return old
+    return new
+
+
+def revised(
+    text: str,
+    kind: str,
+    put: Mapping[str, Mapping[str, Any]],
+    remove: Collection[str] = (),
+    ordered: bool = False,
+) -> str:
+    """Return a data file with records added, replaced and removed, by their key or id.
+
+    A new record is written in canonical form where the order of names has its place. A replaced one
+    keeps the comments of what stays in it. All other records stay byte for byte, unless the file
+    has a form in which they cannot be told apart line by line; then the whole is written in
+    canonical form. Raises `ValueError` as `canonical` does, also for what is not YAML.
+
+    The fields of new records are put in order, unless they are `ordered` as those of the model,
+    which then is not imported.
+    """
+    if "\r\n" in text and text.count("\r\n") == text.count("\n"):
+        return revised(text.replace("\r\n", "\n"), kind, put, remove, ordered).replace("\n", "\r\n")
+    try:
+        parts = _parts(text)
+        if parts is not None:
+            return _rejoined(*parts, kind, put, remove, ordered)
+        if all(line[:1] in {"#", ""} for line in text.splitlines()):
+            text = f"{text.rstrip()}\n\n[]\n".lstrip("\n")  # comments alone, or nothing
+        _refuse_unwritable(text.encode())
+        alone = ordered and text.rpartition("\n\n")[2].strip() == "[]"
+        return _written(text, kind, put, remove, alone)
+    except yaml.YAMLError:
+        raise ValueError("is not valid YAML") from None
+
+
+def _rejoined(
+    head: str,
+    blocks: list[tuple[str, str]],
+    foot: str,
+    kind: str,
+    put: Mapping[str, Mapping[str, Any]],
+    remove: Collection[str],
+    ordered: bool,
+) -> str:
+    left = dict(put)
+    made: list[tuple[str, str]] = []
+    for name, block in blocks:
+        if name in left:
+            _refuse_unwritable(block.encode())
+            made.append((name, _written(block, kind, {name: left.pop(name)}, ())))
+        elif name not in remove:
+            made.append((name, block))
+    for name, record in sorted(left.items()):
+        place = next((n for n, (other, _) in enumerate(made) if other > name), len(made))
+        made.insert(place, (name, _written("[]", kind, {name: record}, (), ordered)))
+    joined = "\n".join(block.rstrip("\n") + "\n" for _, block in made) or "[]\n"
+    return "\n".join(part for part in (head, joined, foot) if part)
+
+
+_NAMED = re.compile(r"- (?:key|id|citing): ([A-Za-z][^\s#'\"]*)\n")
+
+
+def _parts(text: str) -> tuple[str, list[tuple[str, str]], str] | None:
+    """Return the comments at the start of a file, its records with their names and comments as they
+    are, and the comments at its end; None if it has another form.
+    """
+    lines = text.splitlines(keepends=True)
+    starts = [number for number, line in enumerate(lines) if line.startswith("- ")]
+    if not starts or "\r" in text or not text.endswith("\n"):
+        return None
+    first = starts[0]
+    between = {number: _comments_above(lines, number) for number in starts}
+    blank = [n for n in range(first) if not lines[n].strip()]
+    between[first] = blank[-1] + 1 if blank else between[first]
+    if any(line.strip() and not line.startswith("#") for line in lines[:first]):
+        return None
+    end = len(lines)
+    while end > starts[-1] and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+        end -= 1
+    blocks = []
+    for number, following in zip(starts, [*starts[1:], None], strict=True):
+        named = _NAMED.match(lines[number])
+        if named is None:
+            return None
+        stop = end if following is None else between[following]
+        blocks.append((named[1], "".join(lines[between[number] : stop]).strip("\n") + "\n"))
+    if any(line[:1] not in {" ", "-", "#", "\n"} for line in lines):
+        return None
+    head = "".join(lines[: between[first]]).rstrip("\n")
+    foot = "".join(lines[end:]).strip("\n")
+    return head and f"{head}\n", blocks, foot and f"{foot}\n"
+
+
+def _comments_above(lines: list[str], number: int) -> int:
+    """Return the first of the comment lines that belong to the record that starts on a line."""
+    while number and (lines[number - 1].startswith("#") or not lines[number - 1].strip()):
+        number -= 1
+    while not lines[number].strip():
+        number += 1
+    return number
+
+
+def _refuse_unwritable(content: bytes) -> None:
+    # What cannot be read one record at a time must not be built as a tree: nesting, aliases.
+    problems: list[Problem] = []
+    for _ in read_content(content, problems, ""):
+        pass
+    for problem in problems:
+        if problem.rule in _UNWRITABLE:
+            raise ValueError(_UNWRITABLE[problem.rule])
+
+
 def rewrite(path: Path, kind: str, today: date | None = None) -> bool:
     """Write a file of this kind in canonical form; return whether that changed it.
 
@@ -91,13 +262,7 @@ def rewrite(path: Path, kind: str, today: date | None = None) -> bool:
     and `OSError`.
     """
     before = read_bytes(path)
-    # What cannot be read one record at a time must not be built as a tree: nesting, aliases.
-    problems: list[Problem] = []
-    for _ in read_content(before, problems, ""):
-        pass
-    for problem in problems:
-        if problem.rule in _UNWRITABLE:
-            raise ValueError(_UNWRITABLE[problem.rule])
+    _refuse_unwritable(before)
     try:
         after = canonical(before.decode("utf-8"), kind, today)
     except yaml.YAMLError:
@@ -172,7 +337,7 @@ class _Writer:
         for name, value in known:
             margin = " " * indent
             lines += [margin + comment for comment in self.notes.at(name).above]
-            nested = nested_record(model, name.value) if model else None
+            nested = _nested(model, name.value) if model else None
             lines += self._field(name, value, indent, nested)
         return lines
 
@@ -230,6 +395,12 @@ class _Writer:
         return line if len(line) <= WIDTH else ""
 
 
+def _nested(model: type[Record], field: str) -> type[Record] | None:
+    from dltheory_bib.models.record import nested_record
+
+    return nested_record(model, field)
+
+
 def _has_comment(notes: Notes, node: Any) -> bool:
     comments = notes.at(node)
     return bool(comments.above or comments.beside)
@@ -237,12 +408,19 @@ def _has_comment(notes: Notes, node: Any) -> bool:
 
 def _scalar(text: str, indent: int, start: str, name: str) -> tuple[str, list[str]]:
     """Return a value as the rest of its name's line, and the lines below that."""
-    if "\n" in text or not text.isprintable():
+    lines = text.split("\n")
+    if lines[1:] and text[:1].strip() and lines[-1] and all(map(_is_plain_line, lines)):
+        return "|-", [f"{' ' * indent}{line}".rstrip() for line in lines]
+    if lines[1:] or not text.isprintable():
         return _quoted(text), []
     short = _short(text, name)
     if len(start) + len(short) <= WIDTH or " " not in text or "  " in text or text != text.strip():
         return short, []
     return ">-", list(_folded(text.split(" "), indent))
+
+
+def _is_plain_line(line: str) -> bool:
+    return line.isprintable() and line == line.rstrip()
 
 
 def _short(text: str, name: str) -> str:

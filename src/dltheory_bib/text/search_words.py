@@ -106,6 +106,11 @@ def read_glossary(glossary: Iterable[tuple[str, str]]) -> Terms:
     return terms
 
 
+def remember_stems(stems: Iterable[tuple[str, str]]) -> None:
+    """Use known stems of forms, so that they need not be computed."""
+    _STEMS.update(stems)
+
+
 class Word(NamedTuple):
     """A word of a text: as it is written, folded, and its stem."""
 

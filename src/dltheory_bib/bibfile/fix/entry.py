@@ -38,6 +38,7 @@ _PAPERS = frozenset({"article", "inproceedings", "conference", "incollection", "
 _PARENTS = ("crossref", "xdata", "xref")
 OF_BIBLATEX = frozenset({"journaltitle", "date"})
 """Fields that files for BibTeX replace by others."""
+_OF_BIBTEX = frozenset({"journal", "year"})
 _MOST_SHOWN = 12
 """A message lists at most this many authors."""
 
@@ -138,10 +139,12 @@ class Updater:
     def _target(self, entry: BibEntry, paper: Paper) -> dict[str, str]:
         """Return the type, as `@`, and the fields that export would give the work.
 
-        biblatex's names are used only if the entry itself uses them: biber reads BibTeX's as well.
+        biblatex's names are used only if the entry uses them and not BibTeX's, which biber reads as
+        well.
         """
         names = {one.name.lower() for one in entry.fields}
-        dialect: Dialect = "biblatex" if names & OF_BIBLATEX else "bibtex"
+        biblatex = names & OF_BIBLATEX and not names & _OF_BIBTEX
+        dialect: Dialect = "biblatex" if biblatex else "bibtex"
         kind, fields = entry_fields(
             paper,
             self.bib.venues,

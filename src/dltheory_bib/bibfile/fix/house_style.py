@@ -31,7 +31,7 @@ Gates = frozenset[str]
 FEWEST = 4
 """From fewer published entries no habit is learnt."""
 MANY = 8
-"""A file of this number of works shows by its silence that it gives no pages."""
+"""A file of so many works without a page number has the habit to give none."""
 _SHARE = 5
 """A field is usual if one entry in this number has it."""
 _MOST_INITIALS = 10
@@ -120,10 +120,8 @@ class HouseStyle:
         """Return whether pages are given."""
         if f"{class_of(kind)} pages" in self.allowed:
             return True
-        published = self.found["article"] + self.found["book"]
-        if published and not self.found["pages"] and self.found["works"] >= MANY:
-            return False
-        return self.gives(kind, "pages")
+        none = not self.found["pages"] and self.found["works"] >= MANY
+        return not none and self.gives(kind, "pages")
 
     @property
     def lists_all_authors(self) -> bool:

@@ -25,6 +25,7 @@ _ACRONYM = re.compile(r"\W*[A-Z][\w-]*[A-Z][\w-]*\W*(?:'?\d+\W*)?")
 _IN_BRACKETS = re.compile(r"\((?:[A-Z][\w-]*[A-Z][\w-]*)(?:[ ']*\d+)?\)\W*$")
 _PROCEEDINGS = re.compile(r"Proceedings of the (?:\d+(?:st|nd|rd|th) )?(?=[A-Z])")
 _NUMBER = re.compile(r"\d+")
+_BEFORE_VOLUME = re.compile(r"\bvol(?:ume|\.)?\s*$", re.IGNORECASE)
 _SUFFIX = re.compile("st|nd|rd|th")
 _NOT_YET = re.compile(r"submitted|under review|to appear|oral|poster|spotlight", re.IGNORECASE)
 _MOST_MODELS = 20
@@ -92,6 +93,8 @@ class VenueStyle:
                 if named.venue is not None and not is_preprint(entry.type, {name: text}):
                     parts = one.parts
                     macro = parts[0][1] if len(parts) == 1 and not parts[0][0] else ""
+                    if macro and self.file.string(macro) is None:
+                        break  # it is defined in another file
                     values = self.file.values(entry)
                     volume = values.get("volume", "")
                     model = Model(named.spelling, text, macro, read_year(values), volume)
@@ -170,7 +173,8 @@ def _renumbered(model: Model, paper: Paper, venue: Venue) -> str | None:
     for found in _NUMBER.finditer(text):
         if _SUFFIX.match(text, found.end()):
             continue
-        new = _number(found[0], model, paper)
+        is_volume = _BEFORE_VOLUME.search(text, 0, found.start()) is not None
+        new = paper.volume if is_volume else _number(found[0], model, paper)
         if new is None:
             return None
         parts += [text[last : found.start()], new]

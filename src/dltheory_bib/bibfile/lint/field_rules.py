@@ -16,13 +16,15 @@ from dltheory_bib.bibfile.entry_types import (
     missing_fields,
     sort_fields,
 )
-from dltheory_bib.bibfile.match import ENOUGH
+from dltheory_bib.bibfile.match import ENOUGH, read_year
 from dltheory_bib.bibfile.matched_file import Found, MatchedEntry, MatchedFile, Rule
 from dltheory_bib.errors import did_you_mean
 from dltheory_bib.text.identifiers import find_dois, is_doi
 from dltheory_bib.text.names import nearest, number_order, quoted
 
 _PAGES = re.compile(r"\s*(\d+)\s*[-–—]+\s*(\d+)\s*")
+_RENAMED = {"journal": "journaltitle", "year": "date", "school": "institution"}
+"""Fields of BibTeX's styles, with the names that only biblatex reads."""
 _PARENTS = ("crossref", "xdata", "xref")
 _VOLUMES = frozenset(
     {"book", "inbook", "incollection", "inproceedings", "conference", "proceedings"}
@@ -53,6 +55,15 @@ def check_missing_fields(matched: MatchedFile) -> Iterator[Found]:
     for item, names in _with_parents(matched):
         missing = list(missing_fields(item.kind, names, matched.dialect))
         if missing:
+            renamed = _RENAMED if matched.dialect == "bibtex" else {}
+            olds = {needed: renamed.get(needed[0], "") for needed in missing}
+            for needed, old in olds.items():
+                if old in item.values:
+                    year = read_year(item.values) if old == "date" else None
+                    advice = f"write year = {{{year}}}" if year else f"rename it to {needed[0]}"
+                    yield Found(item.at(old), f"BibTeX does not read {old}; {advice}")
+            missing = [needed for needed in missing if olds[needed] not in item.values]
+        if missing:
             wanted = [" or ".join(needed) for needed in missing]
             listed = " and ".join(filter(None, [", ".join(wanted[:-1]), wanted[-1]]))
             yield Found(
@@ -73,11 +84,18 @@ def check_sort_keys(matched: MatchedFile) -> Iterator[Found]:
             yield Found(item.entry.start, message)
 
 
-def _with_parents(matched: MatchedFile) -> Iterator[tuple[MatchedEntry, set[str]]]:
+def _with_parents(matched: MatchedFile) -> list[tuple[MatchedEntry, set[str]]]:
+    """Return entries with the names of their fields, computed once for the rules that need them."""
+    if matched.with_parents is None:
+        matched.with_parents = list(_inheriting(matched))
+    return matched.with_parents
+
+
+def _inheriting(matched: MatchedFile) -> Iterator[tuple[MatchedEntry, set[str]]]:
     """Yield entries with the names of their fields and of those that they inherit; not those with a
     parent that is in another file.
     """
-    known: dict[tuple[str, int], frozenset[str]] = {}
+    known: dict[tuple[int, int], frozenset[str]] = {}
     for item in matched.entries:
         names = {name for name, value in item.values.items() if value}
         parents = [name for name in _PARENTS if name in names]
@@ -91,7 +109,7 @@ def _with_parents(matched: MatchedFile) -> Iterator[tuple[MatchedEntry, set[str]
                     unknown = True
                     continue
                 file, entry = found
-                place = file.name, entry.start
+                place = id(file), entry.start
                 if place not in known:
                     values = inherited(file.values(entry), matched.dialect)
                     known[place] = NEEDED.intersection(name for name in values if values[name])
@@ -111,6 +129,10 @@ def _written(matched: MatchedFile, item: MatchedEntry, missing: list[Needed]) ->
         kind = matched.target(item.match.paper)[0]
         if kind != item.kind and item.match.confidence >= ENOUGH:
             return correct_fields(matched, item.match.paper)
+    if not item.match and item.kind == "article" and missing == [("journal",)]:
+        ids = [value for by, value in item.read.ids if by == "eprint"]
+        if ids:
+            return f"@misc, or journal = {{arXiv preprint arXiv:{ids[0]}}}"
     parts = [
         f"{name} = {{{known[name]}}}" if name else f"{needed[0]} = {{…}}"
         for name, needed in zip(found, missing, strict=True)

@@ -10,7 +10,9 @@ from dltheory_bib.bibfile.matched_file import Found, MatchedFile, Rule
 from dltheory_bib.errors import Level, did_you_mean
 from dltheory_bib.text.names import Nearest, shortened
 
-_OPENER = re.compile(r"[ \t\r\n]*,[ \t\r\n]*([^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*([{\"])")
+_OPENER = re.compile(
+    r"[ \t\r\n]*,[ \t\r\n]*((?![0-9])[^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*([{\"])"
+)
 _TAKEN_IN = re.compile(r",[ \t\r\n]*([A-Za-z][\w-]*)[ \t\r\n]*=[ \t\r\n]*[{\"]")
 _GOES_ON = re.compile(r"[ \t\r\n]*(?:,[ \t\r\n]*[A-Za-z][\w-]*[ \t\r\n]*=|\})")
 _HALF = re.compile(r",\s*([A-Za-z][\w-]*)\s*(=)?")
@@ -95,6 +97,10 @@ def check_syntax(matched: MatchedFile) -> Iterator[Found]:
             place += field.start(1)
             lacks = "value" if field[2] else "= and value"
             message = f"{field[1]} has no {lacks}; write {field[1]} = {{…}}"
+        elif after_comma[:1].isdigit():
+            place += len(at) - len(after_comma)
+            shown = after_comma.partition("=")[0].strip()
+            message = f"{shortened(shown)} begins with a digit, which no field does; rename it"
         elif at[0] == ",":
             message = (
                 "there is no field after this comma; write name = {value}, or delete the comma"
@@ -194,7 +200,7 @@ def check_strings(matched: MatchedFile) -> Iterator[Found]:
     own = {name: span for name, span in file.string_spans.items() if name not in theirs}
     for entry in file.entries:
         for one in entry.fields:
-            if one.parts[0][0] in ("{", '"', "0") and len(one.parts) == 1:
+            if one.is_literal:
                 continue
             position = one.value_start
             for kind, inside in one.parts:

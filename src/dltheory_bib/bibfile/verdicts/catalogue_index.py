@@ -50,6 +50,9 @@ class CatalogueIndex:
         paper = self._titled(reference) or self._identified(reference) or self._near(reference)
         return known_paper(paper, self.source) if paper else None
 
+    def whole(self, _: CitedReference) -> None:
+        """Return None: the catalogue chooses its works."""
+
     def owner(self, identifier: str) -> KnownWork | None:
         """Return the work that has an identifier."""
         number = self.bib.snapshot.find(identifier)

@@ -154,21 +154,29 @@ class FieldComparison:
         if version.doi and not doi.startswith(_ANYBODYS):
             right = f"write doi = {{{version.doi}}}"
             return FieldFinding("doi", "differs", right, version.doi)
-        prefixes = self._prefixes(version)
-        prefix = doi.partition("/")[0]
-        if prefixes is not None and prefix not in prefixes and not doi.startswith(_ANYBODYS):
-            venue = self._venue_name(version)
-            given = f"begin with {' or '.join(sorted(prefixes))}" if prefixes else "do not exist"
-            message = f"DOIs of {venue} {given}; delete it, or look it up"
-            return FieldFinding("doi", "differs", message)
+        wrong = self._wrong_prefix(doi, version.venue, version.year)
+        if wrong:
+            return FieldFinding("doi", "differs", f"{wrong}; delete it, or look it up")
         return FieldFinding("doi", "not checked", f"{work.source} has no DOI of this work")
 
-    def _prefixes(self, version: KnownVersion) -> set[str] | None:
-        """Return the prefixes of the DOIs of a venue's works; None if they are not known."""
-        venue = self.bib.venues.get(version.venue)
-        if venue is None or venue.doi_prefixes is None:
-            return None
-        return set(venue.doi_prefixes)
+    def foreign_prefix(self, reference: CitedReference) -> Iterator[FieldFinding]:
+        """Yield that the publisher of the venue that a reference names does not give such DOIs."""
+        for named in reference.venues[:1] if reference.doi else ():
+            venue = self.venues.find(named).venue or ""
+            wrong = self._wrong_prefix(reference.doi, venue, reference.year or 0)
+            if wrong:
+                yield FieldFinding("doi", "contradicted", wrong)
+
+    def _wrong_prefix(self, doi: str, venue_id: str, year: int) -> str:
+        """Return what the DOIs of a venue look like, if this is none; else an empty text."""
+        venue = self.bib.venues.get(venue_id)
+        if venue is None or venue.doi_prefixes is None or doi.startswith(_ANYBODYS):
+            return ""
+        if doi.partition("/")[0] in venue.doi_prefixes:
+            return ""
+        given = " or ".join(venue.doi_prefixes)
+        name = venue.in_year(year).short
+        return f"DOIs of {name} begin with {given}" if given else f"works of {name} have no DOIs"
 
     def _arxiv(self, identifier: str, known: set[str], work: KnownWork) -> FieldFinding:
         if identifier in known:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
+from dltheory_bib.bibfile.verdicts.complete_lists import CompleteList, CompleteLists
 from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork
 from dltheory_bib.bibfile.verdicts.titles import TELLING, is_near, spelled_title
 from dltheory_bib.shelf.lookups import Held, Shelf
 from dltheory_bib.text.names import words
 
+_SATELLITE = re.compile(
+    r"(?i)workshop|track|blog|companion|tiny|dataset|tutorial|competition|demo|poster|abstract"
+)
 _NEAR = 75.0
 """The similarity of titles that are looked at; authors, venue and year have to agree as well."""
+_NEARER = 92.0
+"""The similarity of titles at which only the authors have to agree."""
 _MOST_AUTHORS = frozenset({"same", "order", "fewer", "more"})
 
 
@@ -24,6 +31,7 @@ class ShelfList:
     def __init__(self, shelf: Shelf, venues: VenueNames) -> None:
         self.shelf = shelf
         self.venues = venues
+        self.lists = CompleteLists(shelf, venues)
 
     @cached_property
     def source(self) -> str:
@@ -55,9 +63,22 @@ class ShelfList:
             for one in self.shelf.near(reference.title, _NEAR)
             if is_near(wanted, spelled_title(one.record.title))
             and _compared(reference, one) in _MOST_AUTHORS
-            and self._is_placed(reference, one)
+            and (one.score >= _NEARER or self._is_placed(reference, one))
         ]
         return self._work(near[:1]) if near else None
+
+    def whole(self, reference: CitedReference) -> CompleteList | None:
+        """Return the complete list of the venue and year that a reference names, if there is one.
+
+        None for a satellite of the venue, and for a short title, which others may have used.
+        """
+        if reference.year is None or len(words(reference.title)) < TELLING:
+            return None
+        for one in reference.venues:
+            venue = self.venues.find(one).venue
+            if venue and not _SATELLITE.search(one):
+                return self.lists.find(venue, reference.year)
+        return None
 
     def owner(self, identifier: str) -> KnownWork | None:
         """Return the work that has a DOI or an arXiv id, if the records of it agree."""

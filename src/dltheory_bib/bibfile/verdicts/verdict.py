@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.bibfile.verdicts.catalogue_index import CatalogueIndex
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
+from dltheory_bib.bibfile.verdicts.complete_lists import CompleteList
 from dltheory_bib.bibfile.verdicts.field_comparison import (
     FieldComparison,
     FieldFinding,
@@ -67,6 +68,9 @@ class WorkList(Protocol):
     def owner(self, identifier: str) -> KnownWork | None:
         """Return the work that has a DOI or an arXiv id, or None."""
 
+    def whole(self, reference: CitedReference) -> CompleteList | None:
+        """Return the complete list of the venue and year that a reference names, or None."""
+
 
 @dataclass(slots=True)
 class Judge:
@@ -100,9 +104,15 @@ class Judge:
         asked = tuple(one.source for one in self.lists)
         works = [work for one in self.lists if (work := one.find(reference))]
         if not works:
-            wrong += self._foreign(reference)
-            if wrong:
+            wrong += [
+                *self._foreign(reference),
+                *self.comparison.foreign_prefix(reference),
+                *self._unlisted(reference),
+            ]
+            if any(one.word == "contradicted" for one in wrong):
                 return _contradicted(wrong, None, asked)
+            if wrong:
+                return ReferenceVerdict("differs", wrong[0].message, None, tuple(wrong), asked)
             reason = f"{' and '.join(asked)} {'does' if len(asked) == 1 else 'do'} not have it"
             return ReferenceVerdict("not found", reason, asked=asked)
         findings, version, work = self._nearest(reference, works)
@@ -116,6 +126,21 @@ class Judge:
         known = {one.field for one in wrong}
         findings = [*wrong, *(one for one in findings if one.field not in known)]
         return _verdict(findings, version, asked)
+
+    def _unlisted(self, reference: CitedReference) -> Iterator[FieldFinding]:
+        """Yield that a work is not in the complete list of its venue and year."""
+        found = (one.whole(reference) for one in self.lists)
+        whole = next((one for one in found if one is not None), None)
+        if whole is None or not reference.authors:
+            return
+        theirs = whole.by_these_authors(reference)
+        if theirs:
+            titles = "; ".join(f"“{one.record.title}”" for one in theirs[:3])
+            message = f"not in {whole}, which has by these authors {titles}"
+            yield FieldFinding("title", "differs", message)
+        else:
+            message = f"not in {whole}"
+            yield FieldFinding(reference.venue_field, "contradicted", message)
 
     def _nearest(
         self, reference: CitedReference, works: Sequence[KnownWork]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Person
@@ -23,12 +24,40 @@ _MOST_COMPARED = 100
 _NUMERALS = re.compile(r"(?:[ivx]+[ab]?|\d+)")
 
 
+class Issue(NamedTuple):
+    """Where a work was published, as far as it tells two works of one title apart."""
+
+    type: str
+    venue: str | None
+    year: str
+    parts: tuple[str | None, ...]
+    """Volume, number and pages."""
+
+    @classmethod
+    def of(cls, paper: Paper) -> Issue:
+        """Return the issue of a record."""
+        parts = (paper.volume, paper.number, paper.pages)
+        return cls(paper.type, paper.venue, str(paper.year), parts)
+
+    def is_apart(self, other: Issue) -> bool:
+        """Return whether the two are in different issues of one venue, as the columns of a journal
+        are, which share title and author.
+        """
+        if self.venue is None or self.venue != other.venue:
+            return False
+        years = self.year != other.year
+        pairs = zip(self.parts, other.parts, strict=True)
+        parts = any(one and two and one != two for one, two in pairs)
+        return years or parts if self.type == other.type == "article" else years and parts
+
+
 def check_same_works(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
-    """Check that no two records with nearly equal titles and the same authors are the same work."""
+    """Check that no two records with nearly equal titles and the same authors are the same work,
+    unless they are in different issues of one journal.
+    """
     groups: dict[tuple[str, ...], list[Located[Paper]]] = defaultdict(list)
     for at in catalogue.papers:
-        authors = tuple(sorted([fold(family(name)) for name in at.record.author]))
-        groups[authors].append(at)
+        groups[group_of(at.record.author)].append(at)
     for works in groups.values():
         if len(works) == 1:
             continue
@@ -37,9 +66,14 @@ def check_same_works(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
         for number, (title, at) in enumerate(group):
             same = first.setdefault(tuple(title), at)
             compared = group[max(number - _MOST_COMPARED, 0) : number]
-            near = (one for words, one in compared if _alike(title, words))
-            others = (same, *near) if same is not at else near
-            other = next((one for one in others if one.record.key != at.record.key), None)
+            issue = Issue.of(at.record)
+            others = compared if same is at else [(title, same), *compared]
+            suspects = (
+                (words, one)
+                for words, one in others
+                if one.record.key != at.record.key and not issue.is_apart(Issue.of(one.record))
+            )
+            other = next((one for words, one in suspects if are_alike(title, words)), None)
             if other is not None:
                 message = (
                     f"{other.record.key} has nearly the same title and the same authors; make "
@@ -49,12 +83,23 @@ def check_same_works(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
                 yield Finding(at, ("title",), "same-work", message)
 
 
-def _alike(one: list[str], other: list[str]) -> bool:
+def group_of(authors: Iterable[str]) -> tuple[str, ...]:
+    """Return the family names of authors; works of the same group may be the same."""
+    return tuple(sorted([fold(family(name)) for name in authors]))
+
+
+def are_alike(one: list[str], other: list[str]) -> bool:
+    """Return whether the words of two titles are nearly the same."""
     if one == other:
         return True
-    matcher = SequenceMatcher(None, " ".join(one), " ".join(other), autojunk=False)
-    if matcher.real_quick_ratio() < SAME_TITLE or matcher.quick_ratio() < SAME_TITLE:
+    title, theirs = " ".join(one), " ".join(other)
+    both = len(title) + len(theirs)
+    # The matcher is made only for titles that may be alike: making it takes most of the time.
+    if 2 * min(len(title), len(theirs)) < SAME_TITLE * both:
         return False
+    if 2 * (Counter(title) & Counter(theirs)).total() < SAME_TITLE * both:
+        return False
+    matcher = SequenceMatcher(None, title, theirs, autojunk=False)
     # Parts of a series differ only in a numeral: "Tensor Programs II" and "… III".
     differing = set(one) ^ set(other)
     if differing and all(_NUMERALS.fullmatch(word) for word in differing):

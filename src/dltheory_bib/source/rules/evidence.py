@@ -51,9 +51,8 @@ def check_evidence(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     A work without any source is a warning if most works of its collection have sources; a
     collection that keeps no evidence needs none.
     """
-    keeps_evidence = 2 * sum(bool(paper.sources) for paper in catalogue.works()) > len(
-        catalogue.papers
-    )
+    ours = [at.record for at in catalogue.papers if at.file]  # not those of a layer below
+    keeps_evidence = 2 * sum(bool(paper.sources) for paper in ours) > len(ours)
     for at in catalogue.papers:
         paper = at.record
         if not paper.sources and keeps_evidence:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,8 +28,9 @@ class Known:
 
     `works` may be referred to; `elsewhere` returns those of a catalogue that is not part of this
     collection, so that a message can point there for an unknown work. It is called only if a work
-    is unknown.
+    is unknown. `after` has the prerequisites of works below, by key.
     """
 
     works: AbstractSet[str] = field(default_factory=frozenset)
     elsewhere: Callable[[], AbstractSet[str]] = frozenset
+    after: Mapping[str, AbstractSet[str]] = field(default_factory=dict)

@@ -12,24 +12,29 @@ from dltheory_bib.source.catalogue import Catalogue, Located
 from dltheory_bib.source.rules.findings import Finding, Known
 
 
-def check_cycles(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
+def check_cycles(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
     """Check that `broader` is a tree, and that prerequisites have no cycle."""
     topics = {at.record.id: at for at in catalogue.topics}
     broader = {name: {at.record.broader} - {None} for name, at in topics.items()}
     yield from cycle(topics, broader, "broader", "topic-cycle")
-    papers = {at.record.key: at for at in catalogue.papers if at.record.after}
-    keys = catalogue.keys() if papers else {}
-    after = {
-        key: {keys.get(name, name) for name in at.record.after} - {key}
-        for key, at in papers.items()
-    }
-    yield from cycle(papers, after, "after", "after-cycle")
+    stated: list[Located[Any]] = [at for at in catalogue.papers if at.record.after]
+    stated += [at for at in catalogue.notes if at.record.after]
+    keys = catalogue.keys() if stated else {}
+    after = {key: {*before} for key, before in known.after.items()}
+    records: dict[str, Located[Any]] = {}
+    for at in stated:
+        key = keys.get(at.record.key, at.record.key)
+        before = after.setdefault(key, set())
+        before |= {keys.get(name, name) for name in at.record.after} - {key}
+        if at.file:  # a record from a layer below is not to blame
+            records[key] = at
+    yield from cycle(records, after, "after", "after-cycle")
 
 
 def cycle(
     records: Mapping[str, Located[Any]], before: Mapping[str, Iterable[Any]], name: str, rule: str
 ) -> Iterator[Finding]:
-    """Find the first cycle; report it whole, at its first record in the file."""
+    """Find the first cycle; report it whole, at the first of its works that has a record here."""
     try:
         graphlib.TopologicalSorter(before).prepare()
     except graphlib.CycleError as error:
@@ -38,7 +43,7 @@ def cycle(
         found = found[turn:] + found[:turn]
         shown = " → ".join([*found, found[0]])
         message = f"{name} has a cycle: {shown}; remove its weakest link"
-        yield Finding(records[found[0]], (name,), rule, message)
+        yield Finding(next(records[one] for one in found if one in records), (name,), rule, message)
 
 
 def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
@@ -57,6 +62,7 @@ def check_order(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
         ("id", catalogue.questions),
         ("id", catalogue.results),
         ("id", catalogue.glossary),
+        ("key", catalogue.notes),
     )
     for name, entries in named:
         for at in entries:

@@ -67,6 +67,14 @@ def check_keys(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
             other = taken[name].record.key
             message = f"{name} is already used by {_the(other, name)}; choose another one"
             yield Finding(at, path, "repeated-key", message)
+    described: set[str] = set()
+    keys = catalogue.keys() if catalogue.notes else {}
+    for note in catalogue.notes:
+        name = keys.get(note.record.key, note.record.key)
+        if name in described:
+            message = f"{note.record.key} is described by an earlier record; join the two"
+            yield Finding(note, ("key",), "repeated-key", message)
+        described.add(name)
     registries: tuple[Iterable[Located[Any]], ...]
     registries = (catalogue.topics, catalogue.venues, catalogue.people, catalogue.trails)
     registries += (catalogue.assumptions, catalogue.questions, catalogue.results)
@@ -130,6 +138,11 @@ def check_references(catalogue: Catalogue, known: Known) -> Iterator[Finding]:
         yield from _missing_in(at, "after", "work", paper.after, works)
         for number, relation in enumerate(paper.relations):
             yield from _missing(at, ("relations", number, "work"), "work", relation.work, works)
+    for note in catalogue.notes:
+        yield from _missing(note, ("key",), "work", note.record.key, works)
+        yield from _missing_in(note, "after", "work", note.record.after, works)
+        for number, relation in enumerate(note.record.relations):
+            yield from _missing(note, ("relations", number, "work"), "work", relation.work, works)
     for cited in catalogue.citations:
         yield from _missing(cited, ("citing",), "work", cited.record.citing, works)
         yield from _missing_in(cited, "cites", "work", cited.record.cites, works)
@@ -165,7 +178,10 @@ class _Names:
         if self.suggestions < 0:
             return ""
         if name in self.elsewhere():
-            return "; it is in the shipped catalogue, not in this collection: copy it"
+            return (
+                "; it is in the shipped catalogue, which this collection does not extend: write "
+                "extends: shipped in collection.yaml"
+            )
         near = did_you_mean(nearest(name, self.known, 2))
         few = "; known are " + ", ".join(sorted(self.known)) if len(self.known) <= _FEW else ""
         return near or few
@@ -226,6 +242,9 @@ def check_repetition(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
             if keys.get(relation.work) == paper.key:
                 message = f"{paper.key} cannot have a relation to itself"
                 yield Finding(at, ("relations", number, "work"), "self-reference", message)
+    for note in catalogue.notes:
+        yield from _twice(note, "tags", note.record.tags)
+        yield from _twice(note, "files", note.record.files)
     for cited in catalogue.citations:
         citing, cites = cited.record.citing, cited.record.cites
         same = {keys.get(name, name) for name in cites}

@@ -241,6 +241,7 @@ globalThis.dltheory ??= {};
       const meta = [
         this.catalogue.byline(n),
         `${works.venueName[n]} ${works.year[n]}`.trim(),
+        works.layer[n],
         { start: "start\u00a0here", core: "core" }[works.level[n]],
         works.cited[n] && `cited\u00a0by\u00a0${works.cited[n]}`,
       ];

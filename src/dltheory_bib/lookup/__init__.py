@@ -1,0 +1,1 @@
+"""Look a work up: the protocol of every source, and the clients of scholarly services."""
