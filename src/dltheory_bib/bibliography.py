@@ -382,11 +382,10 @@ class Bibliography(Selection, metaclass=_Named):
 
         `question` is what `question()` accepts. `setting` is the id of one of its settings;
         `assume` grants these assumptions and what they imply, `any-data` all that are about data;
-        `drop` takes assumptions away, with what implies them, from the setting or from everything.
-        The cards that apply are compared by bound and guarantee. `year` (`..2020`) and `method`
-        (`gradient descent`) restrict what is known. `best` shows only what is best, in the setting
-        or else in one of the question's. Logarithms count, unless `ignore_polylog`; `by_year` sorts
-        by year instead of by strength. Raises `UnknownNameError` and `QueryError`.
+        `drop` takes assumptions and what implies them from the setting, or from everything. Cards
+        that apply are compared by bound and guarantee. `year` (`..2020`) and `method` restrict what
+        is known; `best` shows only what is best; `by_year` sorts by year; logarithms count, unless
+        `ignore_polylog`. Raises `UnknownNameError` and `QueryError`.
         """
         from dltheory_bib.comparison import compare
         from dltheory_bib.snapshot.result_rows import find_question
