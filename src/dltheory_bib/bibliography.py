@@ -380,20 +380,17 @@ class Bibliography(Selection, metaclass=_Named):
     ) -> Comparison:
         """Compare the cards on a question; a query selects those of matching works.
 
-        `question` is what `question()` accepts. `setting` is the id of one of its settings;
-        `assume` grants these assumptions and what they imply, `any-data` all that are about data;
-        `drop` takes assumptions away, with what implies them, from the setting or from everything.
-        The cards that apply are compared by bound and guarantee. `year` (`..2020`) and `method`
-        (`gradient descent`) restrict what is known. `best` shows only what is best, in the setting
-        or else in one of the question's. Logarithms count, unless `ignore_polylog`; `by_year` sorts
-        by year instead of by strength. Raises `UnknownNameError` and `QueryError`.
+        `question` is what `question()` accepts, `setting` one of its settings. `assume` grants
+        assumptions and what they imply, `any-data` all about data; `drop` takes some away. Cards
+        that apply are compared by bound and guarantee. `year` (`..2020`) and `method` restrict
+        what is known. Raises `UnknownNameError` and `QueryError`.
         """
         from dltheory_bib.comparison import compare
         from dltheory_bib.snapshot.result_rows import find_question
 
+        options = (query, ignore_polylog, best, setting, assume, drop, year, method, by_year)
         asked = find_question(self.snapshot, name_of(question, "question"))
-        options = (ignore_polylog, best, setting, assume, drop, year, method, by_year)
-        return compare(self.snapshot, asked, query, *options)
+        return compare(self.snapshot, asked, *options)
 
     def improvements(self, name: Work | Result) -> list[Improvements]:
         """Trace who improved a bound, and by how much: of a card or its id, or of each card of a

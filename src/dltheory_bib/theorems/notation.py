@@ -37,27 +37,41 @@ def bound_tex(card: Result, question: Question) -> str:
 
 def bound_terms(card: Result, question: Question) -> list[str]:
     """Return the terms of the sum, for callers that break lines between them."""
-    if card.bound_tex and is_printed_as_in_work(card):
+    if card.bound_tex and is_printed_as_in_work(card, question):
         return [card.bound_tex]
     return _terms(card, question, {symbol.id: symbol.tex for symbol in question.symbols}, _TeX)
 
 
 def bound_text(card: Result, question: Question, read: Callable[[str], str]) -> str:
     """Return the bound in Unicode; `read` converts the mathematics of a text into Unicode."""
-    if card.bound_tex and is_printed_as_in_work(card):
+    if card.bound_tex and is_printed_as_in_work(card, question):
         return read(f"${card.bound_tex}$")
     shown = {symbol.id: read(f"${symbol.tex}$") for symbol in question.symbols}
     return " + ".join(_terms(card, question, shown, _Text))
 
 
-def is_printed_as_in_work(card: Result) -> bool:
+def is_printed_as_in_work(card: Result, question: Question) -> bool:
     """Return whether the monomials of a card say less than the formula of the work: its bound is an
-    exact value, or an exponential of unspecified rate.
+    exact value such as `d+4`, in symbols of the question, or an exponential of unspecified rate.
     """
     exponents = (exponent for monomial in card.bound for exponent in monomial.values())
-    return card.kind == "exact" or any(
-        split_exponent(exponent)[0] in {"exp", "-exp"} for exponent in exponents
+    return (
+        card.kind == "exact"
+        or bool(card.bound and card.bound_tex and _has_constants(card.bound_tex, question))
+        or any(split_exponent(exponent)[0] in {"exp", "-exp"} for exponent in exponents)
     )
+
+
+def _has_constants(tex: str, question: Question) -> bool:
+    r"""Return whether a formula is a sum, or `\max` of sums, of powers of the question's symbols
+    with their constants.
+    """
+    symbols = sorted((one.tex for one in question.symbols), key=len, reverse=True)
+    name = "|".join(map(re.escape, symbols)) or "(?!)"
+    factor = rf"(?:{name})(?:\^(?:\{{[0-9]+\}}|[0-9]))?"
+    term = rf"(?:[0-9]*(?:{factor})+|[0-9]+|\\sqrt\{{[0-9]*(?:{name})\}})"
+    total = rf"{term}(?: ?\+ ?{term})*"
+    return bool(re.fullmatch(rf"{total}|\\max\\\{{{total}(?:, ?{total})+\\\}}", tex))
 
 
 def exponent_text(exponent: str) -> str:
