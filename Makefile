@@ -20,7 +20,7 @@ QUICK := not browser and not catalogue and not docs and not latex and not slow a
 COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test quick quick-example soak fuzz test-wheel lint check schema docs \
+.PHONY: help demo install dev test quick quick-example soak fuzz test-wheel lint check theorems schema docs \
 	pages audit lists notebook tries site screenshots memory bench search-quality search-page dist \
 	release-check install-size clean
 
@@ -91,6 +91,9 @@ lint: $(VENV)/dev  ## Check formatting, style and types.
 
 check: $(VENV)/installed  ## Check the catalogue's data.
 	@$(BIN)/dltheory check
+
+theorems: $(VENV)/installed  ## Print figures about the order of the result cards.
+	@$(BIN)/python scripts/theorem_figures.py
 
 schema: $(VENV)/installed  ## Generate data/schema from the models.
 	$(BIN)/python -m dltheory_bib.source.json_schema data/schema

@@ -17,7 +17,6 @@ from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.formats.bibtex import entry_fields, to_bibtex
 from dltheory_bib.models.paper import Paper, Version
 from dltheory_bib.models.registries import Period, Venue
-from dltheory_bib.text.value_rules import balanced
 from dltheory_bib.text.latex import (
     from_latex,
     name_to_latex,
@@ -25,6 +24,7 @@ from dltheory_bib.text.latex import (
     title_to_latex,
     to_latex,
 )
+from dltheory_bib.text.value_rules import balanced
 
 VENUES = {
     venue.id: venue

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from dltheory_bib.text.value_rules import EXPONENT
+from dltheory_bib.text.exponents import EXPONENT
 from dltheory_bib.theorems.bounds import (
     Bound,
     Exponent,
@@ -24,6 +24,8 @@ from helpers.budget import examples
 from helpers.cards import card, question
 
 QUESTION = question()
+FAST = 10**6
+"""The exponential of an unspecified rate, in its greatest reading."""
 
 
 def bound(*monomials: dict[str, str], ignore_polylog: bool = False) -> Bound:
@@ -34,16 +36,21 @@ def bound(*monomials: dict[str, str], ignore_polylog: bool = False) -> Bound:
 @pytest.mark.parametrize(
     ("text", "extreme", "read"),
     [
-        ("-2", "zero", (0, 2, 0, 0)),
-        ("-2", "infinity", (0, -2, 0, 0)),
-        ("0", "infinity", (0, 0, 0, 0)),
-        ("-3.5 log^4", "zero", (0, Fraction(7, 2), 0, 4)),
-        ("7/4 polylog", "infinity", (0, Fraction(7, 4), 1, 0)),
-        ("log", "zero", (0, 0, 0, 1)),
-        ("log^-1", "zero", (0, 0, 0, -1)),
-        ("log^1/2", "infinity", (0, 0, 0, Fraction(1, 2))),
-        ("exp", "zero", (1, 0, 0, 0)),
-        ("exp polylog", "infinity", (1, 0, 1, 0)),
+        ("-2", "zero", (0, 2, 0, 0, 0)),
+        ("-2", "infinity", (0, -2, 0, 0, 0)),
+        ("0", "infinity", (0, 0, 0, 0, 0)),
+        ("-3.5 log^4", "zero", (0, Fraction(7, 2), 0, 4, 0)),
+        ("7/4 polylog", "infinity", (0, Fraction(7, 4), 1, 0, 0)),
+        ("log", "zero", (0, 0, 0, 1, 0)),
+        ("log^-1", "zero", (0, 0, 0, -1, 0)),
+        ("log^1/2", "infinity", (0, 0, 0, Fraction(1, 2), 0)),
+        ("exp", "zero", (FAST, 0, 0, 0, 0)),
+        ("exp polylog", "infinity", (FAST, 0, 1, 0, 0)),
+        ("exp^1/2", "infinity", (Fraction(1, 2), 0, 0, 0, 0)),
+        ("-exp^2 log", "infinity", (-2, 0, 0, 1, 0)),
+        ("log^-1 loglog^-1", "zero", (0, 0, 0, -1, -1)),
+        ("1 loglog", "infinity", (0, 1, 0, 0, 1)),
+        ("-2 d/s - 1/2 log", "zero", (0, Fraction(1, 2), 0, 1, 0)),
     ],
 )
 def test_an_exponent_is_read_as_growth(text: str, extreme: str, read: tuple[Any, ...]) -> None:

@@ -47,14 +47,55 @@ CHANGES = [
         "{eps: -2, n: 1}",
         "{eps: -2, n: linear}",
         "results.yaml:8:17: error: n: 'linear' is not an exponent; write a number such as -2 or "
-        "7/4, or exp, and after it log, log^4 or polylog [ill-formed]",
+        "7/4, a ratio such as -d/s, or exp, and after it log, log^4 or polylog [ill-formed]",
+    ),
+    (
+        "results",
+        "{eps: -2, n: 1}",
+        "{eps: -2, log(eps n): 1}",
+        "results.yaml:8:17: error: log(eps n) is not the sum of the logarithms of its symbols, "
+        "since eps goes to zero; leave eps out, or the bound [log-of-quotient]",
+    ),
+    (
+        "results",
+        "{eps: -2, n: 1}",
+        "{eps: -2, log(m/eps): 1}",
+        "results.yaml:8:17: error: steeping-time has no symbol m; known are eps, n "
+        "[unknown-symbol]",
+    ),
+    (
+        "results",
+        "{eps: -2, n: 1}",
+        "{eps: -d/s, n: 1}",
+        "results.yaml:8:8: error: steeping-time has no ratio d/s; it declares no ratio "
+        "[unknown-ratio]",
+    ),
+    (
+        "results",
+        "assumptions: [hot]",
+        "supposed: [hot]\n  unknown: [holds]",
+        "results.yaml:1:3: error: holds is given and unknown; delete one of the two [inconsistent]",
+    ),
+    (
+        "results",
+        "assumptions: [hot]",
+        "assumptions: [hot]\n  supposed: [hot]",
+        "results.yaml:1:3: error: hot is both read and supposed; delete it from supposed "
+        "[inconsistent]",
+    ),
+    (
+        "results",
+        "assumptions: [hot]",
+        "supposed: [wet]",
+        "results.yaml:11:14: error: unknown assumption wet; known are any-water, boiling, "
+        "fine-leaves, hot, stirring [unknown-assumption]",
     ),
     (
         "results",
         "{eps: -2, n: 1}",
         "{eps: -2, n: 1/0}",
         "results.yaml:8:17: error: n: '1/0' is not an exponent; write a number such as -2 or "
-        "7/4, or exp, and after it log, log^4 or polylog [ill-formed]",
+        "7/4, a ratio such as -d/s, or exp, and after it log, log^4 or polylog [ill-formed]",
     ),
     (
         "results",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 import sys
@@ -237,6 +238,39 @@ def test_as_many_changes_as_said_are_kept(mine: Path, monkeypatch: pytest.Monkey
         two_files(mine, number)
     assert len([*(mine / PLACE).glob("*.json")]) == 3
     assert [bool(undo(mine)) for _ in range(4)] == [True, True, True, False]
+
+
+HOSTILE = {"before": None, "after": "0" * 64, "start": 0, "old": "", "new": "pwned"}
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"command": "x", "files": {"../outside.yaml": HOSTILE}},
+        {"command": "x", "files": {"notes.yaml": HOSTILE | {"new": 1}}},
+        {"command": "x", "files": []},
+        {"files": {}},
+        [],
+    ],
+)
+def test_a_change_that_came_with_a_repository_reaches_no_other_file(
+    tmp_path: Path, entry: object
+) -> None:
+    mine = tmp_path / "mine"
+    (mine / PLACE).mkdir(parents=True)
+    for name in ("000001.begun.json", "000002.json"):
+        (mine / PLACE / name).write_text(json.dumps(entry), "utf-8")
+    with changing(mine, "look"):
+        pass
+    with pytest.raises(UnsafeChangeError, match="was not written by this program"):
+        undo(mine)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+    assert [path.name for path in mine.iterdir()] == [PLACE]
+
+
+def test_only_data_files_are_written(mine: Path) -> None:
+    with changing(mine, "x", write=False) as change, pytest.raises(ValueError, match="no data"):
+        change.write("../other.yaml", "x")
 
 
 # Killed, and two at once

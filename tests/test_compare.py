@@ -16,8 +16,9 @@ from rich.cells import cell_len
 from dltheory_bib import Bibliography, QueryError, UnknownNameError, load
 from dltheory_bib.cli.main import main
 from dltheory_bib.comparison import Comparison
-from dltheory_bib.display.bound_chart import Point, frontier
+from dltheory_bib.display.bound_chart import Point, frontier, panels_of, points_of
 from dltheory_bib.source.folders import shipped_directory
+from dltheory_bib.theorems.theorem_table import TableSetting
 from helpers.programs import needs, run_program
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -61,7 +62,7 @@ def run(
 
 def test_a_group_for_each_kind_and_quantity_the_best_bound_first(times: Comparison) -> None:
     shown = [
-        (group.title, [(row.card.id, row.text, row.best) for row in group.rows])
+        (group.title, [(row.card.id, row.text, bool(row.best_in)) for row in group.rows])
         for group in times.table.groups
     ]
     assert shown == [
@@ -70,10 +71,10 @@ def test_a_group_for_each_kind_and_quantity_the_best_bound_first(times: Comparis
             [
                 ("no2001steeping-log", "ε⁻⁷⸍⁴ log²(1/ε) + log n", True),
                 ("abel1992water-soft", "ε⁻² polylog n", False),
-                ("abel1990leaves-square-root", "ε⁻² n", True),
+                ("abel1990leaves-square-root", "ε⁻² n", False),
             ],
         ),
-        ("Lower bounds on minutes", [("abel1992water-lower", "ε⁻¹", True)]),
+        ("Lower bounds on minutes", [("abel1992water-lower", "ε⁻¹", False)]),
         (
             "Upper bounds on stirs of the spoon",
             [("ost2003programsii-stirring", "min(n, h(ε))", False)],
@@ -97,10 +98,10 @@ def test_assumptions_are_marks_the_most_frequent_first(times: Comparison) -> Non
 def test_a_query_narrows_what_is_shown_not_what_is_best(tea: Bibliography) -> None:
     some = tea.compare("steeping-time", "author:abel year:1992")
     assert [one.id for one in some.cards] == ["abel1992water-soft", "abel1992water-lower"]
-    assert [one.id for one in some.best] == ["abel1992water-lower"]
+    assert some.best == []
     best = tea.compare("steeping-time", best=True)
+    assert [one.id for one in best.best] == ["no2001steeping-log"]
     assert best.best == best.cards
-    assert len(best) == 3
     with pytest.raises(QueryError, match="unknown author"):
         tea.compare("steeping-time", "author:nobody")
 
@@ -147,8 +148,9 @@ def test_json_holds_the_question_and_the_cards_as_the_files_do(times: Comparison
     assert made["question"]["id"] == "steeping-time"
     card = made["cards"][0]
     assert card["bound"] == [{"eps": "-7/4 log^2"}, {"n": "log"}]
-    assert card["best"] is True
-    assert "best" not in made["cards"][-1]
+    assert card["best_in"] == ["hot-water"]
+    assert "best_in" not in made["cards"][-1]
+    assert "standing" not in card
 
 
 def test_csv_and_data_frame_say_the_same(times: Comparison) -> None:
@@ -157,7 +159,7 @@ def test_csv_and_data_frame_say_the_same(times: Comparison) -> None:
     assert list(frame.index) == [row["card"] for row in rows] == [one.id for one in times.cards]
     assert rows[1]["eps"] == frame.loc["abel1992water-soft", "eps"] == "-2"
     assert rows[0]["eps"] == ""  # a sum has no exponent
-    assert frame.loc["abel1990leaves-square-root", "best"]
+    assert frame.loc["no2001steeping-log", "best_in"] == "hot-water"
     assert rows[-1]["bound_tex"] == r"\min(n, h(\varepsilon))"
 
 
@@ -169,7 +171,7 @@ def test_markdown_keeps_mathematics_and_escapes_the_rest(catalogue_dir: Path) ->
     made = load(catalogue_dir).compare("steeping-time").to_markdown()
     assert r"\<b\>a\|b\</b\> $\vert x\vert  \Vert y\Vert $" in made
     lines = [line for line in made.splitlines() if line.startswith("|")]
-    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {8}
+    assert {len(re.findall(r"(?<!\\)\|", line)) for line in lines} == {8, 9}
     assert "| ★ | $\\varepsilon^{-2} n$ | Abel 1990 `abel1990leaves`" not in made  # it has a DOI
     assert "[Abel 1990](<https://doi.org/10.1234/leaves.1>) `abel1990leaves`" in made
 
@@ -256,7 +258,7 @@ def test_every_format_is_that_of_python(run: Run, times: Comparison, format_: st
 def test_what_is_drawn_fits_the_width_and_loses_nothing(
     run: Run, question: str, width: int
 ) -> None:
-    code, out, _ = run("compare", question, width=width)
+    code, out, _ = run("compare", question, "--all", width=width)
     assert code == 0
     assert max(map(cell_len, out.splitlines())) <= width
     assert "…" not in out
@@ -266,9 +268,9 @@ def test_what_is_drawn_fits_the_width_and_loses_nothing(
 
 
 def test_a_pipe_gets_plain_text(run: Run) -> None:
-    code, out, err = run("compare", "steeping-time")
+    code, out, err = run("compare", "steeping-time", "--setting", "hot-water")
     assert (code, err) == (0, "")
-    assert "★  ε⁻⁷⸍⁴ log²(1/ε) + log n  no2001steeping  2001  w.h.p.  b" in out
+    assert "★ ≤ ε⁻⁷⸍⁴ log²(1/ε) + log n  no2001steeping 2001, w.h.p.\n" in out
     assert not re.search(r"[ \t]\n", out)
 
 
@@ -293,46 +295,112 @@ def test_a_word_leads_to_the_questions_it_is_about(bib: Bibliography) -> None:
     assert caught.value.nearest == ()
 
 
-def test_a_long_comparison_is_short_unless_all_is_asked_for(run: Run, bib: Bibliography) -> None:
-    """Three cards of each kind; `--all` and `--best` have all of theirs, and formats always do."""
-    found = bib.compare("second-order-stationary")
-    groups = found.table.groups
-    assert max(len(group.rows) for group in groups) > 3
-    few = sum(min(3, len(group.rows)) for group in groups)
+SCREENS = [
+    *((one, ()) for one in ("first-order", "second-order", "width", "depth", "generalisation")),
+    ("second-order", ("--setting", "two-queries")),
+    ("width", ("--assume", "relu,two-layers")),
+    ("first-order", ("--drop", "lipschitz-hessian")),
+]
+
+
+@pytest.mark.catalogue
+@pytest.mark.parametrize(("question", "options"), SCREENS)
+def test_a_comparison_fits_a_screen_unless_all_is_asked_for(
+    run: Run, question: str, options: tuple[str, ...]
+) -> None:
+    """24 lines of 80 columns, the note included; `--all` has every card, in words."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DLTHEORY_DATA", str(shipped_directory()))
-        _, short, said = run("compare", "second-order-stationary", width=200)
-        _, everything, nothing = run("compare", "second-order-stationary", "--all", width=200)
-        _, best, _ = run("compare", "second-order-stationary", "--best", width=200)
-        plain = run("compare", "second-order-stationary", "--format", "csv")[1]
-    assert said == f"{few} of {len(found)} cards; --all shows all, --best the best\n"
+        _, short, said = run("compare", question, *options, width=80)
+        _, everything, nothing = run("compare", question, *options, "--all", width=80)
+        plain = json.loads(run("compare", question, *options, "--format", "json")[1])
+    lines = short.splitlines()
+    assert len(lines) + len(said.splitlines()) <= 24
+    assert max(map(cell_len, [*lines, *everything.splitlines()])) <= 80
     assert nothing == ""
-    assert len(short.splitlines()) < len(everything.splitlines())
-    for group in groups:
-        rows = group.rows
-        assert all(row.card.work in short for row in rows[:3])
-        assert (f"… and {len(rows) - 3} more" in short) or len(rows) <= 3
-    assert all(one.work in everything for one in found.cards)
-    assert all(one.work in best for one in found.best)
-    assert plain == found.to_csv()
+    assert all(card["work"] in everything for card in plain["cards"])
 
 
-@pytest.mark.parametrize("width", [80, 200])
-def test_the_letters_of_a_group_are_spelled_out_below_it(
-    run: Run, times: Comparison, width: int
-) -> None:
-    """Below each table stand the words for its letters, and for no other."""
-    _, out, _ = run("compare", "steeping-time", width=width)
-    titles = [group.title for group in times.table.groups]
-    starts = [*(out.index(title) for title in titles), len(out)]
-    letters = 0
-    for group, start, end in zip(times.table.groups, starts, starts[1:], strict=False):
-        part = re.sub(r"\s+", " ", out[start:end])
-        used = {mark for row in group.rows for mark in row.marks}
-        letters += len(used)
-        for mark, one in times.table.legend.items():
-            assert (f"{mark} {one.label}" in part) == (mark in used)
-    assert letters
+def test_a_lower_bound_applies_if_its_instance_has_what_is_granted(tea: Bibliography) -> None:
+    """Boiling water with fine leaves has all that is granted; not what everything would grant."""
+    granted = tea.compare("steeping-time", assume=["boiling", "fine-leaves"])
+    assert granted.standings["abel1992water-lower"] == "alone"
+    (upper,) = [group for group in granted.table.groups if group.kind == "upper"]
+    assert (upper.gap, upper.lower) == ("open", ("abel1992water-lower",))
+    assert "abel1992water-lower" in tea.compare("steeping-time", drop=["stirring"]).may_apply
+
+
+def test_where_nothing_applies_the_nearest_are_shown(run: Run) -> None:
+    """With what each needs besides; cards that need what is dropped are not among them."""
+    _, out, _ = run("compare", "steeping-time", "--assume", "fine-leaves", width=80)
+    assert "needs Boiling water" in out.replace("\n    ", " ")
+    assert out.index("abel1992water") < out.index("no2001steeping")
+    options = ("--assume", "fine-leaves", "--drop", "hot")
+    _, out, _ = run("compare", "steeping-time", *options, width=80)
+    assert "no2001steeping" in out
+    assert "abel" not in out
+
+
+def test_assumptions_are_in_words(run: Run) -> None:
+    """Those of each card, those that are supposed marked; a setting's own are not repeated."""
+    _, out, _ = run("compare", "steeping-time", "--all", width=80)
+    assert "assumes Hot water" in out
+    _, out, _ = run("compare", "steeping-time", "--setting", "hot-water", width=80)
+    assert out.startswith("Time until tea is ready: Hot water\nε distance from the limit")
+    assert "assumes" not in out
+
+
+# Settings
+
+
+def test_a_setting_has_the_cards_that_apply_and_what_is_best(tea: Bibliography) -> None:
+    found = tea.compare("steeping-time", setting="hot-water")
+    assert found.standings == {
+        "no2001steeping-log": "best",
+        "abel1992water-soft": "beaten",
+        "abel1990leaves-square-root": "alone",  # it holds surely
+    }
+    assert [one.id for one in found.best] == ["no2001steeping-log"]
+    assert "Steeping twice; assumes Any water" not in str(found)
+    assert "Steeping twice; improves abel1992water-soft" in str(found)
+    assert found.missing == {"abel1992water-lower": ["boiling", "fine-leaves"]}
+    assert json.loads(found.to_json())["setting"] == {"assume": ["hot"], "drop": []}
+
+
+def test_assume_grants_what_follows_and_drop_takes_away_what_implies(tea: Bibliography) -> None:
+    boiling = tea.compare("steeping-time", assume=["Boiling water"])
+    assert {card.id for card in boiling.cards} == {
+        "abel1990leaves-square-root",
+        "abel1992water-soft",
+        "no2001steeping-log",
+    }
+    assert tea.compare("steeping-time", assume=["any-water"]).table.groups[0].rows[0].best is False
+    without = tea.compare("steeping-time", drop=["hot"])
+    assert [card.id for card in without.cards] == ["no2001steeping-log"]
+    assert without.standings == {"no2001steeping-log": "alone"}
+    wild = tea.compare("steeping-time", assume=["any-problem"])
+    assert len(wild) == 3
+    assert tea.compare("steeping-time", assume=["dust", "boiling"]).table.setting == TableSetting(
+        "", "Fine leaves, Boiling water", ["fine-leaves", "boiling"], []
+    )
+    for names in (["cold"], ["water"]):
+        with pytest.raises(UnknownNameError):
+            tea.compare("steeping-time", assume=names)
+    with pytest.raises(UnknownNameError, match="hot-water"):
+        tea.compare("steeping-time", setting="cold-water")
+
+
+def test_what_was_known_depends_on_the_year_and_the_method(tea: Bibliography) -> None:
+    old = tea.compare("steeping-time", setting="hot-water", year="..1999")
+    assert old.standings == {"abel1992water-soft": "alone", "abel1990leaves-square-root": "alone"}
+    twice = tea.compare("steeping-time", setting="hot-water", method="steeping-twice")
+    assert twice.standings == {"no2001steeping-log": "alone"}
+    by_year = tea.compare("steeping-time", by_year=True)
+    assert [card.id for card in by_year.cards][:3] == [
+        "abel1990leaves-square-root",
+        "abel1992water-soft",
+        "no2001steeping-log",
+    ]
 
 
 def test_show_lists_the_cards_of_a_work(run: Run) -> None:
@@ -370,7 +438,7 @@ def test_lineage_of_results_says_by_how_much(run: Run) -> None:
         "└── no2001steeping-log  No 2001  ε⁻⁷⸍⁴ log²(1/ε) + log n\n"
         "    no longer assumes: Hot water\n"
         "    Needs no hot water and a smaller power of 1/ε.\n"
-        "At least as strong in every respect, and best today:\n"
+        "Known to be at least as strong in every respect:\n"
         "  no2001steeping-log  No 2001  ε⁻⁷⸍⁴ log²(1/ε) + log n\n"
     )
 
@@ -405,8 +473,7 @@ def test_the_picture_shows_each_ranked_card_of_one_quantity(times: Comparison) -
     from matplotlib import pyplot
 
     axes = times.plot("eps")
-    marks = [line for line in axes.lines if line.get_linestyle() == "None"]
-    assert sorted(len(line.get_xdata()) for line in marks) == [1, 3]  # type: ignore[arg-type]
+    assert [len(marks.get_offsets()) for marks in axes.collections] == [3]
     assert {text.get_text() for text in axes.texts} >= {"Abel 1990", "No 2001"}
     assert axes.get_ylabel() == r"exponent $p$ of $(1/\varepsilon)^p$"
     pyplot.close(axes.figure)  # type: ignore[arg-type]
@@ -419,6 +486,42 @@ def test_svg_is_written_the_same_each_time(run: Run, tmp_path: Path) -> None:
         assert (code, out, err) == (0, "", f"wrote {path}\n")
     assert one.read_bytes() == two.read_bytes()
     assert one.read_bytes().startswith(b"<?xml")
+
+
+def test_a_picture_has_a_panel_for_each_setting_with_names_and_links(
+    catalogue: Bibliography, tmp_path: Path
+) -> None:
+    found = catalogue.compare("second-order-stationary")
+    panels = panels_of(found.table)
+    assert [panel.label for panel in panels] == [
+        one.setting.label for one in found.table.frontiers if one.rows
+    ]
+    found.save_plot(tmp_path / "chart.svg")
+    text = (tmp_path / "chart.svg").read_text()
+    for panel in panels:
+        for point in panel.points:
+            assert point.name
+            assert point.address.replace("&", "&amp;") in text
+
+
+@pytest.mark.catalogue
+def test_no_lower_bound_is_above_an_upper_bound_of_its_setting(catalogue: Bibliography) -> None:
+    """In the exponent of any symbol, at any time."""
+    seen = 0
+    for name, asked in catalogue.questions.items():
+        table = catalogue.compare(name).table
+        for quantity in (one.id for one in asked.quantities):
+            for symbol in table.question.symbols:
+                for frontier_ in table.frontiers:
+                    points = points_of(table.question, frontier_.rows, quantity, symbol)
+                    upper = [p for p in points if p.kind in {"upper", "exact"}]
+                    lower = [p for p in points if p.kind == "lower" and p.exponent is not None]
+                    for low in lower:
+                        for up in upper:
+                            seen += 1
+                            highest = up.exponent is None or up.exponent >= (low.exponent or 0)
+                            assert highest, (name, frontier_.setting.id, up.card, low.card)
+    assert seen > 10
 
 
 @pytest.mark.parametrize(

@@ -198,15 +198,18 @@ def test_the_authors_are_those_of_the_record(fixed: Fix) -> None:
     assert values(fixed(missing).text)["author"].startswith("Chizat, L{\\'e}na{\\\"i}c and")
 
 
-def test_a_preprint_that_was_renamed(fixed: Fix) -> None:
-    """Its arXiv id, all its authors and its year are those of the work; the title is another."""
+def test_another_title_is_a_problem(fixed: Fix) -> None:
+    """The preprint was renamed, or its id is wrong: with the advice, it is upgraded."""
     text = ICLR.replace("Deep Neural Networks as {G}aussian Processes", "Wide Nets are Kernels")
     entry = f"@article{{x, {text}, journal={{arXiv:1711.00165}}}}"
-    found = values(fixed(entry).text)
-    assert found["title"] == "Deep Neural Networks as {Gaussian} Processes"
-    assert found["year"] == "2018"
-    for other in (entry.replace("2017", "2016"), entry.replace("Lee, Jaehoon and ", "")):
-        assert fixed(other).text == other
+    made = fixed(entry)
+    assert made.text == entry
+    assert not fixed(entry, no=["upgrades"]).problems
+    advice = re.search(r"write (title = \{.*\}) and run fix again", made.problems[0].message)
+    assert advice
+    made = fixed(entry.replace("title={Wide Nets are Kernels}", advice[1]))
+    assert values(made.text)["year"] == "2018"
+    assert not made.problems
 
 
 def test_the_year_of_the_submission_takes_its_month_with_it(fixed: Fix) -> None:

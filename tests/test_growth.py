@@ -94,6 +94,14 @@ SHAPES: dict[str, dict[str, Callable[[int], str]]] = {
         "circle of parents": lambda n: "".join(
             f"@misc{{a{i}, xdata={{a{(i + 1) % 9}}}}}\n" for i in range(n // 30)
         ),
+        "chains of crossrefs": numbered("@inproceedings{a№, crossref={a№9}}\n"),
+        "names": repeated("Vale, Ana and ", "@misc{a, author={", "Quint; Bo}}"),
+        "nameless": repeated("and ", "@misc{a, author={", "Quint, Bo}}"),
+        "signs in a comment": repeated("@ ", "@comment{", "}"),
+        "signs on lines": repeated("me@a.org\n"),
+        "late strings": lambda n: (
+            numbered("@misc{a№, note=s№}\n")(n // 2) + numbered("@string{s№={x}}\n")(n // 2)
+        ),
         "one parent": lambda n: (
             f"@proceedings{{p{numbered(', f№={x}')(n // 2)}}}\n"
             + numbered("@inproceedings{a№, crossref={p}}\n")(n // 2)

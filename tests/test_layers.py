@@ -84,7 +84,7 @@ HOMES = {
 # A warning to think, not a shape to fit.
 LONGEST_MODULE = 600
 # The one object in the user's hand has many short methods.
-LONGER = {"bibliography.py": 760}
+LONGER = {"bibliography.py": 780}
 LONGEST_FUNCTION = 60
 
 

@@ -44,7 +44,7 @@ CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "read": ("read", {"topic": "saddle-escape", "count": 2}),
     "topics": ("read", {}),
     "questions": ("compare", {}),
-    "compare": ("compare", {"question": "second-order-stationary", "best": True}),
+    "compare": ("compare", {"question": "second-order-stationary", "year": "..2030"}),
     "path": ("path", {"start": "jin2017escape", "end": "dauphin2014identifying"}),
     "cite": ("cite", {"works": ["jin2017escape", "smith2030invented"], "dialect": "biblatex"}),
     "check": ("check", {"bib_text": OLD}),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dltheory_bib.models.theorem import Result
+from dltheory_bib.models.theorem import ExponentRatio, Result
 from dltheory_bib.theorems.dominance import Order, Vocabulary, changed_assumptions
 from dltheory_bib.theorems.ranking import rank_cards
 from dltheory_bib.theorems.theorem_table import sorted_places
@@ -21,6 +21,7 @@ VOCABULARY = Vocabulary(
         assumption("analytic", "problem", "smooth"),
         assumption("polynomial", "problem", "analytic"),
         assumption("first-order", "algorithm"),
+        assumption("only-this-method", "algorithm"),
         assumption("gradient-descent", "algorithm", "first-order"),
         assumption("noisy", "oracle"),
         assumption("gaussian-noise", "oracle", "noisy"),
@@ -131,6 +132,120 @@ def test_cards_without_a_monomial_are_not_ranked() -> None:
     bare = card(bound_tex="f(n)")
     assert not ORDER.dominates(bare, bare)
     assert ORDER.best([bare]) == set()
+
+
+# What was not read
+
+WEAK = card({"n": "2"}, id="a-weak", assumptions=("smooth",))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"checked": "abstract"},
+        {"checked": "secondary"},
+        {"supposed": ("smooth",), "assumptions": ()},
+        {"unknown": ("noise",)},
+    ],
+)
+def test_what_is_supposed_or_unknown_never_wins(fields: dict[str, Any]) -> None:
+    """The answer is that the two are not comparable as far as they were read."""
+    read: dict[str, Any] = {"id": "a-read", "assumptions": ("smooth",)}
+    assert ORDER.strictly_dominates(card({"n": "1"}, **read), WEAK)
+    unread = card({"n": "1"}, **(read | fields))
+    assert not ORDER.dominates(unread, WEAK)
+    assert ORDER.is_open(unread, WEAK)
+    assert not ORDER.is_open(card({"n": "3"}, **(read | fields)), WEAK)
+
+
+def test_a_card_may_lose_by_what_it_is_supposed_to_assume() -> None:
+    winner = card({"n": "1"}, id="a-b", assumptions=("smooth",))
+    assert ORDER.strictly_dominates(winner, card({"n": "2"}, id="a-c", supposed=("smooth",)))
+    assert not ORDER.dominates(winner, card({"n": "2"}, id="a-c", unknown=("problem",)))
+
+
+def test_an_unknown_guarantee_may_be_the_strongest() -> None:
+    unknown = card({"n": "2"}, id="a-c", holds=None, unknown=("holds",))
+    assert ORDER.strictly_dominates(card({"n": "1"}, holds="surely"), unknown)
+    assert not ORDER.dominates(card({"n": "1"}, holds="high-probability"), unknown)
+
+
+def test_hidden_logarithms_are_in_every_symbol() -> None:
+    """They neither win nor lose; a power decides."""
+    plain, hidden = card({"n": "1"}), card({"n": "1"}, id="a-h", hidden="polylog")
+    printed = card({"n": "1", "d": "polylog"}, id="a-p")
+    assert not ORDER.dominates(hidden, printed)
+    assert ORDER.dominates(printed, hidden)
+    for one in (plain, printed):
+        assert not ORDER.strictly_dominates(one, hidden)
+    assert ORDER.strictly_dominates(printed, card({"n": "2"}, id="a-q", hidden="polylog"))
+    assert not ORDER.dominates(hidden, card({"n": "2"}, id="a-q"))
+    assert ORDER.dominates(hidden, card({"n": "2"}, id="a-q", hidden="polylog"))
+
+
+def test_a_lower_bound_may_hide_the_inverse_of_logarithms() -> None:
+    plain = card({"n": "1"}, kind="lower")
+    hidden = card({"n": "1"}, id="a-h", kind="lower", hidden="polylog")
+    assert ORDER.dominates(plain, hidden)
+    assert not ORDER.strictly_dominates(plain, hidden)
+    assert not ORDER.dominates(hidden, plain)
+    assert ORDER.strictly_dominates(card({"n": "2"}, id="a-q", kind="lower"), hidden)
+
+
+def test_an_unspecified_power_of_a_logarithm_does_not_lose_to_a_stated_one() -> None:
+    """It may be smaller than the stated one."""
+    stated, unspecified = card({"n": "log"}), card({"n": "polylog"}, id="a-p")
+    assert ORDER.dominates(stated, unspecified)
+    assert not ORDER.strictly_dominates(stated, unspecified)
+    assert not ORDER.dominates(unspecified, stated)
+
+
+def test_a_lower_bound_for_one_method_says_nothing_of_another() -> None:
+    general = card({"n": "1"}, id="a-g", kind="lower")
+    fields: dict[str, Any] = {"kind": "lower", "assumptions": ("only-this-method",)}
+    one = card({"n": "1"}, id="a-1", method="SGD", **fields)
+    other = card({"n": "2"}, id="a-2", method="Adam", **fields)
+    assert ORDER.strictly_dominates(general, one)
+    assert not ORDER.dominates(one, general)
+    assert not ORDER.dominates(other, one)
+    assert ORDER.strictly_dominates(other.model_copy(update={"method": "SGD"}), one)
+
+
+def test_an_unknown_assumption_may_be_part_of_a_hard_instance() -> None:
+    """A lower bound says more if its instance has more properties, and those may be unknown."""
+    winner = card({"n": "2"}, kind="lower", assumptions=("smooth",))
+    fields: dict[str, Any] = {"kind": "lower", "assumptions": ("smooth",)}
+    assert ORDER.strictly_dominates(winner, card({"n": "1"}, id="a-b", **fields))
+    assert not ORDER.dominates(winner, card({"n": "1"}, id="a-b", unknown=("problem",), **fields))
+
+
+def test_ratios_of_parameters_are_compared_for_all_their_values() -> None:
+    ratios = tuple(ExponentRatio(id=one, tex=one, meaning="A ratio.") for one in ("d/s", "1/k"))
+    rated = Order(question().model_copy(update={"exponents": ratios}), VOCABULARY)
+
+    def no_worse(one: str, other: str) -> bool:
+        return rated.no_worse(card({"eps": one}), card({"eps": other}))
+
+    assert no_worse("-d/s", "-2 d/s")
+    assert no_worse("-d/s", "-d/s - 1")
+    assert no_worse("-1/2 d/s", "-1/2 d/s log")
+    assert not no_worse("-2 d/s", "-d/s")
+    assert not no_worse("-d/s", "-1")
+    assert not no_worse("-1", "-d/s")
+    assert not no_worse("-d/s", "-1/k")
+
+
+def test_exponentials_are_compared_by_their_rates() -> None:
+    def dominates(one: str, other: str) -> tuple[bool, bool]:
+        cards = card({"n": one}), card({"n": other}, id="a-c")
+        return ORDER.dominates(*cards), ORDER.strictly_dominates(*cards)
+
+    assert dominates("exp^1", "exp^2") == (True, True)
+    assert dominates("exp^2", "exp^1") == (False, False)
+    assert dominates("exp^1", "exp") == (True, False)
+    assert dominates("exp", "exp^1") == (False, False)
+    assert dominates("5", "exp^1/2") == (True, True)
+    assert dominates("-exp^1", "-5") == (True, True)
 
 
 # Whatever the cards are

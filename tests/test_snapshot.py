@@ -388,7 +388,7 @@ def test_a_shipped_snapshot_is_found_wherever_it_is_installed(
 # What is written
 
 
-WRITTEN = (13, "bc6803ccedee7ba5")
+WRITTEN = (14, "192d42950cb57b7f")
 """`SCHEMA`, and a digest of what is written into the snapshot of the tea catalogue."""
 
 

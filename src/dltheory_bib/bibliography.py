@@ -51,7 +51,8 @@ def load(
 ) -> Bibliography:
     """Open the shipped catalogue, or a collection in a directory or a papers file.
 
-    A collection without its own `topics.yaml`, `venues.yaml` or `people.yaml` uses the shipped one.
+    A directory with a `collection.yaml` has what it extends below it. Another collection without
+    its own `topics.yaml`, `venues.yaml` or `people.yaml` uses the shipped one.
     While the YAML is compiled, `progress` is called with a file's name and the number of records
     read; a collection is compiled once, until a file changes. Raises `DataError` with every problem
     if the data have errors: a collection is never loaded in part.
@@ -370,18 +371,29 @@ class Bibliography(Selection, metaclass=_Named):
         *,
         ignore_polylog: bool = False,
         best: bool = False,
+        setting: str | None = None,
+        assume: Iterable[str] = (),
+        drop: Iterable[str] = (),
+        year: str = "",
+        method: str = "",
+        by_year: bool = False,
     ) -> Comparison:
         """Compare the cards on a question; a query selects those of matching works.
 
-        `question` is what `question()` accepts. The best known cards are determined among all cards
-        of the question; `best` shows only those. Logarithms count, unless `ignore_polylog`. Raises
-        `UnknownNameError` and `QueryError`.
+        `question` is what `question()` accepts. `setting` is the id of one of its settings;
+        `assume` grants these assumptions and what they imply, `any-data` all that are about data;
+        `drop` takes assumptions away, with what implies them, from the setting or from everything.
+        The cards that apply are compared by bound and guarantee. `year` (`..2020`) and `method`
+        (`gradient descent`) restrict what is known. `best` shows only what is best, in the setting
+        or else in one of the question's. Logarithms count, unless `ignore_polylog`; `by_year` sorts
+        by year instead of by strength. Raises `UnknownNameError` and `QueryError`.
         """
         from dltheory_bib.comparison import compare
         from dltheory_bib.snapshot.result_rows import find_question
 
         asked = find_question(self.snapshot, name_of(question, "question"))
-        return compare(self.snapshot, asked, query, ignore_polylog, best)
+        options = (ignore_polylog, best, setting, assume, drop, year, method, by_year)
+        return compare(self.snapshot, asked, query, *options)
 
     def improvements(self, name: Work | Result) -> list[Improvements]:
         """Trace who improved a bound, and by how much: of a card or its id, or of each card of a

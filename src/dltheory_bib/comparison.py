@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.display.printable import Printable
 from dltheory_bib.errors import MissingExtraError
-from dltheory_bib.snapshot.comparisons import comparison_table, question_record
+from dltheory_bib.snapshot.comparisons import comparison_table, find_setting, question_record
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.snapshot.result_rows import cards_on, questions
 
@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 class Comparison(Printable):
     """The cards that answer a question, in groups, the better bound first.
 
-    A group contains cards of one kind that bound one quantity; `table.groups` are its rows. A card
-    is among the best known (`★`) if no card of the whole catalogue on this question dominates it,
-    as defined in `theorems.dominance`; there can be several, under different assumptions or with
-    incomparable bounds. The table is text, so that no format needs the records.
+    A group contains cards of one kind that bound one quantity; `table.groups` are its rows. With a
+    setting, they are the cards that apply in it, and a star marks what is best there, as defined in
+    `theorems.standings`; there can be several, with incomparable bounds or guarantees. Without one,
+    `table.frontiers` has what is best in each setting that the question lists. The table is text,
+    so that no format needs the records.
     """
 
     def __init__(self, table: Table, snapshot: Snapshot) -> None:
@@ -54,9 +55,28 @@ class Comparison(Printable):
 
     @property
     def best(self) -> list[Result]:
-        """The cards that no other card strictly dominates."""
-        best = {row.card.id for group in self.table.groups for row in group.rows if row.best}
+        """The cards that are best in the setting, or else in one that the question lists."""
+        rows = [row for group in self.table.groups for row in group.rows]
+        best = {row.card.id for row in rows if (row.best if self.table.setting else row.best_in)}
         return [card for card in self.cards if card.id in best]
+
+    @property
+    def standings(self) -> dict[str, str]:
+        """What each ranked card that applies is in the setting: best, beaten, alone or open; empty
+        without a setting. `theorems.standings.STANDINGS` explains the words.
+        """
+        rows = [row for group in self.table.groups for row in group.rows]
+        return {row.card.id: row.standing for row in rows if row.standing}
+
+    @property
+    def may_apply(self) -> list[str]:
+        """The ids of the cards that apply in the setting if they assume no more than was read."""
+        return [row.card.id for row in self.table.may_apply]
+
+    @property
+    def missing(self) -> dict[str, list[str]]:
+        """What each card that does not apply in the setting needs besides, the least first."""
+        return {row.card.id: list(row.missing) for row in self.table.beyond}
 
     def __len__(self) -> int:
         return sum(len(group.rows) for group in self.table.groups)
@@ -104,14 +124,24 @@ class Comparison(Printable):
     def to_json(self) -> str:
         """Return the question and its cards with the field names of the data files.
 
-        Each ranked card has a further field `best`.
+        Each ranked card has the further field `best_in`, the settings of the question in which it
+        is best. With a setting, cards have a `standing`, and `may_apply` and `missing` are those of
+        Python.
         """
         cards: list[dict[str, Any]] = []
         for group in self.table.groups:
             for row in group.rows:
-                cards.append({**row.record, **({"best": row.best} if row.ranked else {})})
+                more: dict[str, Any] = {"best_in": list(row.best_in)} if row.ranked else {}
+                cards.append({**row.record, **more})
+                if row.standing:
+                    cards[-1]["standing"] = row.standing
         question = question_record(self._snapshot, self.table.question.id)
-        made = {"question": question, "cards": cards}
+        made: dict[str, Any] = {"question": question}
+        if setting := self.table.setting:
+            made["setting"] = {"assume": list(setting.assumptions), "drop": list(setting.drop)}
+        made["cards"] = cards
+        if setting:
+            made |= {"may_apply": self.may_apply, "missing": self.missing}
         return json.dumps(made, ensure_ascii=False, indent=2) + "\n"
 
     def to_dataframe(self) -> pd.DataFrame:
@@ -162,14 +192,33 @@ def compare(
     query: str = "",
     ignore_polylog: bool = False,
     best: bool = False,
+    setting: str | None = None,
+    assume: Iterable[str] = (),
+    drop: Iterable[str] = (),
+    year: str = "",
+    method: str = "",
+    by_year: bool = False,
 ) -> Comparison:
     """Return the cards on a question; `Bibliography.compare` describes the options."""
     from dltheory_bib.query.keywords import query_of
     from dltheory_bib.query.run import ask
 
-    asked = query_of(query, {})
-    kept = frozenset(ask(snapshot, asked)) if query.strip() else None
-    return Comparison(comparison_table(snapshot, question, kept, ignore_polylog, best), snapshot)
+    def works(text: str) -> frozenset[int] | None:
+        asked = query_of(text, {})  # which says so if a query is no text
+        return frozenset(ask(snapshot, asked)) if text.strip() else None
+
+    table = comparison_table(
+        snapshot,
+        question,
+        works(query),
+        ignore_polylog,
+        best,
+        find_setting(snapshot, question, setting, assume, drop),
+        works(f"year:{year.strip()}" if year.strip() else ""),
+        method,
+        by_year,
+    )
+    return Comparison(table, snapshot)
 
 
 def improvements_of(

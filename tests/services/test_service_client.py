@@ -80,7 +80,11 @@ def test_the_wait_that_a_service_asks_for_is_kept(
     assert 15 <= slept[0] <= 17
 
 
-@pytest.mark.parametrize("asks", ["-3", "soon", "", "\u0663", "9" * 400, in_seconds(-500)])
+@pytest.mark.parametrize(
+    "asks",
+    ["-3", "soon", "", "\u0663", "9" * 400, in_seconds(-500)],
+    ids=["negative", "word", "empty", "arabic", "long", "past"],
+)
 def test_a_wait_that_makes_no_sense_is_no_error(
     server: StandIn, make_client: Maker, slept: list[float], asks: str
 ) -> None:

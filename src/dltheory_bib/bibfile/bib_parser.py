@@ -31,8 +31,14 @@ _START = re.compile(r"@[ \t\r\n]*([A-Za-z][\w.:+/-]*)[ \t\r\n]*([{(])", re.ASCII
 _LINE_START = re.compile(r"^[ \t%]*@[ \t]*[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 _KEY = re.compile(r"[ \t\r\n]*([^\s,{}()\"#%=]*[^\s,{}\"#%=]*)[ \t\r\n]*")
 _NAME = re.compile(r"[ \t\r\n]*((?![0-9])[^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*")
+# A comma and a field whose value is a number or has no braces or quotation marks inside, as most.
+_USUAL_FIELD = re.compile(
+    r",[ \t\r\n]*((?![0-9])[^\s\"#%'(),={}]+)[ \t\r\n]*=[ \t\r\n]*"
+    r"(\{[^{}]*\}|\"[^\"{}]*\"|[0-9]+)[ \t\r\n]*(?=[,})])"
+)
 _BARE = re.compile(r"[^\s\"#%'(),={}]+")
 _BLANK = re.compile(r"[ \t\r\n]*")
+_BLANKS = " \t\r\n"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _NOT_ENTRIES = frozenset({"comment", "string", "preamble"})
 _COMMENT = re.compile(r"@[ \t\r\n]*comment(?![\w.:+/-])", re.IGNORECASE | re.ASCII)
@@ -44,6 +50,13 @@ class Slip(NamedTuple):
     position: int
     kind: Literal["stray", "commented", "comma"]
     """An `@` that begins no entry; an entry inside `@comment{…}`; a comma after a comma."""
+
+
+def _part_of(text: str) -> tuple[str, str]:
+    """Return the delimiter and the content of a part of a value."""
+    if text[0] in '{"':
+        return text[0], text[1:-1]
+    return "0" if text.isdigit() else "", text
 
 
 @dataclass(slots=True)
@@ -78,18 +91,18 @@ class BibField:
         return self.start + self.lead + self.length
 
     @property
+    def is_literal(self) -> bool:
+        """Whether its value is one text in braces or quotation marks."""
+        return not self.joined and self.text[self.start + self.lead] in '{"'
+
+    @property
     def parts(self) -> tuple[tuple[str, str], ...]:
         """The parts of its value that `#` joins: the delimiter of each (`{`, `"` or, for a bare
         word, an empty string; `0` for a number) and its content.
         """
         if self.joined:
             return self.joined
-        start, end = self.value_start, self.value_end
-        sign = self.text[start]
-        if sign in '{"':
-            return ((sign, self.text[start + 1 : end - 1]),)
-        bare = self.text[start:end]
-        return (("0" if bare.isdigit() else "", bare),)
+        return (_part_of(self.text[self.value_start : self.value_end]),)
 
 
 @dataclass(slots=True)
@@ -154,14 +167,17 @@ class BibFile:
 
     def value(self, one: BibField) -> str:
         """Return a value with its `@string`s replaced and white space folded."""
-        parts = one.parts
-        if len(parts) == 1:
-            kind, inside = parts[0]
-            made = inside if kind else self._macro(inside, one)
+        if one.joined:
+            made = "".join(i if kind else self._macro(i, one) for kind, i in one.joined)
+        elif one.is_literal:
+            made = self.text[one.start + one.lead + 1 : one.start + one.lead + one.length - 1]
         else:
-            made = "".join(i if kind else self._macro(i, one) for kind, i in parts)
-        folded = " ".join(made.split())
-        return legible(made if folded == made else folded)
+            kind, inside = one.parts[0]
+            made = inside if kind else self._macro(inside, one)
+        is_plain = made.isascii() and made.isprintable() and "  " not in made
+        if is_plain and made[:1] != " " and made[-1:] != " ":  # as most values are
+            return made
+        return legible(" ".join(made.split()))
 
     def string(self, name: str) -> str | None:
         """Return what a `@string` stands for; None if neither this file nor one that is read with
@@ -323,11 +339,12 @@ class _Parser:
         place = self.text.find("@", start, end)
         while place >= 0:
             inner = _START.match(self.text, place, end)
+            after = inner.end() if inner else self.text.find("\n", place, end)
             if inner is None:
                 self.between(place, place + 1)
             elif inner[1].lower() not in _NOT_ENTRIES:
                 self.found.slips.append(Slip(place, "commented"))
-            place = self.text.find("@", inner.end() if inner else place + 1, end)
+            place = self.text.find("@", after, end) if after >= 0 else -1
 
     def other(self, kind: str, match: re.Match[str]) -> int:
         """Parse a comment, a `@string` or a `@preamble`; return its end."""
@@ -388,6 +405,14 @@ class _Parser:
                 made.closing, made.end = position, position + 1
                 break
             if char == ",":
+                usual = _USUAL_FIELD.match(self.text, position)
+                if usual:
+                    start, value, end = usual.start(1), usual.start(2), usual.end(2)
+                    made.fields.append(
+                        BibField(intern(usual[1]), start, value - start, end - value, self.text)
+                    )
+                    position = usual.end()
+                    continue
                 after = self._blank(position + 1)
                 sign = self.text[after : after + 1]
                 if sign in {close, ","}:
@@ -423,37 +448,37 @@ class _Parser:
         if name is None:
             return self._blank(position)
         begin = position = name.end()
-        parts: list[tuple[str, str]] = []
+        spans: list[tuple[int, int]] = []
         while True:
-            part = self._part(position)
-            if part is None:
+            end = self._part(position)
+            if end is None:
                 return len(self.text) if self.text[position : position + 1] in '{"' else position
-            kind, inside, end = part
-            parts.append((kind, inside))
             after = self._blank(end)
-            if self.text[after : after + 1] != "#":
-                joined = tuple(parts) if len(parts) > 1 else ()
-                start = name.start(1)
-                return BibField(
-                    intern(name[1]), start, begin - start, end - begin, self.text, joined
-                )
-            position = self._blank(after + 1)
+            if self.text[after : after + 1] == "#":
+                spans.append((position, end))
+                position = self._blank(after + 1)
+                continue
+            joined: tuple[tuple[str, str], ...] = ()
+            if spans:
+                joined = tuple(_part_of(self.text[a:b]) for a, b in [*spans, (position, end)])
+            start = name.start(1)
+            return BibField(intern(name[1]), start, begin - start, end - begin, self.text, joined)
 
-    def _part(self, position: int) -> tuple[str, str, int] | None:
-        """Parse a part of a value: return its delimiter, its content, and its end."""
+    def _part(self, position: int) -> int | None:
+        """Return the end of a part of a value; None if there is none."""
         char = self.text[position : position + 1]
         if char == "{":
             end = self.delimiters.brace(position + 1)
-            return None if end is None else ("{", self.text[position + 1 : end], end + 1)
-        if char == '"':
+        elif char == '"':
             end = self.delimiters.quote(position + 1)
-            return None if end is None else ('"', self.text[position + 1 : end], end + 1)
-        bare = _BARE.match(self.text, position)
-        if bare is None:
-            return None
-        return ("0" if bare[0].isdigit() else "", bare[0], bare.end())
+        else:
+            bare = _BARE.match(self.text, position)
+            return bare.end() if bare else None
+        return None if end is None else end + 1
 
     def _blank(self, position: int) -> int:
+        if self.text[position : position + 1] not in _BLANKS:
+            return position
         found = _BLANK.match(self.text, position)
         return found.end() if found else position
 

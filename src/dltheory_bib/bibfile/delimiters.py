@@ -28,6 +28,10 @@ class Delimiters:
         """Return the position of the brace that closes the one before this position."""
         if self._is_open(position - 1):
             return None
+        close = self.text.find("}", position)
+        if close >= 0 and self.text.find("{", position, close) < 0:  # as in most values
+            self.looked_at += 1
+            return close
         depth = 1
         for brace in _BRACES.finditer(self.text, position):
             self.looked_at += 1

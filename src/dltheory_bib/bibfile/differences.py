@@ -101,7 +101,7 @@ def variant(matched: MatchedFile, item: MatchedEntry) -> str | None:
     found = matched.venues.find(place)
     if found.venue not in {paper.venue, None}:
         return None
-    if matched.venues.style(paper.venue, found.spelling, paper.year):
+    if matched.venues.style(paper.venue, found.same, paper.year):
         return None
     return matched.bib.venues[paper.venue].in_year(paper.year).short
 

@@ -103,6 +103,8 @@ class Matcher:
         self.bib = bib
         self._families: dict[str, list[int]] = {}
         self._papers: dict[int, Paper] = {}
+        self._found: dict[str, int | None] = {}
+        self._bare: dict[str, list[str]] = {}
 
     def match(self, values: Mapping[str, str], read: Reading | None = None) -> Match | None:
         """Return the work of an entry; `values` are its fields, by names in lower case.
@@ -112,18 +114,17 @@ class Matcher:
         title, authors, ids = read or read_entry(values)
         renamed = None
         for by, value in ids:
-            number = self.bib.snapshot.find(value)
-            if number is None:
+            paper = self.find(value)
+            if paper is None:
                 continue
-            paper = self._paper(number)
-            agrees = _title_agrees(title, paper) + _authors_agree(authors, paper)
+            agrees = self._title_agrees(title, paper) + _authors_agree(authors, paper)
             if agrees > 0:
                 return Match(paper, by, CONFIDENCE[by] if agrees > 1 else ENOUGH)
             # A paper that was published under another title keeps its authors and some words.
             if agrees == 0 and title and _most_authors(authors, values, paper):
-                akin = _same_authors(authors, paper) and _title_is_akin(title, paper)
+                akin = _same_authors(authors, paper) and _is_akin(title, self._titles(paper))
                 renamed = renamed or Match(paper, by, ENOUGH if akin else RETITLED)
-        titled = self._by_title(title, authors, values)
+        titled = self._by_title(title, authors, values, ids)
         if titled and renamed and titled.paper is not renamed.paper:
             return None  # the identifier belongs to one work, title and authors to another
         return titled or renamed
@@ -135,33 +136,60 @@ class Matcher:
         """
         title, authors, ids = read_entry(values)
         number = self.bib.snapshot.find(paper.key)
-        titled, written = _title_agrees(title, paper), _authors_agree(authors, paper)
+        titled, written = self._title_agrees(title, paper), _authors_agree(authors, paper)
         if any(self.bib.snapshot.find(value) == number for _, value in ids):
             return titled >= 0 or written >= 0
         return titled > 0 and written >= 0
+
+    def find(self, name: str) -> Paper | None:
+        """Return the work with an identifier; a file names most of them more than once."""
+        if name not in self._found:
+            self._found[name] = self.bib.snapshot.find(name)
+        number = self._found[name]
+        return None if number is None else self._paper(number)
+
+    def _titles(self, paper: Paper) -> list[str]:
+        if paper.key not in self._bare:
+            self._bare[paper.key] = _bare_titles(paper)
+        return self._bare[paper.key]
+
+    def _title_agrees(self, title: str, paper: Paper) -> int:
+        """Return 1 if an entry's title is the work's, -1 if it is another, 0 if it has none."""
+        if not title:
+            return 0
+        return 1 if any(_likeness(title, one) >= ALIKE for one in self._titles(paper)) else -1
 
     def _paper(self, number: int) -> Paper:
         if number not in self._papers:
             self._papers[number] = self.bib.snapshot.paper(number)
         return self._papers[number]
 
-    def _by_title(self, title: str, authors: list[str], values: Mapping[str, str]) -> Match | None:
+    def _by_title(
+        self,
+        title: str,
+        authors: list[str],
+        values: Mapping[str, str],
+        identifying: list[tuple[By, str]],
+    ) -> Match | None:
         year = read_year(values)
         if not title or not authors or year is None:
             return None
         others = _OTHERS.search(values.get("author", "")) is not None
         found = []
-        ids = set(arxiv_ids(values))
+        ids = {value for by, value in identifying if by == "eprint"}
         for number in self._by_first_author(authors[0]):
             paper = self._paper(number)
-            if _has_other_ids(ids, paper):
-                continue
-            alike = max(_likeness(title, one, SLIPS) for one in _bare_titles(paper))
+            # Titles are compared last, because that takes longest.
             close = min(abs(year - one) for one in _years(paper))
+            if close > 1 or _has_other_ids(ids, paper):
+                continue
             overlap = _overlap(authors, paper)
             if not others:  # a talk by one of them has the same title
                 overlap = min(overlap, len(authors) / len(paper.author))
-            if alike >= ALIKE and overlap >= 0.5 and close <= 1:
+            if overlap < 0.5:
+                continue
+            alike = max(_likeness(title, one, SLIPS) for one in self._titles(paper))
+            if alike >= ALIKE:
                 sure = CONFIDENCE["title"] * min(1, 0.4 + 0.6 * alike) * (1 if not close else 0.98)
                 found.append(Match(paper, "title", sure * (0.9 + 0.1 * overlap)))
         found.sort(key=lambda one: -one.confidence)
@@ -254,8 +282,11 @@ def _likeness(one: str, other: str, slips: int | None = None) -> float:
     """Return the similarity of two folded titles; 0 if more than `slips` letters differ."""
     if one == other:
         return 1.0
+    shorter, longer = sorted((len(one), len(other)))
+    if 2 * shorter < ALIKE * (shorter + longer):  # the matcher would prepare itself first
+        return 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.real_quick_ratio() < ALIKE or matcher.quick_ratio() < ALIKE:
+    if matcher.quick_ratio() < ALIKE:
         return 0.0
     # Parts of a series differ only in a numeral.
     differing = "".join(
@@ -268,8 +299,7 @@ def _likeness(one: str, other: str, slips: int | None = None) -> float:
     return matcher.ratio()
 
 
-def _title_is_akin(title: str, paper: Paper) -> bool:
-    titles = _bare_titles(paper)
+def _is_akin(title: str, titles: list[str]) -> bool:
     matchers = (SequenceMatcher(None, title, one, autojunk=False) for one in titles)
     if any(one.real_quick_ratio() >= KIN and one.ratio() >= KIN for one in matchers):
         return True
@@ -288,13 +318,6 @@ def _overlap(authors: list[str], paper: Paper) -> float:
     """Return the share of the entry's authors that are authors of the work."""
     ours = {_last_word(family(name)) for name in paper.author}
     return sum(name in ours for name in authors) / len(authors) if authors else 0.0
-
-
-def _title_agrees(title: str, paper: Paper) -> int:
-    """Return 1 if an entry's title is the work's, -1 if it is another, 0 if it has none."""
-    if not title:
-        return 0
-    return 1 if any(_likeness(title, one) >= ALIKE for one in _bare_titles(paper)) else -1
 
 
 def _authors_agree(authors: list[str], paper: Paper) -> int:

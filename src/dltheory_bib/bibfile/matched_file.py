@@ -108,7 +108,7 @@ class MatchedEntry:
         one = self.entry.get(name)
         if one is None:
             return self.entry.start
-        return one.value_start + (one.parts[0][0] in ("{", '"'))
+        return one.value_start + (one.text[one.value_start] in '{"')
 
 
 @dataclass(slots=True)
@@ -126,6 +126,8 @@ class MatchedFile:
     manuscript: Manuscript | None = None
     differing: dict[int, list[Difference]] = field(default_factory=dict)
     """The data of entries, by their start."""
+    with_parents: list[tuple[MatchedEntry, set[str]]] | None = None
+    """Entries with the names of their fields and of those that they inherit."""
     _targets: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     _spellings: dict[str, set[str]] = field(default_factory=dict)
 
@@ -212,6 +214,9 @@ def folded_families(names: Iterable[str]) -> list[str]:
 def literals(file: BibFile, one: BibField) -> Iterator[tuple[int, str]]:
     """Yield the parts of a value in braces or quotes, with their positions."""
     position = one.value_start
+    if one.is_literal:
+        yield position + 1, file.text[position + 1 : one.value_end - 1]
+        return
     for kind, inside in one.parts:
         position = file.text.find(inside, position)
         if kind in ("{", '"'):

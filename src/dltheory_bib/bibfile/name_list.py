@@ -24,7 +24,6 @@ Fault = Literal[
 
 _BRACES = re.compile(r"[{}]")
 _AND = re.compile(r"(?<=\s)and(?=\s)", re.IGNORECASE)
-_OUTER_AND = re.compile(r"and\s+(?=\S)|.*\sand", re.IGNORECASE | re.DOTALL)
 # The form of names that only biber reads ("Extended Name Format" of its manual).
 _EXTENDED = re.compile(r"\b(given|family|prefix|suffix)\s*=\s*([^,]*)")
 _AMPERSAND = re.compile(r"\s\\?&\s")
@@ -95,16 +94,17 @@ def name_faults(value: str) -> list[NameFault]:
     """
     bare = outside_braces(value)
     found: dict[Fault, NameFault] = {}
+    has_signs = any(sign in bare for sign in ";&=")
     for start, end in _spans(value, bare):
         # Most names are fine, so this costs little for them.
-        if start < end and bare.count(",", start, end) < 2 and ";" not in bare and "&" not in bare:
+        if start < end and not has_signs and bare.count(",", start, end) < 2:
             one = bare[start:end].strip(_SEPARATORS)
             if one and one[0] != "," and one[-1] != ",":
                 continue
         fault = _fault(value[start:end].strip(), bare[start:end].strip(), value)
         if fault:
             found.setdefault(fault.kind, fault)
-    if _OUTER_AND.fullmatch(bare) or bare[:4].lower() == "and ":
+    if bare[:4].lower() == "and " or bare[-4:].lower() == " and":
         found.setdefault("outer-and", NameFault("outer-and", value, ""))
     return list(found.values())
 

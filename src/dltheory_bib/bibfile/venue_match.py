@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -57,6 +57,10 @@ class Named(NamedTuple):
     """Its id in the catalogue; None if it is unknown there."""
     spelling: str
     """Its words without numbers, and without the text after the name."""
+    same: str
+    """The spelling as `same_spelling` returns it."""
+    core: tuple[str, ...]
+    """The significant words of an unknown name, in lower case."""
 
 
 class VenueNames:
@@ -67,6 +71,8 @@ class VenueNames:
         found = known if isinstance(known, dict) else known.venues  # type: ignore[union-attr]
         self.venues = cast("Mapping[str, Venue]", found)
         self._cache: dict[str, Named] = {}
+        self._named: dict[str, Named] = {}
+        self._same: dict[str, str] = {}
         self._present: set[str] | None = None
         self._whole: dict[str, str] = {}
         self._part: dict[str, str] = {}
@@ -97,18 +103,25 @@ class VenueNames:
 
     def find(self, text: str) -> Named:
         """Return the venue that a value of `booktitle` or `journal` names, and its spelling."""
-        key = _NUMBERS.sub("0", text)
-        if key not in self._cache:
-            self._cache[key] = self._find(from_latex(key))
-        return self._cache[key]
+        found = self._named.get(text)
+        if found is None:
+            key = _NUMBERS.sub("0", text)
+            if key not in self._cache:
+                self._cache[key] = self._find(from_latex(key))
+            found = self._named[text] = self._cache[key]
+        return found
 
-    def style(self, venue: str, spelling: str, year: int) -> str | None:
-        """Return `long` or `short` if a name is spelled as in the catalogue for that year."""
+    def style(self, venue: str, same: str, year: int) -> str | None:
+        """Return `long` or `short` if a name is spelled as in the catalogue for that year; `same`
+        is its spelling as `same_spelling` returns it.
+        """
         period = self.venues[venue].in_year(year)
-        same = same_spelling(spelling)
-        if same == same_spelling(spelled(period.long)):
-            return "long"
-        return "short" if same == same_spelling(spelled(period.short)) else None
+        for style, name in (("long", period.long), ("short", period.short)):
+            if name not in self._same:
+                self._same[name] = same_spelling(spelled(name))
+            if same == self._same[name]:
+                return style
+        return None
 
     def wrong_year(self, venue: str, text: str, year: int) -> tuple[str, str] | None:
         """Return a short name that the venue had in other years, and the one of this year."""
@@ -144,11 +157,13 @@ class VenueNames:
         # "ICML Workshop on …" is a different venue from ICML, as is a "Journal of …".
         other = _OTHER_KIND.search(plain)
         if found and (not other or _OTHER_KIND.search(found[0])):
-            venue = self._part[" ".join(_words(found[0]))]
-            return Named(venue, spelled(plain[: found.end()]))
+            venue: str | None = self._part[" ".join(_words(found[0]))]
+            spelling = spelled(plain[: found.end()])
+            return Named(venue, spelling, same_spelling(spelling), ())
         spelling = spelled(plain)
         core = _core(_BEHIND.sub("", plain))
-        return Named(self._whole.get(" ".join(core)) or self._abbreviated(core), spelling)
+        venue = self._whole.get(" ".join(core)) or self._abbreviated(core)
+        return Named(venue, spelling, same_spelling(spelling), tuple(core))
 
     def _abbreviated(self, core: list[str]) -> str | None:
         if len(core) < 2:
@@ -246,7 +261,7 @@ def telling(text: str) -> list[str]:
     return _core(_BEHIND.sub("", from_latex(text)))
 
 
-def abbreviates(one: list[str], other: list[str]) -> bool:
+def abbreviates(one: Sequence[str], other: Sequence[str]) -> bool:
     """Return whether two names are equal except for words abbreviated as in ISO 4."""
     return len(one) == len(other) and all(
         a.startswith(b) or b.startswith(a) for a, b in zip(one, other, strict=True)

@@ -71,7 +71,7 @@ def lineage(
 
     A long line is reduced to the nearest works, one per line; --all shows every work, with the
     sentence on each step. With --results, KEY may also be the id of a result card: the output shows
-    who improved its bound, by how much, and the best known today.
+    who improved its bound, by how much, and what is known to be stronger.
 
     \b
     Example: dltheory lineage jin2017escape

@@ -1,9 +1,12 @@
 """Chart of exponent against year: how a bound fell, and how far the lower bounds have risen.
 
-A point is a card whose bound can be compared, at the year of its work and the exponent with which
-its bound grows as one symbol goes to its extreme; in a sum, the largest. The frontier joins the
-best exponents known in each year, whatever their assumptions, so it shows less than the table:
-logarithms, other symbols, guarantees and assumptions are not in the picture.
+There is one panel for each setting, since bounds under different assumptions have no common
+frontier: a lower bound of one setting may be above an upper one of another. A point is a card that
+applies in the setting, at the year of its work and the exponent with which its bound grows as one
+symbol goes to its extreme; in a sum, the largest. The frontier joins the best exponents known in
+each year. It shows less than the table: logarithms, other symbols and guarantees are not in the
+picture. In SVG every point leads to its work. Arrows lead from a card to those that claim to
+improve it.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from dltheory_bib.errors import MissingExtraError, UnknownNameError
 from dltheory_bib.files import write_bytes
 from dltheory_bib.text.names import nearest
 from dltheory_bib.theorems.bounds import read_bound, steepest
-from dltheory_bib.theorems.theorem_table import Table, TableQuestion, TableSymbol
+from dltheory_bib.theorems.theorem_table import Table, TableQuestion, TableRow, TableSymbol
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,6 +44,22 @@ class Point(NamedTuple):
     """The family name of its first author."""
     card: str = ""
     """Its id."""
+    address: str = ""
+    """Where its work is found."""
+    improves: tuple[str, ...] = ()
+    """Ids of the cards that it claims to improve."""
+
+
+class Panel(NamedTuple):
+    """The cards of one setting."""
+
+    label: str
+    points: list[Point]
+    """Sorted by year."""
+    quantity: str
+    symbol: TableSymbol
+    comparable: bool = True
+    """Whether the cards have a common frontier; not if their assumptions differ."""
 
 
 def draw_frontier(
@@ -49,89 +68,129 @@ def draw_frontier(
     quantity: str | None = None,
     axes: Axes | None = None,
 ) -> Axes:
-    """Draw the cards of one quantity into `axes`, or into a new figure; return the axes.
+    """Draw the cards of one quantity and setting into `axes`, or into a new figure; return the
+    axes.
 
-    The default `quantity` is that with most cards, the default `symbol` the first in which they
-    differ. Raises `MissingExtraError` without matplotlib, `UnknownNameError` for a quantity or
-    symbol that the question does not declare, and `ValueError` if no card has an exponent to draw.
+    The setting is that of the table, or the one of the question with most cards; the default
+    `quantity` the one with most cards in it, the default `symbol` the first in which they differ.
+    Raises `MissingExtraError` without matplotlib, `UnknownNameError` for a quantity or symbol that
+    the question does not declare, and `ValueError` if no card has an exponent to draw.
     """
-    chosen, of = quantity_of(table, quantity), table.question
-    shown = symbol_of(table, chosen, symbol)
-    points = points_of(table, chosen, shown)
+    panel = max(panels_of(table, symbol, quantity), key=lambda one: len(one.points))
     axes = axes_for(axes)
-    label = next(one.label for one in of.quantities if one.id == chosen)
-    _draw(axes, points, of)
-    axes.set_title(f"{of.label}: {label}", loc="left", fontsize=11)
-    axes.set_ylabel(_axis(shown))
+    _draw_panel(axes, panel, table.question)
     return axes
 
 
 def frontier_svg(
     table: Table, path: Path, symbol: str | None = None, quantity: str | None = None
 ) -> None:
-    """Write the chart as SVG, the same bytes each time; raises as `draw_frontier` does."""
+    """Write a chart with a panel for each setting as SVG, the same bytes each time; raises as
+    `draw_frontier` does.
+    """
     try:
         from matplotlib import rc_context
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingExtraError("a picture", "plots") from None
+    panels = panels_of(table, symbol, quantity)
+    columns = min(2, len(panels))
+    lines = -(-len(panels) // columns)
     with rc_context({"svg.hashsalt": "dltheory-bib"}):
-        figure = Figure(figsize=(8, 4.5), layout="constrained")
-        draw_frontier(table, symbol, quantity, figure.subplots())
+        figure = Figure(figsize=(8 * columns, 4.2 * lines), layout="constrained")
+        grid = figure.subplots(lines, columns, squeeze=False)
+        for place, axes in enumerate(grid.flat):
+            if place < len(panels):
+                _draw_panel(axes, panels[place], table.question)
+            else:
+                axes.set_axis_off()
         stream = io.BytesIO()
         figure.savefig(stream, format="svg", metadata={"Date": None})
     write_bytes(path, stream.getvalue())
 
 
-def quantity_of(table: Table, wanted: str | None = None) -> str:
-    """Return the quantity to draw; raises as `draw_frontier` does."""
-    counts: Counter[str] = Counter()
-    for group in table.groups:
-        counts[group.quantity or ""] += sum(row.ranked for row in group.rows)
-    declared = [one.id for one in table.question.quantities]
+def _draw_panel(axes: Axes, panel: Panel, question: TableQuestion) -> None:
+    label = next(one.label for one in question.quantities if one.id == panel.quantity)
+    _draw(axes, panel, question)
+    axes.set_title(f"{panel.label}\n{label}".replace("$", r"\$"), loc="left", fontsize=10)
+    axes.set_ylabel(_axis(panel.symbol))
+
+
+def panels_of(table: Table, symbol: str | None = None, quantity: str | None = None) -> list[Panel]:
+    """Return a panel for the setting of the table, or else for each one of its question that has
+    cards to draw; for a question without settings one of all cards, which have no frontier.
+
+    Raises as `draw_frontier` does.
+    """
+    everything = [row for group in table.groups for row in group.rows]
+    sets = [(one.setting.label, list(one.rows)) for one in table.frontiers]
+    if table.setting:
+        sets = [(table.setting.label, everything)]
+    comparable = bool(sets)
+    made = []
+    for label, rows in sets or [("under different assumptions", everything)]:
+        chosen = quantity_of(table.question, rows, quantity)
+        if not chosen:
+            continue
+        shown = symbol_of(table.question, rows, chosen, symbol)
+        points = points_of(table.question, rows, chosen, shown)
+        made.append(Panel(label, points, chosen, shown, comparable))
+    if not made:
+        what = f"on {quantity} to draw" if quantity else "to draw"
+        raise ValueError(f"no card on {table.question.id} has a bound {what}")
+    return made
+
+
+def quantity_of(
+    question: TableQuestion, rows: Sequence[TableRow], wanted: str | None = None
+) -> str:
+    """Return the quantity to draw, empty if these cards have none; raises as `draw_frontier`."""
+    counts = Counter(row.card.quantity for row in rows if row.ranked)
+    declared = [one.id for one in question.quantities]
     if wanted is not None:
         if wanted not in declared:
             raise UnknownNameError(
                 "quantity", str(wanted), nearest(str(wanted), declared) or declared
             )
-        return wanted
+        return wanted if counts[wanted] else ""
     found = max(declared, key=lambda name: counts[name], default="")
-    if not counts[found]:
-        raise ValueError(f"no card on {table.question.id} has a bound to draw")
-    return found
+    return found if counts[found] else ""
 
 
-def symbol_of(table: Table, quantity: str, wanted: str | None = None) -> TableSymbol:
+def symbol_of(
+    question: TableQuestion, rows: Sequence[TableRow], quantity: str, wanted: str | None = None
+) -> TableSymbol:
     """Return the symbol to draw; raises as `draw_frontier` does."""
-    symbols = {one.id: one for one in table.question.symbols}
+    symbols = {one.id: one for one in question.symbols}
     if wanted is not None:
         if wanted not in list(symbols):
             near = nearest(str(wanted), symbols) or list(symbols)
             raise UnknownNameError("symbol", str(wanted), near)
         return symbols[wanted]
     for one in symbols.values():
-        if len({point.exponent for point in points_of(table, quantity, one)}) > 1:
+        if len({point.exponent for point in points_of(question, rows, quantity, one)}) > 1:
             return one
     if not symbols:
-        raise ValueError(f"{table.question.id} declares no symbol to draw against")
+        raise ValueError(f"{question.id} declares no symbol to draw against")
     return next(iter(symbols.values()))
 
 
-def points_of(table: Table, quantity: str, symbol: TableSymbol) -> list[Point]:
-    """Return the cards in the chart, sorted by year; raises as `draw_frontier` does."""
-    extremes = {one.id: one.extreme for one in table.question.symbols}
+def points_of(
+    question: TableQuestion, rows: Sequence[TableRow], quantity: str, symbol: TableSymbol
+) -> list[Point]:
+    """Return the ranked cards of a quantity as points, sorted by year."""
+    extremes = {one.id: one.extreme for one in question.symbols}
     place = list(extremes).index(symbol.id)
     made = []
-    for group in table.groups:
-        for row in group.rows if group.quantity == quantity else ():
-            if not row.ranked:
-                continue
-            steep = steepest(read_bound(row.card.bound, extremes))[place]
-            power = None if steep.exponential else steep.power
-            card = row.card
-            made.append(Point(row.paper.year, power, card.kind, row.family, card.id))
-    if not made:
-        raise ValueError(f"no card on {table.question.id} has a bound on {quantity} to draw")
+    for row in rows:
+        card = row.card
+        if not row.ranked or card.quantity != quantity:
+            continue
+        steep = steepest(read_bound(card.bound, extremes, ratios=question.ratios))[place]
+        power = None if steep.exponential > 0 else steep.power
+        address = row.paper.address or ""
+        improves = tuple(one["card"] for one in card.improves)
+        made.append(Point(row.paper.year, power, card.kind, row.family, card.id, address, improves))
     return sorted(made, key=lambda point: point.year)
 
 
@@ -149,7 +208,8 @@ def frontier(points: Iterable[Point], smallest: bool) -> list[Point]:
     return made
 
 
-def _draw(axes: Axes, points: Sequence[Point], question: TableQuestion) -> None:
+def _draw(axes: Axes, panel: Panel, question: TableQuestion) -> None:
+    points = panel.points
     first, last = points[0].year, points[-1].year
     finite = [float(point.exponent) for point in points if point.exponent is not None]
     low, high = min(finite, default=0.0), max(finite, default=1.0)
@@ -166,15 +226,17 @@ def _draw(axes: Axes, points: Sequence[Point], question: TableQuestion) -> None:
             taken[point.year, point.exponent] += 1
             y = top if point.exponent is None else float(point.exponent)
             places.append((point.year + 0.12 * beside, y))
-        axes.plot(
+        axes.scatter(
             *zip(*places, strict=True),
-            _MARKERS[kind],
+            marker=_MARKERS[kind],
             color=colour,
             alpha=0.55,
-            markeredgewidth=0,
+            linewidths=0,
             label=_NAMES[kind],
+            urls=[point.address for point in ours],
         )
-        line = frontier(ours, (question.better == "smaller") == (kind != "lower"))
+        smallest = (question.better == "smaller") == (kind != "lower")
+        line = frontier(ours, smallest) if panel.comparable else []
         _draw_frontier(axes, line, last, colour)
         named = {(point.year, point.exponent) for point in line}
         for (year, exponent), place in _clusters(ours, places).items():
@@ -183,19 +245,36 @@ def _draw(axes: Axes, points: Sequence[Point], question: TableQuestion) -> None:
                     point.name for point in ours if (point.year, point.exponent) == (year, exponent)
                 ]
                 _say(axes, _few(names), place, (-3, -12 - 9 * (year % 2)), "0.45", 7.5)
+    _draw_improvements(axes, points, top)
     if any(point.exponent is None for point in points):
         axes.axhline(top, color="0.8", linewidth=0.8, linestyle=":", zorder=0)
         axes.annotate("exponential", (first, top), xytext=(0, 4), textcoords="offset points")
     axes.set_xticks(range(first, last + 1, max(1, (last - first) // 8)))
     axes.set_xlim(first - 0.7, last + 1.6)
-    axes.set_xlabel(
-        "the line: best so far, whatever the assumptions; without logarithms", fontsize=8.5
-    )
+    axes.set_xlabel("the line: best so far in this setting; without logarithms", fontsize=8.5)
     axes.margins(y=0.15)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     axes.grid(axis="y", color="0.92", zorder=0)
     axes.legend(frameon=False, loc="best", fontsize=9)
+
+
+def _draw_improvements(axes: Axes, points: Sequence[Point], top: float) -> None:
+    """Draw an arrow from each card to those that claim to improve it."""
+    places = {
+        point.card: (point.year, top if point.exponent is None else float(point.exponent))
+        for point in points
+    }
+    for point in points:
+        for old in point.improves:
+            if old in places:
+                axes.annotate(
+                    "",
+                    places[point.card],
+                    xytext=places[old],
+                    arrowprops={"arrowstyle": "->", "color": "0.6", "linewidth": 0.8},
+                    zorder=1,
+                )
 
 
 def _draw_frontier(axes: Axes, line: Sequence[Point], last: int, colour: str) -> None:

@@ -2,201 +2,322 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from dltheory_bib.formats.comparison_files import BEST, HOLDS, read_where
+from dltheory_bib.formats.comparison_files import BEST, HOLDS, improves_something, read_where
 from dltheory_bib.snapshot.views import QuestionView, Reader
-from dltheory_bib.theorems.theorem_table import Group, Table, TableRow
+from dltheory_bib.theorems.standings import ALONE, OPEN, STANDINGS
+from dltheory_bib.theorems.standings import BEST as BEST_HERE
+from dltheory_bib.theorems.theorem_table import GAPS, Frontier, Group, Table, TableRow
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from rich.text import Text
 
 _KEY = "cyan"
 _DIM = "dim"
 _HEAD = "bold"
 _STAR = "★"
-_GAP = 2
-_NARROWEST = 14
-"""In columns: a narrower column has no room for a text."""
-_BOUND = 22
-"""Width that the only text in a row needs."""
-_WITH_METHOD = 120
-_WITH_PLACE = 160
-
-
-class _Cell(NamedTuple):
-    """A cell of a row: its column's head, its text and style, and whether it may be wrapped."""
-
-    head: str
-    text: str
-    style: str
-    flexible: bool = False
-
-
-def _fitted(natural: list[int], least: list[int], width: int) -> list[int] | None:
-    """Return widths that fit, by narrowing columns that may be wrapped; None if there is no room.
-
-    `least` is empty for a column that must not be wrapped; a column without text has width 0.
-    """
-    made = [0 if bends else size for size, bends in zip(natural, least, strict=True)]
-    room = width - sum(made) - _GAP * (sum(size > 0 for size in natural) - 1)
-    bending = {n: natural[n] for n, bends in enumerate(least) if bends and natural[n]}
-    while bending:
-        share = room // len(bending)
-        short = {n: size for n, size in bending.items() if size <= share}
-        short |= {n: least[n] for n in bending if least[n] > share}
-        if not short:
-            if share < (_BOUND if len(bending) == 1 else _NARROWEST):
-                return None
-            made = [share if n in bending else size for n, size in enumerate(made)]
-            break
-        for n, size in short.items():
-            made[n] = size
-            room -= size
-            del bending[n]
-    return made if room >= 0 else None
+_MARKS = {BEST_HERE: _STAR, ALONE: "·", OPEN: "?"}
+_SIGNS = {"upper": "≤", "lower": "≥", "exact": "="}
+SCREEN = 22
+"""Lines that are filled by default: a terminal of 24 has room for the prompt and a note."""
+_GAPS = {"matched": ", lower bound matches", "open": ", lower bound open"}
+_ASPECTS = {"holds": "guarantee", "noise": "noise model"}
+_WORDS = 5
+"""Words that explain a symbol in the legend."""
+_FEW = 3
+"""Cards that are named in one line."""
 
 
 class ComparisonTable:
-    """The groups of a table, each in columns if they fit the width, otherwise stacked.
+    """What is best in each setting of a question, or the cards that apply in one.
 
-    Each group is followed by the legend of its letters. At most `most` cards of each group are
-    shown, the best bounds first.
+    Assumptions are in words, and the symbols and marks that are used are explained above the cards.
+    At most `lines` lines are filled; a card that does not fit is left out, never cut.
     """
 
-    def __init__(self, table: Table, read: Reader, most: int | None = None) -> None:
+    def __init__(self, table: Table, read: Reader, lines: int | None = None) -> None:
         self.table = table
         self.read = read
-        self.most = most
-
-    @property
-    def left_out(self) -> int:
-        """Return the number of cards that are not shown."""
-        return sum(len(group.rows) - len(self._rows(group)) for group in self.table.groups)
-
-    def _rows(self, group: Group) -> Sequence[TableRow]:
-        return group.rows[: self.most]
+        self.lines = lines
+        self.left_out = 0
+        """The number of cards that were not shown, after rendering."""
+        self._names = {one.id: read(one.label) for one in table.legend.values()}
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Render for the available width."""
         from rich.text import Text
 
-        yield Text(self.read(self.table.question.label), style=_HEAD)
-        if any(row.best for group in self.table.groups for row in self._rows(group)):
-            yield Text(f"{_STAR} {BEST}", style=_DIM)
-        for group in self.table.groups:
-            more = len(group.rows) - len(self._rows(group))
-            yield Text()
-            yield Text.assemble(
-                (self.read(group.title), _HEAD), (f"  … and {more} more" if more else "", _DIM)
+        page = _Page(console, options.max_width)
+        head = [line for text in self._head() for line in page.wrapped(text)]
+        sections = [
+            _Section(
+                page.wrapped(title) if title.plain else [],
+                [[line for text in block for line in page.wrapped(text)] for block in blocks],
+                [line for text in foot for line in page.wrapped(text)],
             )
-            yield from self._group(group, options.max_width)
-            yield from self._legend(group)
+            for title, blocks, foot in self._body()
+        ]
+        page.filled(sections, None if self.lines is None else self.lines - len(head))
+        self.left_out = sum(len(one.blocks) - one.shown for one in sections)
+        yield from head
+        for one in sections:
+            if self.lines is None and one.title:
+                yield Text()
+            more = len(one.blocks) - one.shown
+            if more and one.title and self.table.setting:
+                one.title[-1].append(f"  … and {more} more", style="not bold dim")
+            yield from one.title
+            for block in one.blocks[: one.shown]:
+                yield from block
+            yield from one.foot
 
-    def _group(self, group: Group, width: int) -> Iterator[RenderableType]:
-        from rich.cells import cell_len
-        from rich.table import Table as Grid
+    def _head(self) -> list[Text]:
         from rich.text import Text
 
-        rows = [self._cells(row, group, width) for row in self._rows(group)]
-        natural = [
-            max(cell_len(cells[n].head if cells[n].text else "") for cells in rows)
-            for n in range(len(rows[0]))
+        table, read = self.table, self.read
+        made = [Text(read(table.question.label), style=_HEAD)]
+        if table.setting:
+            made[0].append(": ").append(read(table.setting.label))
+        shown = [row for group in self._groups() for row in group.rows]
+        if table.setting and not table.groups:
+            shown = list(table.beyond)
+        symbols = [
+            f"{read(f'${one.tex}$')} {_phrase(read(one.meaning))}"
+            for one in table.question.symbols
+            if any(_uses(row, one.id) for row in shown)
         ]
-        natural = [
-            max(size, *(cell_len(cells[n].text) for cells in rows))
-            for n, size in enumerate(natural)
+        if symbols:
+            made.append(Text("; ".join(symbols), style=_DIM))
+        used = {row.standing for row in shown}
+        marks = [
+            f"{_MARKS[name]} {STANDINGS[name].split(':')[0]}" for name in _MARKS if name in used
         ]
-        # A word of a head is not broken.
-        least = [
-            max((cell_len(word) for word in cell.head.split()), default=1) if cell.flexible else 0
-            for cell in rows[0]
-        ]
-        widths = _fitted(natural, least, width)
-        if widths is None:
-            yield from (self._stacked(row, group) for row in self._rows(group))
-            return
-        grid = Grid(box=None, padding=(0, _GAP, 0, 0), header_style=_DIM, pad_edge=False)
-        grid.leading = int(bool(group.columns) and widths != natural)
-        for cell, size in zip(rows[0], widths, strict=True):
-            if size:
-                grid.add_column(cell.head, width=size, style=cell.style, overflow="fold")
-        for cells in rows:
-            shown = [cell for cell, size in zip(cells, widths, strict=True) if size]
-            grid.add_row(*(Text(cell.text) for cell in shown))
-        yield grid
+        if marks:
+            made.append(Text("; ".join(marks), style=_DIM))
+        return made
 
-    def _cells(self, row: TableRow, group: Group, width: int) -> list[_Cell]:
-        """Return a row's cells, as many as fit the width."""
+    def _groups(self) -> Iterator[Group]:
+        if self.table.setting is None:
+            for frontier in self.table.frontiers:
+                yield from frontier.groups
+        if self.table.setting or not self.table.frontiers or self.lines is None:
+            yield from self.table.groups
+
+    def _body(self) -> Iterator[tuple[Text, list[list[Text]], list[Text]]]:
+        """Yield sections: a title, the lines of each card, and lines below them."""
+        from rich.text import Text
+
+        table = self.table
+        if table.setting is None:
+            for frontier in table.frontiers:
+                gaps = {group.gap for group in frontier.groups} - {""}
+                gap = next((text for name, text in _GAPS.items() if name in gaps), "")
+                title = Text(self.read(frontier.setting.label), style=_HEAD)
+                many = f"  ({frontier.setting.id}, {frontier.applies} cards{gap})"
+                title.append(many, style="not bold dim")
+                yield title, list(self._best(frontier)), []
+        if table.setting or not table.frontiers or self.lines is None:
+            for group in table.groups:
+                title = Text(self.read(group.title), style=_HEAD)
+                blocks = [list(self._card(row, group)) for row in group.rows]
+                yield title, blocks, list(self._gap(group))
+        if table.setting:
+            if not table.groups and table.beyond:
+                title = Text("No card assumes so little; the nearest, and what each needs besides")
+                title.stylize(_HEAD)
+                yield title, [list(self._near(row)) for row in table.beyond], []
+            yield Text(), [], list(self._others())
+
+    def _best(self, frontier: Frontier) -> Iterator[list[Text]]:
+        """Yield the best cards of a setting, one line each; first one of each group."""
+        rows = [(n, group, row) for group in frontier.groups for n, row in enumerate(group.rows)]
+        quantities = {group.quantity for group in frontier.groups}
+        for _, group, row in sorted(rows, key=lambda one: one[0]):
+            line = self._line(row)
+            if len(quantities) > 1:
+                label = group.title.partition(" on ")[2]
+                line.append(f"  {self.read(label)}", style=_DIM)
+            yield [line]
+
+    def _line(self, row: TableRow) -> Text:
+        from rich.text import Text
+
+        text = Text(f"{_MARKS.get(row.standing, ' ')} ", style="yellow")
+        sign = _SIGNS.get(row.card.kind, "")
+        text.append(f"{sign} {self._bound(row)}  ".lstrip(), style="default")
+        text.append(row.card.work, style=_KEY).append(f" {row.paper.year}", style="default")
+        if row.card.holds:
+            text.append(f", {HOLDS[row.card.holds]}", style="default")
+        return text
+
+    def _card(self, row: TableRow, group: Group) -> Iterator[Text]:
+        """Yield a card's lines: its bound and work, and what it assumes besides what is granted."""
+        from rich.text import Text
+
         card, read = row.card, self.read
-        cells = [_Cell("", _STAR if row.best else " ", "yellow")]
         if group.columns:
-            for column in group.columns:
-                value = read(card.values.get(column.id, ""))
-                cells.append(_Cell(read(column.label), value, "", True))
+            values = [(c.label, card.values[c.id]) for c in group.columns if c.id in card.values]
+            text = Text(_MARKS.get(row.standing, " ") + " ", style="yellow")
+            text.append("; ".join(f"{label}: {read(value)}" for label, value in values), "default")
+            yield text
+            second = Text.assemble("    ", (card.work, _KEY), f" {row.paper.year}")
+            second.append(f", {HOLDS[card.holds]}" if card.holds else "")
         else:
-            cells.append(_Cell("bound", self._bound(row), "", True))
-        cells += [_Cell("work", card.work, _KEY), _Cell("year", str(row.paper.year), "")]
-        cells.append(_Cell("holds", HOLDS[card.holds], ""))
-        cells.append(_Cell("assumes", " ".join(row.marks), _DIM))
-        if width >= _WITH_METHOD and not group.columns:
-            cells.append(_Cell("method", read(card.method or ""), "", True))
-        if width >= _WITH_PLACE and not group.columns:
-            cells.append(_Cell("where", read(read_where(card)), _DIM, True))
-        return cells
+            yield self._line(row)
+            second = Text("    ")
+        parts = [] if group.columns else [read(card.method or "")]
+        parts.append(self._assumes(row))
+        parts += ["read in the abstract only"] * (card.checked == "abstract")
+        parts += ["as quoted elsewhere"] * (card.checked == "secondary")
+        parts += [f"improves {one['card']}" for one in card.improves[:_FEW]]
+        said = "; ".join(filter(None, parts))
+        if said and group.columns:
+            second.append("; ")
+        second.append(said)
+        if second.plain.strip():
+            yield second
+
+    def _assumes(self, row: TableRow) -> str:
+        """Return the assumptions in words, those that the setting names left out."""
+        stated = self.table.stated
+        words = [self._names[one] for one in row.card.assumptions if one not in stated]
+        words += [
+            f"{self._names[one]} (supposed)" for one in row.card.supposed if one not in stated
+        ]
+        words += [f"{_ASPECTS.get(one, one)} not read" for one in row.card.unknown]
+        return ("assumes " + ", ".join(words)) if words else ""
 
     def _bound(self, row: TableRow) -> str:
         """Return the bound, or the statement of a card without one."""
         return row.text or (self.read(row.card.statement) if not row.card.quantity else "–")
 
-    def _stacked(self, row: TableRow, group: Group) -> RenderableType:
-        """Show a card on its own lines: its statement, its work, and its guarantee."""
-        from rich.console import Group as Lines
-        from rich.padding import Padding
+    def _near(self, row: TableRow) -> Iterator[Text]:
+        """Yield a card that does not apply, and what it needs besides what is granted."""
         from rich.text import Text
 
-        card, read = row.card, self.read
-        first = Text(f"{_STAR} " if row.best else "  ", style="yellow")
-        if group.columns:
-            values = [(c.label, card.values[c.id]) for c in group.columns if c.id in card.values]
-            text = "; ".join(f"{label}: {read(value)}" for label, value in values)
-        else:
-            text = self._bound(row)
-        parts = [row.paper.label, HOLDS[card.holds], read(card.method or "")]
-        parts += ["abstract only"] * (card.checked == "abstract")
-        parts += ["as quoted elsewhere"] * (card.checked == "secondary")
-        marks = f"assumes {' '.join(row.marks)}" if row.marks else ""
-        second = Text.assemble((card.work, _KEY), "  ")
-        second.append(", ".join(filter(None, (*parts, marks))), style=_DIM)
-        head = _beside(first, Text(text))
-        return Lines(head, Padding(second, (0, 0, 0, 4)))
+        yield self._line(row)
+        yield Text(f"    needs {', '.join(self._names[one] for one in row.missing)}")
 
-    def _legend(self, group: Group) -> Iterator[RenderableType]:
-        """Return the legend of a group's letters, in one paragraph."""
-        from rich.padding import Padding
+    def _gap(self, group: Group) -> Iterator[Text]:
         from rich.text import Text
 
-        used = {mark for row in self._rows(group) for mark in row.marks}
-        words = Text()
-        for mark, one in self.table.legend.items():
-            if mark in used:
-                words.append("; " if words else "")
-                words.append(mark, style=_HEAD).append(f" {self.read(one.label)}")
-        if words:
-            yield Padding(words, (0, 0, 0, 2))
+        if group.gap:
+            names = ", ".join(group.lower[:_FEW])
+            yield Text(f"  Lower bound: {GAPS[group.gap]} {names}".rstrip())
+
+    def _others(self) -> Iterator[Text]:
+        """Yield the cards that may apply, and those that need the least more."""
+        from rich.text import Text
+
+        table = self.table
+        if table.may_apply:
+            few = [row.card.id for row in table.may_apply]
+            text = f"{len(few)} may apply, if nothing but what was read is assumed: "
+            yield Text(text + _several(few, self.lines))
+        if table.beyond and table.groups:
+            few = [
+                f"{row.card.id} (+ {', '.join(self._names[one] for one in row.missing[:_FEW])}"
+                + (" …)" if len(row.missing) > _FEW else ")")
+                for row in table.beyond
+            ]
+            text = f"{len(few)} need more than is granted: "
+            yield Text(text + _several(few, self.lines))
 
 
-def _beside(mark: RenderableType, text: RenderableType) -> RenderableType:
-    """Put a mark next to a text that wraps on its own."""
-    from rich.table import Table as Grid
+def _several(names: list[str], lines: int | None) -> str:
+    """Return names, only two of many unless there is room for all."""
+    if lines is None or len(names) <= _FEW:
+        return ", ".join(names)
+    return ", ".join(names[: _FEW - 1]) + f" … and {len(names) - _FEW + 1}"
 
-    grid = Grid.grid()
-    grid.add_column(width=2)
-    grid.add_column()
-    grid.add_row(mark, text)
-    return grid
+
+def _phrase(meaning: str) -> str:
+    """Return the beginning of a definition: up to the first break, and a few words at most.
+
+    >>> _phrase("Largest delay, in updates, between two steps.")
+    'largest delay'
+    """
+    first = re.split(r" ?[,;:(.](?: |$)| \(", meaning)[0]
+    first = re.sub(r"^(?:Number of|The|Norm of the) ", "", first)
+    words = first.split()
+    short = " ".join(words[:_WORDS])
+    short = re.sub(
+        r"(?: (?:of|the|to|that|a|by|which|is|from|in|least|limiting|over|must|be|whose))+$",
+        "",
+        short,
+    )
+    return short[:1].lower() + short[1:]
+
+
+def _uses(row: TableRow, symbol: str) -> bool:
+    return any(
+        symbol == name or symbol in re.split(r"[ /()]", name)
+        for monomial in row.card.bound
+        for name in monomial
+    )
+
+
+class _Section:
+    """A title, the lines of each card, and the lines below them."""
+
+    def __init__(self, title: list[Text], blocks: list[list[Text]], foot: list[Text]) -> None:
+        self.title, self.blocks, self.foot = title, blocks, foot
+        self.shown = 0
+
+    @property
+    def lines(self) -> int:
+        """Return the number of lines of what is shown."""
+        cards = sum(map(len, self.blocks[: self.shown]))
+        return len(self.title) + cards + len(self.foot)
+
+    def grows(self, room: int) -> int:
+        """Show another card if there is room; return the lines that it takes."""
+        if self.shown == len(self.blocks) or len(self.blocks[self.shown]) > room:
+            return 0
+        self.shown += 1
+        return len(self.blocks[self.shown - 1])
+
+
+class _Page:
+    """Lines of a terminal, as many as there is room for."""
+
+    def __init__(self, console: Console, width: int) -> None:
+        self._console, self._width = console, width
+
+    def wrapped(self, text: Text, indent: int = 4) -> list[Text]:
+        """Wrap a line; what follows the first is indented."""
+        from rich.text import Text
+
+        if text.cell_len <= self._width:
+            return [text]
+        first, *rest = text.wrap(self._console, max(20, self._width - indent))
+        made = [first]
+        for line in rest:
+            made.append(Text(" " * indent).append_text(line))
+        for line in made:
+            line.rstrip()
+        return made
+
+    def filled(self, sections: Sequence[_Section], room: int | None) -> None:
+        """Let the sections show as many cards as there is room for, one after the other."""
+        if room is None:
+            for one in sections:
+                one.shown = len(one.blocks)
+            return
+        for one in reversed(sections):
+            if sum(each.lines for each in sections) > room and one.title:
+                one.foot = []
+        left = room - sum(one.lines for one in sections)
+        for one in sections:
+            left -= one.grows(left)
+        for one in sections:
+            while taken := one.grows(left):
+                left -= taken
 
 
 _TABLE = "border-collapse:collapse"
@@ -211,6 +332,7 @@ def comparison_html(table: Table) -> str:
     for group in table.groups:
         heads = [column.label for column in group.columns] or ["Bound"]
         heads = ["", *heads, "Work", "Method", "Holds", "Assumes", "Where"]
+        heads += ["Improves"] * improves_something(group)
         head = "".join(f'<th style="{_CELL};{_FAINT}">{escape(one)}</th>' for one in heads)
         body = "".join(_html_row(row, group) for row in group.rows)
         parts.append(
@@ -219,6 +341,8 @@ def comparison_html(table: Table) -> str:
         )
     if any(row.best for group in table.groups for row in group.rows):
         parts.append(f'<p style="{_FAINT}">{_STAR} {escape(BEST)}</p>')
+    if table.setting is None:
+        parts += [_html_frontier(one) for one in table.frontiers]
     items = [
         f"<li><b>{mark}</b> {escape(one.label)}: {escape(one.definition)}</li>"
         for mark, one in table.legend.items()
@@ -227,6 +351,18 @@ def comparison_html(table: Table) -> str:
         f'<ul style="list-style:none;padding:0;{_FAINT}">{"".join(items)}</ul>' if items else ""
     )
     return f"<div>{''.join(parts)}{listed}</div>"
+
+
+def _html_frontier(frontier: Frontier) -> str:
+    """Return what is best in a setting, as a paragraph."""
+    bounds = [
+        f"{escape(_SIGNS.get(group.kind, ''))} {escape(f'${row.tex}$')} {escape(row.card.work)}"
+        for group in frontier.groups
+        for row in group.rows
+        if row.best
+    ]
+    listed = "; ".join(bounds) or "nothing that can be called best"
+    return f"<p><b>{escape(frontier.setting.label)}</b>: {listed}</p>"
 
 
 def _html_row(row: TableRow, group: Group) -> str:
@@ -251,6 +387,8 @@ def _html_row(row: TableRow, group: Group) -> str:
         escape(" ".join(row.marks)),
         f'<span title="{escape(card.statement)}">{escape(where)}</span>',
     ]
+    if improves_something(group):
+        cells.append(escape(", ".join(one["card"] for one in card.improves)))
     return f'<tr style="background:none">{"".join(_html_cells(cells))}</tr>'
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -12,6 +13,7 @@ from rich.tree import Tree
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.snapshot.reader import Snapshot
+from dltheory_bib.text.exponents import symbols_in
 from dltheory_bib.text.names import author_line
 from dltheory_bib.theorems.improvements import Change, Improvements, Link
 from dltheory_bib.theorems.notation import bound_text, exponent_text
@@ -32,8 +34,8 @@ class _Holder(Protocol):
 
 
 def improvement_tree(found: Improvements, bib: _Holder, back: bool | None) -> RenderableType:
-    """Show what a card improves, what improves it, and the best known; `back` selects one
-    direction.
+    """Show what a card improves, what improves it, and what is known to be stronger; `back` selects
+    one direction.
     """
     read = bib.snapshot.readable
     draw = _Drawing(found.question, bib, read)
@@ -44,9 +46,9 @@ def improvement_tree(found: Improvements, bib: _Holder, back: bool | None) -> Re
     if back is not True:
         parts.append(draw.branch("improved by", found.forward, "no card recorded here improves it"))
     if start.id in {one.id for one in found.best}:
-        parts.append(Text("It is among the best known: no other card is stronger.", style=_DIM))
+        parts.append(Text("No card recorded here is known to be stronger.", style=_DIM))
     elif found.best:
-        parts.append(Text("At least as strong in every respect, and best today:", style=_DIM))
+        parts.append(Text("Known to be at least as strong in every respect:", style=_DIM))
         parts += [Text.assemble("  ", draw.card(one)) for one in found.best]
     return Group(*parts)
 
@@ -92,11 +94,18 @@ class _Drawing:
                 text.append(f"\n{line}")
         return text.append(f"\n{self.read(link.claim)}", style=_DIM)
 
+    @staticmethod
+    def _factor(name: str, shown: Mapping[str, str]) -> str:
+        """Return a symbol, or the logarithm of a quotient, as it is printed."""
+        for symbol in symbols_in(name) if "(" in name else ():
+            name = re.sub(rf"(?<=[( /]){re.escape(symbol)}(?=[) /])", shown[symbol], name)
+        return shown.get(name, name)
+
     def _changes(self, change: Change) -> list[str]:
         """Describe an improvement: the exponents that change, and the assumptions."""
         shown = {symbol.id: self.read(f"${symbol.tex}$") for symbol in self.question.symbols}
         powers = [
-            f"{shown[symbol]}: {exponent_text(old)} → {exponent_text(new)}"
+            f"{self._factor(symbol, shown)}: {exponent_text(old)} → {exponent_text(new)}"
             for symbol, old, new in change.exponents
         ]
         lines = [f"exponent of {', of '.join(powers)}"] if powers else []

@@ -40,7 +40,7 @@ _OWN = "green"
 
 # A table shows authors from the first of these widths on, and titles from the second.
 _WITH_AUTHORS = 100
-_TITLES = 30
+_TITLES, _AUTHORS = 30, 30
 _GAP = 2
 
 
@@ -96,9 +96,10 @@ class PaperTable:
         widths = {"key": max(keys, 3), "year": 4, "venue": max(venues, 5)}
         if layers := max((cell_len(row.layer) for row in self.rows), default=0):
             widths["layer"] = max(layers, 5)
-        if width >= _WITH_AUTHORS:
-            widths["authors"] = 30
         rest = width - sum(size + _GAP for size in widths.values())
+        if width >= _WITH_AUTHORS and rest - _AUTHORS - _GAP >= _TITLES:
+            widths["authors"] = _AUTHORS
+            rest -= _AUTHORS + _GAP
         return widths | {"title": rest} if rest >= _TITLES else None
 
 

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from dltheory_bib.formats.markdown import escape
 from dltheory_bib.text.latex import is_formula, to_latex
-from dltheory_bib.theorems.theorem_table import Group, Table, TableCard, TableRow
+from dltheory_bib.theorems.standings import STANDINGS
+from dltheory_bib.theorems.theorem_table import Frontier, Group, Table, TableCard, TableRow
 
 HOLDS = {
     "surely": "surely",
@@ -25,8 +26,8 @@ HOLDS = {
 }
 """Return the guarantee of a statement, abbreviated."""
 _CHECKED = {"full-text": "", "abstract": "abstract only", "secondary": "as quoted elsewhere"}
-BEST = "no other card here is at least as strong in bound, guarantee and assumptions"
-"""Describe the mark of the best known results."""
+BEST = STANDINGS["best"]
+"""Describe the mark of what is best in a setting."""
 
 _FORMULA = re.compile(r"(\$[^$]*\$)")
 _NEEDS = {
@@ -49,7 +50,8 @@ def records(table: Table) -> list[dict[str, Any]]:
 
     `bound` is the bound up to constants in Unicode, `bound_tex` as printed in the work. A field for
     each symbol contains the largest exponent as text if the bound is one monomial; a field for each
-    column of the question contains the card's value. `best` is empty if the card is not ranked.
+    column of the question contains the card's value. `standing` is what the card is in the setting
+    that was asked for, `best_in` has the settings of the question in which it is best.
     """
     made = []
     question = table.question
@@ -75,12 +77,16 @@ def records(table: Table) -> list[dict[str, Any]]:
                     **exponents,
                     "holds": card.holds or "",
                     "assumptions": "; ".join(card.assumptions),
-                    "best": row.best if row.ranked else "",
+                    "supposed": "; ".join(card.supposed),
+                    "unknown": "; ".join(card.unknown),
+                    "standing": row.standing,
+                    "best_in": "; ".join(row.best_in),
                     **{column.id: card.values.get(column.id, "") for column in question.columns},
                     "statement": card.statement,
                     "version": card.version,
                     "where": card.where,
                     "checked": card.checked,
+                    "improves": "; ".join(one["card"] for one in card.improves),
                     "note": card.note or "",
                 }
             )
@@ -110,11 +116,14 @@ def to_markdown(table: Table) -> str:
     for group in table.groups:
         heads = ["Bound"] * (not group.columns) + [column.label for column in group.columns]
         heads = ["", *heads, "Work", "Method", "Holds", "Assumes", "Where"]
+        heads += ["Improves"] * improves_something(group)
         lines = [_line(escape(head) for head in heads), _line("---" for _ in heads)]
         lines += [_line(_cells(row, group)) for row in group.rows]
         parts.append(f"### {escape(group.title)}\n\n" + "\n".join(lines) + "\n")
-    if any(row.ranked for group in table.groups for row in group.rows):
+    if any(row.best for group in table.groups for row in group.rows):
         parts.append(f"★ {BEST}.\n")
+    if table.setting is None and table.frontiers:
+        parts.append("### Best in each setting\n\n" + "".join(map(_frontier, table.frontiers)))
     if table.legend:
         items = [
             f"- **{mark}** {escape(one.label)}: {escape(one.definition)}\n"
@@ -122,6 +131,23 @@ def to_markdown(table: Table) -> str:
         ]
         parts.append("".join(items))
     return "\n".join(parts)
+
+
+def improves_something(group: Group) -> bool:
+    """Return whether a card of a group claims to improve another."""
+    return any(row.card.improves for row in group.rows)
+
+
+def _frontier(frontier: Frontier) -> str:
+    """Return what is best in a setting, as an item of a list."""
+    bounds = [
+        f"{_cell(group.title)} {_cell(f'${row.tex}$')} `{row.card.work}`"
+        for group in frontier.groups
+        for row in group.rows
+        if row.best
+    ]
+    listed = "; ".join(bounds) or "nothing that can be called best"
+    return f"- **{escape(frontier.setting.label)}**: {listed}\n"
 
 
 def _line(cells: Iterable[str]) -> str:
@@ -144,6 +170,7 @@ def _cells(row: TableRow, group: Group) -> list[str]:
         HOLDS[card.holds],
         " ".join(row.marks),
         _cell(read_where(card)),
+        *[" ".join(f"`{one['card']}`" for one in card.improves)] * improves_something(group),
     ]
 
 

@@ -106,18 +106,22 @@ def cards_table(cards: Iterable[Result]) -> Table:
     """
     first = ("id", "work", "question", "quantity", "kind", "method")
     last = ("bound_tex", "holds", "statement", "version", "where", "read_in", "checked", "note")
+    known = ("hidden", "assumptions", "supposed", "unknown")
     rows = [
         (
             *(getattr(card, name) for name in first),
             " + ".join(map(_named, card.bound)) or None,
             *(getattr(card, name) for name in last),
+            card.hidden,
             _JOIN.join(card.assumptions) or None,
+            _JOIN.join(card.supposed) or None,
+            _JOIN.join(card.unknown) or None,
             _named(card.values) if card.values else None,
             _JOIN.join(one.card for one in card.improves) or None,
         )
         for card in cards
     ]
-    return Table((*first, "bound", *last, "assumptions", "values", "improves"), rows)
+    return Table((*first, "bound", *last, *known, "values", "improves"), rows)
 
 
 def _named(values: Mapping[str, str]) -> str:

@@ -156,12 +156,30 @@ def read(bib: Bibliography, topic: str, count: int) -> Data:
 
 
 def compare(
-    bib: Bibliography, question: str, query: str, group: str, best: bool, limit: int
+    bib: Bibliography,
+    question: str,
+    query: str,
+    setting: str,
+    assume: str,
+    drop: str,
+    year: str,
+    group: str,
+    best: bool,
+    limit: int,
 ) -> Data:
     """The theorems on a question; without one, the questions."""
     if not question.strip():
         return {"questions": [one._asdict() for one in views.questions(bib.snapshot)]}
-    table = bib.compare(question, query, best=best).table
+    found = bib.compare(
+        question,
+        query,
+        best=best,
+        setting=setting or None,
+        assume=_listed(assume),
+        drop=_listed(drop),
+        year=year,
+    )
+    table = found.table
     labels = {one.id: one.label for one in table.legend.values()}
     asked = question_record(bib.snapshot, table.question.id)
     shown = [one for one in table.groups if group.casefold() in one.title.casefold()]
@@ -170,6 +188,7 @@ def compare(
             **{name: asked.get(name) for name in ("id", "label", "definition")},
             "better": table.question.better,
             "symbols": {one["tex"]: one["meaning"] for one in asked.get("symbols", ())},
+            "settings": {one.id: one.label for one in table.question.settings},
         },
         "group_titles": [one.title for one in table.groups],
         "groups": [
@@ -180,8 +199,13 @@ def compare(
             }
             for one in shown
         ],
+        "may_apply": found.may_apply,
         "hint": None if shown else f"no theorem on {table.question.id} matches",
     }
+
+
+def _listed(names: str) -> list[str]:
+    return [one.strip() for one in names.split(",") if one.strip()]
 
 
 def path(bib: Bibliography, start: str, end: str) -> Data:
@@ -333,9 +357,12 @@ def _card(row: TableRow, labels: Mapping[str, str]) -> Data:
         "url": row.paper.address,
         "method": card.method,
         "bound": row.tex,
-        "best_known": row.best if row.ranked else None,
+        "standing": row.standing or None,
+        "best_in_settings": list(row.best_in) if row.ranked else None,
         "holds": card.holds,
         "assumes": [labels[name] for name in card.assumptions],
+        "presumably_assumes": [labels[name] for name in card.supposed],
+        "not_read": list(card.unknown),
         "says": card.statement,
         "values": dict(card.values),
         "where": f"{card.version}, {card.where}",
@@ -391,7 +418,11 @@ _TOOLS = (
             Parameter("question", "a question's id or name", most=300, default=""),
             Parameter("query", "only theorems of works that match this query", default=""),
             Parameter("group", "only groups with this text in their title", default=""),
-            Parameter("best", "only those that no other dominates", "flag", default=False),
+            Parameter("setting", "a set of assumptions that the question lists", default=""),
+            Parameter("assume", "assumptions to grant, separated by commas", default=""),
+            Parameter("drop", "assumptions not to grant", default=""),
+            Parameter("year", "what was known by then: ..2020", default=""),
+            Parameter("best", "only what is best in a setting", "flag", default=False),
             Parameter("limit", "the most theorems of each group", "number", 50, 3),
         ),
         compare,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import model_validator
 
@@ -18,12 +18,19 @@ from dltheory_bib.models.types import (
     PaperKey,
     QuantityId,
     QuestionId,
+    Ratio,
+    SettingId,
     SymbolId,
     Text,
     TopicId,
 )
 
-About = Literal["problem", "oracle", "algorithm", "network", "data", "initialisation"]
+About = Literal["problem", "oracle", "noise", "algorithm", "network", "data", "initialisation"]
+Aspect = Literal[
+    "problem", "oracle", "noise", "algorithm", "network", "data", "initialisation", "holds"
+]
+ABOUT: frozenset[str] = frozenset(get_args(About))
+"""What assumptions restrict."""
 Better = Literal["smaller", "larger"]
 CardKind = Literal["upper", "lower", "exact", "negative", "statement"]
 Extreme = Literal["zero", "infinity"]
@@ -31,6 +38,10 @@ Holds = Literal[
     "surely", "high-probability", "constant-probability", "expectation", "asymptotically"
 ]
 CardChecked = Literal["full-text", "abstract", "secondary"]
+MOST_SETTINGS = 8
+"""The settings of a question that a table has room for."""
+ANY = "any-"
+"""In a setting, the beginning of a name for all assumptions about one thing: `any-data`."""
 RANKED: frozenset[str] = frozenset({"upper", "lower", "exact"})
 """The kinds of card whose bounds are compared."""
 
@@ -59,6 +70,36 @@ class Symbol(Record):
     """What it denotes, in a phrase."""
     extreme: Extreme
     """Its extreme in the hard case: bounds are compared as it goes there."""
+    at_most: SymbolId | None = None
+    """A symbol that it never exceeds, up to a constant: an average delay, the largest delay."""
+    constant_under: AssumptionId | None = None
+    """An assumption that fixes it: under `constant-depth`, the depth."""
+
+
+class ExponentRatio(Record):
+    """A ratio of parameters that exponents of a question may contain, as in rates of
+    approximation.
+    """
+
+    id: Ratio
+    """As exponents write it: `d/s`. It is positive; two ratios are compared as independent."""
+    tex: Formula
+    """Its TeX."""
+    meaning: Text
+    """What it denotes, in a phrase."""
+
+
+class Setting(Record):
+    """A set of assumptions for which a question is asked."""
+
+    id: SettingId
+    """Words joined by hyphens: `two-layer-relu`."""
+    label: Text
+    """Its name."""
+    assumptions: tuple[AssumptionId, ...]
+    """What may be assumed, with all that follows from it; `any-data` stands for every assumption
+    about data.
+    """
 
 
 class Column(Record):
@@ -95,6 +136,14 @@ class Question(QuestionNavigation, Record):
     """The quantities that a bound may have."""
     symbols: tuple[Symbol, ...] = ()
     """The only symbols that bounds may use."""
+    exponents: tuple[ExponentRatio, ...] = ()
+    """The only ratios of parameters that exponents may contain."""
+    settings: tuple[Setting, ...] = ()
+    """The sets of assumptions for which the best bounds are shown, at most eight."""
+    chosen: tuple[About, ...] = ()
+    """What is chosen, as the algorithm always is, in an answer: `network` where networks are
+    sought that approximate. A lower bound is stronger if it holds for more choices.
+    """
     columns: tuple[Column, ...] = ()
     """The columns for cards without a bound."""
 
@@ -102,7 +151,11 @@ class Question(QuestionNavigation, Record):
     def _check(self) -> Self:
         if not self.quantities and not self.columns:
             raise ValueError("a question needs quantities that are bounded, or columns")
-        for name in ("quantities", "symbols", "columns"):
+        if len(self.settings) > MOST_SETTINGS:
+            raise ValueError(
+                f"settings has {len(self.settings)} items; a table has room for {MOST_SETTINGS}"
+            )
+        for name in ("quantities", "symbols", "exponents", "settings", "columns"):
             ids = [one.id for one in getattr(self, name)]
             twice = next((one for one in ids if ids.count(one) > 1), None)
             if twice:
@@ -175,10 +228,22 @@ class Result(ResultNavigation, Record):
     """The sum of these monomials, up to a constant; omitted if the bound is not of this form."""
     bound_tex: Formula | None = None
     """The bound as the theorem prints it, in TeX without dollar signs."""
+    hidden: Literal["polylog"] | None = None
+    r"""`polylog` if the text hides logarithms, as $\tilde O$ does: in every symbol, for all one
+    knows.
+    """
     holds: Holds | None = None
     """The guarantee of the statement."""
     assumptions: tuple[AssumptionId, ...] = ()
-    """All its restrictions."""
+    """Its restrictions that the text states."""
+    supposed: tuple[AssumptionId, ...] = ()
+    """Restrictions that it presumably has, although the text that was read does not state them.
+    They count against the card, never for it.
+    """
+    unknown: tuple[Aspect, ...] = ()
+    """What the text that was read leaves open: the kinds of assumption on which there may be more,
+    and `holds` for the guarantee.
+    """
     model: NetworkModel | None = None
     """The network that it is about."""
     values: NamedValues = _NOTHING
@@ -200,8 +265,15 @@ class Result(ResultNavigation, Record):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.holds and "holds" in self.unknown:
+            raise ValueError("holds is given and unknown; delete one of the two")
+        if self.hidden and not self.bound:
+            raise ValueError("hidden says what a bound hides; this card has none")
+        if both := sorted({*self.assumptions} & {*self.supposed}):
+            raise ValueError(f"{both[0]} is both read and supposed; delete it from supposed")
         if self.kind in RANKED:
-            missing = next((n for n in ("quantity", "holds") if not getattr(self, n)), None)
+            needed = ["quantity"] + ["holds"] * ("holds" not in self.unknown)
+            missing = next((name for name in needed if not getattr(self, name)), None)
             if missing:
                 raise ValueError(f"a card of kind {self.kind} needs {missing}")
         if self.bound and not self.quantity:
@@ -209,3 +281,10 @@ class Result(ResultNavigation, Record):
         if self.kind == "statement" and self.bound:
             raise ValueError("a card of kind statement has no bound; write upper, lower or exact")
         return self
+
+    @property
+    def is_fully_read(self) -> bool:
+        """Whether the theorem itself was read, and nothing in the card is supposed or unknown: only
+        such a card can be found stronger than another.
+        """
+        return self.checked == "full-text" and not self.supposed and not self.unknown

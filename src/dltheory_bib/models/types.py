@@ -17,9 +17,10 @@ from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 from dltheory_bib.models.relations import JUDGEMENTS, Relation
 from dltheory_bib.text import names
 from dltheory_bib.text import value_rules as rules
+from dltheory_bib.text.exponents import EXPONENT, LOG_OF, LOG_POWER, RATIO, SYMBOL, symbols_in
 from dltheory_bib.text.identifiers import ARXIV_ID, DOI, URL
 from dltheory_bib.text.names import quoted
-from dltheory_bib.text.value_rules import EXPONENT, FIRST_YEAR, LAST_YEAR, clean
+from dltheory_bib.text.value_rules import FIRST_YEAR, LAST_YEAR, clean
 
 
 def _matching(
@@ -95,12 +96,11 @@ TrailId = Annotated[str, *_matching(rules.ID, "a trail id", rules.id_advice)]
 QuestionId = Annotated[str, *_matching(rules.ID, "a question id", rules.id_advice)]
 QuantityId = Annotated[str, *_matching(rules.ID, "a quantity id", rules.id_advice)]
 ColumnId = Annotated[str, *_matching(rules.ID, "a column id", rules.id_advice)]
+SettingId = Annotated[str, *_matching(rules.ID, "a setting id", rules.id_advice)]
 AssumptionId = Annotated[str, *_matching(rules.ID, "an assumption id", rules.id_advice)]
 CardId = Annotated[str, *_matching(rules.KEY, "the id of a card", rules.card_advice)]
 """The id of a result card: `jin2017escape-pgd`."""
-SymbolId = Annotated[
-    str, *_matching(rules.SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")
-]
+SymbolId = Annotated[str, *_matching(SYMBOL, "a symbol id", lambda _: "write eps, d or lambda0")]
 PersonId = Annotated[str, *_matching(rules.ID, "a person id", rules.id_advice)]
 ArxivId = Annotated[str, AfterValidator(rules.arxiv_id), _text_schema(ARXIV_ID)]
 Doi = Annotated[str, AfterValidator(rules.doi), _text_schema(DOI)]
@@ -133,6 +133,10 @@ class _Judgement:
 
 RelationKind = Annotated[Relation, _Judgement]
 """The kind of a relation that a curator states: `extends`, `improves`, `refutes` …"""
+
+
+Ratio = Annotated[str, *_matching(RATIO, "a ratio of parameters", lambda _: "write d/s or s/(d+1)")]
+"""A ratio of parameters in an exponent: `d/s`."""
 
 
 class NamedValues(Mapping[str, str]):
@@ -197,18 +201,40 @@ class NamedValues(Mapping[str, str]):
 class Monomial(NamedValues):
     """A product of powers: symbol → exponent, a text such as `-2`, `exp` or `-7/4 log^4`.
 
-    A missing symbol has exponent 0; the empty monomial is a constant.
+    A missing symbol has exponent 0; the empty monomial is a constant. The logarithm of a product or
+    quotient is a name of its own, with its power: `{eps: -2, log(d/eps): 4}`.
     """
 
     __slots__ = ()
     _pattern = EXPONENT
+
+    def __init__(self, items: Mapping[str, str] | None = None) -> None:
+        super().__init__(items)
+        for name, exponent in self._items.items():
+            if "(" not in name:
+                continue
+            if not re.fullmatch(LOG_OF, name):
+                raise ValueError(
+                    f"{quoted(name)} is not the logarithm of a quotient; write it as log(d/eps) or "
+                    "log(n L/delta)"
+                )
+            if not re.fullmatch(LOG_POWER, exponent):
+                raise ValueError(
+                    f"{quoted(exponent)} is not a power of {name}; write a positive number"
+                )
 
     @classmethod
     def _value(cls, text: str) -> str:
         text = clean(text)
         if not re.fullmatch(EXPONENT, text):
             raise ValueError(
-                f"{quoted(text)} is not an exponent; write a number such as -2 or 7/4, or exp, "
-                "and after it log, log^4 or polylog"
+                f"{quoted(text)} is not an exponent; write a number such as -2 or 7/4, a ratio "
+                "such as -d/s, or exp, and after it log, log^4 or polylog"
             )
         return text
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """The ids of the symbols in it, those inside logarithms included."""
+        found = [one for name in self for one in symbols_in(name)]
+        return tuple(dict.fromkeys(found))

@@ -1,7 +1,7 @@
 """A chart of how a bound fell over the years, as SVG for its question's page.
 
 It draws the data of `display.bound_chart`: a mark for each card at the exponent of one symbol, and
-lines through the best so far, whatever the assumptions. Each mark links to its card.
+lines through the best so far in one setting. Each mark links to its card.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from dltheory_bib.display.bound_chart import Point, frontier, points_of, quantity_of, symbol_of
+from dltheory_bib.display.bound_chart import Point, frontier, panels_of
 from dltheory_bib.theorems.theorem_table import Table
 
 WIDTH, HEIGHT = 700, 250
@@ -53,6 +53,8 @@ class Progress(NamedTuple):
     quantity: str
     base: str
     r"""The base of the exponent, in TeX: `(1/\varepsilon)`."""
+    setting: str
+    """What all these cards may assume, in words."""
 
 
 class _Scale:
@@ -77,13 +79,12 @@ class _Scale:
 
 
 def progress(table: Table) -> Progress | None:
-    """Return the chart of the quantity with most cards; None if nothing changed."""
+    """Return the chart of the setting with most cards; None if nothing changed."""
     try:
-        quantity = quantity_of(table)
-        symbol = symbol_of(table, quantity)
-        points = points_of(table, quantity, symbol)
+        panel = max(panels_of(table), key=lambda one: len(one.points))
     except ValueError:
         return None
+    quantity, symbol, points = panel.quantity, panel.symbol, panel.points
     exponents = {point.exponent for point in points} - {None}
     if len(points) < _FEWEST or len(exponents) < 2 or points[0].year == points[-1].year:
         return None
@@ -92,7 +93,8 @@ def progress(table: Table) -> Progress | None:
     lines: list[tuple[str, str]] = []
     names: list[Label] = []
     for kind in ("upper", "exact", "lower"):
-        line = frontier((p for p in points if p.kind == kind), smaller == (kind != "lower"))
+        ours = [point for point in points if point.kind == kind and panel.comparable]
+        line = frontier(ours, smaller == (kind != "lower"))
         if line:
             lines.append((kind, _path(line, scale)))
             new = (_name(point, scale) for point in line)
@@ -105,6 +107,7 @@ def progress(table: Table) -> Progress | None:
         _exponents(points, scale),
         next(one.label for one in table.question.quantities if one.id == quantity),
         f"(1/{symbol.tex})" if symbol.extreme == "zero" else symbol.tex,
+        panel.label,
     )
 
 

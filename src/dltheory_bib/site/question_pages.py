@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from dltheory_bib.formats.comparison_files import BEST
 from dltheory_bib.models.theorem import Result
 from dltheory_bib.site import addresses
 from dltheory_bib.site.page_charts import progress
@@ -16,6 +15,7 @@ from dltheory_bib.text.names import fold
 from dltheory_bib.theorems.notation import bound_terms
 from dltheory_bib.theorems.theorem_table import Group, TableRow
 
+_BEST = "best in one of the settings of the question"
 _MOST_OPEN = 10
 """If there are more symbols than this, they are shown on request."""
 
@@ -68,7 +68,7 @@ def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, 
                 shelves=[_shelf(contents, group, records) for group in table.groups],
                 legend=table.legend,
                 drawn=progress(table),
-                best=BEST,
+                best=_BEST,
                 ways=HOLDS,
                 checked=CARD_CHECKED,
                 open=len(question.symbols or question.columns) <= _MOST_OPEN,

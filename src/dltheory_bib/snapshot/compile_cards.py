@@ -77,6 +77,7 @@ def formulas(
     """Return the formulas in questions, assumptions and cards, without dollar signs."""
     for question in questions:
         yield from (symbol.tex for symbol in question.symbols)
+        yield from (ratio.tex for ratio in question.exponents)
         yield from _in(_texts_of_question(question))
     for assumption in assumptions:
         yield from _in((assumption.label, assumption.definition))
@@ -95,6 +96,8 @@ def _in(texts: Iterator[str | None] | tuple[str, ...]) -> Iterator[str]:
 def _texts_of_question(question: Question) -> Iterator[str | None]:
     yield from (question.label, question.definition)
     yield from (symbol.meaning for symbol in question.symbols)
+    yield from (ratio.meaning for ratio in question.exponents)
+    yield from (setting.label for setting in question.settings)
     parts: tuple[Quantity | Column, ...] = (*question.quantities, *question.columns)
     for part in parts:
         yield from (part.label, part.meaning)

@@ -13,7 +13,7 @@ from dltheory_bib.text.maths import unicode_maths
 from dltheory_bib.text.names import family
 from dltheory_bib.theorems.dominance import Order, Vocabulary
 from dltheory_bib.theorems.notation import bound_tex, bound_text
-from dltheory_bib.theorems.ranking import rank_cards
+from dltheory_bib.theorems.ranking import compare_bounds, rank_cards
 
 
 def write_comparisons(
@@ -41,7 +41,8 @@ def write_comparisons(
             [family(first[key]), *shown_bound(known[card], question, read)] for card, key in rows
         ]
         orders = [Order(question, vocabulary, ignore) for ignore in (False, True)]
-        data: list[Any] = [texts, *(rank_cards(asked, order) for order in orders)]
+        found_orders = [[rank_cards(asked, one), compare_bounds(asked, one)] for one in orders]
+        data: list[Any] = [texts, *found_orders]
         written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         row = (question.id, written)
         database.execute("INSERT OR REPLACE INTO comparison VALUES (?, ?)", row)

@@ -210,6 +210,19 @@ def all_ties(stated: Iterable[Stated]) -> dict[str, list[Tie]]:
     return {key: [tie for _, tie in sorted(ties)] for key, ties in found.items()}
 
 
+ASPECTS = {
+    "problem": "further assumptions on the problem",
+    "oracle": "further assumptions on the oracle",
+    "noise": "the noise model",
+    "algorithm": "further assumptions on the algorithm",
+    "network": "further assumptions on the network",
+    "data": "further assumptions on the data",
+    "initialisation": "the initialisation",
+    "holds": "how the guarantee holds",
+}
+"""What a card's text may leave open, in words."""
+
+
 def result_view(
     card: Result,
     question: Question,
@@ -229,6 +242,9 @@ def result_view(
     facts += [(column.label, card.values.get(column.id, "")) for column in question.columns]
     facts.append(("holds", HOLDS[card.holds] if card.holds else ""))
     facts.append(("assumes", ", ".join(assumptions[name].label for name in card.assumptions)))
+    supposed = ", ".join(assumptions[name].label for name in card.supposed)
+    facts.append(("presumably", supposed))
+    facts.append(("not read", ", ".join(ASPECTS[name] for name in card.unknown)))
     if card.model:
         facts.append(("model", "; ".join(model_facts(card))))
     facts.append(("read", f"{card.version}, {card.where} ({CARD_CHECKED[card.checked]})"))

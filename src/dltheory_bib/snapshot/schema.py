@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA = 13
+SCHEMA = 14
 """Increase this number when the tables, the records or their content change."""
 
 FEATURES = (

@@ -319,8 +319,8 @@ def questions(snapshot: Snapshot) -> list[QuestionView]:
 
 
 def stored(snapshot: Snapshot, table: str) -> dict[str, dict[str, Any]]:
-    """Return the stored JSON of every topic, trail or question, by id, in order of ids."""
-    assert table in {"topic", "trail", "question"}
+    """Return the stored JSON of every topic, trail, question or assumption, in order of ids."""
+    assert table in {"topic", "trail", "question", "assumption"}
     found = snapshot.fetch(f"SELECT id, data FROM {table} ORDER BY id")
     return {row[0]: json.loads(row[1]) for row in found}
 

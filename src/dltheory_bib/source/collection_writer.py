@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dltheory_bib.errors import DataError, Problem, UnsafeChangeError
 from dltheory_bib.files import locked, write_bytes, write_text
 from dltheory_bib.input_files import read_bytes, refuse, shown
-from dltheory_bib.source.folders import ALL_KINDS, WORKS
+from dltheory_bib.source.folders import ALL_KINDS, COLLECTION, WORKS
 from dltheory_bib.source.yaml_writer import revised
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ KEPT = 50
 WAIT = 10.0
 """Seconds to wait for another process that is writing."""
 _BEGUN, _DONE = ".begun.json", ".json"
+_FILES = frozenset({COLLECTION, *(f"{kind}.yaml" for kind in ALL_KINDS)})
+"""The files that a change may be about."""
 _ORDER = {kind: place for place, kind in enumerate(ALL_KINDS)}
 
 
@@ -59,7 +61,9 @@ class Change:
         """Their texts with the changes."""
 
     def text(self, name: str) -> str:
-        """Return the text of a file, such as `papers.yaml`, with the changes so far."""
+        """Return the text of a data file, such as `papers.yaml`, with the changes so far."""
+        if name not in _FILES:
+            raise ValueError(f"{name} is no data file of a collection")
         if name not in self.after:
             self.before[name] = _text(self.folder / name)
             self.after[name] = self.before[name]
@@ -192,7 +196,10 @@ def undo(folder: Path, *, wait: float = WAIT) -> Undone | None:
         entries = _entries(folder)
         if not entries:
             return None
-        last = json.loads(entries[-1].read_bytes())
+        last = _read(entries[-1])
+        if last is None:
+            place = shown(entries[-1])
+            raise UnsafeChangeError(f"{place} was not written by this program; delete it")
         for name, delta in last["files"].items():
             if _digest(_text(folder / name)) != delta["after"]:
                 raise UnsafeChangeError(
@@ -279,11 +286,36 @@ def _put(path: Path, delta: Mapping[str, Any]) -> None:
 def _complete(folder: Path) -> None:
     """Complete the changes of a run that was killed; what was edited since is left as it is."""
     for begun in sorted((folder / PLACE).glob(f"*{_BEGUN}")):
-        entry = json.loads(begun.read_bytes())
+        entry = _read(begun)
+        if entry is None:
+            continue
         for name, delta in entry["files"].items():
             with suppress(UnsafeChangeError):
                 _put(folder / name, delta)
         _finish(folder / PLACE, begun, entry)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """Return a change that was noted; None if this program did not write it.
+
+    It may have come with somebody else's repository, so it may change data files of this folder
+    alone.
+    """
+    try:
+        entry = json.loads(path.read_bytes())
+        files, texts = entry["files"], (str, type(None))
+        sound = isinstance(entry["command"], str) and all(
+            name in _FILES
+            and isinstance(delta["start"], int)
+            and isinstance(delta["old"], str)
+            and isinstance(delta["new"], str)
+            and isinstance(delta["before"], texts)
+            and isinstance(delta["after"], texts)
+            for name, delta in files.items()
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return entry if sound else None
 
 
 def _finish(place: Path, begun: Path, entry: Mapping[str, Any]) -> None:

@@ -23,7 +23,7 @@ from dltheory_bib.errors import Problem
 from dltheory_bib.files import write_text
 from dltheory_bib.input_files import read_bytes
 from dltheory_bib.source.yaml_reader import read_content
-from dltheory_bib.text.value_rules import EXPONENT
+from dltheory_bib.text.exponents import EXPONENT, LOG_OF, SYMBOL
 
 if TYPE_CHECKING:
     from dltheory_bib.models.record import Record
@@ -54,6 +54,7 @@ _TYPED = re.compile(
 )
 """Text that YAML 1.1 (https://yaml.org/type/) or 1.2 may interpret as another type."""
 _WORD = re.compile(r"[\w./:@+'() -]*\w")
+_FACTOR = re.compile(f"{SYMBOL}|{LOG_OF}")
 
 
 def canonical(text: str, kind: str, today: date | None = None) -> str:
@@ -372,7 +373,7 @@ class _Writer:
         pairs = []
         for symbol, power in item.value:
             plain = isinstance(power, yaml.ScalarNode) and re.fullmatch(EXPONENT, power.value)
-            if not plain or not _WORD.fullmatch(symbol.value):
+            if not plain or not _FACTOR.fullmatch(symbol.value):
                 return ""
             if _has_comment(self.notes, symbol) or _has_comment(self.notes, power):
                 return ""

@@ -57,6 +57,7 @@ _DOI_IN_TEXT = (
 )
 # Elsewhere `corr` means correspondence and correction.
 _SAYS_ARXIV = r"(?<![a-z])arxiv|\bcorr\b(?!\.)|(?-i:\bCoRR\b)|^\s*abs/|10\.48550/"
+_IN_ARXIV = ("arxiv", "corr", "abs/", "10.48550/")
 _ALL_OF_ARXIV = (
     r"https?://\S*|10\.48550/\S+|(?<![a-z-])[a-z-]+(?:\.[a-z-]{2,})?/[0-9]{7}"
     r"|[0-9]{4}\.[0-9]{4,5}(?:v[0-9]+)?|\b(?:v|version) ?[0-9]+\b"
@@ -201,7 +202,7 @@ def find_dois(text: str) -> list[str]:
     >>> find_dois("(doi:10.1016/S0169-7552(98)00110-X); https://doi.org/10.1137/15M1024950.")
     ['10.1016/S0169-7552(98)00110-X', '10.1137/15M1024950']
     """
-    return list(dict.fromkeys(_dois(_plain(text))))
+    return list(dict.fromkeys(_dois(_plain(text)))) if "10." in text else []
 
 
 def _dois(text: str) -> Iterator[str]:
@@ -231,7 +232,11 @@ def says_arxiv(text: str) -> bool:
     >>> says_arxiv("CoRR"), says_arxiv("Corrected proof"), says_arxiv("{Ar{X}iv}")
     (True, False, True)
     """
-    return _compiled(_SAYS_ARXIV, re.IGNORECASE).search(_plain(text)) is not None
+    plain = _plain(text)
+    lower = plain.lower()
+    if not any(part in lower for part in _IN_ARXIV):  # as in most texts
+        return False
+    return _compiled(_SAYS_ARXIV, re.IGNORECASE).search(plain) is not None
 
 
 def is_arxiv_alone(text: str) -> bool:

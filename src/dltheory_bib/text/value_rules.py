@@ -26,7 +26,6 @@ _SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"})
 _PAGE = r"[A-Za-z]*[0-9]{1,12}(?::[0-9]{1,12})?"
 PAGES = rf"{_PAGE}(?:-{_PAGE})?"
 ORCID = r"[0-9]{4}-[0-9]{4}-[0-9]{4}-[0-9]{3}[0-9X]"
-SYMBOL = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
 LONGEST_ID = 200
 """Characters: pages are named after keys and ids, and file systems allow about 250. Nobody types a
 longer one, and finding advice for it could take very long.
@@ -169,12 +168,6 @@ def card_advice(_: str) -> str:
 def id_advice(text: str) -> str:
     """Return how to write an id."""
     return f"write {slug(text) or 'words-joined-by-hyphens'}"
-
-
-_NUMBER = r"[0-9]+(?:\.[0-9]+|/[1-9][0-9]*)?"
-_LOGS = rf"(?:log(?:\^-?{_NUMBER})?|polylog)"
-EXPONENT = rf"(?:(?:-?{_NUMBER}|exp)(?: {_LOGS})?|{_LOGS})"
-"""The pattern of an exponent: `-2`, `7/4`, `exp`, `polylog`, `-2 log^4`."""
 
 
 def matching(pattern: str, what: str, advice: Callable[[str], str]) -> Callable[[str], str]:

@@ -14,26 +14,45 @@ ideal: see the introduction of arXiv 2409.07986, or Huneke and Swanson, *Integra
 Rings, and Modules*, 2006, section 1.4.) A sum is at most another if each of its monomials is.
 
 Exponents measure growth: if a symbol goes to zero, the sign of its exponent is reversed. An
-exponent has four parts, compared from the left; each is infinitesimal compared with those before
+exponent has five parts, compared from the left; each is infinitesimal compared with those before
 it:
 
-1. `exp`, above every power; the rate inside is not compared, so any two are equal;
+1. `exp`, above every power; `exp^2` is $e^{\Theta(x^2)}$, `exp^2*log` has a logarithm beside $x^2$,
+and
+   the constant inside is not compared;
 2. the power, a rational number;
 3. `polylog`, an unspecified power of the logarithm: above every specified power of it;
-4. the power of the logarithm.
+4. the power of the logarithm;
+5. the power of the iterated logarithm.
+
+A ratio of parameters in a power, as in $\varepsilon^{-d/s}$, may have any positive value. So
+$\varepsilon^{d/s}$ is compared as a symbol of its own, independent of $\varepsilon$: a combination
+that suffices for independent symbols suffices for every value of the ratio.
+
+The logarithm of a quotient, `log(d/eps)`, is the sum of those of its symbols, and a power of this
+sum is the sum of their powers, up to a constant.
 
 The weights of a convex combination are rational, and in each coordinate the combination must be at
 least the exponent in that order. This condition is sufficient; with logarithms or exponentials in
 sums it is not necessary (`log x` is at most a constant times the larger of `x/y` and `log y`), and
 then the two bounds count as incomparable. All arithmetic is exact.
+
+Some bounds are not known to the last factor: `polylog` has an unspecified power, `exp` without a
+power an unspecified rate, and $\tilde O$ hides logarithms in every symbol. Such a bound has a least
+and a greatest reading, between which the true one lies.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from itertools import product
+from typing import Literal, NamedTuple
+
+from dltheory_bib.text.exponents import NUMBER, RATIO, split_exponent, symbols_in
+
+Reading = Literal["least", "greatest"]
 
 
 class Exponent(NamedTuple):
@@ -43,55 +62,119 @@ class Exponent(NamedTuple):
     power: Fraction = Fraction(0)
     polylog: Fraction = Fraction(0)
     logs: Fraction = Fraction(0)
+    loglogs: Fraction = Fraction(0)
 
 
 Monomial = tuple[Exponent, ...]
-"""An exponent for each symbol of the question, in the question's order."""
+"""An exponent for each symbol of the question, in the question's order, then for each symbol and
+ratio of parameters.
+"""
 Bound = tuple[Monomial, ...]
 """A sum of monomials."""
 
-_PART = re.compile(r"(-?[0-9][0-9./]*)|(exp)|(polylog)|log(?:\^(\S+))?")
+_EXP = re.compile(r"(-?)exp(?:\^([^\s*]+)(\*log)?)?")
+_LOG = re.compile(r"(log|loglog)(?:\^(\S+))?$")
+_TERM = re.compile(rf"(?:^|(?<= ))([+-] |-)?(?:({NUMBER})(?: ({RATIO}))?|({RATIO}))(?= |$)")
+_FAST, _SLOW = Fraction(10**6), Fraction(1, 10**6)
+"""Stand for an unspecified rate inside an exponential, above or below every stated one."""
 
 
-def read_exponent(text: str, extreme: str = "infinity") -> Exponent:
-    """Parse an exponent such as `-2 log^4` as growth towards the symbol's extreme.
+def read_power(text: str) -> dict[str, Fraction]:
+    """Parse a power as a linear form in ratios of parameters; the constant has the empty name.
+
+    >>> {name: str(value) for name, value in read_power("-2 d/s - 1/2").items()}
+    {'d/s': '-2', '': '-1/2'}
+    """
+    found: dict[str, Fraction] = {}
+    for sign, number, times, alone in _TERM.findall(text):
+        value = Fraction(number or 1) * (-1 if "-" in sign else 1)
+        found[times or alone] = found.get(times or alone, Fraction(0)) + value
+    return found
+
+
+def read_exponent(text: str, extreme: str = "infinity", reading: Reading = "greatest") -> Exponent:
+    """Parse an exponent such as `-2 log^4` as growth towards the symbol's extreme, without its
+    ratios of parameters.
 
     >>> read_exponent("-7/4 polylog", "zero").power
     Fraction(7, 4)
     """
-    exponential = power = polylog = logs = Fraction(0)
-    for found in _PART.finditer(text):
-        if found[1]:
-            power = Fraction(found[1]) * (-1 if extreme == "zero" else 1)
-        elif found[2]:
-            exponential = Fraction(1)
-        elif found[3]:
-            polylog = Fraction(1)
-        else:
-            logs = Fraction(found[4] or 1)
-    return Exponent(exponential, power, polylog, logs)
+    sign = -1 if extreme == "zero" else 1
+    power, logs = split_exponent(text)
+    most = reading == "greatest"
+    exponential = Fraction(0)
+    if found := _EXP.match(power):
+        falls = bool(found[1])
+        rate = Fraction(found[2]) if found[2] else _FAST if most != falls else _SLOW
+        rate += _SLOW if found[3] else 0
+        exponential, power = -rate if falls else rate, ""
+    made = Exponent(exponential, read_power(power).get("", Fraction(0)) * sign)
+    for log in logs.split():
+        if log == "polylog":
+            made = made._replace(polylog=Fraction(most))
+        elif found := _LOG.match(log):
+            value = Fraction(found[2] or 1)
+            made = made._replace(**{"logs" if found[1] == "log" else "loglogs": value})
+    return made
 
 
 def read_bound(
     monomials: Iterable[Mapping[str, str]],
     extremes: Mapping[str, str],
     ignore_polylog: bool = False,
+    ratios: Sequence[str] = (),
+    reading: Reading = "greatest",
+    hidden: int = 0,
+    below: Mapping[str, str] | None = None,
 ) -> Bound:
     """Return the bound of a card; empty if the card has no monomial.
 
-    `extremes` has the symbols of the question, each with its extreme. `ignore_polylog` drops all
-    logarithmic factors. Raises `KeyError` for a symbol that the question does not declare.
+    `extremes` has the symbols of the question, each with its extreme, `ratios` the ratios of
+    parameters. `ignore_polylog` drops all logarithmic factors. `hidden` is 1 if further factors
+    `polylog` multiply the bound in this reading, -1 if they divide it. `below` has symbols that are
+    at most another one, as an average is at most a maximum: the other one is their product with a
+    factor, and these two are independent. Raises `KeyError` for a symbol or ratio that the question
+    does not declare.
     """
+    places = {name: place for place, name in enumerate(extremes)}
     bound = []
     for monomial in monomials:
-        read = {name: read_exponent(text, extremes[name]) for name, text in monomial.items()}
-        if ignore_polylog:
-            read = {
-                name: one._replace(polylog=Fraction(0), logs=Fraction(0))
-                for name, one in read.items()
-            }
-        bound.append(tuple(read.get(name, Exponent()) for name in extremes))
-    return tuple(bound)
+        parts = [name for name in monomial if "(" not in name]
+        made = [Exponent()] * (len(extremes) * (1 + len(ratios)))
+        for name in parts:
+            made[places[name]] = read_exponent(monomial[name], extremes[name], reading)
+            if "exp" in monomial[name]:
+                continue
+            for ratio, value in read_power(split_exponent(monomial[name])[0]).items():
+                if ratio:
+                    if ratio not in ratios:
+                        raise KeyError(ratio)
+                    place = (1 + list(ratios).index(ratio)) * len(extremes) + places[name]
+                    made[place] = Exponent(power=-value if extremes[name] == "zero" else value)
+        # A power of a sum of logarithms is the sum of their powers.
+        sums = [(symbols_in(name), Fraction(monomial[name])) for name in monomial if "(" in name]
+        for chosen in product(*(names for names, _ in sums)):
+            term = list(made)
+            for name, (_, power) in zip(chosen, sums, strict=True):
+                old = term[places[name]]
+                term[places[name]] = old._replace(logs=old.logs + power)
+            bound.append(term)
+    if hidden:
+        bound = [
+            [
+                one._replace(polylog=one.polylog + hidden) if place < len(extremes) else one
+                for place, one in enumerate(term)
+            ]
+            for term in bound
+        ]
+    if ignore_polylog:
+        none = {"polylog": Fraction(0), "logs": Fraction(0), "loglogs": Fraction(0)}
+        bound = [[one._replace(**none) for one in term] for term in bound]
+    for name, larger in (below or {}).items():
+        for term in bound:
+            pairs = zip(term[places[name]], term[places[larger]], strict=True)
+            term[places[name]] = Exponent(*(one + other for one, other in pairs))
+    return tuple(map(tuple, bound))
 
 
 def at_most(small: Bound, large: Bound) -> bool:
@@ -114,7 +197,10 @@ def _is_below(monomial: Monomial, large: Bound) -> bool:
     # Build one row per symbol: the surplus of each monomial over this one. The weighted sum of a
     # row must be non-negative.
     surplus = [
-        [[one[symbol][part] - monomial[symbol][part] for one in large] for part in range(4)]
+        [
+            [one[symbol][part] - monomial[symbol][part] for one in large]
+            for part in range(len(Exponent._fields))
+        ]
         for symbol in range(len(monomial))
     ]
     size = len(large)

@@ -1,8 +1,8 @@
-"""Trace who improved a bound, and by how much, up to the best known.
+"""Trace who improved a bound, and by how much, up to what is known to be stronger.
 
 The line follows the improvements that the cards themselves claim, back to the first card and
-forward to the last. The size of each improvement is computed from the bounds, the best known cards
-by `theorems.dominance`.
+forward to the last. The size of each improvement is computed from the bounds, what is stronger by
+`theorems.dominance`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from dltheory_bib.models.theorem import Question, Result
-from dltheory_bib.theorems.bounds import read_exponent
+from dltheory_bib.text.exponents import split_exponent
+from dltheory_bib.theorems.bounds import read_exponent, read_power
 from dltheory_bib.theorems.dominance import Order, Vocabulary, changed_assumptions
 
 
@@ -19,7 +20,9 @@ class Change(NamedTuple):
     """What one card changes in another that it improves."""
 
     exponents: tuple[tuple[str, str, str], ...]
-    """Symbol, old exponent, new exponent; only if both bounds are single monomials."""
+    """Symbol or logarithm of a quotient, old exponent, new exponent; only if both bounds are single
+    monomials.
+    """
     more: tuple[str, ...]
     """Assumptions of the new card that do not follow from the old card's."""
     less: tuple[str, ...]
@@ -39,7 +42,7 @@ class Link(NamedTuple):
 
 
 class Improvements(NamedTuple):
-    """A card with what it improves, what improves it, and the best known cards."""
+    """A card with what it improves, what improves it, and the cards known to be stronger."""
 
     question: Question
     back: Link
@@ -110,8 +113,14 @@ def _exponents(old: Result, new: Result, question: Question) -> tuple[tuple[str,
         return ()
     before, after = old.bound[0], new.bound[0]
     changed = []
-    for symbol in question.symbols:
-        was, now = before.get(symbol.id, "0"), after.get(symbol.id, "0")
-        if read_exponent(was) != read_exponent(now):
-            changed.append((symbol.id, was, now))
+    quotients = {name: None for name in (*before, *after) if "(" in name}
+    for name in (*(symbol.id for symbol in question.symbols), *quotients):
+        was, now = before.get(name, "0"), after.get(name, "0")
+        if _differ(was, now):
+            changed.append((name, was, now))
     return tuple(changed)
+
+
+def _differ(was: str, now: str) -> bool:
+    ratios = [read_power(split_exponent(one)[0]) for one in (was, now)]
+    return read_exponent(was) != read_exponent(now) or ratios[0] != ratios[1]

@@ -1,4 +1,4 @@
-"""Tables that compare the cards of a question: groups, order, marks, best known bounds.
+"""Tables that compare the cards of a question: groups, order, marks, what is best in a setting.
 
 Nothing here compares two bounds: `theorems.ranking` did that when the collection was compiled.
 """
@@ -10,6 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dltheory_bib.theorems.standings import (
+    APPLIES,
+    BEATEN,
+    BEST,
+    MAY_APPLY,
+    Comparable,
+    Setting,
+    standings,
+)
 
 if TYPE_CHECKING:
     from dltheory_bib.snapshot.views import Row
@@ -41,8 +51,17 @@ class TableCard(NamedTuple):
     bound_tex: str | None = None
     holds: str | None = None
     assumptions: Sequence[str] = ()
+    supposed: Sequence[str] = ()
+    unknown: Sequence[str] = ()
+    hidden: str | None = None
     values: Mapping[str, str] = {}
     note: str | None = None
+    improves: Sequence[Mapping[str, str]] = ()
+
+    @property
+    def is_fully_read(self) -> bool:
+        """Whether the theorem was read, and nothing in the card is supposed or unknown."""
+        return self.checked == "full-text" and not self.supposed and not self.unknown
 
 
 class TableSymbol(NamedTuple):
@@ -51,6 +70,18 @@ class TableSymbol(NamedTuple):
     id: str
     tex: str
     extreme: str
+    meaning: str = ""
+
+
+class TableSetting(NamedTuple):
+    """A set of assumptions: one that the question lists, or one that was asked for."""
+
+    id: str
+    label: str
+    assumptions: Sequence[str] = ()
+    """What is granted; everything if empty."""
+    drop: Sequence[str] = ()
+    """What is not granted."""
 
 
 class TableColumn(NamedTuple):
@@ -70,6 +101,9 @@ class TableQuestion(NamedTuple):
     quantities: Sequence[TableColumn]
     symbols: Sequence[TableSymbol]
     columns: Sequence[TableColumn]
+    settings: Sequence[TableSetting] = ()
+    chosen: Sequence[str] = ()
+    ratios: Sequence[str] = ()
 
 
 class TableAssumption(NamedTuple):
@@ -78,6 +112,8 @@ class TableAssumption(NamedTuple):
     id: str
     label: str
     definition: str
+    about: str = ""
+    implies: Sequence[str] = ()
 
 
 class TableRow(NamedTuple):
@@ -96,10 +132,19 @@ class TableRow(NamedTuple):
     """The card as the data files have it."""
     ranked: bool = False
     """Whether the bound can be compared."""
-    best: bool = False
-    """Whether no other card is stronger."""
+    standing: str = ""
+    """What the card is in the setting of the table: a key of `standings.STANDINGS`."""
+    best_in: tuple[str, ...] = ()
+    """The ids of the settings of the question in which it is best."""
+    missing: tuple[str, ...] = ()
+    """What it assumes that the setting does not grant."""
     marks: tuple[str, ...] = ()
     """Marks of its assumptions, as in the legend."""
+
+    @property
+    def best(self) -> bool:
+        """Whether it is best in the setting of the table."""
+        return self.standing == BEST
 
 
 class Group(NamedTuple):
@@ -111,6 +156,35 @@ class Group(NamedTuple):
     columns: Sequence[TableColumn]
     """For cards without a bound: the statement of each."""
     rows: tuple[TableRow, ...]
+    gap: str = ""
+    """Of upper bounds in a setting: whether a lower bound that applies matches the best of them, as
+    a key of `GAPS`.
+    """
+    lower: tuple[str, ...] = ()
+    """The ids of the lower bounds that match, or else of those that apply or may apply."""
+
+
+GAPS = {
+    "matched": "matched up to logarithms by",
+    "open": "open: the best lower bound here is",
+    "may": "may be matched, if it applies, by",
+    "unsure": "not sure to apply are",
+    "none": "no lower bound for this setting is recorded",
+}
+"""Whether upper and lower bounds meet."""
+
+
+class Frontier(NamedTuple):
+    """What is best in a setting of the question."""
+
+    setting: TableSetting
+    applies: int
+    """The number of ranked cards that apply."""
+    may_apply: int
+    groups: tuple[Group, ...]
+    """The best cards of each kind and quantity; the strongest otherwise, if none can be best."""
+    rows: tuple[TableRow, ...] = ()
+    """All ranked cards that apply."""
 
 
 class Table(NamedTuple):
@@ -120,6 +194,18 @@ class Table(NamedTuple):
     groups: tuple[Group, ...]
     legend: Mapping[str, TableAssumption]
     """Assumptions by mark, in order."""
+    setting: TableSetting | None = None
+    """The setting that was asked for; its groups have the cards that apply."""
+    may_apply: tuple[TableRow, ...] = ()
+    """Cards that apply if they assume no more than was read."""
+    beyond: tuple[TableRow, ...] = ()
+    """Cards that need more than the setting grants: those first that use most of it and need least
+    besides.
+    """
+    frontiers: tuple[Frontier, ...] = ()
+    """What is best in each setting of the question."""
+    stated: frozenset[str] = frozenset()
+    """The assumptions that the setting grants by name, with what they imply."""
 
 
 class Ranking(NamedTuple):
@@ -133,51 +219,199 @@ class Ranking(NamedTuple):
     """For each card those that it precedes: those of its kind and quantity that have a worse bound,
     or that it strictly dominates.
     """
-    best: Sequence[int]
-    """The cards that no other card strictly dominates."""
 
 
-def build_table(
-    question: TableQuestion,
-    rows: Sequence[TableRow],
-    ranking: Ranking,
-    vocabulary: Mapping[str, TableAssumption],
-    shown: Iterable[int],
-) -> Table:
-    """Build the table of a question, with the cards that are `shown`, given by their places.
+class Order(NamedTuple):
+    """All that the compiler found when it compared the cards of a question."""
 
-    `rows` and `ranking` have all cards, `vocabulary` their assumptions by id.
+    ranking: Ranking
+    comparable: Sequence[Comparable]
+
+
+class Asked(NamedTuple):
+    """What a table is asked to show; cards are given by their places in a list."""
+
+    known: frozenset[int]
+    """The cards that exist, for what is best: those of the years and methods that were asked for.
     """
-    wanted = sorted(shown)
-    names = _names(rows[place].card for place in wanted)
-    best = set(ranking.best)
-    groups: dict[tuple[int, str], list[int]] = {}
-    places = {one.id: place for place, one in enumerate(question.quantities)}
-    for place in wanted:
-        card = rows[place].card
-        kind = card.kind if card.quantity else "statement"
-        groups.setdefault((places.get(card.quantity or "", len(places)), kind), []).append(place)
-    made = []
-    kinds = list(KINDS)
-    for number, kind in sorted(groups, key=lambda key: (key[0], kinds.index(key[1]))):
-        lines = tuple(
-            rows[place]._replace(
-                ranked=ranking.steepness[place] is not None,
-                best=place in best,
-                marks=tuple(sorted((names[n] for n in rows[place].card.assumptions), key=_by_mark)),
+    shown: frozenset[int]
+    """The cards that may be shown."""
+    setting: TableSetting | None = None
+    best: bool = False
+    """Show only what is best: in the setting, or else in one of the question's."""
+    by_year: bool = False
+    """Sort by year instead of by strength."""
+
+
+class TableBuilder:
+    """Builds the table of a question. `rows` has all cards, `vocabulary` all assumptions by id."""
+
+    def __init__(
+        self,
+        question: TableQuestion,
+        rows: Sequence[TableRow],
+        order: Order,
+        vocabulary: Mapping[str, TableAssumption],
+    ) -> None:
+        self.question = question
+        self.rows = rows
+        self.order = order
+        self.vocabulary = vocabulary
+        self._ranked = [place is not None for place in order.ranking.steepness]
+        self._read = [row.card.is_fully_read for row in rows]
+
+    def build(self, asked: Asked) -> Table:
+        """Return the table."""
+        best_in = self._best_in(asked.known)
+        setting = self._setting(asked.setting) if asked.setting else None
+        stand: dict[int, str] = {}
+        may, beyond = [], []
+        wanted = sorted(asked.shown & asked.known)
+        if setting:
+            found = {place: setting.applies(self.rows[place].card) for place in sorted(asked.known)}
+            stand = self._standings([one for one in found if found[one] == APPLIES])
+            may = [one for one in wanted if found[one] == MAY_APPLY]
+            missing = {one: setting.missing(self.rows[one].card) for one in wanted}
+            beyond = [one for one in wanted if not found[one] and missing[one]]
+            beyond.sort(key=lambda one: (-self._shared(one, setting), len(missing[one])))
+            wanted = [one for one in wanted if found[one] == APPLIES]
+        if asked.best:
+            wanted = [
+                one for one in wanted if (stand.get(one) == BEST if setting else best_in.get(one))
+            ]
+        named = [*wanted, *may, *beyond]
+        names = _names(self.rows[place].card for place in named)
+        made = {
+            place: self.rows[place]._replace(
+                ranked=self._ranked[place],
+                standing=stand.get(place, ""),
+                best_in=tuple(best_in.get(place, ())),
+                missing=missing[place] if setting else (),
+                marks=tuple(
+                    sorted((names[n] for n in assumed(self.rows[place].card)), key=_by_mark)
+                ),
             )
-            for place in sorted_places(groups[number, kind], ranking)
+            for place in named
+        }
+        groups = self._groups(wanted, made, asked.by_year)
+        if setting:
+            groups = [self._with_gap(group, stand, may) for group in groups]
+        return Table(
+            self.question,
+            tuple(groups),
+            {mark: self.vocabulary[name] for name, mark in names.items()},
+            asked.setting,
+            tuple(made[place] for place in may if self._ranked[place]),
+            tuple(made[place] for place in beyond if self._ranked[place]),
+            tuple(self._frontier(one, asked.known) for one in self.question.settings),
+            setting.stated if setting else frozenset(),
         )
-        quantity = question.quantities[number] if number < len(places) else None
-        title = f"{KINDS[kind]} on {quantity.label}" if quantity else KINDS[kind]
-        columns = () if quantity else question.columns
-        made.append(Group(title, kind, quantity.id if quantity else None, columns, lines))
-    return Table(question, tuple(made), {mark: vocabulary[name] for name, mark in names.items()})
+
+    def _shared(self, place: int, setting: Setting) -> int:
+        """Count what a card assumes of what the setting names."""
+        return len(set(setting.assume).intersection(assumed(self.rows[place].card)))
+
+    def _setting(self, asked: TableSetting) -> Setting:
+        chosen = self.question.chosen
+        return Setting(self.vocabulary, asked.assumptions, asked.drop, chosen)
+
+    def _standings(self, places: Iterable[int]) -> dict[int, str]:
+        ranked = [place for place in places if self._ranked[place]]
+        return standings(ranked, self.order.comparable, self._read)
+
+    def _applying(self, asked: TableSetting, known: Iterable[int]) -> dict[str, list[int]]:
+        setting = self._setting(asked)
+        found: dict[str, list[int]] = {APPLIES: [], MAY_APPLY: [], "": []}
+        for place in sorted(known):
+            if self._ranked[place]:
+                found[setting.applies(self.rows[place].card)].append(place)
+        return found
+
+    def _best_in(self, known: Iterable[int]) -> dict[int, list[str]]:
+        best: dict[int, list[str]] = {}
+        for one in self.question.settings:
+            for place, standing in self._standings(self._applying(one, known)[APPLIES]).items():
+                if standing == BEST:
+                    best.setdefault(place, []).append(one.id)
+        return best
+
+    def _frontier(self, asked: TableSetting, known: Iterable[int]) -> Frontier:
+        found = self._applying(asked, known)
+        stand = self._standings(found[APPLIES])
+        made = {
+            place: self.rows[place]._replace(ranked=True, standing=stand[place])
+            for place in found[APPLIES]
+        }
+        groups = []
+        for group in self._groups(found[APPLIES], made, False):
+            # Where nothing can be called best, what is not beaten is the most that is known.
+            kept = [row for row in group.rows if row.standing == BEST]
+            kept = kept or [row for row in group.rows if row.standing != BEATEN]
+            full = self._with_gap(group, stand, found[MAY_APPLY])
+            groups.append(full._replace(rows=tuple(kept)))
+        counts = len(found[APPLIES]), len(found[MAY_APPLY])
+        return Frontier(asked, *counts, tuple(groups), tuple(made.values()))
+
+    def _groups(
+        self, wanted: Iterable[int], made: Mapping[int, TableRow], by_year: bool
+    ) -> list[Group]:
+        question, ranking = self.question, self.order.ranking
+        groups: dict[tuple[int, str], list[int]] = {}
+        places = {one.id: place for place, one in enumerate(question.quantities)}
+        for place in wanted:
+            card = self.rows[place].card
+            kind = card.kind if card.quantity else "statement"
+            number = places.get(card.quantity or "", len(places))
+            groups.setdefault((number, kind), []).append(place)
+        found = []
+        kinds = list(KINDS)
+        for number, kind in sorted(groups, key=lambda key: (key[0], kinds.index(key[1]))):
+            # The list of all cards is in the order of years.
+            here = groups[number, kind]
+            lines = tuple(made[one] for one in (here if by_year else sorted_places(here, ranking)))
+            quantity = question.quantities[number] if number < len(places) else None
+            title = f"{KINDS[kind]} on {quantity.label}" if quantity else KINDS[kind]
+            columns = () if quantity else question.columns
+            found.append(Group(title, kind, quantity.id if quantity else None, columns, lines))
+        return found
+
+    def _with_gap(self, group: Group, stand: Mapping[int, str], may: Iterable[int]) -> Group:
+        """Say whether a lower bound that applies matches an upper bound that is not beaten, or else
+        one that may apply.
+        """
+        if group.kind != "upper":
+            return group
+
+        def lowers(places: Iterable[int]) -> list[int]:
+            cards = {place: self.rows[place].card for place in places if self._ranked[place]}
+            return [
+                place
+                for place, card in cards.items()
+                if card.kind == "lower" and card.quantity == group.quantity
+            ]
+
+        lower = lowers(place for place in stand if stand[place] != BEATEN)
+        places = {row.card.id: place for place, row in enumerate(self.rows)}
+        upper = [places[row.card.id] for row in group.rows if row.standing not in {"", BEATEN}]
+        known = {one for place in upper for one in self.order.comparable[place].matches}
+        matching = known.intersection(lower)
+        gap, shown = "matched" if matching else "open", matching or lower
+        if not lower:
+            lower = lowers(may)
+            matching = known.intersection(lower)
+            gap, shown = "may" if matching else "unsure" if lower else "none", matching or lower
+        names = tuple(self.rows[one].card.id for one in sorted(shown))
+        return group._replace(gap=gap, lower=names)
+
+
+def assumed(card: TableCard) -> tuple[str, ...]:
+    """Return the assumptions of a card, those that are only supposed last."""
+    return (*card.assumptions, *card.supposed)
 
 
 def _names(cards: Iterable[TableCard]) -> dict[str, str]:
     """Give each assumption a mark, `a` to the most frequent; return the marks by id, in order."""
-    counts = Counter(name for card in cards for name in card.assumptions)
+    counts = Counter(name for card in cards for name in assumed(card))
     ordered = sorted(counts, key=lambda name: (-counts[name], name))
     return {name: _mark(place) for place, name in enumerate(ordered)}
 

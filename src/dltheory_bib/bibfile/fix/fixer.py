@@ -21,22 +21,14 @@ from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, iter_entries, parse_bib
 from dltheory_bib.bibfile.fix.entry import Change, Known, Updated, Updater, is_elsewhere
 from dltheory_bib.bibfile.fix.fix_options import FixOptions, VenueStyle, options_of
 from dltheory_bib.bibfile.fix.house_style import HouseStyle, evidence
 from dltheory_bib.bibfile.fix.merge import merge as merge_entries
-from dltheory_bib.bibfile.match import (
-    ENOUGH,
-    Match,
-    Matcher,
-    is_preprint,
-    read_families,
-    read_year,
-)
-from dltheory_bib.bibfile.matched_file import folded_families
+from dltheory_bib.bibfile.match import ENOUGH, Match, Matcher, is_preprint
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import UnsafeChangeError
 from dltheory_bib.files import replace_bytes
@@ -44,6 +36,7 @@ from dltheory_bib.input_files import is_stream, label
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.models.paper import Paper
 
 _TYPES = """
 article inproceedings conference incollection inbook book misc online unpublished techreport
@@ -134,7 +127,7 @@ def fix(
     result differs from the file in other entries, which would be a bug.
     """
     options = options_of(only, no, keep_preprint=keep_preprint, venues=venues)
-    found, shown = _recognised(bib, file)
+    found, shown, retitled = _recognised(bib, file)
     updates = _updates(bib, file, options, found, shown)
     edits: dict[int, str] = {}
     homes: dict[str, list[BibEntry]] = defaultdict(list)
@@ -154,12 +147,15 @@ def fix(
     text = _put_together(file, edits)
     _prove(file, text, edits)
     entries, problems = _reported(file, found, updates)
-    return Fixed(file, text, entries, twins, gone, edits, problems)
+    if "upgrades" in options.kinds:
+        problems += [_other_title(file, entry, match.paper) for entry, match in retitled]
+    problems.sort(key=lambda one: one.line)
+    return Fixed(file, text, entries, twins, gone, edits, tuple(problems))
 
 
 def _reported(
     file: BibFile, found: list[tuple[Known, Match]], updates: list[Updated]
-) -> tuple[tuple[FixedEntry, ...], tuple[Unfixed, ...]]:
+) -> tuple[tuple[FixedEntry, ...], list[Unfixed]]:
     """Return the matched entries with their changes, and those that were not updated."""
     entries, problems = [], []
     for (known, match), made in zip(found, updates, strict=True):
@@ -167,42 +163,50 @@ def _reported(
         entries.append(FixedEntry(key, line, match, made.changes))
         if made.problem:
             problems.append(Unfixed(key, line, made.problem))
-    return tuple(entries), tuple(problems)
+    return tuple(entries), problems
 
 
-def _recognised(bib: Bibliography, file: BibFile) -> tuple[list[tuple[Known, Match]], Counter[str]]:
-    """Return the entries that are certainly works of the catalogue, and the habits of the file."""
-    matcher, shown = Matcher(bib), Counter[str]()
-    found: list[tuple[Known, Match]] = []
+def _other_title(file: BibFile, entry: BibEntry, paper: Paper) -> Unfixed:
+    """Return the problem of a preprint that was renamed, or that has the id of another work."""
+    message = (
+        f"not changed: {paper.eprint} is the arXiv id of another title by the same authors; if the "
+        f"entry is for that work, write title = {{{paper.title}}} and run fix again; if not, "
+        "correct the id"
+    )
+    return Unfixed(entry.key, file.place(entry.start)[0], message)
+
+
+class _Recognised(NamedTuple):
+    """What is known of the entries of a file."""
+
+    found: list[tuple[Known, Match]]
+    """The entries that are certainly works of the catalogue."""
+    shown: Counter[str]
+    """The habits of all entries."""
+    retitled: list[tuple[BibEntry, Match]]
+    """Preprints with the id and the authors of a published work, and another title."""
+
+
+def _recognised(bib: Bibliography, file: BibFile) -> _Recognised:
+    matcher = Matcher(bib)
+    made = _Recognised([], Counter(), [])
     for entry in file.entries:
         if not entry.whole or not entry.key or entry.type.lower() not in _WORKS:
             continue
         values = file.values(entry)
-        shown.update(evidence(entry.type.lower(), values))
+        made.shown.update(evidence(entry.type.lower(), values))
         match = matcher.match(values)
-        if match is None or not _is_certain(match, entry, values):
+        if match is None:
+            continue
+        if match.confidence < ENOUGH:
+            if match.paper.venue and match.by == "eprint" and is_preprint(entry.type, values):
+                made.retitled.append((entry, match))
             continue
         # Works share titles, so a title at a venue of another work belongs to that work.
         if match.by == "title" and is_elsewhere(bib, match.paper, values):
             continue
-        found.append((Known(entry, values, match.paper), match))
-    return found, shown
-
-
-def _is_certain(match: Match, entry: BibEntry, values: Mapping[str, str]) -> bool:
-    """Return whether an entry is certainly of its work.
-
-    A preprint with another title is, if its arXiv id, all of its authors and its year are those of
-    the work: it was renamed when it was published.
-    """
-    if match.confidence >= ENOUGH:
-        return True
-    return (
-        match.by == "eprint"
-        and is_preprint(entry.type, values)
-        and read_year(values) == match.paper.eprint_year
-        and sorted(read_families(values)) == sorted(folded_families(match.paper.author))
-    )
+        made.found.append((Known(entry, values, match.paper), match))
+    return made
 
 
 def _updates(

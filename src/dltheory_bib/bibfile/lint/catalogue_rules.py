@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from dltheory_bib.bibfile.differences import correct_fields, differences
-from dltheory_bib.bibfile.match import read_year
+from dltheory_bib.bibfile.match import PLACES, read_year
 from dltheory_bib.bibfile.matched_file import Difference, Found, MatchedEntry, MatchedFile, Rule
-from dltheory_bib.bibfile.venue_match import abbreviates, same_spelling, telling
+from dltheory_bib.bibfile.venue_match import abbreviates
 from dltheory_bib.text.identifiers import says_arxiv
 from dltheory_bib.text.names import shortened, unbraced
 
@@ -54,11 +54,9 @@ def check_versions(matched: MatchedFile) -> Iterator[Found]:
     """Take venue, year and pages from one version: not the venue with the year on arXiv."""
     yield from _differing(matched, "mixed-versions")
     for item in matched.entries:
-        named = {
-            name: value
-            for name, value in item.values.items()
-            if name in ("booktitle", "journal", "journaltitle")
-        }
+        named = {name: item.values[name] for name in PLACES if name in item.values}
+        if len(named) < 2:
+            continue
         arxiv = [name for name, value in named.items() if says_arxiv(value)]
         others = [name for name, value in named.items() if value and not says_arxiv(value)]
         if arxiv and others:
@@ -132,22 +130,19 @@ def _more(count: int) -> str:
 def check_spellings(matched: MatchedFile) -> Iterator[Found]:
     """Spell a venue in one way throughout the file."""
     groups: dict[str, list[tuple[str, MatchedEntry]]] = defaultdict(list)
-    unknown: dict[str, list[tuple[list[str], str, MatchedEntry]]] = defaultdict(list)
+    unknown: dict[str, list[tuple[tuple[str, ...], str, MatchedEntry]]] = defaultdict(list)
     for item in matched.entries:
         name, place = item.place
         if not name or says_arxiv(place) or _NOT_YET.search(place) or _is_undefined(matched, item):
             continue
-        venue, spelling = matched.venues.find(place)
+        venue, spelling, same, core = matched.venues.find(place)
         if not spelling:
             continue
-        year = item.match.paper.year if item.match else read_year(item.values)
         if venue is not None:
-            style = matched.venues.style(venue, spelling, year or 2000)
-            groups[venue].append((style or same_spelling(spelling), item))
+            year = item.match.paper.year if item.match else read_year(item.values)
+            groups[venue].append((matched.venues.style(venue, same, year or 2000) or same, item))
         else:
-            core = telling(place)
-            initials = "".join(word[0] for word in core)
-            unknown[initials].append((core, same_spelling(spelling), item))
+            unknown["".join([word[0] for word in core])].append((core, same, item))
     for bucket in unknown.values():
         groups |= _alike(bucket)
     for group in groups.values():
@@ -157,17 +152,17 @@ def check_spellings(matched: MatchedFile) -> Iterator[Found]:
 def _is_undefined(matched: MatchedFile, item: MatchedEntry) -> bool:
     """Return whether a venue is the name of a `@string` that is not defined."""
     one = item.entry.get(item.place[0])
-    if one is None or len(one.parts) != 1:
+    if one is None or one.is_literal or one.joined:
         return False
     kind, name = one.parts[0]
     return not kind and matched.file.string(name) is None
 
 
 def _alike(
-    bucket: list[tuple[list[str], str, MatchedEntry]],
+    bucket: list[tuple[tuple[str, ...], str, MatchedEntry]],
 ) -> dict[str, list[tuple[str, MatchedEntry]]]:
     """Group unknown names of venues that are the same, in full or abbreviated."""
-    heads: dict[str, list[str]] = {}
+    heads: dict[str, tuple[str, ...]] = {}
     groups: dict[str, list[tuple[str, MatchedEntry]]] = defaultdict(list)
     for core, spelling, item in bucket:
         joined = " ".join(core)
@@ -274,7 +269,7 @@ def _same_venue(matched: MatchedFile, one: MatchedEntry, other: MatchedEntry) ->
     found = [matched.venues.find(place).venue for place in places]
     if any(found):
         return found[0] == found[1]
-    words = [telling(place) for place in places]
+    words = [matched.venues.find(place).core for place in places]
     return words[0] == words[1] or abbreviates(*words)
 
 
@@ -287,8 +282,7 @@ def check_identifiers(matched: MatchedFile) -> Iterator[Found]:
             own = item.match and getattr(item.match.paper, by)
             if value not in item.values.get(by, "") or (own and own.lower() == value.lower()):
                 continue
-            number = matched.bib.snapshot.find(value)
-            paper = matched.bib.snapshot.paper(number) if number is not None else None
+            paper = matched.matcher.find(value)
             if paper is None or (item.match and item.match.paper.key == paper.key):
                 continue
             kind = "DOI" if by == "doi" else "arXiv id"

@@ -15,11 +15,12 @@ _MOST_SHOWN = 4
 
 def check_crossrefs(matched: MatchedFile) -> Iterator[Found]:
     """Refer to an entry that exists, that refers to no other, and that is below, for BibTeX."""
-    loops = _loops(matched)
+    of = _Crossrefs()
+    loops = _loops(matched, of)
     for item in matched.entries:
         key = item.values.get("crossref", "").strip()
         if key:
-            yield from _crossref(matched, item, key, loops.get(item.entry.start))
+            yield from _crossref(matched, item, key, of, loops.get(item.entry.start))
         if matched.dialect == "biblatex":
             for field in _ONLY_BIBER:
                 for one in filter(None, map(str.strip, item.values.get(field, "").split(","))):
@@ -30,7 +31,7 @@ def check_crossrefs(matched: MatchedFile) -> Iterator[Found]:
 
 
 def _crossref(
-    matched: MatchedFile, item: MatchedEntry, key: str, loop: list[str] | None
+    matched: MatchedFile, item: MatchedEntry, key: str, of: _Crossrefs, loop: list[str] | None
 ) -> Iterator[Found]:
     place = item.at("crossref")
     found = matched.library.find(key)
@@ -49,7 +50,7 @@ def _crossref(
         # BibTeX warns of it; biber stops.
         yield Found(place, message, None if matched.dialect == "biblatex" else "warning")
     elif matched.dialect == "bibtex":
-        further = _crossref_of(file, parent)
+        further = of(file, parent)
         if further:
             message = (
                 f"{shortened(key)} has a crossref of its own, to {shortened(further)}, which "
@@ -70,12 +71,21 @@ def _nowhere(matched: MatchedFile) -> str:
     return f"{where}; write the key of an entry, or delete the field"
 
 
-def _crossref_of(file: BibFile, entry: BibEntry) -> str:
-    field = entry.get("crossref")
-    return file.value(field).strip() if field else ""
+class _Crossrefs:
+    """The `crossref` of entries, each read once: a parent can have many fields, and children."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], str] = {}
+
+    def __call__(self, file: BibFile, entry: BibEntry) -> str:
+        place = id(file), entry.start
+        if place not in self._known:
+            field = entry.get("crossref")
+            self._known[place] = file.value(field).strip() if field else ""
+        return self._known[place]
 
 
-def _loops(matched: MatchedFile) -> dict[int, list[str]]:
+def _loops(matched: MatchedFile, of: _Crossrefs) -> dict[int, list[str]]:
     """Return the loop of references that an entry is in, from it on, by its start; each entry is
     visited once.
     """
@@ -83,11 +93,13 @@ def _loops(matched: MatchedFile) -> dict[int, list[str]]:
     loops: dict[int, list[str]] = {}
     done: set[str] = set()
     for item in matched.entries:
+        if "crossref" not in item.values:
+            continue
         path: dict[str, BibEntry] = {}
         file, entry = matched.file, item.entry
         while entry.key.lower() not in done and entry.key.lower() not in path:
             path[entry.key.lower()] = entry
-            key = _crossref_of(file, entry)
+            key = of(file, entry)
             parent = library.find(key) if key else None
             if parent is None:
                 break
@@ -99,7 +111,7 @@ def _loops(matched: MatchedFile) -> dict[int, list[str]]:
             for place, one in enumerate(members[:]):
                 turn = members[place:] + members[:place] if len(members) <= _MOST_SHOWN else members
                 loops[one.start] = [member.key for member in turn]
-        done |= path.keys()
+        done.update(path)
     return loops
 
 

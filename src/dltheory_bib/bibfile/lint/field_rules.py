@@ -84,11 +84,18 @@ def check_sort_keys(matched: MatchedFile) -> Iterator[Found]:
             yield Found(item.entry.start, message)
 
 
-def _with_parents(matched: MatchedFile) -> Iterator[tuple[MatchedEntry, set[str]]]:
+def _with_parents(matched: MatchedFile) -> list[tuple[MatchedEntry, set[str]]]:
+    """Return entries with the names of their fields, computed once for the rules that need them."""
+    if matched.with_parents is None:
+        matched.with_parents = list(_inheriting(matched))
+    return matched.with_parents
+
+
+def _inheriting(matched: MatchedFile) -> Iterator[tuple[MatchedEntry, set[str]]]:
     """Yield entries with the names of their fields and of those that they inherit; not those with a
     parent that is in another file.
     """
-    known: dict[tuple[str, int], frozenset[str]] = {}
+    known: dict[tuple[int, int], frozenset[str]] = {}
     for item in matched.entries:
         names = {name for name, value in item.values.items() if value}
         parents = [name for name in _PARENTS if name in names]
@@ -102,7 +109,7 @@ def _with_parents(matched: MatchedFile) -> Iterator[tuple[MatchedEntry, set[str]
                     unknown = True
                     continue
                 file, entry = found
-                place = file.name, entry.start
+                place = id(file), entry.start
                 if place not in known:
                     values = inherited(file.values(entry), matched.dialect)
                     known[place] = NEEDED.intersection(name for name in values if values[name])

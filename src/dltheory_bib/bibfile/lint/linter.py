@@ -36,6 +36,7 @@ from dltheory_bib.bibfile.matched_file import (
     match_entries,
 )
 from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.collector import collector_paused
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import DataError, Level, Problem, UnknownNameError, did_you_mean
 from dltheory_bib.input_files import is_readable, read_start
@@ -186,7 +187,8 @@ def lint_paths(
             except DataError as error:
                 unread.extend(error.problems)
 
-    made = lint(bib, read(), manuscript, dialect=dialect, ignore=ignore)
+    with collector_paused():
+        made = lint(bib, read(), manuscript, dialect=dialect, ignore=ignore)
     made.problems[:0] = unread
     return made
 

@@ -12,6 +12,7 @@ from dltheory_bib.text.names import quoted
 
 _FIELDS = ("author", "editor")
 _OTHERS = re.compile(r"\band\s+others\s*$|,?\s*(?:\band\s+)?\bet\.?\s*al\b\.?,?", re.IGNORECASE)
+_SIGNS = ("others", "et al", "et. al", "et.al", "etal")
 _MOST = 30
 """Nobody writes the names of a larger collaboration in full."""
 _LONGEST = 200
@@ -94,7 +95,7 @@ def check_others(matched: MatchedFile) -> Iterator[Found]:
     for item in matched.entries:
         names = item.values.get("author", "")
         lower = names.lower()
-        if "others" not in lower and "et" not in lower:
+        if not any(sign in lower for sign in _SIGNS):
             continue
         found = _OTHERS.search(names)
         if found is None:

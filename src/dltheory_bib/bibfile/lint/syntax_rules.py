@@ -200,7 +200,7 @@ def check_strings(matched: MatchedFile) -> Iterator[Found]:
     own = {name: span for name, span in file.string_spans.items() if name not in theirs}
     for entry in file.entries:
         for one in entry.fields:
-            if one.parts[0][0] in ("{", '"', "0") and len(one.parts) == 1:
+            if one.is_literal:
                 continue
             position = one.value_start
             for kind, inside in one.parts:

@@ -31,6 +31,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 _SPACE = re.compile(r"\s")
 _URL = re.compile(r"https?://")
 _TOKEN = re.compile(r"\S+")
+_NONE: Counter[str] = Counter()
 _WHY = {
     "%": "LaTeX treats the text after % as a comment",
     "&": "LaTeX treats & as the end of a table cell, an error outside tables",
@@ -68,7 +69,10 @@ def check_capitals(matched: MatchedFile) -> Iterator[Found]:
         for start, text in literals(matched.file, one):
             if not words and not _INNER_CAPITAL.search(text):
                 continue
-            bare = blotted(outside_braces(text), _MATHS)
+            bare = outside_braces(text)
+            if not words and not _INNER_CAPITAL.search(bare):
+                continue
+            bare = blotted(bare, _MATHS)
             if len(bare) > 12 and bare.upper() == bare and _has_words(bare):
                 message = "the title is in capitals; write it as printed, with {…} around acronyms"
                 yield Found(start, message)
@@ -89,12 +93,13 @@ def _has_words(text: str) -> bool:
 
 def _protected_words(item: MatchedEntry) -> Counter[str]:
     """Return the words that the catalogue protects in the title of this work, with their counts."""
+    if item.match is None:
+        return _NONE
     found: Counter[str] = Counter()
-    if item.match is not None:
-        paper = item.match.paper
-        for title in (paper.title, *(one.title for one in paper.versions if one.title)):
-            groups = _GROUP.findall(title)
-            found |= Counter(word for group in groups for word in group.split())
+    paper = item.match.paper
+    for title in (paper.title, *(one.title for one in paper.versions if one.title)):
+        groups = _GROUP.findall(title)
+        found |= Counter(word for group in groups for word in group.split())
     return found
 
 

@@ -11,12 +11,14 @@ from typing import Any
 
 from dltheory_bib.errors import did_you_mean
 from dltheory_bib.models.paper import Paper
-from dltheory_bib.models.theorem import Question, Result
+from dltheory_bib.models.theorem import ABOUT, ANY, Question, Result
 from dltheory_bib.source.catalogue import Catalogue, Located
 from dltheory_bib.source.rules.findings import Finding, Known
 from dltheory_bib.source.rules.ordering import cycle, first_year
+from dltheory_bib.text.exponents import split_exponent, symbols_in
 from dltheory_bib.text.identifiers import arxiv_year, find_arxiv_ids
 from dltheory_bib.text.names import nearest, quoted
+from dltheory_bib.theorems.bounds import read_power
 from dltheory_bib.theorems.dominance import Order, Vocabulary
 
 _FEW = 30
@@ -31,6 +33,12 @@ def check_card_references(catalogue: Catalogue, known: Known) -> Iterator[Findin
             yield from topics.missing(question, ("topics", number), topic)
     vocabulary = [at.record.id for at in catalogue.assumptions]
     assumptions = _Names("assumption", vocabulary, catalogue, "assumptions")
+    for question in catalogue.questions:
+        for place, setting in enumerate(question.record.settings):
+            for number, name in enumerate(setting.assumptions):
+                if name.removeprefix(ANY) not in ABOUT:
+                    path = ("settings", place, "assumptions", number)
+                    yield from assumptions.missing(question, path, name)
     for at in catalogue.assumptions:
         for number, name in enumerate(at.record.implies):
             yield from assumptions.missing(at, ("implies", number), name)
@@ -43,8 +51,9 @@ def check_card_references(catalogue: Catalogue, known: Known) -> Iterator[Findin
         result = card.record
         yield from works.missing(card, ("work",), result.work)
         yield from questions.missing(card, ("question",), result.question)
-        for number, name in enumerate(result.assumptions):
-            yield from assumptions.missing(card, ("assumptions", number), name)
+        for field in ("assumptions", "supposed"):
+            for number, name in enumerate(getattr(result, field)):
+                yield from assumptions.missing(card, (field, number), name)
         for number, claim in enumerate(result.improves):
             yield from cards.missing(card, ("improves", number, "card"), claim.card)
         if not result.id.startswith(f"{result.work}-"):
@@ -90,12 +99,9 @@ def _terms(at: Located[Result], question: Question) -> Iterator[Finding]:
     quantities = [one.id for one in question.quantities]
     if card.quantity and card.quantity not in quantities:
         yield _unknown(at, ("quantity",), "quantity", card.quantity, quantities, question)
-    symbols = [one.id for one in question.symbols]
     for number, monomial in enumerate(card.bound):
-        for name in monomial:
-            if name not in symbols:
-                place = ("bound", number, name)
-                yield _unknown(at, place, "symbol", name, symbols, question)
+        for name, exponent in monomial.items():
+            yield from _factor(at, ("bound", number, name), name, exponent, question)
     columns = {one.id: one for one in question.columns}
     for name, value in card.values.items():
         if name not in columns:
@@ -107,6 +113,32 @@ def _terms(at: Located[Result], question: Question) -> Iterator[Finding]:
             )
             message = f"{name} cannot be {quoted(value)}{hint}"
             yield Finding(at, ("values", name), "unknown-value", message)
+
+
+def _factor(
+    at: Located[Result], place: tuple[str | int, ...], name: str, exponent: str, question: Question
+) -> Iterator[Finding]:
+    """Check the symbols and ratios of one factor of a monomial, and that a logarithm of a quotient
+    is the sum of those of its symbols.
+    """
+    symbols = {one.id: one for one in question.symbols}
+    unknown = [one for one in symbols_in(name) if one not in symbols]
+    for one in unknown:
+        yield _unknown(at, place, "symbol", one, symbols, question)
+    if "(" in name and not unknown:
+        below = symbols_in(f"log({name[4:-1].partition('/')[2] or '1'})")
+        for one in symbols_in(name):
+            if (symbols[one].extreme == "zero") != (one in below):
+                message = (
+                    f"{name} is not the sum of the logarithms of its symbols, since {one} goes to "
+                    f"{symbols[one].extreme}; leave {one} out, or the bound"
+                )
+                yield Finding(at, place, "log-of-quotient", message)
+    ratios = [one.id for one in question.exponents]
+    if "(" not in name and "exp" not in exponent:
+        for ratio in read_power(split_exponent(exponent)[0]):
+            if ratio and ratio not in ratios:
+                yield _unknown(at, place, "ratio", ratio, ratios, question)
 
 
 def _unknown(
@@ -128,6 +160,8 @@ def check_card_repetition(catalogue: Catalogue, _: Known) -> Iterator[Finding]:
     """Check that a list contains nothing twice, and that nothing improves or implies itself."""
     for at in catalogue.results:
         yield from _twice(at, "assumptions", at.record.assumptions)
+        yield from _twice(at, "supposed", at.record.supposed)
+        yield from _twice(at, "unknown", at.record.unknown)
         yield from _twice(at, "improves", [claim.card for claim in at.record.improves])
     for assumption in catalogue.assumptions:
         yield from _twice(assumption, "implies", assumption.record.implies)
@@ -242,7 +276,8 @@ def check_unused_assumptions(catalogue: Catalogue, _: Known) -> Iterator[Finding
     if not catalogue.results or "results" in catalogue.unread:
         return
     vocabulary = Vocabulary(at.record for at in catalogue.assumptions)
-    used = vocabulary.closure(n for at in catalogue.results for n in at.record.assumptions)
+    cards = [at.record for at in catalogue.results]
+    used = vocabulary.closure(n for one in cards for n in (*one.assumptions, *one.supposed))
     for at in catalogue.assumptions:
         if at.record.id not in used and at.record.id not in catalogue.refused:
             message = f"no card assumes {at.record.id}; use it or delete it"
@@ -261,9 +296,16 @@ def _orders(catalogue: Catalogue) -> Mapping[str, Order]:
 def _sound(card: Result, order: Order) -> bool:
     """Return whether a card uses only declared symbols and assumptions."""
     symbols = {symbol.id for symbol in order.question.symbols}
+    ratios = {"", *(one.id for one in order.question.exponents)}
     known = order.vocabulary.known
-    return all(symbols.issuperset(one) for one in card.bound) and all(
-        name in known for name in card.assumptions
+    return (
+        all(symbols.issuperset(one.symbols) for one in card.bound)
+        and all(
+            "exp" in exponent or ratios.issuperset(read_power(split_exponent(exponent)[0]))
+            for one in card.bound
+            for exponent in one.values()
+        )
+        and all(name in known for name in (*card.assumptions, *card.supposed))
     )
 
 
