@@ -70,8 +70,8 @@ def add(
     anything is written.
 
     \b
-    Example: dltheory add my-refs.bib --dry-run
-    Example: pbpaste | dltheory add -
+    Example: dltheory add new.bib --dry-run
+    Example: dltheory add - < new.bib
     Example: dltheory add 2306.04251 10.1145/3418526 --online
     Example: dltheory add "Neural collapse in deep linear networks" --online
     """

@@ -24,6 +24,7 @@ from dltheory_bib.errors import DataError, Problem, UnsafeChangeError
 from dltheory_bib.files import locked, write_bytes, write_text
 from dltheory_bib.input_files import read_bytes, refuse, shown
 from dltheory_bib.source.folders import ALL_KINDS, COLLECTION, WORKS
+from dltheory_bib.source.wanted import WANTED
 from dltheory_bib.source.yaml_writer import revised
 
 if TYPE_CHECKING:
@@ -37,9 +38,15 @@ KEPT = 50
 WAIT = 10.0
 """Seconds to wait for another process that is writing."""
 _BEGUN, _DONE = ".begun.json", ".json"
-_FILES = frozenset({COLLECTION, *(f"{kind}.yaml" for kind in ALL_KINDS)})
-"""The files that a change may be about."""
+_FILES = frozenset({COLLECTION, WANTED, *(f"{kind}.yaml" for kind in ALL_KINDS)})
+"""The files of a collection. One that is a single file of papers has a name of its own."""
 _ORDER = {kind: place for place, kind in enumerate(ALL_KINDS)}
+
+
+def _is_data_file(name: str) -> bool:
+    """Return whether a change may be about a file: one of the folder itself, never elsewhere."""
+    plain = name.endswith(".yaml") and not name.startswith(".") and Path(name).name == name
+    return name in _FILES or plain
 
 
 class Undone(NamedTuple):
@@ -62,7 +69,7 @@ class Change:
 
     def text(self, name: str) -> str:
         """Return the text of a data file, such as `papers.yaml`, with the changes so far."""
-        if name not in _FILES:
+        if not _is_data_file(name):
             raise ValueError(f"{name} is no data file of a collection")
         if name not in self.after:
             self.before[name] = _text(self.folder / name)
@@ -305,7 +312,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         entry = json.loads(path.read_bytes())
         files, texts = entry["files"], (str, type(None))
         sound = isinstance(entry["command"], str) and all(
-            name in _FILES
+            _is_data_file(name)
             and isinstance(delta["start"], int)
             and isinstance(delta["old"], str)
             and isinstance(delta["new"], str)
