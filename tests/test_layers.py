@@ -54,6 +54,7 @@ EXCEPTIONS = {
 # Which modules may import a third-party package at run time.
 HOMES = {
     "yaml": {
+        "source/yaml_comments.py",
         "source/yaml_reader.py",
         "source/yaml_writer.py",
         "shelf/readers/pmlr_folder.py",
