@@ -290,6 +290,8 @@ OWN = {
     "site": "its own templates and folders",
     "display/graph_view.py": "its own scripts",
     "cli/main.py": "os.devnull",
+    "cli/network_options.py": "its own log of requests",
+    "source/collection_writer.py": "its own notes of changes",
 }
 
 

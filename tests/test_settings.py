@@ -174,9 +174,11 @@ def test_a_clone_counts_before_the_users_collection_but_not_before_the_projects(
     write(project / "pyproject.toml", '[project]\nname = "dltheory-bib"\n')
     write(project / "data" / "papers.yaml", "[]\n")
     write(user_file(), "[collection]\ndata = '/elsewhere'\n")
-    assert choose_collection(None) == (project / "data", True)
+    chosen = choose_collection(None)
+    assert (chosen.path, chosen.is_catalogue) == (project / "data", True)
     write(project / PROJECT, "[collection]\ndata = 'mine'\n")
-    assert choose_collection(None) == (project / "mine", False)
+    chosen = choose_collection(None)
+    assert (chosen.path, chosen.is_catalogue) == (project / "mine", False)
 
 
 def test_commands_report_a_broken_file_and_do_nothing(

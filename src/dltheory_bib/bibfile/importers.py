@@ -136,7 +136,7 @@ class Draft:
 def read_drafts(path: Path, with_notes: bool = False) -> tuple[list[Draft], list[str]]:
     """Return the works of a .bib, .json (CSL-JSON) or .ris file, and notes on what was not read.
 
-    The user's notes, keywords and files are in the drafts; they count as read only `with_notes`. A
+    The abstract and the user's notes, keywords and files are in the drafts only `with_notes`. A
     file without one of these extensions is recognised by its beginning. Raises `DataError` for
     another file, and for one that cannot be read.
     """
@@ -178,6 +178,8 @@ def _read_bib(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]
         if entry.whole:
             own = file.values(entry)
             draft = _of_entry(entry.key, entry.type.lower(), parents.given_to(own) | own)
+            if noted:  # abstracts are long, and reading their LaTeX takes most of the time
+                _add_own_texts(draft, own)
             drafts.append(draft)
             unread = (name for name in own if not _is_read(name, own[name], draft))
             ignored.update(name for name in unread if name not in noted)
@@ -242,11 +244,6 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
     draft.author = _bib_names(values.get("author", ""))
     draft.editor = _bib_names(values.get("editor", ""))
     draft.year = read_year(values)
-    own = {name: from_latex(values[name]) for name in _OWN_TEXTS if name in values}
-    draft.abstract = own.get("abstract", "")
-    draft.notes = _remarks(own.get(name, "") for name in ("note", "annote", "annotation"))
-    draft.keywords = _keywords(own.get("keywords", ""))
-    draft.files = _files(values.get("file", ""))
     draft.venue = place
     _publish(
         draft,
@@ -264,6 +261,15 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
         url=re.sub(r"\\([_%&#~])", r"\1", values.get("url", "")),
     )
     return draft
+
+
+def _add_own_texts(draft: Draft, values: Mapping[str, str]) -> None:
+    """Add the abstract, and what is the user's own."""
+    own = {name: from_latex(values[name]) for name in _OWN_TEXTS if name in values}
+    draft.abstract = own.get("abstract", "")
+    draft.notes = _remarks(own.get(name, "") for name in ("note", "annote", "annotation"))
+    draft.keywords = _keywords(own.get("keywords", ""))
+    draft.files = _files(values.get("file", ""))
 
 
 def _remarks(texts: Iterable[str]) -> list[str]:

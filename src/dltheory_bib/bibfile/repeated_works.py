@@ -18,7 +18,7 @@ from dltheory_bib.text.names import unbraced, words
 RecordDict = dict[str, Any]
 """A record as in a data file; its scalars are texts."""
 
-_MOST_COMPARED = 100
+_MOST_COMPARED = 30
 """The most works by the same authors that one is compared with."""
 _AKIN = 0.5
 """Titles with at least this similarity, under one identifier and with a common author, are of one
