@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -494,8 +495,8 @@ def test_the_examples_in_the_help_run(tmp_path: Path, line: str) -> None:
     (tmp_path / "main.tex").write_text(r"\cite{jin2017escape}", "utf-8")
     (tmp_path / "own.bib").write_text("@misc{own, title={Own}}\n", "utf-8")
     (tmp_path / "my-refs.bib").write_text(
-        "@misc{a, title={How to Escape Saddle Points Efficiently}, author={Jin, Chi}, year=2017, "
-        "eprint={1703.00887}}\n",
+        "@misc{a, title={How to Escape Saddle Points Efficiently}, author={Jin, Chi and others}, "
+        "year=2017, eprint={1703.00887}}\n",
         "utf-8",
     )
     own = "@misc{b, title={A Title of One's Own}, author={Doe, Jane}, year=2030}\n"
@@ -507,6 +508,13 @@ def test_the_examples_in_the_help_run(tmp_path: Path, line: str) -> None:
         if " init" not in line:
             shell("dltheory init; dltheory tag jin2017escape thesis", cwd=tmp_path, env=variables)
             variables.pop("DLTHEORY_DATA", None)
+    if " shelf" in line:
+        dump = "<dblp><article key='a'><author>A B</author><title>T.</title></article></dblp>"
+        (tmp_path / "dblp.xml.gz").write_bytes(gzip.compress(dump.encode()))
+        for name in ("mlanthology", "my-bib-files"):
+            (tmp_path / name).mkdir()
+            (tmp_path / name / "works.bib").write_text(own, "utf-8")
+        shell("dltheory shelf build new.bib", cwd=tmp_path, env=variables)
     code, out, err = shell(line, cwd=tmp_path, env=variables)
     assert code == 0, err
     assert "no work matches" not in err

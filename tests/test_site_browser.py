@@ -13,7 +13,7 @@ import axe_playwright_python
 import pytest
 
 from dltheory_bib import Bibliography, QueryError, load
-from dltheory_bib.query.fields import FIELDS
+from dltheory_bib.query.fields import FIELDS, PRIVATE_FIELDS
 from dltheory_bib.site.build import build_site
 from dltheory_bib.site.folder import Folder
 from dltheory_bib.snapshot.reader import read_numbers
@@ -149,8 +149,11 @@ def vocabulary(catalogue: Bibliography) -> set[str]:
 def test_the_page_reads_the_query_language_of_python(
     opened: Watched, folder: Path, catalogue: Bibliography
 ) -> None:
-    """The same works in the same order, or the same complaint at the same place, for each query."""
-    asked = queries(catalogue)
+    """The same works in the same order, or the same complaint at the same place, for each query.
+
+    A site has no private notes: the fields that ask for them are unknown there.
+    """
+    asked = [query for query in queries(catalogue) if query.partition(":")[0] not in PRIVATE_FIELDS]
     search(opened, folder)
     found = opened.ask(
         """queries => queries.map(query => {
@@ -169,7 +172,8 @@ def test_the_page_reads_the_query_language_of_python(
         try:
             expected.append([catalogue.where(query).keys, None])
         except QueryError as error:
-            expected.append([error.message, error.column])
+            public = error.message.replace("tag, status, note, ", "")
+            expected.append([public.replace(", notes, tags, status, files", ""), error.column])
     assert len(asked) > 500
     differing = [(q, f, e) for q, f, e in zip(asked, found, expected, strict=True) if f != e]
     assert differing == []
