@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -227,6 +227,3 @@ def _wrong_value(error: dict[str, Any]) -> str:
         return f"write {'an e-mail address' if is_address else 'an address that begins with http'}"
     message = _WRITE.get(error["type"]) or str(error["msg"])
     return message.format(error["loc"][0])
-
-
-SERVICES: tuple[str, ...] = get_args(Service)
