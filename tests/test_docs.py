@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = Path(dltheory_bib.__file__).parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
-from notebook import TOUR, run  # noqa: E402
+from notebook import TOUR, in_one_piece, run  # noqa: E402
 from refresh_docs import (  # noqa: E402
     COMPARE,
     DOCS,
@@ -166,6 +166,27 @@ def test_the_notebook_shows_what_it_shows_when_it_is_run():
         shown = [output.get("data", output.get("text")) for output in old.get("outputs", [])]
         shows = [output.get("data", output.get("text")) for output in new.get("outputs", [])]
         assert shows == shown, f"run `make notebook`: {old.source}"
+
+
+def test_a_stream_cut_by_the_clock_is_one_output():
+    """What a kernel sends of one stream in pieces is one output; other outputs stay apart."""
+    stream, data = nbformat.v4.new_output, {"text/plain": "3"}
+    pieces = [
+        stream("stream", name="stdout", text="a"),
+        stream("stream", name="stdout", text="\n"),
+        stream("stream", name="stderr", text="b"),
+        stream("execute_result", data=data),
+        stream("execute_result", data=data),
+        stream("stream", name="stdout", text="c"),
+    ]
+    shown = [(output.get("name"), output.get("text")) for output in in_one_piece(pieces)]
+    assert shown == [
+        ("stdout", "a\n"),
+        ("stderr", "b"),
+        (None, None),
+        (None, None),
+        ("stdout", "c"),
+    ]
 
 
 def test_the_drawing_of_the_architecture_has_the_floors_of_the_tests() -> None:
