@@ -38,7 +38,7 @@ class Point(NamedTuple):
 
     year: int
     exponent: Fraction | None
-    """None for an exponential."""
+    """None for an exponential, and where it depends on ratios of parameters."""
     kind: str
     name: str
     """The family name of its first author."""
@@ -186,8 +186,9 @@ def points_of(
         card = row.card
         if not row.ranked or card.quantity != quantity:
             continue
-        steep = steepest(read_bound(card.bound, extremes, ratios=question.ratios))[place]
-        power = None if steep.exponential > 0 else steep.power
+        steep = steepest(read_bound(card.bound, extremes, ratios=question.ratios))
+        rated = any(one.power for one in steep[place + len(extremes) :: len(extremes)])
+        power = None if rated or steep[place].exponential > 0 else steep[place].power
         address = row.paper.address or ""
         improves = tuple(one["card"] for one in card.improves)
         made.append(Point(row.paper.year, power, card.kind, row.family, card.id, address, improves))
