@@ -186,7 +186,8 @@ def points_of(
         card = row.card
         if not row.ranked or card.quantity != quantity:
             continue
-        steep = steepest(read_bound(card.bound, extremes, ratios=question.ratios))
+        ratios = [one.id for one in question.ratios]
+        steep = steepest(read_bound(card.bound, extremes, ratios=ratios))
         rated = any(one.power for one in steep[place + len(extremes) :: len(extremes)])
         power = None if rated or steep[place].exponential > 0 else steep[place].power
         address = row.paper.address or ""

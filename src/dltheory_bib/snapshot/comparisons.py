@@ -20,10 +20,10 @@ from dltheory_bib.theorems.theorem_table import (
     TableCard,
     TableColumn,
     TableQuestion,
+    TableRatio,
     TableRow,
     TableSetting,
     TableSymbol,
-    assumed,
 )
 
 if TYPE_CHECKING:
@@ -263,7 +263,7 @@ def _question(snapshot: Snapshot, name: str) -> TableQuestion:
         _columns(record.get("columns", ())),
         [TableSetting(**one) for one in record.get("settings", ())],
         record.get("chosen", ()),
-        [one["id"] for one in record.get("exponents", ())],
+        [TableRatio(one["id"], one["meaning"]) for one in record.get("exponents", ())],
     )
 
 

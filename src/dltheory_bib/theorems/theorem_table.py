@@ -96,6 +96,13 @@ class TableColumn(NamedTuple):
     values: Sequence[str] = ()
 
 
+class TableRatio(NamedTuple):
+    """A ratio of parameters in exponents, as bounds print it."""
+
+    id: str
+    meaning: str
+
+
 class TableQuestion(NamedTuple):
     """What tables print of a question; its fields are those of `Question`."""
 
@@ -107,7 +114,7 @@ class TableQuestion(NamedTuple):
     columns: Sequence[TableColumn]
     settings: Sequence[TableSetting] = ()
     chosen: Sequence[str] = ()
-    ratios: Sequence[str] = ()
+    ratios: Sequence[TableRatio] = ()
 
 
 class TableAssumption(NamedTuple):
