@@ -83,12 +83,12 @@ class _Scale:
 
 
 def progress(table: Table) -> Progress | None:
-    """Return the chart of the setting with most cards; None if nothing changed."""
+    """Return the chart of the setting with most cards in which something changed, or None."""
     try:
-        panel = max(panels_of(table), key=lambda one: len(one.points))
+        panels = sorted(panels_of(table), key=lambda one: -len(one.points))
     except ValueError:
         return None
-    return _chart(panel, table)
+    return next((made for one in panels if (made := _chart(one, table))), None)
 
 
 def charts_by_setting(table: Table) -> dict[str, Progress]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -75,6 +75,8 @@ class TableSymbol(NamedTuple):
     tex: str
     extreme: str
     meaning: str = ""
+    fixed_by: Collection[str] = ()
+    """The assumptions under which it is a constant."""
 
 
 class TableSetting(NamedTuple):
