@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from dltheory_bib import Bibliography, load
+from dltheory_bib.cli.main import main
 from dltheory_bib.display.bound_chart import panels_of
 from dltheory_bib.site.build import make_files
 from dltheory_bib.site.folder import Folder
@@ -185,6 +186,20 @@ def test_a_power_without_a_height_is_not_drawn(catalogue: Bibliography) -> None:
     }
     (accuracy,) = panels_of(table._replace(frontiers=table.frontiers[-1:]), symbol="eps")
     assert "abbe2023sgd-monomial" not in {point.card for point in accuracy.points}
+
+
+def test_a_terminal_explains_parameters_of_exponents(
+    catalogue: Bibliography,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those that the printed bounds contain, beside the symbols."""
+    assert {one.id for one in catalogue.compare("index-models").table.question.ratios} >= {"g", "k"}
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["compare", "index-models"]) == 0
+    legend = capsys.readouterr().out.splitlines()[1]
+    assert "k information exponent of the link" in legend
+    assert "degree of the target" not in legend
 
 
 def test_what_did_not_change_is_not_drawn(catalogue_dir: Path) -> None:
