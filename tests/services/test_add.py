@@ -166,7 +166,7 @@ def test_notes_keywords_and_files_are_kept(overlay: Path, tmp_path: Path, run: R
         "files": ["papers/tea.pdf", "/home/me/other.pdf"],
     }
     assert known == {"key": "jin2017escape", "notes": ["The perturbation is needed."]}
-    assert "field abstract of 1 entry is not imported; a record has no place for it" in err
+    assert "1 abstract is used for topics, and not kept; `dltheory import` can keep it" in err
     assert is_valid(overlay)
     assert run(overlay, "add", bib_file(tmp_path, ANNOTATED))[0] == 1, "it is all there"
     assert run(overlay, "undo")[0] == 0

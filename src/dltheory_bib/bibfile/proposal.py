@@ -42,6 +42,7 @@ FIELDS = (
     "url",
     "topics",
     "after",
+    "versions",
     "sources",
     "unverified",
     "disagreements",
@@ -230,7 +231,7 @@ class Proposer:
         topics = [one.topic for one in made.suggestions.topics[:1]]
         record |= {"topics": topics, "sources": sources}
         record["added"] = datetime.date.today().isoformat()
-        return {name: record[name] for name in FIELDS if record.get(name)}
+        return in_order(record)
 
     def _known_name(self, name: str) -> str:
         """Return a name as the catalogue writes it, if it knows exactly this one."""
@@ -259,6 +260,11 @@ def _aliases(data: str) -> list[str]:
 
     found: list[str] = json.loads(data).get("aliases", [])
     return found
+
+
+def in_order(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record without empty fields, in the order of the model."""
+    return {name: record[name] for name in FIELDS if record.get(name)}
 
 
 def reference_of(draft: Draft) -> Reference:

@@ -15,6 +15,7 @@ from dltheory_bib.cli.patches import print_patch
 from dltheory_bib.cli.writable_collection import (
     Writable,
     collection_change,
+    put_additions,
     put_records,
     writable_collection,
 )
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.lookup.protocol import Answer, Lookup, Reference
     from dltheory_bib.lookup.service import Service
-    from dltheory_bib.models.additions import Addition
     from dltheory_bib.source.collection_writer import Change
 
 _FILES = (".bib", ".ris", ".json")
@@ -150,6 +150,10 @@ def _entries(name: str) -> list[_Entry]:
     drafts, faults = read_drafts(path, with_notes=True)
     for fault in faults:
         note(fault)
+    if abstracts := sum(bool(one.abstract) for one in drafts):
+        many = f"{abstracts} abstracts are" if abstracts > 1 else "1 abstract is"
+        it = "them" if abstracts > 1 else "it"
+        note(f"{many} used for topics, and not kept; `dltheory import` can keep {it}")
     source = "standard input" if is_stream(path) else path.name
     return [_Entry(draft, source) for draft in drafts]
 
@@ -334,7 +338,7 @@ def _write(
     if ask or dry_run:
         with collection_change(place, command, write=False) as change:
             put_records(change, place, bib, fresh)
-            _put_notes(change, noted)
+            _put_notes(change, bib, noted, tell=True)
         _show(change)
         if dry_run:
             note("nothing was written")
@@ -343,7 +347,7 @@ def _write(
             raise click.ClickException("nothing was written")
     with collection_change(place, command) as change:
         added = put_records(change, place, bib, fresh)
-        _put_notes(change, noted)
+        _put_notes(change, bib, noted, tell=not ask)
     if not change.files:
         raise click.ClickException("nothing to add")
     if not ask:
@@ -368,32 +372,23 @@ def _is_catalogue(place: Writable) -> bool:
 def _has_notes(proposal: Proposal) -> bool:
     draft = proposal.draft
     kept = bool(proposal.record or proposal.known)
-    return kept and draft is not None and bool(draft.notes or draft.keywords or draft.files)
+    own = draft and (draft.notes or draft.keywords or draft.files or draft.status)
+    return kept and bool(own)
 
 
-def _put_notes(change: Change, proposals: Sequence[Proposal]) -> None:
+def _put_notes(
+    change: Change, bib: Bibliography, proposals: Sequence[Proposal], tell: bool
+) -> None:
     """Add what entries say of works beyond the facts to the user's notes."""
+    from dltheory_bib.bibfile.own_material import OwnMaterial
+
+    own = OwnMaterial()
     for one in proposals:
-        draft = one.draft
-        assert draft is not None
-        more = {"notes": draft.notes, "tags": draft.keywords, "files": draft.files}
-
-        def joined(old: Addition, more: dict[str, list[str]] = more) -> Addition:
-            values = {
-                name: tuple(dict.fromkeys((*getattr(old, name), *new)))
-                for name, new in more.items()
-                if new
-            }
-            return old.model_copy(update=values)
-
-        try:
-            change.amend(one.key or one.known or "", joined)
-        except ValueError as error:
-            note(f"{one.where}: its note, keywords or file are left out: {_first_line(error)}")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[-1].strip()
+        assert one.draft is not None
+        own.add(one.key or one.known or "", one.draft)
+    for text in own.said if tell else ():
+        note(text)
+    put_additions(change, bib, own.additions)
 
 
 def _show(change: Change) -> None:

@@ -95,7 +95,7 @@ def export(
     if kind in _BIB:
         text = _bib(found, kind, related, options)  # type: ignore[arg-type]
         if private:
-            text = with_private(text, found, kind)
+            text = with_private(text, found)
     if output is None:
         sys.stdout.write(text if kind in _BIB else found.to(kind, table, private=private))
         return

@@ -108,7 +108,7 @@ def put_records(
         if not one.record["aliases"]:
             del one.record["aliases"]
         added.append(one)
-    _put_venues(change, place, bib, [one.venue for one in added if one.venue])
+    put_venues(change, place, bib, [one.venue for one in added if one.venue])
     if not added:
         return []
     records = {one.key: one.record for one in added if one.record}
@@ -128,7 +128,7 @@ def _refuse_faults(records: Mapping[str, Mapping[str, Any]]) -> None:
             raise click.ClickException(f"{key}: {message}; nothing was written")
 
 
-def _put_venues(
+def put_venues(
     change: Change, place: Writable, bib: Bibliography, venues: Sequence[Mapping[str, Any]]
 ) -> None:
     """Put new venues into their file. A collection on its own with none borrows those of the
@@ -145,6 +145,27 @@ def _put_venues(
     if alone:
         new |= {str(one["id"]): one for one in _used_venues(bib)}
     change.write("venues.yaml", revised(text, "venues", new, ordered=not alone))
+
+
+def put_additions(
+    change: Change, bib: Bibliography, additions: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Add to the user's notes on works, by key; a status that is there stays, and is named."""
+    from dltheory_bib.bibfile.own_material import joined
+
+    if not additions:
+        return
+    there = change.records("notes")
+    names = {bib.key(one): one for one in there if one in bib}  # a record may use an alias
+    made = []
+    for key, new in additions.items():
+        old = there.get(names.get(key, key), {"key": key})
+        addition, refused = joined(old, new)
+        if refused:
+            note(f"{key} has the status {old['status']} here, not {refused}; it stays")
+        if addition != old:
+            made.append(addition)
+    change.put("notes", *made)
 
 
 def _used_venues(bib: Bibliography) -> list[dict[str, Any]]:
