@@ -182,6 +182,13 @@ def test_what_the_owner_said_before_stays(run: Run) -> None:
     ]
 
 
+def test_an_annotation_of_the_catalogue_is_no_note_of_the_owner(run: Run) -> None:
+    run("note", "jin2017escape", "Mine.")
+    for name in ("ris", "csl.json", "bib"):
+        run("export", "jin2017escape", "--private", "-o", f"refs.{name}", "--force")
+        assert run("import", f"refs.{name}")[1][-1].endswith("nothing to change"), name
+
+
 def test_the_catalogue_is_not_written_to(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -344,7 +344,7 @@ def _parsed_names(text: str) -> list[str]:
         if _LABELLED.match(name):
             names.append(_labelled(name))
             continue
-        if name.startswith("{") and name.endswith("}"):
+        if _is_braced(name):
             names.append(f"{{{from_latex(name)}}}")
             continue
         parts = parse_single_name_into_parts(name, strict=False)
@@ -352,6 +352,16 @@ def _parsed_names(text: str) -> list[str]:
         rest = [from_latex(" ".join(part)) for part in (parts.jr, parts.first) if part]
         names.append(", ".join([last, *rest]))
     return names
+
+
+def _is_braced(name: str) -> bool:
+    """Return whether one pair of braces is around a name; `{\\c C}elik, Zo{\\"e}` has others."""
+    depth = 0
+    for place, char in enumerate(re.sub(r"\\.", "..", name), 1):
+        depth += (char == "{") - (char == "}")
+        if depth == 0:
+            return place == len(name) > 1 and name[0] == "{"
+    return False
 
 
 def _labelled(name: str) -> str:

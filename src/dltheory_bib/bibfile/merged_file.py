@@ -19,6 +19,7 @@ from dltheory_bib.lookup.held_works import HeldWorks
 from dltheory_bib.lookup.protocol import Absent, Found
 from dltheory_bib.lookup.same_work import same_list, same_title
 from dltheory_bib.source.rules.duplicates import Issue
+from dltheory_bib.text.maths import unicode_maths
 
 if TYPE_CHECKING:
     from dltheory_bib.bibfile.importers import Draft
@@ -127,6 +128,8 @@ class _Linker:
     def _tell(self, draft: Draft, record: Mapping[str, Any], other: Mapping[str, Any]) -> None:
         """Say which work an entry is, unless its key says so, and which facts are not kept."""
         key = other["key"]
+        if summary := other.get("summary"):  # our RIS has it as a note
+            draft.notes = [one for one in draft.notes if one != unicode_maths(summary)]
         lost = [f"{name} {value}" for name, value in self._differing(record, other)]
         if draft.key and self.snapshot.number(draft.key) != self.snapshot.number(key):
             self.made.said.append(f"{draft.where} is {key}, which is here")

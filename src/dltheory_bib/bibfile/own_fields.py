@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile
     from dltheory_bib.bibfile.importers import Draft
 
-_NOTES = frozenset({"note", "annote", "annotation", "comment", "review", "notes"})
-"""Fields of a .bib that are remarks of its owner; JabRef has `comment-NAME` besides."""
+_NOTES = frozenset({"note", "annote", "annotation", "notes"})
+"""Fields of a .bib that are remarks of its owner, in LaTeX."""
+_VERBATIM = frozenset({"comment", "review"})
+"""The same, as plain text, in JabRef; it has `comment-NAME` besides."""
 _TAGS = frozenset(
     {"keywords", "groups", "mendeley-tags", "mendeley-groups"}
     | {"priority", "ranking", "relevance", "qualityassured", "printed"}
@@ -30,7 +32,7 @@ _STATUSES = {"read": "read", "skimmed": "reading", "reading": "reading", "to-rea
 """Our word for the values of JabRef's `readstatus`, and for our own."""
 RIS_FILES = ("L1", "L2", "L4")
 """Tags of RIS that link to copies: PDF, HTML and others."""
-_OWN = _NOTES | _TAGS | {"file", "readstatus", "abstract"}
+_OWN = _NOTES | _VERBATIM | _TAGS | {"file", "readstatus", "abstract"}
 """Fields of a .bib whose content is its owner's, or an abstract."""
 CSL_OWN = frozenset({"keyword", "annote", "custom", "abstract"})
 """Fields of CSL-JSON of which the same is true; `note` has identifiers besides."""
@@ -60,7 +62,9 @@ def add_own_texts(draft: Draft, file: BibFile, entry: BibEntry) -> None:
             draft.files += file_links(value)
         elif name == "readstatus":
             _grade(draft, value)
-        elif name in _NOTES or name.startswith("comment-"):
+        elif name in _VERBATIM or name.startswith("comment-"):
+            draft.notes += remarks([value])
+        elif name in _NOTES:
             parts = re.split(rf"(?m)^[ \t]*{SEPARATOR}[ \t\r]*$", value)
             draft.notes += remarks(map(note_from_latex, parts))
 
