@@ -47,6 +47,7 @@ _HOMES = {
     "compare": "compare",
     "export": "export",
     "import": "import_bib",
+    "merge": "merge",
     "add": "add",
     "update": "update",
     "references": "reference_lists",

@@ -166,11 +166,13 @@ def shipped_names() -> frozenset[str] | None:
     return frozenset(found.names()) if found else None
 
 
-def check_layers(path: Path) -> tuple[list[Problem], int] | None:
+def check_layers(
+    path: Path, files: list[DataFile] | None = None
+) -> tuple[list[Problem], int] | None:
     """Return the problems of a collection that extends others, and the number of its records; None
     for a collection that extends none.
 
-    An error in a layer below is a problem of it.
+    `files` are checked in place of its own, if given. An error in a layer below is a problem of it.
     """
     if not is_described(path):
         return None
@@ -182,7 +184,8 @@ def check_layers(path: Path) -> tuple[list[Problem], int] | None:
         *below, top = layers_of(path)
         if not below:
             return None
-        return check_overlay(top.files(lowest=False), BelowSnapshot(open_stack(below, None)))
+        own = top.files(lowest=False) if files is None else files
+        return check_overlay(own, BelowSnapshot(open_stack(below, None)))
     except DataError as error:
         return list(error.problems), 0
 
