@@ -387,8 +387,8 @@ class _Merger:
         source = next((one for one in (there,) if one and name in one.raw), None)
         of_them = f" ({source.place(name, *path)})" if source else ""
         message = (
-            f"{name}: {what} is {_short(ours)!r} here, and there{of_them} {_short(theirs)!r}; yours "
-            f"stays, write the other to take theirs"
+            f"{name}: {what} is {_short(ours)!r} here, and there{of_them} {_short(theirs)!r}; "
+            "yours stays, write the other to take theirs"
         )
         private = str(path[0]) in PRIVATE and kind == "notes"
         public = f"{name}: {what} is another there{of_them}; yours stays"

@@ -169,11 +169,8 @@ def shipped_names() -> frozenset[str] | None:
 def check_layers(
     path: Path, files: list[DataFile] | None = None
 ) -> tuple[list[Problem], int] | None:
-    """Return the problems of a collection that extends others, and the number of its records; None
-    for a collection that extends none.
-
-    `files` are checked in place of its own, if given. An error in a layer below is a problem of it.
-    """
+    """Return the problems of a collection that extends others, errors below included, and how many
+    records it has; None for one that extends none. `files` may replace its own."""
     if not is_described(path):
         return None
     from dltheory_bib.snapshot.below import BelowSnapshot
@@ -184,7 +181,7 @@ def check_layers(
         *below, top = layers_of(path)
         if not below:
             return None
-        own = top.files(lowest=False) if files is None else files
+        own = files or top.files(lowest=False)
         return check_overlay(own, BelowSnapshot(open_stack(below, None)))
     except DataError as error:
         return list(error.problems), 0
