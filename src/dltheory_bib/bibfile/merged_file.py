@@ -16,7 +16,7 @@ from dltheory_bib.bibfile.new_collection import Collected, RecordMaker
 from dltheory_bib.bibfile.own_material import OwnMaterial, Wishes
 from dltheory_bib.bibfile.proposal import in_order, reference_of
 from dltheory_bib.lookup.held_works import HeldWorks
-from dltheory_bib.lookup.protocol import Absent, Found
+from dltheory_bib.lookup.protocol import Absent, Found, Reference
 from dltheory_bib.lookup.same_work import same_list, same_title
 from dltheory_bib.source.rules.duplicates import Issue
 from dltheory_bib.text.maths import unicode_maths
@@ -36,6 +36,8 @@ class MergedFile:
     """The new records by key, their fields in the order of the model, scalars as text."""
     venues: list[dict[str, Any]] = field(default_factory=list)
     """The records of venues that nothing below has."""
+    new: list[Reference] = field(default_factory=list)
+    """What is known of the works that get records."""
     own: OwnMaterial = field(default_factory=OwnMaterial)
     """What entries say to their owner alone."""
     entries: int = 0
@@ -69,6 +71,7 @@ def merge_file(
             made.linked += 1
         else:
             key = maker.take(draft)
+            made.new += [reference_of(draft)] if key else []
         if key:
             made.own.add(key, draft)
         made.said += [*collected.left_out, *made.own.said]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dltheory_bib.bibfile.importers import Draft
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co"})
-_LISTS = ("notes", "tags", "files", "after", "relations")
+_LISTS = ("aliases", "notes", "tags", "files", "after", "relations")
 """The fields of an addition that are lists."""
 _ABSTRACT = "Abstract: "
 

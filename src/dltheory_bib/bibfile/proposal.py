@@ -73,6 +73,8 @@ class Proposal:
 
     where: str
     """What it was made of: an entry's key, an identifier, a title."""
+    reference: Reference | None = None
+    """What is known of the work, to look it up."""
     record: dict[str, Any] | None = None
     """The record, its scalars as text; None if the work is held, or lacks a title."""
     venue: dict[str, Any] | None = None
@@ -177,8 +179,8 @@ class Proposer:
         return next((self._maker.venues[one] for one in new if one not in self._maker.known), None)
 
     def _propose(self, draft: Draft, source: str, stated: StatedDraft | None) -> Proposal:
-        made = Proposal(draft.where)
         reference = reference_of(draft)
+        made = Proposal(draft.where, reference)
         answer = self.held.find(reference)
         made.near = list(dict.fromkeys(one.where for one in answer.others))
         if isinstance(answer, Found):

@@ -14,6 +14,7 @@ from dltheory_bib.cli.network_options import network_options, permitted_services
 from dltheory_bib.cli.patches import print_patch
 from dltheory_bib.cli.writable_collection import (
     Writable,
+    catalogue_hint,
     collection_change,
     put_additions,
     put_records,
@@ -84,6 +85,7 @@ def add(
         proposals = [_chosen(one, given) for one in _proposals(what, proposer, services)]
     for one in proposals:
         _report(one)
+    catalogue_hint(place, [one.reference for one in proposals if one.reference and not one.known])
     if edit:
         proposals = [_edited(one) if one.record else one for one in proposals]
     _write(place, bib, proposals, ask=not (yes or dry_run) and _is_asked(), dry_run=dry_run)
@@ -220,7 +222,7 @@ def _of_answer(reference: Reference, answer: Answer, proposer: Proposer, online:
     from dltheory_bib.bibfile.proposal import Proposal
     from dltheory_bib.lookup.protocol import Found
 
-    made = Proposal(str(reference))
+    made = Proposal(str(reference), reference=reference)
     if not isinstance(answer, Found):
         made.notes.append(_why_not_found(answer, online))
         made.near = [one.where for one in getattr(answer, "others", ()) if not online]

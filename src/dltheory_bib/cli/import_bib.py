@@ -11,6 +11,7 @@ from dltheory_bib.cli.app import bibliography, dltheory, note
 from dltheory_bib.cli.patches import print_patch
 from dltheory_bib.cli.writable_collection import (
     Writable,
+    catalogue_hint,
     collection_change,
     put_additions,
     put_venues,
@@ -117,6 +118,7 @@ def _merge(place: Writable, drafts: list[Draft], file: Path, wishes: Wishes, dry
         for name in change.files:
             print_patch(name, change.before[name] or "", change.after[name] or "")
     _tell(made.own)
+    catalogue_hint(place, made.new)
     where = place.folder if not place.is_file else place.folder / place.papers
     note(f"{_counted(made)}: {_written(change, where, made, dry_run)}")
 

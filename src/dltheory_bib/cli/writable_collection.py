@@ -18,7 +18,12 @@ from dltheory_bib.source.folders import is_described, is_directory, is_file, shi
 if TYPE_CHECKING:
     from dltheory_bib.bibfile.proposal import Proposal
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.lookup.protocol import Reference
     from dltheory_bib.source.collection_writer import Change
+
+
+_LISTED = 5
+"""The most works that a hint names."""
 
 
 class Writable(NamedTuple):
@@ -59,6 +64,27 @@ def _is_of_clone(data: Path) -> bool:
     except OSError:
         return False
     return is_file(root / "pyproject.toml") and (here == root or root in here.parents)
+
+
+def catalogue_hint(place: Writable, references: Sequence[Reference]) -> None:
+    """Say which works the shipped catalogue has, for a collection that extends nothing."""
+    from dltheory_bib.bibliography import load
+    from dltheory_bib.lookup.held_works import HeldWorks
+
+    described = is_described(place.folder) and not place.is_file
+    if not references or described or place.folder == shipped_directory():
+        return
+    held = HeldWorks(load().snapshot)
+    found = (held.key_of(one) for one in references)
+    keys = list(dict.fromkeys(key for key in found if key))
+    if keys:
+        listed = ", ".join(keys[:_LISTED]) + (
+            f" and {len(keys) - _LISTED} more" * (len(keys) > _LISTED)
+        )
+        note(
+            f"the shipped catalogue has {listed}, with topics and annotations; a folder with "
+            "`extends: shipped` in collection.yaml needs no copy (`dltheory init`)"
+        )
 
 
 @contextmanager
