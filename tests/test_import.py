@@ -288,7 +288,8 @@ def test_fields_without_a_place_are_listed(take: Importer) -> None:
     """One line for each kind of field, with the number of entries."""
     _, said, _ = take(
         "@misc{a, title={T}, author={A, B}, year=2017, note={arXiv:1703.00887}, abstract={X}}\n"
-        "@misc{b, title={U}, author={A, B}, year=2017, note={Talk}, month=may, pages={1-2}, Abstract={Y}}\n"
+        "@misc{b, title={U}, author={A, B}, year=2017, note={Talk}, month=may, pages={1-2},\n"
+        " Abstract={Y}}\n"
     )
     assert said.splitlines()[:3] == [
         "field month of 1 entry is not imported; a record has no place for it",
