@@ -73,8 +73,7 @@ def cite(
         venue_names=venues,
     )
     _say(found, made)
-    kind = dialect or ("biblatex" if found.biblatex else "bibtex")
-    text = with_private(made.text, bib, kind) if private else made.text
+    text = with_private(made.text, bib) if private else made.text
     _write(text, made.entries, output, f"cite {manuscript}", force)
     if not found.keys and not found.everything:
         note(f"{manuscript} contains no citations")
