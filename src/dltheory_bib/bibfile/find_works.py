@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dltheory_bib.bibfile.bib_parser import BibFile
-from dltheory_bib.bibfile.differences import correct_fields
 from dltheory_bib.bibfile.entry_types import WORKS
-from dltheory_bib.bibfile.lint.catalogue_rules import is_outdated
 from dltheory_bib.bibfile.match import Matcher
 from dltheory_bib.bibfile.matched_file import match_entries
+from dltheory_bib.bibfile.published_version import correct_fields, is_outdated
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.text.identifiers import (
     find_arxiv_ids,

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dltheory_bib import __version__
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
-from dltheory_bib.bibfile.verdicts.known_version import KnownWork, known_paper
+from dltheory_bib.bibfile.verdicts.known_version import CATALOGUE, KnownWork, known_paper
 from dltheory_bib.bibfile.verdicts.titles import (
     ALIKE,
     TELLING,
@@ -37,8 +38,14 @@ class CatalogueIndex:
     def __init__(self, bib: Bibliography, venues: VenueNames) -> None:
         self.bib = bib
         self.venues = venues
-        self.source = "the catalogue"
         self._papers: dict[int, Paper] = {}
+
+    @cached_property
+    def source(self) -> str:
+        """Its name, with the version of the package and the day of its newest work."""
+        rows = self.bib.snapshot.fetch("SELECT max(json_extract(data, '$.added')) FROM record")
+        added = next(iter(rows), (None,))[0]
+        return f"{CATALOGUE} {__version__}{f' of {added}' if added else ''}"
 
     def find(self, reference: CitedReference) -> KnownWork | None:
         """Return the work that a reference means, or None.

@@ -20,12 +20,16 @@ _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 class CitedReference:
     """The fields of an entry that are compared. What it does not state is empty."""
 
+    kind: str = ""
+    """The type of the entry, in lower case."""
     title: str = ""
     authors: tuple[str, ...] = ()
     """As plain text, as the entry writes them."""
     and_others: bool = False
     """Whether the entry says that there are more authors."""
     year: int | None = None
+    year_field: str = "year"
+    """The name of the field that states the year: `year`, or `date`."""
     venue_field: str = ""
     """The name of the field that states the venue."""
     venue: str = ""
@@ -51,11 +55,13 @@ def read_reference(kind: str, values: Mapping[str, str]) -> CitedReference:
     doi = next(iter(find_dois(values.get("doi", ""))), "").lower()
     years = _YEAR.findall(values.get("year") or values.get("date") or "")
     return CitedReference(
+        kind,
         # Files that were web pages once have HTML's names of characters.
         unescape(from_latex(values.get("title", ""))).strip(),
         tuple(plain for plain in (from_latex(name).strip() for name in names) if words(plain)),
         shortened != named,
         int(years[0]) if years else None,
+        "date" if values.get("date") and not values.get("year") else "year",
         "" if is_arxiv else place,
         "" if is_arxiv else values.get(place, ""),
         () if is_arxiv else tuple(values[name] for name in PLACES if values.get(name)),

@@ -9,6 +9,9 @@ from dltheory_bib.models.paper import Paper
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import unbraced, words
 
+CATALOGUE = "the catalogue"
+"""The name of the catalogue among the lists that are asked."""
+
 
 class KnownVersion(NamedTuple):
     """One version of a work, as one source states it. What it does not state is empty."""
@@ -33,6 +36,11 @@ class KnownVersion(NamedTuple):
     disputed: tuple[tuple[str, str], ...] = ()
     """Fields with the value that another source states."""
 
+    @property
+    def is_catalogues(self) -> bool:
+        """Whether the catalogue states it."""
+        return self.source.startswith(CATALOGUE)
+
     def is_stated(self, field: str, value: str) -> bool:
         """Return whether another source states this value of a field."""
         return any(one == field and words(other) == words(value) for one, other in self.disputed)
@@ -49,6 +57,8 @@ class KnownWork(NamedTuple):
     """At least one; that of record first."""
     has_editions: bool = False
     """Whether it is a book, or another thing that appears again in other years."""
+    is_published: bool = False
+    """Whether its first version is a publication, so that a preprint of it is outdated."""
 
     @property
     def named(self) -> str:
@@ -59,7 +69,8 @@ class KnownWork(NamedTuple):
 def known_paper(paper: Paper, source: str) -> KnownWork:
     """Return a work of the catalogue."""
     editions = paper.type not in {"article", "inproceedings", "online"}
-    return KnownWork(source, paper.key, tuple(versions_of(paper, source)), editions)
+    published = paper.venue is not None and paper.type not in {"online", "software"}
+    return KnownWork(source, paper.key, tuple(versions_of(paper, source)), editions, published)
 
 
 def versions_of(paper: Paper, source: str) -> Iterator[KnownVersion]:
