@@ -953,7 +953,7 @@ def test_exit_codes_of_verdicts(run: Run) -> None:
         assert tuple(codes) == failing.get(verdict, (0, 0)), verdict
 
 
-def test_a_shelf_is_asked_without_being_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shelf_is_asked_without_being_named(run: Run) -> None:
     """That of the settings, or of --shelf; the last line names it. A wrong DIR is a usage error."""
     Path("works.bib").write_text(VERDICTS["not found"].replace("booktitle", "year=2016, booktitle"))
     Path("refs.bib").write_text(VERDICTS["not found"])

@@ -84,9 +84,13 @@ class Judgement(NamedTuple):
     verdict: Word
     work: str | None
     """The key of the work in the catalogue, or its id in another list."""
-    message: str
     found: ReferenceVerdict
     """The verdict with the findings on each field, and the evidence."""
+
+    @property
+    def message(self) -> str:
+        """The verdict in a sentence."""
+        return str(self.found)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the verdict as data: on the entry, on each field, with the evidence."""
@@ -171,8 +175,8 @@ def lint(
     """
     matcher, venues = Matcher(bib), VenueNames(bib)
     lists = [] if shelf is None else [_on_shelf(shelf, venues)]
-    judge = Judge(bib, more=lists, venues=venues)
-    made = Linted(asked=tuple(one.source for one in judge.lists))
+    judge = Judge(bib, more=lists, venues=venues, index=matcher.index)
+    made = Linted(asked=judge.asked)
     library = Library(share_strings(map(read_on, files)))
     known: set[str] = set()
     for file in library.files:
@@ -327,7 +331,7 @@ def _judge(judge: Judge, one: MatchedFile) -> None:
             if values.get("crossref"):
                 values = {**_inherited(one, values), **values}
             paper = item.match.paper if item.match else None
-            item.verdict = judge.judge(read_reference(item.kind, values), paper)
+            item.verdict = judge.judge(read_reference(item.kind, values, item.read), paper)
 
 
 def _inherited(one: MatchedFile, values: dict[str, str]) -> dict[str, str]:
@@ -345,6 +349,4 @@ def _inherited(one: MatchedFile, values: dict[str, str]) -> dict[str, str]:
 def _judgement(one: MatchedFile, item: MatchedEntry, found: ReferenceVerdict) -> Judgement:
     line, column = one.file.place(item.entry.start)
     work = found.version.work if found.version else None
-    return Judgement(
-        one.file.name, line, column, item.entry.key, found.word, work, str(found), found
-    )
+    return Judgement(one.file.name, line, column, item.entry.key, found.word, work, found)

@@ -34,6 +34,7 @@ from dltheory_bib.bibfile.verdicts.field_comparison import (
 )
 from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork, known_paper
 from dltheory_bib.bibfile.verdicts.reference_rules import contradictions
+from dltheory_bib.bibfile.work_index import WorkIndex
 from dltheory_bib.text.latex import from_latex
 
 if TYPE_CHECKING:
@@ -107,12 +108,17 @@ class Judge:
     """The lists that are asked after the catalogue."""
     venues: VenueNames | None = None
     """The names of the catalogue's venues, if they were read already."""
+    index: WorkIndex | None = None
+    """The index of the catalogue's works, if there is one already."""
     lists: list[WorkList] = field(init=False)
+    asked: tuple[str, ...] = field(init=False)
+    """The names of the lists."""
     comparison: FieldComparison = field(init=False)
 
     def __post_init__(self) -> None:
         venues = self.venues or VenueNames(self.bib)
-        self.lists = [CatalogueIndex(self.bib, venues), *self.more]
+        self.lists = [CatalogueIndex(self.bib, venues, self.index), *self.more]
+        self.asked = tuple(one.source for one in self.lists)
         self.comparison = FieldComparison(self.bib, venues, self.owner)
 
     def owner(self, identifier: str) -> KnownWork | None:
@@ -130,7 +136,7 @@ class Judge:
             FieldFinding(one.field, "contradicted", one.message)
             for one in contradictions(reference, self.this_year)
         ]
-        asked = tuple(one.source for one in self.lists)
+        asked = self.asked
         works = self._works(reference, paper)
         if not works:
             wrong += [
@@ -158,7 +164,9 @@ class Judge:
         findings = [*wrong, *(one for one in findings if one.field not in known)]
         if reference.is_preprint and work.is_published:
             findings = list(self._outdated(findings, work))
-        return _verdict(findings, version, asked, self.comparison.record(version))
+        is_told = any(one.word in {"differs", "contradicted"} for one in findings)
+        record = self.comparison.record(version) if is_told else ""
+        return _verdict(findings, version, asked, record)
 
     def _works(self, reference: CitedReference, paper: Paper | None) -> list[KnownWork]:
         catalogue, *more = self.lists
