@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,12 +14,15 @@ import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, draw, is_drawn, note
 from dltheory_bib.cli.completion import complete_rule
+from dltheory_bib.cli.network_options import network_options, permitted_services
 from dltheory_bib.cli.problems import PROBLEM_FORMATS, print_problems, print_summary
 
 if TYPE_CHECKING:
     from dltheory_bib.bibfile.lint.linter import Judgement, Linted
     from dltheory_bib.errors import Problem
     from dltheory_bib.formats.bibtex import Dialect
+    from dltheory_bib.lookup.protocol import Answer, Reference
+    from dltheory_bib.lookup.service import Service
     from dltheory_bib.manuscript.manuscript import Manuscript
     from dltheory_bib.settings import CheckSettings
     from dltheory_bib.shelf.lookups import Shelf
@@ -129,6 +134,7 @@ The exit code is
     callback=_list_rules,
     help="List the rules on .bib files and exit.",
 )
+@network_options
 @click.option(
     "--fix",
     is_flag=True,
@@ -146,6 +152,8 @@ def check(
     strict: bool,
     shelf_folder: Path | None,
     ignore: tuple[str, ...],
+    online: bool | None,
+    mailto: str | None,
     fix: bool,
 ) -> None:
     """Report every problem in .bib files and in data files of a catalogue, with line and column.
@@ -153,7 +161,9 @@ def check(
     A .bib is checked for its form, and each reference is compared with the catalogue and with the
     shelf, an index of public dumps, if you have built one. It is verified, differs (it is this
     work, but write this), is contradicted (by a record or a complete list, which is printed), not
-    found, or not checked; the last two are no fault. --verdicts prints a verdict on each entry.
+    found, or not checked; the last two are no fault. With --online, services are asked for what
+    was not found: only identifiers, the title and the first author leave this machine; each
+    address is logged, and answers are kept. --verdicts prints a verdict on each entry.
     Every message gives a correction; nothing is changed. The text begins with the number of
     messages by rule and file; then come the messages, the weightiest first. The last line names
     the lists of works that were asked.
@@ -180,20 +190,12 @@ def check(
     if bibs or manuscript:
         chosen = _settings()
         most = chosen.max if most is None else most
-        with _shelf(shelf_folder) as shelf:
-            linted = _lint(
-                bibs, manuscript, dialect or chosen.dialect, (*ignore, *chosen.ignore), shelf
-            )
-        answers.append(
-            _answer(
-                linted,
-                bibs or [tex or Path()],
-                verdicts,
-                strict or chosen.strict,
-                ranked=format_ == "text" or bool(most),
-            )
-        )
-        answers.append(_Answer([], _asked(linted, shelf), False))
+        asked = _Asked(dialect or chosen.dialect, (*ignore, *chosen.ignore))
+        with _shelf(shelf_folder) as shelf, permitted_services(online, mailto) as services:
+            linted = _lint(bibs, manuscript, asked, shelf, services)
+        strict, ranked = strict or chosen.strict, format_ == "text" or bool(most)
+        answers.append(_answer(linted, bibs or [tex or Path()], verdicts, strict, ranked))
+        answers.append(_Answer([], _lists(linted, shelf), False))
     _report(answers, format_, most)
 
 
@@ -215,13 +217,20 @@ def _shelf(named: Path | None) -> Iterator[Shelf | None]:
         shelf.close()
 
 
-def _asked(linted: Linted, shelf: Shelf | None) -> str:
+class _Asked(NamedTuple):
+    """What a user asks of a check of .bib files."""
+
+    dialect: Dialect | None
+    ignore: tuple[str, ...]
+
+
+def _lists(linted: Linted, shelf: Shelf | None) -> str:
     """Return which lists of works were asked."""
     from dltheory_bib.input_files import shown
 
     text = f"references were looked up in {' and '.join(linted.asked)}"
     if shelf is not None:
-        return f"{text} in {shown(shelf.path.parent)}"
+        return f"{text}; the shelf is in {shown(shelf.path.parent)}"
     return f"{text}; there is no shelf, dltheory shelf build SOURCE… makes one"
 
 
@@ -321,13 +330,31 @@ def _manuscript(tex: Path | None, paths: Sequence[Path]) -> tuple[Manuscript | N
 def _lint(
     bibs: list[Path],
     manuscript: Manuscript | None,
-    dialect: Dialect | None,
-    ignore: tuple[str, ...],
+    asked: _Asked,
     shelf: Shelf | None,
+    services: Sequence[Service] | None,
 ) -> Linted:
     from dltheory_bib.bibfile.lint.linter import lint_paths
 
-    return lint_paths(bibliography(), bibs, manuscript, dialect=dialect, ignore=ignore, shelf=shelf)
+    return lint_paths(
+        bibliography(),
+        bibs,
+        manuscript,
+        **asked._asdict(),
+        shelf=shelf,
+        online=None if services is None else partial(_ask, services),
+    )
+
+
+def _ask(services: Sequence[Service], references: Sequence[Reference]) -> list[Answer]:
+    from dltheory_bib.lookup.reference_rounds import ask_in_rounds
+
+    if not sys.stderr.isatty():
+        return ask_in_rounds(services, references)
+    from dltheory_bib.cli.progress import CompileProgress
+
+    with CompileProgress("asking", "works") as progress:
+        return ask_in_rounds(services, references, progress)
 
 
 def _check_data(paths: list[Path], fix: bool) -> _Answer:

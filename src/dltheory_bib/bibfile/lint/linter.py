@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
@@ -34,7 +34,7 @@ from dltheory_bib.bibfile.matched_file import (
     match_entries,
 )
 from dltheory_bib.bibfile.venue_match import VenueNames
-from dltheory_bib.bibfile.verdicts.cited_reference import read_reference
+from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference, read_reference
 from dltheory_bib.bibfile.verdicts.verdict import Judge, ReferenceVerdict, Word, WorkList
 from dltheory_bib.collector import collector_paused
 from dltheory_bib.display.printable import Printable, printable
@@ -45,9 +45,12 @@ from dltheory_bib.text.names import Nearest, nearest, shortened
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.formats.bibtex import Dialect
+    from dltheory_bib.lookup.protocol import Answer, Reference
     from dltheory_bib.manuscript.manuscript import Manuscript
     from dltheory_bib.shelf.lookups import Shelf
 
+Ask = Callable[[Sequence["Reference"]], Sequence["Answer"]]
+"""Asks services for references, and returns the answer to each."""
 RULES: tuple[Rule, ...] = (
     *syntax_rules.RULES[:-2],
     *name_rules.RULES[:1],
@@ -165,11 +168,13 @@ def lint(
     dialect: Dialect | None = None,
     ignore: Collection[str] = (),
     shelf: Shelf | None = None,
+    online: Ask | None = None,
 ) -> Linted:
     r"""Check .bib files with every rule except those in `ignore`.
 
     `@string`s and cross-references may be in any of the files; apart from that each is checked by
-    itself. References are looked up in the catalogue, then on the `shelf`. With a
+    itself. References are looked up in the catalogue, then on the `shelf`, then
+    by `online`, which asks services. With a
     manuscript, unused entries and missing keys are also reported. The default
     `dialect` is that of the manuscript, or of most entries of a file.
     """
@@ -179,9 +184,14 @@ def lint(
     made = Linted(asked=judge.asked)
     library = Library(share_strings(map(read_on, files)))
     known: set[str] = set()
-    for file in library.files:
-        one = match_entries(bib, file, matcher, venues, manuscript, dialect, library)
-        _judge(judge, one)
+    matched = [
+        match_entries(bib, file, matcher, venues, manuscript, dialect, library)
+        for file in library.files
+    ]
+    judged = [pair for one in matched for pair in _judge(judge, one)]
+    if online is not None:
+        made.asked += _judge_online(judge, judged, online)
+    for one in matched:
         made.entries += len(one.file.entries)
         made.problems += sorted(_problems(one, ignore))
         made.judgements += [
@@ -205,6 +215,7 @@ def lint_paths(
     dialect: Dialect | None = None,
     ignore: Collection[str] = (),
     shelf: Shelf | None = None,
+    online: Ask | None = None,
 ) -> Linted:
     """Check files as `lint` does; an unreadable file is reported as a problem."""
     unread: list[Problem] = []
@@ -217,7 +228,9 @@ def lint_paths(
                 unread.extend(error.problems)
 
     with collector_paused():
-        made = lint(bib, read(), manuscript, dialect=dialect, ignore=ignore, shelf=shelf)
+        made = lint(
+            bib, read(), manuscript, dialect=dialect, ignore=ignore, shelf=shelf, online=online
+        )
     made.problems[:0] = unread
     return made
 
@@ -323,15 +336,35 @@ def _on_shelf(shelf: Shelf, venues: VenueNames) -> WorkList:
     return ShelfList(shelf, venues)
 
 
-def _judge(judge: Judge, one: MatchedFile) -> None:
+def _judge(judge: Judge, one: MatchedFile) -> Iterator[tuple[MatchedEntry, CitedReference]]:
     """Give each entry that cites a work its verdict."""
     for item in one.entries:
         if item.kind in WORKS:
             values = item.values
             if values.get("crossref"):
                 values = {**_inherited(one, values), **values}
-            paper = item.match.paper if item.match else None
-            item.verdict = judge.judge(read_reference(item.kind, values, item.read), paper)
+            reference = read_reference(item.kind, values, item.read)
+            item.verdict = judge.judge(reference, item.match.paper if item.match else None)
+            yield item, reference
+
+
+def _judge_online(
+    judge: Judge, judged: Iterable[tuple[MatchedEntry, CitedReference]], online: Ask
+) -> tuple[str, ...]:
+    """Ask services for what no list has; return those that answered, with the days."""
+    from dltheory_bib.bibfile.verdicts.online_verdict import asked_reference, online_verdict
+
+    missing = [
+        (item, reference, item.verdict)
+        for item, reference in judged
+        if item.verdict and item.verdict.word == "not found"
+    ]
+    answers = online([asked_reference(reference) for _, reference, _ in missing])
+    told: dict[str, None] = {}
+    for (item, reference, before), answer in zip(missing, answers, strict=True):
+        item.verdict = online_verdict(judge, reference, before, answer)
+        told |= dict.fromkeys(item.verdict.asked[len(judge.asked) :])
+    return tuple(told)
 
 
 def _inherited(one: MatchedFile, values: dict[str, str]) -> dict[str, str]:

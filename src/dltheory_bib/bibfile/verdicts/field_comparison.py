@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dltheory_bib.bibfile.venue_match import VenueNames, telling
+from dltheory_bib.bibfile.venue_match import VenueNames, abbreviates, telling
 from dltheory_bib.bibfile.verdicts.author_comparison import Authors, Outcome, compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
 from dltheory_bib.bibfile.verdicts.known_version import CATALOGUE, KnownVersion, KnownWork
-from dltheory_bib.bibfile.verdicts.titles import ALIKE, bare, similarity, spelled_title
+from dltheory_bib.bibfile.verdicts.titles import (
+    ALIKE,
+    bare,
+    last_word,
+    similarity,
+    spelled_title,
+)
 from dltheory_bib.text.identifiers import is_arxiv_doi
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import author_line, natural
@@ -114,6 +120,10 @@ class FieldComparison:
             yield FieldFinding(name, "not checked", "a preprint may have been revised")
         elif work.has_editions:
             yield FieldFinding(name, "not checked", "it may be another edition")
+        elif version.is_made_by_program and abs(reference.year - version.year) <= 1:
+            yield FieldFinding(
+                name, "not checked", f"{version.source} has {version.year or 'none'}"
+            )
         else:
             yield _other_year(reference, version, work)
         if not work.has_editions:
@@ -126,6 +136,8 @@ class FieldComparison:
         if not reference.venue:
             agrees = not version.venue
             return FieldFinding(name, "verified" if agrees else "not checked", "it is a preprint")
+        if not version.venue and version.is_made_by_program:
+            return FieldFinding(name, "not checked", f"{version.source} states none")
         if not version.venue:
             return FieldFinding(name, "differs", "this version is a preprint, without a venue")
         if any(self._is_venue(one, version.venue) for one in reference.venues):
@@ -134,6 +146,9 @@ class FieldComparison:
             return FieldFinding(name, "not checked", f"{reference.venue} is an abbreviation")
         if "venue" in version.unsure:
             return FieldFinding(name, "not checked", _UNSURE)
+        unknown = version.venue not in self.bib.venues
+        if version.is_made_by_program and (unknown or not self._is_known(reference)):
+            return FieldFinding(name, "not checked", f"{version.source} has “{version.venue}”")
         if self._may_be_venue(reference, version):
             written = from_latex(reference.venue)
             return FieldFinding(name, "not checked", f"“{written}” is not a known name of it")
@@ -157,8 +172,7 @@ class FieldComparison:
         """Return whether a name that nobody knows may be that of the venue: the year is the same,
         and so are the pages, or all its words.
         """
-        unknown = not any(self.venues.find(one).venue for one in reference.venues)
-        if not unknown or reference.year != version.year:
+        if self._is_known(reference) or reference.year != version.year:
             return False
         pages = _NUMBER.findall(reference.pages)
         if pages and version.pages and same_pages(_NUMBER.findall(version.pages), pages):
@@ -170,6 +184,10 @@ class FieldComparison:
         period = venue.in_year(version.year)
         ours = {word[:_STEM] for one in (period.short, period.long) for word in telling(one)}
         return here <= ours
+
+    def _is_known(self, reference: CitedReference) -> bool:
+        """Return whether the catalogue knows a venue that an entry names."""
+        return any(self.venues.find(one).venue for one in reference.venues)
 
     def is_journal(self, version: KnownVersion) -> bool:
         """Return whether a version appeared in a journal that the catalogue knows."""
@@ -191,7 +209,11 @@ class FieldComparison:
         plain = _SERIES.sub("", text)
         # "Neural Networks, IEEE Transactions on"
         turned = _TURNED.sub(r"\2 \1", plain)
-        return venue in {self.venues.find(plain).venue, self.venues.find(turned).venue}
+        if venue in self.bib.venues:
+            return venue in {self.venues.find(plain).venue, self.venues.find(turned).venue}
+        known = self.venues.find(venue).core
+        names = (self.venues.find(one).core for one in (plain, turned))
+        return bool(known) and any(one == known or abbreviates(one, known) for one in names)
 
     def venue_name(self, version: KnownVersion) -> str:
         """Return the short name of a version's venue in its year."""
@@ -280,9 +302,12 @@ class FieldComparison:
             found = self._under_other_names(reference, version, found)
         outcome, names = found
         right = " and ".join(version.authors)
-        if outcome == "same" or _is_stated(reference, version, outcome, names):
+        sorted_names = version.is_made_by_program and _is_sorted(version.authors)
+        if outcome == "same" or (outcome == "order" and sorted_names):
             return FieldFinding("author", "verified")
-        if outcome == "others":
+        if _is_stated(reference, version, outcome, names):
+            return FieldFinding("author", "verified")
+        if outcome == "others" and not version.is_made_by_program:
             known = ", ".join(map(natural, version.authors[:4]))
             more = " and others" if len(version.authors) > 4 else ""
             return FieldFinding("author", "contradicted", f"this title is by {known}{more}", right)
@@ -292,6 +317,7 @@ class FieldComparison:
             "fewer": f"{len(names)} of {len(version.authors)} authors are left out: {listed}",
             "more": f"not an author of it: {listed}",
             "names": f"not an author of it: {listed}",
+            "others": f"not an author of it: {listed}",
         }[outcome]
         shown = " and ".join(version.authors[:_MOST_NAMES])
         more = " and …" if len(version.authors) > _MOST_NAMES else ""
@@ -426,6 +452,12 @@ def _numbers(reference: CitedReference, version: KnownVersion) -> Iterator[Field
             else f"{_has(version)} has another volume; write volume = {{{version.volume}}}",
             "" if agrees else version.volume,
         )
+
+
+def _is_sorted(authors: Iterable[str]) -> bool:
+    """Return whether names are in the order of the alphabet, by their family names."""
+    families = [last_word(name) for name in authors]
+    return families == sorted(families)
 
 
 def same_pages(ours: list[str], theirs: list[str]) -> bool:

@@ -35,6 +35,10 @@ class KnownVersion(NamedTuple):
     """The fields that no source confirms."""
     disputed: tuple[tuple[str, str], ...] = ()
     """Fields with the value that another source states."""
+    is_made_by_program: bool = False
+    """Whether nobody has checked it: names may be in the order of the alphabet, a date that of
+    another version, a venue in a name of its own.
+    """
 
     @property
     def is_catalogues(self) -> bool:

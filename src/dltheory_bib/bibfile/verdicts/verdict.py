@@ -132,24 +132,28 @@ class Judge:
         """
         if not reference.title:
             return ReferenceVerdict("not checked", "it has no title")
-        wrong = [
-            FieldFinding(one.field, "contradicted", one.message)
-            for one in contradictions(reference, self.this_year)
-        ]
         asked = self.asked
         works = self._works(reference, paper)
-        if not works:
-            wrong += [
-                *self._foreign(reference),
-                *self.comparison.foreign_prefix(reference),
-                *self._unlisted(reference),
-            ]
-            if any(one.word == "contradicted" for one in wrong):
-                return _contradicted(wrong, None, asked)
-            if wrong:
-                return ReferenceVerdict("differs", wrong[0].message, None, tuple(wrong), asked)
-            reason = f"not in {' or '.join(asked)}"
-            return ReferenceVerdict("not found", reason, asked=asked, title=reference.title)
+        if works:
+            return self.compared(reference, works, asked)
+        wrong = [
+            *self._ruled_out(reference),
+            *self._foreign(reference),
+            *self.comparison.foreign_prefix(reference),
+            *self._unlisted(reference),
+        ]
+        if any(one.word == "contradicted" for one in wrong):
+            return _contradicted(wrong, None, asked)
+        if wrong:
+            return ReferenceVerdict("differs", wrong[0].message, None, tuple(wrong), asked)
+        reason = f"not in {' or '.join(asked)}"
+        return ReferenceVerdict("not found", reason, asked=asked, title=reference.title)
+
+    def compared(
+        self, reference: CitedReference, works: Sequence[KnownWork], asked: tuple[str, ...]
+    ) -> ReferenceVerdict:
+        """Return the verdict on a reference, compared with the works that it may mean."""
+        wrong = self._ruled_out(reference)
         findings, version, work = self._nearest(reference, works)
         if _is_unknown_version(reference, findings):
             place = from_latex(reference.venue) or "this form"
@@ -167,6 +171,12 @@ class Judge:
         is_told = any(one.word in {"differs", "contradicted"} for one in findings)
         record = self.comparison.record(version) if is_told else ""
         return _verdict(findings, version, asked, record)
+
+    def _ruled_out(self, reference: CitedReference) -> list[FieldFinding]:
+        return [
+            FieldFinding(one.field, "contradicted", one.message)
+            for one in contradictions(reference, self.this_year)
+        ]
 
     def _works(self, reference: CitedReference, paper: Paper | None) -> list[KnownWork]:
         catalogue, *more = self.lists
