@@ -13,6 +13,8 @@ from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import words
 
 _OTHERS = re.compile(r"(?:\s+and\s+others|[,\s]+(?:and\s+)?et\.?\s*al\.?)\s*\Z", re.IGNORECASE)
+_LINK = re.compile(r"\\href\s*\{[^{}]*\}")
+"""The address of a link; its text is the title."""
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
@@ -52,7 +54,7 @@ def read_reference(kind: str, values: Mapping[str, str]) -> CitedReference:
     years = _YEAR.findall(values.get("year") or values.get("date") or "")
     return CitedReference(
         # Files that were web pages once have HTML's names of characters.
-        unescape(from_latex(values.get("title", ""))).strip(),
+        unescape(from_latex(_LINK.sub("", values.get("title", "")))).strip(),
         tuple(plain for plain in (from_latex(name).strip() for name in names) if words(plain)),
         shortened != named,
         int(years[0]) if years else None,

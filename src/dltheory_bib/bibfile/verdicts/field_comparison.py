@@ -14,7 +14,7 @@ from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork
 from dltheory_bib.bibfile.verdicts.titles import bare
 from dltheory_bib.text.identifiers import is_arxiv_doi
 from dltheory_bib.text.latex import from_latex
-from dltheory_bib.text.names import author_line, natural
+from dltheory_bib.text.names import author_line, natural, words
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -33,9 +33,9 @@ _REMARK = re.compile(r"\s*\([^()]*\)\s*\Z")
 _LATE_VOLUMES = 2007
 """The volumes of NIPS appeared in the year after the conference, and carry both years."""
 _UNSURE = "no source confirms what the catalogue has"
-_ANYBODYS = ("10.5555/", "10.48550/", "10.5281/", "10.2139/", "10.13140/")
+_ANYBODYS = ("10.5555/", "10.48550/", "10.5281/", "10.2139/", "10.13140/", "10.2307/")
 """Prefixes that do not belong to the publisher of a venue: ACM's numbers that are no DOIs, arXiv,
-Zenodo, SSRN, ResearchGate.
+Zenodo, SSRN, ResearchGate, JSTOR.
 """
 
 
@@ -151,18 +151,20 @@ class FieldComparison:
         owner = self.owner(doi)
         if owner is not None and not _is_one_work(owner, work):
             return FieldFinding("doi", "contradicted", f"this DOI is that of {owner.named}")
-        if version.doi and not doi.startswith(_ANYBODYS):
-            right = f"write doi = {{{version.doi}}}"
-            return FieldFinding("doi", "differs", right, version.doi)
         wrong = self._wrong_prefix(doi, version.venue, version.year)
+        write = f"write doi = {{{version.doi}}}" if version.doi else "delete it, or look it up"
         if wrong:
-            return FieldFinding("doi", "differs", f"{wrong}; delete it, or look it up")
+            return FieldFinding("doi", "contradicted", f"{wrong}; {write}", version.doi)
+        if version.doi and not doi.startswith(_ANYBODYS):
+            return FieldFinding("doi", "differs", write, version.doi)
         return FieldFinding("doi", "not checked", f"{work.source} has no DOI of this work")
 
     def foreign_prefix(self, reference: CitedReference) -> Iterator[FieldFinding]:
         """Yield that the publisher of the venue that a reference names does not give such DOIs."""
         for named in reference.venues[:1] if reference.doi else ():
             venue = self.venues.find(named).venue or ""
+            if venue and self.bib.venues[venue].kind == "journal" and len(words(named)) == 1:
+                continue  # "PRL" is also Pattern Recognition Letters
             wrong = self._wrong_prefix(reference.doi, venue, reference.year or 0)
             if wrong:
                 yield FieldFinding("doi", "contradicted", wrong)
@@ -203,6 +205,8 @@ def _title(reference: CitedReference, version: KnownVersion) -> FieldFinding:
 def _authors(reference: CitedReference, version: KnownVersion) -> FieldFinding:
     if not reference.authors:
         return FieldFinding("author", "not checked", "the entry has none")
+    if not version.authors:
+        return FieldFinding("author", "not checked", f"{version.source} has no authors of it")
     outcome, names = compare_authors(reference.authors, version.authors, reference.and_others)
     right = " and ".join(version.authors)
     listed = author_line(names[:3]) if names else ""
