@@ -108,6 +108,21 @@ MLANTHOLOGY = {
         {"bibtex_key": "b", "title": "In a Workshop", "venue_type": "workshop", "year": "2017"},
     ],
 }
+ANTHOLOGY = """<?xml version='1.0' encoding='UTF-8'?>
+<collection id="2021.acl">
+<volume id="long"><meta>
+<booktitle>Proceedings of the 59th Annual Meeting of the <fixed-case>ACL</fixed-case></booktitle>
+<year>2021</year></meta><frontmatter><url>2021.acl-long.0</url></frontmatter>
+<paper id="1"><title>Labels in <fixed-case>G</fixed-case>erman</title>
+<author><first>Tilman</first><last>Beck</last></author><author><first/><last>Muzy</last></author>
+<pages>1–13</pages>
+<url hash="7f">2021.acl-long.1</url><doi>10.18653/v1/2021.ACL-long.1</doi></paper>
+<paper id="2"><author><first>A</first><last>B</last></author></paper>
+</volume>
+<volume id="srw"><meta><booktitle>ACL: Student Research Workshop</booktitle><year>2021</year></meta>
+<paper id="1"><title>A Student Work</title><url>2021.acl-srw.1</url></paper></volume>
+</collection>
+"""
 NOTES = {
     "notes": [
         {
@@ -174,6 +189,7 @@ def dumps(tmp_path: Path) -> dict[str, Path]:
     write("arxiv", "arxiv-metadata-oai-snapshot.json", lines(ARXIV) + b"not json\n\n[1]\n")
     write("openalex", "part_000.gz", lines(OPENALEX))
     write("mlanthology", "icml-2017.json.gz", json.dumps(MLANTHOLOGY, indent=1).encode())
+    write("aclanthology", "2021.acl.xml", ANTHOLOGY.encode())
     write("openreview", "notes.json", json.dumps(NOTES).encode())
     write("pmlr", "_posts/2017-07-17-jin17a.md", POST.encode())
     write(
@@ -292,6 +308,27 @@ def test_mlanthology(dumps: dict[str, Path], tmp_path: Path) -> None:
         gzip.compress(lines(MLANTHOLOGY["papers"]))  # type: ignore[arg-type]
     )
     assert len(read(folder)) == 4
+
+
+def test_acl_anthology(dumps: dict[str, Path], tmp_path: Path) -> None:
+    first, untitled, student = read(dumps["aclanthology"])
+    assert first == ShelfRecord(
+        "2021.acl-long.1",
+        "Labels in German",
+        ("Beck, Tilman", "Muzy"),
+        2021,
+        "Proceedings of the 59th Annual Meeting of the ACL",
+        pages="1--13",
+        doi="10.18653/v1/2021.acl-long.1",
+        url="https://aclanthology.org/2021.acl-long.1",
+    )
+    assert untitled == Refused("2021.acl-long.2", "has no title")
+    assert isinstance(student, ShelfRecord)
+    assert student.track == "workshop"
+    path = tmp_path / "bad.xml"
+    path.write_text('<!DOCTYPE c [<!ENTITY a "aa">]><collection><volume>&a;</volume></collection>')
+    with pytest.raises(SourceError, match="document type"):
+        read(path)
 
 
 def test_openreview(dumps: dict[str, Path]) -> None:

@@ -70,7 +70,7 @@ JIN = """@inproceedings{k,
 @pytest.mark.parametrize(
     ("change", "word", "field"),
     [
-        (lambda t: t % ", doi = {10.88880/bpr.633067}", "differs", "doi"),
+        (lambda t: t % ", doi = {10.88880/bpr.633067}", "contradicted", "doi"),
         (lambda t: t.replace("2017", "2034") % "", "contradicted", "year"),
         (lambda t: re.sub("Chi.*Jordan", "John Doe and Ann Poe", t) % "", "contradicted", "author"),
         (lambda t: re.sub("and Rong.*Kakade ", "", t) % "", "differs", "author"),
@@ -301,7 +301,8 @@ def judge_with_lists(
     ]
     iclr = [f"@inproceedings{{k, {one}, booktitle={{ICLR}}, year={{2022}}}}" for one in works]
     icml = [f"@inproceedings{{k, {one}, booktitle={{ICML}}, year={{2022}}}}" for one in works]
-    (folder / "one.bib").write_text("\n".join(iclr + icml), "utf-8")
+    elsewhere = "@article{k, title={Their Other Work}, author={Cy Ur and Di Ur}, year={2020}}"
+    (folder / "one.bib").write_text("\n".join([*iclr, *icml, elsewhere]), "utf-8")
     papers = [
         {
             "bibtex_key": f"p{n}",
@@ -331,8 +332,20 @@ def judge_with_lists(
         ),
         (
             "author={Ann Nameaa}, booktitle={ICLR}, year=2022",
-            "differs",
+            "contradicted",
             "On the Form0",
+        ),
+        (
+            "title={On the Form0 of Some Other Things}, author={Ann Nameaa}, booktitle={ICLR},"
+            " year=2022",
+            "differs",
+            "On the Form0 of Sort0",
+        ),
+        ("author={Ann Nameaa and Bo Eknameaa}, journal={ICLR}, year=2022", "not found", ""),
+        (
+            "author={Cy Ur and Di Ur}, booktitle={ICLR}, year=2022",
+            "differs",
+            "name the workshop",
         ),
         ("author={Al Ur}, booktitle={ICML}, year=2022", "not found", ""),
         ("author={Al Ur}, booktitle={ICLR}, year=2021", "not found", ""),
@@ -344,7 +357,8 @@ def judge_with_lists(
 def test_a_work_that_is_not_in_a_complete_list(
     judge_with_lists: Judge, fields: str, word: str, said: str
 ) -> None:
-    text = f"@inproceedings{{k, title={{A Work That Was Never There}}, {fields}}}"
+    title = "" if fields.startswith("title") else "title={A Work That Was Never There}, "
+    text = f"@inproceedings{{k, {title}{fields}}}"
     found = judge_with_lists.judge(read_reference(*_entry(text)))
     assert found.word == word, found
     assert said in found.reason

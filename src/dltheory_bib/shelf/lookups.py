@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from dltheory_bib.errors import BibliographyError
 from dltheory_bib.shelf.shelf_index import APART, FILE, FORMAT, title_hash
 from dltheory_bib.shelf.shelf_record import ShelfRecord
+from dltheory_bib.text.identifiers import parse_identifier
 from dltheory_bib.text.names import words
 from dltheory_bib.user_folders import data_folder
 
@@ -112,6 +113,20 @@ class Shelf:
         """Yield the works of a year that name a venue."""
         yield from self._held("w.year = ? AND w.venue <> ''", year)
 
+    def has_work_by(
+        self, names: Sequence[tuple[str, str]], fewest: int, since: int, until: int
+    ) -> bool:
+        """Return whether a work of some years has at least so many of the people.
+
+        Each is given in the two ways in which a source may write the name, as far as it is known.
+        """
+        each = " + ".join("(instr(authors, ?) > 0 OR instr(authors, ?) > 0)" for _ in names)
+        found = self._connection.execute(
+            f"SELECT 1 FROM work WHERE year BETWEEN ? AND ? AND {each or 0} >= ? LIMIT 1",
+            (since, until, *(one for both in names for one in both), fewest),
+        )
+        return found.fetchone() is not None
+
     def near(self, title: str, at_least: float = ALIKE, most: int = 5) -> list[Held]:
         """Return the works whose titles are nearest, the nearest first; none below `at_least`.
 
@@ -138,6 +153,21 @@ class Shelf:
             for score, number in best[:most]
             for held in self._held("w.id = ?", number)
         ]
+
+    def search(self, text: str, most: int) -> list[Held]:
+        """Return the works that a text means: with this DOI or arXiv id, else with all its words in
+        the title, the newest first, else with the nearest titles.
+        """
+        identifier = parse_identifier(text)
+        if identifier and identifier.scheme == "doi":
+            return self.with_doi(identifier.folded)[:most]
+        if identifier and identifier.scheme == "arxiv":
+            return self.with_arxiv(identifier.value)[:most]
+        wanted = " AND ".join(f'"{word}"' for word in dict.fromkeys(words(text)))
+        condition = "w.id IN (SELECT rowid FROM words WHERE words MATCH ?)"
+        found = list(self._held(condition, wanted)) if wanted else []
+        found.sort(key=lambda one: -one.record.year)
+        return found[:most] or self.near(text, most=most)
 
     def nearest(self, title: str) -> Held | None:
         """Return the work with the title that is meant, the first if several sources have it.

@@ -55,6 +55,10 @@ class CatalogueIndex:
     def whole(self, _: CitedReference) -> None:
         """Return None: the catalogue chooses its works."""
 
+    def have_written_together(self, _: CitedReference) -> bool:
+        """Return False: it is asked of complete lists only."""
+        return False
+
     def owner(self, identifier: str) -> KnownWork | None:
         """Return the work that has an identifier."""
         number = self.index.find(identifier)

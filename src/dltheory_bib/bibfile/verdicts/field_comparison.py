@@ -21,7 +21,7 @@ from dltheory_bib.bibfile.verdicts.titles import (
 )
 from dltheory_bib.text.identifiers import is_arxiv_doi
 from dltheory_bib.text.latex import from_latex
-from dltheory_bib.text.names import author_line, natural
+from dltheory_bib.text.names import author_line, natural, words
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -52,9 +52,9 @@ _PRINTED_LATER = 2010
 _MOST_NAMES = 6
 """The authors that a message names."""
 _UNSURE = "no source confirms what the catalogue has"
-_ANYBODYS = ("10.5555/", "10.48550/", "10.5281/", "10.2139/", "10.13140/")
+_ANYBODYS = ("10.5555/", "10.48550/", "10.5281/", "10.2139/", "10.13140/", "10.2307/")
 """Prefixes that do not belong to the publisher of a venue: ACM's numbers that are no DOIs, arXiv,
-Zenodo, SSRN, ResearchGate.
+Zenodo, SSRN, ResearchGate, JSTOR.
 """
 
 
@@ -242,31 +242,35 @@ class FieldComparison:
         dois = {one.doi for one in work.versions if one.doi}
         ids = {one.arxiv for one in work.versions if one.arxiv}
         if reference.doi and not is_arxiv_doi(reference.doi):
-            yield self._doi(reference.doi, version, dois, work)
+            yield self._doi(reference, version, dois, work)
         if reference.arxiv:
-            yield self._arxiv(reference.arxiv, ids, work)
+            yield self._arxiv(reference, ids, work)
 
     def _doi(
-        self, doi: str, version: KnownVersion, known: set[str], work: KnownWork
+        self, reference: CitedReference, version: KnownVersion, known: set[str], work: KnownWork
     ) -> FieldFinding:
+        doi = reference.doi
         if doi in known or version.is_stated("doi", doi):
             return FieldFinding("doi", "verified")
         owner = self.owner(doi)
         if owner is not None and not _is_one_work(owner, work):
             right = version.doi or next(iter(sorted(known)), "")
-            return foreign("doi", owner, right)
-        if version.doi and not doi.startswith(_ANYBODYS):
-            right = f"{_has(version)} has another DOI; write doi = {{{version.doi}}}"
-            return FieldFinding("doi", "differs", right, version.doi)
+            return foreign("doi", owner, reference, right)
         wrong = self._wrong_prefix(doi, version.venue, version.year)
+        write = f"write doi = {{{version.doi}}}" if version.doi else "delete it, or look it up"
         if wrong:
-            return FieldFinding("doi", "differs", f"{wrong}; delete it, or look it up")
+            return FieldFinding("doi", "contradicted", f"{wrong}; {write}", version.doi)
+        if version.doi and not doi.startswith(_ANYBODYS):
+            right = f"{_has(version)} has another DOI; {write}"
+            return FieldFinding("doi", "differs", right, version.doi)
         return FieldFinding("doi", "not checked", f"{work.source} has no DOI of this work")
 
     def foreign_prefix(self, reference: CitedReference) -> Iterator[FieldFinding]:
         """Yield that the publisher of the venue that a reference names does not give such DOIs."""
         for named in reference.venues[:1] if reference.doi else ():
             venue = self.venues.find(named).venue or ""
+            if venue and self.bib.venues[venue].kind == "journal" and len(words(named)) == 1:
+                continue  # "PRL" is also Pattern Recognition Letters
             wrong = self._wrong_prefix(reference.doi, venue, reference.year or 0)
             if wrong:
                 yield FieldFinding("doi", "contradicted", wrong)
@@ -282,12 +286,13 @@ class FieldComparison:
         name = venue.in_year(year).short
         return f"DOIs of {name} begin with {given}" if given else f"works of {name} have no DOIs"
 
-    def _arxiv(self, identifier: str, known: set[str], work: KnownWork) -> FieldFinding:
+    def _arxiv(self, reference: CitedReference, known: set[str], work: KnownWork) -> FieldFinding:
+        identifier = reference.arxiv
         if identifier in known:
             return FieldFinding("eprint", "verified")
         owner = self.owner(identifier)
         if owner is not None and not _is_one_work(owner, work):
-            return foreign("eprint", owner, next(iter(sorted(known)), ""))
+            return foreign("eprint", owner, reference, next(iter(sorted(known)), ""))
         if known:
             right = next(iter(sorted(known)))
             message = f"{work.source} has another arXiv id; write eprint = {{{right}}}"
@@ -297,6 +302,8 @@ class FieldComparison:
     def _authors(self, reference: CitedReference, version: KnownVersion) -> FieldFinding:
         if not reference.authors:
             return FieldFinding("author", "not checked", "the entry has none")
+        if not version.authors:
+            return FieldFinding("author", "not checked", f"{version.source} has no authors of it")
         found = compare_authors(reference.authors, version.authors, reference.and_others)
         if found.outcome not in {"same", "order"}:
             found = self._under_other_names(reference, version, found)
@@ -376,14 +383,21 @@ def _has(version: KnownVersion) -> str:
     return CATALOGUE if version.is_catalogues else version.source
 
 
-def foreign(name: str, owner: KnownWork, right: str = "") -> FieldFinding:
-    """Return that an identifier is another work's, and what to write."""
+def foreign(
+    name: str, owner: KnownWork, reference: CitedReference, right: str = ""
+) -> FieldFinding:
+    """Return that an identifier is another work's, and what to write.
+
+    A work of another title by the same people may be this one under its earlier title.
+    """
     kind = "DOI" if name == "doi" else "arXiv id"
     write = (
         f"write {name} = {{{right}}}" if right else f"delete it, or write the {kind} of this work"
     )
     message = f"this {kind} is that of {owner.named}; {write}"
-    return FieldFinding(name, "contradicted", message, right)
+    people = compare_authors(reference.authors, owner.versions[0].authors, reference.and_others)
+    word: FieldWord = "differs" if people.outcome in {"same", "order"} else "contradicted"
+    return FieldFinding(name, word, message, right)
 
 
 def _title(reference: CitedReference, version: KnownVersion, work: KnownWork) -> FieldFinding:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
-from dltheory_bib.text.identifiers import arxiv_month, arxiv_year
+from dltheory_bib.bibfile.verdicts.doi_grammar import doi_place
+from dltheory_bib.text.identifiers import arxiv_month, arxiv_year, is_arxiv_doi, parse_identifier
 from dltheory_bib.text.names import words
 
 PLACEHOLDERS = frozenset(
@@ -30,6 +33,10 @@ _SUSPECT = re.compile("|".join(sorted({name for name, _ in PLACEHOLDERS} | _WORD
 """What one of the authors has to have, or none stands for nobody."""
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 _SHORTEST_DOI = 4
+_YEARS_LATER = 2
+"""By how many years an arXiv id must be later than the entry to be another work's: some authors
+upload a work a year after its publication.
+"""
 
 
 class Contradiction(NamedTuple):
@@ -49,8 +56,33 @@ def contradictions(reference: CitedReference, this_year: int) -> Iterator[Contra
             yield Contradiction("author", f"“{name}” stands for nobody")
     if reference.doi and not _is_doi(reference.doi):
         yield Contradiction("doi", f"“{reference.doi}” does not have the form of a DOI")
+    elif is_arxiv_doi(reference.doi) and not _is_arxiv(reference.doi):
+        yield Contradiction("doi", f"“{reference.doi}” does not have the form of an arXiv id")
     if reference.arxiv:
         yield from _of_arxiv(reference, this_year)
+
+
+def misplaced(reference: CitedReference, venues: VenueNames) -> Iterator[Contradiction]:
+    """Yield the identifiers that name another venue or a later time than the entry.
+
+    They are asked for if no list has the version that the entry describes: of a known work, its
+    identifiers are compared.
+    """
+    year = reference.year
+    place = doi_place(reference.doi)
+    if place is not None:
+        known = {venues.find(one).venue for one in reference.venues} - {None}
+        theirs = venues.find(place.venue.upper()).venue
+        elsewhere = theirs is not None and bool(known) and theirs not in known
+        if elsewhere or (year is not None and year != place.year):
+            message = f"this DOI is one of {place.venue.upper()} {place.year}"
+            yield Contradiction("doi", message)
+    if reference.arxiv and year is not None:
+        first = arxiv_year(reference.arxiv)
+        if first >= year + _YEARS_LATER:
+            month = month_name[arxiv_month(reference.arxiv)]
+            message = f"arXiv:{reference.arxiv} is of {month} {first}, later than {year}"
+            yield Contradiction("eprint", message)
 
 
 def _is_placeholder(name: str) -> bool:
@@ -66,6 +98,11 @@ def _is_placeholder(name: str) -> bool:
 
 def _is_doi(doi: str) -> bool:
     return _DOI.fullmatch(doi) is not None and len(doi.partition("/")[2]) >= _SHORTEST_DOI - 2
+
+
+def _is_arxiv(doi: str) -> bool:
+    found = parse_identifier(doi)
+    return found is not None and found.scheme == "arxiv"
 
 
 def _of_arxiv(reference: CitedReference, this_year: int) -> Iterator[Contradiction]:

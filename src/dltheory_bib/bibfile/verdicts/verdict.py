@@ -33,8 +33,10 @@ from dltheory_bib.bibfile.verdicts.field_comparison import (
     weight,
 )
 from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork, known_paper
-from dltheory_bib.bibfile.verdicts.reference_rules import contradictions
+from dltheory_bib.bibfile.verdicts.reference_rules import contradictions, misplaced
+from dltheory_bib.bibfile.verdicts.titles import is_unrelated, spelled_title
 from dltheory_bib.bibfile.work_index import WorkIndex
+from dltheory_bib.text.identifiers import is_arxiv_doi
 from dltheory_bib.text.latex import from_latex
 
 if TYPE_CHECKING:
@@ -97,6 +99,9 @@ class WorkList(Protocol):
     def whole(self, reference: CitedReference) -> CompleteList | None:
         """Return the complete list of the venue and year that a reference names, or None."""
 
+    def have_written_together(self, reference: CitedReference) -> bool:
+        """Return whether the authors of a reference have written another work together."""
+
 
 @dataclass(slots=True)
 class Judge:
@@ -140,6 +145,7 @@ class Judge:
             *self._ruled_out(reference),
             *self._foreign(reference),
             *self.comparison.foreign_prefix(reference),
+            *self._misplaced(reference),
             *self._unlisted(reference),
         ]
         if any(one.word == "contradicted" for one in wrong):
@@ -155,7 +161,13 @@ class Judge:
         """Return the verdict on a reference, compared with the works that it may mean."""
         wrong = self._ruled_out(reference)
         findings, version, work = self._nearest(reference, works)
-        if _is_unknown_version(reference, findings):
+        unknown = _is_unknown_version(reference, findings)
+        whole = self._whole(reference) if unknown or _is_elsewhere(reference, findings) else None
+        if unknown and whole is None:
+            misplaced = list(self._misplaced(reference))
+            wrong += misplaced
+            unknown = not misplaced
+        if unknown and whole is None:
             place = from_latex(reference.venue) or "this form"
             reason = (
                 f"{work.source} has {version.work}, but not this version of it: "
@@ -164,6 +176,8 @@ class Judge:
             return ReferenceVerdict(
                 "not found", reason, version, tuple(findings), asked, title=reference.title
             )
+        if whole is not None:
+            findings = [_unlisted(one, whole, reference) for one in findings]
         known = {one.field for one in wrong}
         findings = [*wrong, *(one for one in findings if one.field not in known)]
         if reference.is_preprint and work.is_published:
@@ -197,18 +211,33 @@ class Judge:
 
     def _unlisted(self, reference: CitedReference) -> Iterator[FieldFinding]:
         """Yield that a work is not in the complete list of its venue and year."""
-        found = (one.whole(reference) for one in self.lists)
-        whole = next((one for one in found if one is not None), None)
+        whole = self._whole(reference)
         if whole is None or not reference.authors:
             return
         theirs = whole.by_these_authors(reference)
         if theirs:
             titles = "; ".join(f"“{one.record.title}”" for one in theirs[:3])
             message = f"not in {whole}, which has by these authors {titles}"
-            yield FieldFinding("title", "differs", message)
+            wanted = spelled_title(reference.title)
+            others = all(is_unrelated(wanted, spelled_title(one.record.title)) for one in theirs)
+            word: FieldWord = "contradicted" if others and whole.excludes else "differs"
+            yield FieldFinding("title", word, message)
+        elif not whole.excludes or any(one.have_written_together(reference) for one in self.lists):
+            # People who exist may have written it for a workshop: then that is what to write.
+            message = f"not in {whole}; name the workshop or the track, if it was at one"
+            yield FieldFinding(reference.venue_field, "differs", message)
         else:
             message = f"not in {whole}"
             yield FieldFinding(reference.venue_field, "contradicted", message)
+
+    def _whole(self, reference: CitedReference) -> CompleteList | None:
+        found = (one.whole(reference) for one in self.lists)
+        return next((one for one in found if one is not None), None)
+
+    def _misplaced(self, reference: CitedReference) -> Iterator[FieldFinding]:
+        """Yield the identifiers that say another venue or time than the entry."""
+        for one in misplaced(reference, self.comparison.venues):
+            yield FieldFinding(one.field, "contradicted", one.message)
 
     def _nearest(
         self, reference: CitedReference, works: Sequence[KnownWork]
@@ -229,7 +258,7 @@ class Judge:
         for name, value in (("doi", reference.doi), ("eprint", reference.arxiv)):
             owner = self.owner(value) if value else None
             if owner is not None:
-                yield foreign(name, owner)
+                yield foreign(name, owner, reference)
 
 
 def _is_unknown_version(reference: CitedReference, findings: Sequence[FieldFinding]) -> bool:
@@ -239,11 +268,26 @@ def _is_unknown_version(reference: CitedReference, findings: Sequence[FieldFindi
     words = {one.field: one.word for one in findings}
     if "contradicted" in words.values():
         return False
-    located = reference.pages or reference.volume or reference.doi
+    doi = "" if is_arxiv_doi(reference.doi) else reference.doi
+    located = reference.pages or reference.volume or doi
     elsewhere = words.get(reference.venue_field) == words.get(reference.year_field) == "differs"
     agrees = words.get("author") == words.get("title") == "verified"
     own = [words.get(name) != "verified" for name in ("pages", "volume", "doi")]
     return bool(located) and elsewhere and agrees and all(own)
+
+
+def _is_elsewhere(reference: CitedReference, findings: Sequence[FieldFinding]) -> bool:
+    """Return whether an entry names another venue than the version that is nearest."""
+    return any(one.field == reference.venue_field and one.word == "differs" for one in findings)
+
+
+def _unlisted(
+    finding: FieldFinding, whole: CompleteList, reference: CitedReference
+) -> FieldFinding:
+    """Add to the finding on the venue that the venue's list does not have the work."""
+    if finding.field != reference.venue_field or finding.word != "differs":
+        return finding
+    return finding._replace(message=f"{finding.message}; it is not in {whole}")
 
 
 def _verdict(
