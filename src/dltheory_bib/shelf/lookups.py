@@ -116,6 +116,13 @@ class Shelf:
         """Yield the works of a year that name a venue."""
         yield from self._held("w.year = ? AND w.venue <> ''", year)
 
+    def years(self) -> list[int]:
+        """Return the years of the works that name a venue, the newest first."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT year FROM work WHERE year > 0 AND venue <> '' ORDER BY year DESC"
+        )
+        return [row[0] for row in rows]
+
     def has_work_by(
         self, names: Sequence[tuple[str, str]], fewest: int, since: int, until: int
     ) -> bool:

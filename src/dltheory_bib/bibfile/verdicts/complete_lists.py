@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from dltheory_bib.bibfile.venue_match import VenueNames
@@ -94,6 +94,18 @@ class CompleteList(NamedTuple):
         return found
 
 
+class VenueYear(NamedTuple):
+    """A venue's year on a shelf, complete or not."""
+
+    venue: str
+    """The venue's id in the catalogue."""
+    year: int
+    works: int
+    """The works of all sources together."""
+    complete: str
+    """Why the list is complete; empty if it is not known to be."""
+
+
 class CompleteLists:
     """The complete lists on a shelf, made when they are asked for."""
 
@@ -108,7 +120,22 @@ class CompleteLists:
             self._years[year] = dict(self._of_year(year))
         return self._years[year].get(venue)
 
-    def _of_year(self, year: int) -> list[tuple[str, CompleteList]]:
+    def venue_years(self) -> Iterator[VenueYear]:
+        """Yield every year of every conference of the catalogue on the shelf, the newest first."""
+        for year in self.shelf.years():
+            for venue, by_source in sorted(self._grouped(year).items()):
+                if self._meets(venue):
+                    made = _complete(venue, year, by_source)
+                    works = len({hashed for some in by_source.values() for hashed in some})
+                    yield VenueYear(venue, year, works, made.reason if made else "")
+
+    def _of_year(self, year: int) -> Iterator[tuple[str, CompleteList]]:
+        for venue, by_source in self._grouped(year).items():
+            if self._meets(venue) and (made := _complete(venue, year, by_source)):
+                yield venue, made
+
+    def _grouped(self, year: int) -> dict[str, dict[str, dict[int, Held]]]:
+        """Return the works of a year by venue, source and hash of the title."""
         grouped: dict[str, dict[str, dict[int, Held]]] = defaultdict(lambda: defaultdict(dict))
         for held in self.shelf.of_year(year):
             record = held.record
@@ -116,11 +143,7 @@ class CompleteLists:
             if venue:
                 hashed = title_hash(record.title)
                 grouped[venue][held.source.reader].setdefault(hashed, held)
-        found = []
-        for venue, by_source in grouped.items():
-            if self._meets(venue) and (made := _complete(venue, year, by_source)):
-                found.append((venue, made))
-        return found
+        return grouped
 
     def _meets(self, venue: str) -> bool:
         """Return whether a venue is a conference: the volumes of a journal do not end with a year,
