@@ -66,17 +66,10 @@ class WorkIndex:
         enough = len(wanted) / 2
         return any(sum(word in one for word in wanted) >= enough for one in self._word_sets[number])
 
-    @cached_property
+    @property
     def stated_titles(self) -> dict[int, tuple[str, ...]]:
         """The titles of each work and of its versions, as its record states them."""
-        return {
-            number: (
-                record["title"],
-                *record.get("titles", ()),
-                *(one["title"] for one in record.get("versions", ()) if one.get("title")),
-            )
-            for number, record in self._records.items()
-        }
+        return self._stated[0]
 
     @cached_property
     def spelled_titles(self) -> dict[int, tuple[str, ...]]:
@@ -87,10 +80,16 @@ class WorkIndex:
         }
 
     @cached_property
-    def _records(self) -> dict[int, dict[str, Any]]:
-        """The records, read without their models, which would take longer."""
-        rows = self.bib.snapshot.fetch("SELECT n, data FROM record ORDER BY n")
-        return {number: json.loads(data) for number, data in rows}
+    def _stated(self) -> tuple[dict[int, tuple[str, ...]], dict[int, list[str]]]:
+        """The titles and the authors of each work, read without models, which would take longer."""
+        titles, authors = {}, {}
+        for number, data in self.bib.snapshot.fetch("SELECT n, data FROM record ORDER BY n"):
+            record: dict[str, Any] = json.loads(data)
+            versions = record.get("versions", ())
+            own = (one["title"] for one in versions if one.get("title"))
+            titles[number] = (record["title"], *record.get("titles", ()), *own)
+            authors[number] = record.get("author", [])
+        return titles, authors
 
     @cached_property
     def _identified(self) -> dict[str, int]:
@@ -117,8 +116,8 @@ class WorkIndex:
     @cached_property
     def _by_family(self) -> dict[str, list[int]]:
         found: dict[str, list[int]] = defaultdict(list)
-        for number, record in self._records.items():
-            for last in {last_word(name) for name in record.get("author", ())}:
+        for number, names in self._stated[1].items():
+            for last in {last_word(name) for name in names}:
                 found[last].append(number)
         return dict(found)
 

@@ -188,9 +188,14 @@ def lint(
         match_entries(bib, file, matcher, venues, manuscript, dialect, library)
         for file in library.files
     ]
-    judged = [pair for one in matched for pair in _judge(judge, one)]
+    missing = [
+        (item, reference)
+        for one in matched
+        for item, reference in _judge(judge, one)
+        if online is not None and item.verdict and item.verdict.word == "not found"
+    ]
     if online is not None:
-        made.asked += _judge_online(judge, judged, online)
+        made.asked += _judge_online(judge, missing, online)
     for one in matched:
         made.entries += len(one.file.entries)
         made.problems += sorted(_problems(one, ignore))
@@ -349,20 +354,16 @@ def _judge(judge: Judge, one: MatchedFile) -> Iterator[tuple[MatchedEntry, Cited
 
 
 def _judge_online(
-    judge: Judge, judged: Iterable[tuple[MatchedEntry, CitedReference]], online: Ask
+    judge: Judge, missing: Sequence[tuple[MatchedEntry, CitedReference]], online: Ask
 ) -> tuple[str, ...]:
     """Ask services for what no list has; return those that answered, with the days."""
     from dltheory_bib.bibfile.verdicts.online_verdict import asked_reference, online_verdict
 
-    missing = [
-        (item, reference, item.verdict)
-        for item, reference in judged
-        if item.verdict and item.verdict.word == "not found"
-    ]
-    answers = online([asked_reference(reference) for _, reference, _ in missing])
+    answers = online([asked_reference(reference) for _, reference in missing])
     told: dict[str, None] = {}
-    for (item, reference, before), answer in zip(missing, answers, strict=True):
-        item.verdict = online_verdict(judge, reference, before, answer)
+    for (item, reference), answer in zip(missing, answers, strict=True):
+        assert item.verdict is not None
+        item.verdict = online_verdict(judge, reference, item.verdict, answer)
         told |= dict.fromkeys(item.verdict.asked[len(judge.asked) :])
     return tuple(told)
 

@@ -277,7 +277,7 @@ class FieldComparison:
 
     def _wrong_prefix(self, doi: str, venue_id: str, year: int) -> str:
         """Return what the DOIs of a venue look like, if this is none; else an empty text."""
-        venue = self.bib.venues.get(venue_id)
+        venue = self.bib.venues.get(venue_id) if venue_id else None
         if venue is None or venue.doi_prefixes is None or doi.startswith(_ANYBODYS):
             return ""
         if doi.partition("/")[0] in venue.doi_prefixes:
