@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 from dltheory_bib.formats.bibtex import to_bibtex
 from dltheory_bib.formats.plain_text import citation
@@ -12,12 +13,16 @@ from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.site import addresses
 from dltheory_bib.site.citation_data import citation_data, renamed_data
-from dltheory_bib.site.linked_data import json_ld
+from dltheory_bib.site.linked_data import json_ld, meta_tags
+from dltheory_bib.site.options import Options
 from dltheory_bib.site.renderer import Renderer, data_block
 from dltheory_bib.site.site_data import Contents
 from dltheory_bib.snapshot.compile_views import CHECKED, VERDICT
+from dltheory_bib.text.identifiers import public_pdf
 from dltheory_bib.text.names import natural
 
+_SINCE = ("refuted by", "corrected by", "improved by", "qualified by")
+"""What a reader should know before relying on a work."""
 _SHOWN_FIELDS = ("publisher", "institution", "volume", "number", "edition", "pages")
 
 
@@ -61,8 +66,20 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "editors": ", ".join(natural(name) for name in paper.editor),
         "in_one_line": citation(paper, contents.venues, contents.bib.snapshot.readable),
         "own_notes": contents.bib.own_notes(paper.key) if contents.options.private else (),
+        "pdf": public_pdf(paper.url, paper.eprint),
+        "tags": meta_tags(contents, paper),
+        "since": [tie for tie in view.ties if tie.phrase in _SINCE],
+        "report": report_address(contents.options, paper.key),
         "json_ld": data_block(json_ld(contents, paper)),
     }
+
+
+def report_address(options: Options, key: str) -> str:
+    """Return where an error in a record is reported; empty if nobody said where."""
+    page = addresses.work(key)
+    return options.report_url.replace("{key}", quote(key)).replace(
+        "{page}", quote(options.base_url + page, safe="")
+    )
 
 
 def dumps(contents: Contents, _: Renderer) -> Iterator[tuple[str, bytes]]:
