@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.bibfile.venue_match import VenueNames, same_name
 from dltheory_bib.bibfile.verdicts.author_comparison import Outcome, compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
 from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork
@@ -30,7 +30,7 @@ _TURNED = re.compile(r"\A(.+?),\s*((?:[\w.]+\s+)*(?:on|of))\Z")
 _MACRO = re.compile(r"[a-z][a-z0-9_]*|\w*_\w*")
 """A name that some other file defines."""
 _REMARK = re.compile(r"\s*\([^()]*\)\s*\Z")
-_LATE_VOLUMES = 2007
+_LATE_VOLUMES = 2008
 """The volumes of NIPS appeared in the year after the conference, and carry both years."""
 _UNSURE = "no source confirms what the catalogue has"
 _ANYBODYS = ("10.5555/", "10.48550/", "10.5281/", "10.2139/", "10.13140/", "10.2307/")
@@ -83,14 +83,19 @@ class FieldComparison:
         if version.venue == "neurips" and version.year <= _LATE_VOLUMES:
             years.add(version.year + 1)
         later = reference.is_preprint and version.arxiv and (reference.year or 0) > version.year
+        published = f"it is a preprint of what appeared in {version.year}"
         if reference.year is None:
             yield FieldFinding("year", "not checked", "the entry has none")
+        elif not version.year:
+            yield FieldFinding("year", "not checked", f"{version.source} has none")
         elif reference.year in years or version.is_stated("year", str(reference.year)):
             yield FieldFinding("year", "verified")
         elif "year" in version.unsure:
             yield FieldFinding("year", "not checked", _UNSURE)
         elif not reference.venue and not reference.is_preprint:
             yield FieldFinding("year", "not checked", "the entry does not say which version it is")
+        elif reference.is_preprint and version.venue and reference.year < version.year:
+            yield FieldFinding("year", "not checked", published)
         elif later:
             yield FieldFinding("year", "not checked", "a preprint may have been revised")
         elif work.has_editions:
@@ -112,6 +117,12 @@ class FieldComparison:
             return FieldFinding(name, "differs", "this version is a preprint, without a venue")
         if any(self._is_venue(one, version.venue) for one in reference.venues):
             return FieldFinding(name, "verified")
+        if version.venue not in self.bib.venues and not self._is_known(reference):
+            same = any(same_name(one, version.venue) for one in reference.venues)
+            message = f"the catalogue does not know “{version.venue}”"
+            return FieldFinding(
+                name, "verified" if same else "not checked", "" if same else message
+            )
         if _MACRO.fullmatch(reference.venue):
             return FieldFinding(name, "not checked", f"{reference.venue} is an abbreviation")
         if "venue" in version.unsure:
@@ -126,6 +137,9 @@ class FieldComparison:
         turned = _TURNED.sub(r"\2 \1", plain)
         return venue in {self.venues.find(plain).venue, self.venues.find(turned).venue}
 
+    def _is_known(self, reference: CitedReference) -> bool:
+        return any(self.venues.find(one).venue for one in reference.venues)
+
     def _venue_name(self, version: KnownVersion) -> str:
         venue = self.bib.venues.get(version.venue)
         return venue.in_year(version.year).short if venue else version.venue
@@ -139,19 +153,24 @@ class FieldComparison:
         dois = {one.doi for one in work.versions if one.doi}
         ids = {one.arxiv for one in work.versions if one.arxiv}
         if reference.doi and not is_arxiv_doi(reference.doi):
-            yield self._doi(reference.doi, version, dois, work)
+            yield self._doi(reference, version, dois, work)
         if reference.arxiv:
-            yield self._arxiv(reference.arxiv, ids, work)
+            yield self._arxiv(reference, ids, work)
 
     def _doi(
-        self, doi: str, version: KnownVersion, known: set[str], work: KnownWork
+        self, reference: CitedReference, version: KnownVersion, known: set[str], work: KnownWork
     ) -> FieldFinding:
+        doi = reference.doi
         if doi in known or version.is_stated("doi", doi):
             return FieldFinding("doi", "verified")
         owner = self.owner(doi)
         if owner is not None and not _is_one_work(owner, work):
             return FieldFinding("doi", "contradicted", f"this DOI is that of {owner.named}")
-        wrong = self._wrong_prefix(doi, version.venue, version.year)
+        # The DOI of an entry that names another venue is not one of this version.
+        here = not reference.venue or any(
+            self._is_venue(one, version.venue) for one in reference.venues
+        )
+        wrong = self._wrong_prefix(doi, version.venue, version.year) if here else ""
         write = f"write doi = {{{version.doi}}}" if version.doi else "delete it, or look it up"
         if wrong:
             return FieldFinding("doi", "contradicted", f"{wrong}; {write}", version.doi)
@@ -180,11 +199,16 @@ class FieldComparison:
         name = venue.in_year(year).short
         return f"DOIs of {name} begin with {given}" if given else f"works of {name} have no DOIs"
 
-    def _arxiv(self, identifier: str, known: set[str], work: KnownWork) -> FieldFinding:
+    def _arxiv(self, reference: CitedReference, known: set[str], work: KnownWork) -> FieldFinding:
+        identifier = reference.arxiv
         if identifier in known:
             return FieldFinding("eprint", "verified")
         owner = self.owner(identifier)
         if owner is not None and not _is_one_work(owner, work):
+            theirs = compare_authors(reference.authors, owner.versions[0].authors)
+            if theirs.outcome in {"same", "order"}:
+                earlier = f"its preprint was {owner.named}"
+                return FieldFinding("eprint", "not checked", earlier)
             message = f"this arXiv id is that of {owner.named}"
             return FieldFinding("eprint", "contradicted", message)
         if known:
