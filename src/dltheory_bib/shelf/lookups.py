@@ -16,7 +16,7 @@ from dltheory_bib.text.identifiers import parse_identifier
 from dltheory_bib.text.names import words
 from dltheory_bib.user_folders import data_folder
 
-ALIKE = 85.0
+ALIKE = 90.0
 """Titles with at least this similarity (rapidfuzz's ratio of their folded words, from 0 to 100) are
 near; of 500 titles made of the halves of two others none reached it.
 """
