@@ -46,6 +46,7 @@ MAIN_PAGES = (
     "data.html",
     "questions.html",
     "questions/second-order-stationary.html",
+    "questions/second-order-stationary.html?setting=two-queries&drop=bounded-gradients",
     "questions/spurious-minima.html",
     "graph.html?work=jin2017escape",
     "graphs/ntk.html",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 import pytest
@@ -66,15 +67,15 @@ def test_a_column_is_sorted_by_what_it_says(catalogue_dir: Path) -> None:
     """The bound by rank, the year by number, names by alphabet; what says nothing has no place."""
     page = make_files(load(catalogue_dir), Options())["questions/steeping-time.html"].decode()
     table = page.partition("Upper bounds on minutes")[2].partition("<table")[2].split("</table")[0]
-    places = [re.findall(r'<td data-order="(\d+)"', row) for row in table.split("<tbody")[1:]]
+    places = [one.split() for one in re.findall(r'data-orders="([^"]+)"', table)]
     heads = re.findall(r'<th scope="col">(\w+)', table)
-    assert heads == ["Bound", "Work", "Year", "Method", "Holds", "Assumes"]
+    assert heads == ["Bound", "Work", "Year", "Method", "Holds"]
     assert [row[0] for row in places] == ["0", "1", "2"]
     assert [row[2] for row in places] == ["2001", "1992", "1990"]
     assert [row[3] for row in places] == ["1", "0", "2"]  # Steeping twice, Soft water, Waiting
     assert [row[4] for row in places] == ["1", "1", "0"]  # surely is the strongest
     stirs = page.rpartition("Upper bounds on stirs")[2].partition("<tbody")[2]
-    assert stirs.partition("<td")[2].startswith(">")  # a bound that cannot be compared
+    assert 'data-orders="- ' in stirs  # a bound that cannot be compared
 
 
 def test_every_card_has_a_permalink_and_stands_with_its_work(
@@ -94,19 +95,59 @@ def test_every_card_has_a_permalink_and_stands_with_its_work(
 def test_the_legend_says_every_assumption_in_words(
     catalogue: Bibliography, pages: dict[str, bytes], documents: dict[str, Document]
 ) -> None:
-    """Each letter leads to one; none stands there that no card needs."""
+    """Each card says what it assumes, what of it is supposed, and what was not read; the legend
+    defines just that.
+    """
     for name, document in documents.items():
-        asked = {one.removeprefix("#") for one in document.all("href") if one.startswith("#_")}
         told = {one for one in document.all("id") if one.startswith("_")}
-        needed = {
-            f"_{one}"
-            for card in catalogue.compare(name).cards
-            for one in (*card.assumptions, *card.supposed)
-        }
-        assert asked == told == needed
+        cards = catalogue.compare(name).cards
+        needed = {f"_{one}" for card in cards for one in (*card.assumptions, *card.supposed)}
+        assert told == needed
         page = pages[f"questions/{name}.html"].decode()
-        said = page.partition('<dl class="legend">')[2].partition("</dl>")[0]
-        assert said.count("<b>") == len(needed)
+        legend = page.partition('<dl class="legend">')[2].partition("</dl>")[0]
+        labels = re.findall(r"<dt[^>]*>(.*?)</dt>", legend)
+        assert len(labels) == len(needed)
+        for card in cards:
+            shown = page.partition(f'<tbody id="{card.id}" ')[2].partition("</tbody>")[0]
+            said = re.findall(r"<li>(.*?)</li>", shown)
+            assert len(said) == len(card.assumptions) + len(card.supposed) + len(card.unknown)
+            assert sum(one.endswith(" (supposed)") for one in said) == len(card.supposed)
+            assert sum(one.endswith(" not read") for one in said) == len(card.unknown)
+            read = {one.removesuffix(" (supposed)") for one in said if " not read" not in one}
+            assert read <= set(labels)
+
+
+def test_a_card_says_what_it_improves(catalogue: Bibliography, pages: dict[str, bytes]) -> None:
+    """And by how much."""
+    page = pages["questions/second-order-stationary.html"].decode()
+    claims = [card for card in catalogue.results.values() if card.improves]
+    here = [card for card in claims if card.question == "second-order-stationary"]
+    assert len(here) > 10
+    for card in here:
+        shown = page.partition(f'<tbody id="{card.id}" ')[2].partition("</tbody>")[0]
+        assert [claim.card for claim in card.improves] == re.findall(
+            r'Improves <a href="#([^"]+)"', shown
+        )
+    shown = page.partition('<tbody id="fang2018spider-online" ')[2].partition("</tbody>")[0]
+    assert "exponent of ε: −3.5 → −3" in shown
+
+
+def test_what_is_best_by_setting_can_be_read_without_a_script(
+    catalogue: Bibliography, pages: dict[str, bytes]
+) -> None:
+    """For each setting that a question lists, as `compare` says."""
+    for name, question in catalogue.questions.items():
+        page = pages[f"questions/{name}.html"].decode()
+        known = page.partition("data-frontiers>")[2].partition("<script")[0]
+        parts = known.split("<section>")[1:]
+        assert len(parts) >= len(question.settings)
+        for setting, part in zip(question.settings, parts, strict=False):
+            shown = part.partition("<ul>")[2].partition("</ul>")[0].split("<li>")[1:]
+            starred = [
+                unquote(re.findall(r'href="#([^"]+)"', one)[0]) for one in shown if "★" in one
+            ]
+            best = catalogue.compare(name, setting=setting.id, best=True)
+            assert sorted(starred) == sorted(card.id for card in best.cards)
 
 
 def test_a_card_says_where_it_was_read(pages: dict[str, bytes]) -> None:
@@ -153,7 +194,8 @@ def test_without_cards_there_is_no_page_of_them(tmp_path: Path) -> None:
     """And nothing leads to one."""
     (tmp_path / "papers.yaml").write_text(work(), "utf-8")
     files = make_files(load(tmp_path), Options())
-    assert [path for path in files if "question" in path] == []
+    shown = [path for path in files if not path.startswith("assets/")]
+    assert [path for path in shown if "question" in path] == []
     assert broken_links(files) == []
     assert all("questions.html" not in text for text in html(files).values())
 
@@ -293,6 +335,144 @@ def test_a_click_on_a_head_sorts(
         assert found.complaints == []
 
 
+def questions_with_settings(catalogue: Bibliography) -> list[str]:
+    return [name for name, one in catalogue.questions.items() if one.settings]
+
+
+def drawn_settings(catalogue: Bibliography, name: str, many: int) -> list[dict[str, Any]]:
+    """Seeded settings of a question, with years and methods, as its page asks for them."""
+    table = catalogue.compare(name).table
+    rows = [row for group in table.groups for row in group.rows if row.ranked]
+    known = sorted(one.id for one in table.legend.values())
+    abouts = sorted({f"any-{one.about}" for one in table.legend.values()})
+    made = []
+    for seed in range(many):
+        draw = random.Random(f"{name} {seed}")
+        assume = draw.sample(known, draw.randint(0, min(12, len(known))))
+        assume += draw.sample(abouts, draw.choice([0, 0, 1, 3]))
+        if draw.random() < 0.6:
+            assume += draw.choice(catalogue.questions[name].settings).assumptions
+        drop = draw.sample(known, draw.choice([0, 0, 1, 2]) if assume else draw.randint(1, 3))
+        asked: dict[str, Any] = {"assume": assume, "drop": drop}
+        if draw.random() < 0.3:
+            asked["until"] = draw.choice(rows).paper.year
+        if draw.random() < 0.3:
+            asked["method"] = draw.choice(
+                ["SGD", "gradient descent", "adam", *filter(None, (r.card.method for r in rows))]
+            )
+        made.append(asked)
+    return made
+
+
+ANSWER = """asked => {
+  const { answer, gap, question } = dltheory;
+  return asked.map(one => {
+    const found = answer(question, one);
+    const id = place => question.cards[place].id;
+    const quantities = [...new Set(question.cards.map(card => card.quantity))];
+    return {
+      standing: Object.fromEntries([...found.standing].map(([n, name]) => [id(n), name])),
+      may: found.may.map(id).sort(),
+      missing: Object.fromEntries([...found.missing].map(([n, names]) => [id(n), names])),
+      gaps: Object.fromEntries(quantities.map(name => {
+        const met = gap(name, found);
+        return [name, [met.name, met.cards.map(id).sort()]];
+      })),
+    };
+  });
+}"""
+
+
+def test_the_page_finds_the_frontier_that_python_finds(
+    browser: Browser, pages: dict[str, bytes], catalogue: Bibliography, tmp_path: Path
+) -> None:
+    """In 500 seeded settings: which cards apply, how they stand, what others need, the gap."""
+    Folder(tmp_path / "out").update(pages, "test")
+    names = questions_with_settings(catalogue)
+    each = -(-500 // len(names))
+    seen, words = 0, set()
+    for name in names:
+        asked = drawn_settings(catalogue, name, each)
+        with watched(browser) as found:
+            found.page.goto((tmp_path / "out" / "questions" / f"{name}.html").as_uri())
+            found.page.locator("[data-setting]").hover()
+            found.page.wait_for_function("globalThis.dltheory.answer && dltheory.question")
+            answers = found.ask(ANSWER, asked)
+            assert found.complaints == []
+        for one, given in zip(asked, answers, strict=True):
+            until = one.get("until")
+            wanted = catalogue.compare(
+                name,
+                assume=one["assume"],
+                drop=one["drop"],
+                year=f"..{until}" if until else "",
+                method=one.get("method", ""),
+            )
+            assert given["standing"] == wanted.standings, one
+            assert given["may"] == sorted(wanted.may_apply), one
+            assert given["missing"] == wanted.missing, one
+            for group in wanted.table.groups:
+                if group.gap:
+                    assert given["gaps"][group.quantity] == [group.gap, sorted(group.lower)], one
+                    words.add(group.gap)
+            seen += len(wanted.standings)
+    assert seen > 2_000
+    assert len(words) >= 4
+
+
+def test_a_reader_chooses_a_setting_and_hands_it_on(
+    browser: Browser, pages: dict[str, bytes], catalogue: Bibliography, tmp_path: Path
+) -> None:
+    """By clicks; the address opened elsewhere shows the same; what is shown is what is asked."""
+    Folder(tmp_path / "out").update(pages, "test")
+    name = "second-order-stationary"
+    address = (tmp_path / "out" / "questions" / f"{name}.html").as_uri()
+    shown = "() => [...document.querySelectorAll('.shelf tbody:not([hidden])')].map(e => e.id)"
+    with watched(browser) as found:
+        page = found.page
+        page.goto(address)
+        assert page.locator("[data-outcome]").is_hidden()
+        assert len(found.ask(shown)) == len(catalogue.compare(name))
+        setting = catalogue.questions[name].settings[3]
+        page.get_by_role("button", name=setting.label, exact=True).click()
+        wanted = catalogue.compare(name, setting=setting.id)
+        assert sorted(found.ask(shown)) == sorted([*wanted.standings, *wanted.may_apply])
+        page.get_by_label("Without").select_option("bounded-variance")
+        wanted = catalogue.compare(name, setting=setting.id, drop=["bounded-variance"])
+        assert sorted(found.ask(shown)) == sorted([*wanted.standings, *wanted.may_apply])
+        said = page.locator("[data-outcome]").inner_text()
+        command = f"dltheory compare {name} --setting {setting.id} --drop bounded-variance"
+        assert command in said
+        here = page.url
+        assert here.endswith(f"?setting={setting.id}&drop=bounded-variance")
+        with watched(browser, width=390) as other:
+            other.page.goto(here)
+            assert other.page.locator("[data-outcome]").inner_text() == said
+            assert other.ask("() => document.documentElement.scrollWidth") == 390
+            assert other.complaints == []
+        page.get_by_role("button", name="take away: bounded variance").click()
+        page.get_by_role("button", name="All cards").click()
+        assert len(found.ask(shown)) == len(catalogue.compare(name))
+        assert found.complaints == []
+
+
+def test_a_setting_without_cards_names_the_nearest(
+    browser: Browser, pages: dict[str, bytes], tmp_path: Path
+) -> None:
+    """And a card that the address names is shown though it does not apply."""
+    Folder(tmp_path / "out").update(pages, "test")
+    address = (tmp_path / "out" / "questions" / "second-order-stationary.html").as_uri()
+    with watched(browser) as found:
+        found.page.goto(
+            f"{address}?assume=convex-after-all,lipschitz-hessian&year=x#jin2017escape-pgd"
+        )
+        said = found.page.locator("[data-outcome]").inner_text()
+        assert "No card assumes so little." in said
+        assert "needs Full gradients" in said or "needs " in said
+        assert found.page.locator("[id='jin2017escape-pgd']").is_visible()
+        assert found.complaints == []
+
+
 def test_without_a_script_no_head_is_a_button(
     browser: Browser, pages: dict[str, bytes], tmp_path: Path
 ) -> None:
@@ -301,4 +481,5 @@ def test_without_a_script_no_head_is_a_button(
     with watched(browser, java_script_enabled=False) as found:
         found.page.goto((tmp_path / "out" / "questions" / "width-overparam.html").as_uri())
         assert found.page.get_by_role("button").count() == 0
+        assert found.page.locator("[data-setting]").is_hidden()
         assert found.page.locator("thead").first.is_visible()

@@ -11,7 +11,15 @@ from dltheory_bib.formats.comparison_files import BEST, HOLDS, improves_somethin
 from dltheory_bib.snapshot.views import QuestionView, Reader
 from dltheory_bib.theorems.standings import ALONE, OPEN, STANDINGS
 from dltheory_bib.theorems.standings import BEST as BEST_HERE
-from dltheory_bib.theorems.theorem_table import GAPS, Frontier, Group, Table, TableRow
+from dltheory_bib.theorems.theorem_table import (
+    ASPECTS,
+    GAPS,
+    SIGNS,
+    Frontier,
+    Group,
+    Table,
+    TableRow,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -22,11 +30,9 @@ _DIM = "dim"
 _HEAD = "bold"
 _STAR = "★"
 _MARKS = {BEST_HERE: _STAR, ALONE: "·", OPEN: "?"}
-_SIGNS = {"upper": "≤", "lower": "≥", "exact": "="}
 SCREEN = 22
 """Lines that are filled by default: a terminal of 24 has room for the prompt and a note."""
 _GAPS = {"matched": ", lower bound matches", "open": ", lower bound open"}
-_ASPECTS = {"holds": "guarantee", "noise": "noise model"}
 _WORDS = 5
 """Words that explain a symbol in the legend."""
 _FEW = 3
@@ -148,7 +154,7 @@ class ComparisonTable:
         from rich.text import Text
 
         text = Text(f"{_MARKS.get(row.standing, ' ')} ", style="yellow")
-        sign = _SIGNS.get(row.card.kind, "")
+        sign = SIGNS.get(row.card.kind, "")
         text.append(f"{sign} {self._bound(row)}  ".lstrip(), style="default")
         text.append(row.card.work, style=_KEY).append(f" {row.paper.year}", style="default")
         if row.card.holds:
@@ -189,7 +195,7 @@ class ComparisonTable:
         words += [
             f"{self._names[one]} (supposed)" for one in row.card.supposed if one not in stated
         ]
-        words += [f"{_ASPECTS.get(one, one)} not read" for one in row.card.unknown]
+        words += [f"{ASPECTS.get(one, one)} not read" for one in row.card.unknown]
         return ("assumes " + ", ".join(words)) if words else ""
 
     def _bound(self, row: TableRow) -> str:
@@ -356,7 +362,7 @@ def comparison_html(table: Table) -> str:
 def _html_frontier(frontier: Frontier) -> str:
     """Return what is best in a setting, as a paragraph."""
     bounds = [
-        f"{escape(_SIGNS.get(group.kind, ''))} {escape(f'${row.tex}$')} {escape(row.card.work)}"
+        f"{escape(SIGNS.get(group.kind, ''))} {escape(f'${row.tex}$')} {escape(row.card.work)}"
         for group in frontier.groups
         for row in group.rows
         if row.best

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -13,10 +12,14 @@ from rich.tree import Tree
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.theorem import Assumption, Question, Result
 from dltheory_bib.snapshot.reader import Snapshot
-from dltheory_bib.text.exponents import symbols_in
 from dltheory_bib.text.names import author_line
-from dltheory_bib.theorems.improvements import Change, Improvements, Link
-from dltheory_bib.theorems.notation import bound_text, exponent_text
+from dltheory_bib.theorems.improvements import (
+    Change,
+    Improvements,
+    Link,
+    change_in_words,
+)
+from dltheory_bib.theorems.notation import bound_text
 
 _KEY = "cyan"
 _DIM = "dim"
@@ -90,31 +93,9 @@ class _Drawing:
         if link.repeated:
             return text.append("  (shown elsewhere in this tree)", style=_DIM)
         if link.change:
-            for line in self._changes(link.change):
+            for line in self._changed(link.change):
                 text.append(f"\n{line}")
         return text.append(f"\n{self.read(link.claim)}", style=_DIM)
 
-    @staticmethod
-    def _factor(name: str, shown: Mapping[str, str]) -> str:
-        """Return a symbol, or the logarithm of a quotient, as it is printed."""
-        for symbol in symbols_in(name) if "(" in name else ():
-            name = re.sub(rf"(?<=[( /]){re.escape(symbol)}(?=[) /])", shown[symbol], name)
-        return shown.get(name, name)
-
-    def _changes(self, change: Change) -> list[str]:
-        """Describe an improvement: the exponents that change, and the assumptions."""
-        shown = {symbol.id: self.read(f"${symbol.tex}$") for symbol in self.question.symbols}
-        powers = [
-            f"{self._factor(symbol, shown)}: {exponent_text(old)} → {exponent_text(new)}"
-            for symbol, old, new in change.exponents
-        ]
-        lines = [f"exponent of {', of '.join(powers)}"] if powers else []
-        known = self.bib.assumptions
-        for names, label in (
-            (change.less, "no longer assumes"),
-            (change.more, "additionally assumes"),
-        ):
-            if names:
-                labels = [self.read(known[name].label) for name in names]
-                lines.append(f"{label}: {', '.join(labels)}")
-        return lines
+    def _changed(self, change: Change) -> list[str]:
+        return change_in_words(change, self.question, self.bib.assumptions, self.read)

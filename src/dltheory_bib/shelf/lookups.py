@@ -26,6 +26,8 @@ out, which in a short title is much of it.
 """
 _RAREST = 7
 """How many of a title's rarest words are looked up."""
+_PIVOTS = 5
+"""Of those, how many are the very rarest."""
 _MOST = 2000
 """The most titles that are compared in one step."""
 _STEM = 3
@@ -79,6 +81,7 @@ class Shelf:
             about = dict(self._connection.execute("SELECT name, value FROM about"))
         except sqlite3.Error as error:
             raise ShelfError(f"{self.path} is no shelf, or is damaged; build it again") from error
+        self._terms: dict[str, tuple[int, str] | None] = {}
         if about.get("format") != str(FORMAT):
             raise ShelfError(f"{self.path} was built by another version; build it again")
 
@@ -134,16 +137,19 @@ class Shelf:
         )
         return found.fetchone() is not None
 
-    def near(self, title: str, at_least: float = ALIKE, most: int = 5) -> list[Held]:
+    def near(
+        self, title: str, at_least: float = ALIKE, most: int = 5, thorough: bool = True
+    ) -> list[Held]:
         """Return the works whose titles are nearest, the nearest first; none below `at_least`.
 
-        Titles that have all of the title's rarest words are compared with it, then those that lack
-        one of them, then those that have any two, until some are near.
+        Titles that have all of the title's rarest words are compared with it, then those that have
+        two of the very rarest, then, if the search is to be `thorough`, any two, until some are
+        near. A title of which most words are the same has two of the very rarest.
         """
         wanted = words(title)
         compare = _Comparison(wanted)
         found: dict[int, float] = {}
-        for match in self._matches(wanted):
+        for match in self._matches(wanted, thorough):
             rows = self._connection.execute(
                 "SELECT w.id, w.title FROM words JOIN work w ON w.id = words.rowid"
                 " WHERE words MATCH ? LIMIT ?",
@@ -186,14 +192,16 @@ class Shelf:
         others = {title_hash(one.record.title) for one in same}
         return found[0] if len(others) == 1 else None
 
-    def _matches(self, wanted: list[str]) -> Iterator[str]:
+    def _matches(self, wanted: list[str], thorough: bool) -> Iterator[str]:
         """Yield the queries for titles to compare, the strictest first."""
         rarest = self._rarest(wanted)
-        count = len(rarest)
-        for size in dict.fromkeys((count, count - 1, count - 2, 2)):
-            if 0 < min(2, count) <= size <= count:
-                joined = (" AND ".join(some) for some in combinations(rarest, size))
-                yield " OR ".join(f"({one})" for one in joined)
+        if not rarest:
+            return
+        yield " AND ".join(rarest)
+        for count in (_PIVOTS, len(rarest)) if thorough else (_PIVOTS,):
+            pairs = combinations(rarest[:count], 2)
+            if query := " OR ".join(f"({' AND '.join(some)})" for some in pairs):
+                yield query
 
     def _rarest(self, wanted: Iterable[str]) -> list[str]:
         """Return the title's words as terms of a query, the rarest on the shelf first.
@@ -202,16 +210,22 @@ class Shelf:
         """
         counts: list[tuple[int, str]] = []
         for word in dict.fromkeys(wanted):
-            row = self._vocabulary.execute(
-                "SELECT doc FROM temp.vocabulary WHERE term = ?", (word,)
-            ).fetchone()
-            meant = [] if row else self._misspelt(word)
-            if row:
-                counts.append((row[0], f'"{word}"'))
-            elif meant:
-                either = " OR ".join(f'"{one}"' for _, one in meant)
-                counts.append((sum(count for count, _ in meant), f"({either})"))
+            if word not in self._terms:
+                self._terms[word] = self._term(word)
+            if term := self._terms[word]:
+                counts.append(term)
         return [term for _, term in sorted(counts)[:_RAREST]]
+
+    def _term(self, word: str) -> tuple[int, str] | None:
+        """Return how many titles have a word, or those that it may be, and the term of a query."""
+        row = self._vocabulary.execute(
+            "SELECT doc FROM temp.vocabulary WHERE term = ?", (word,)
+        ).fetchone()
+        if row:
+            return row[0], f'"{word}"'
+        meant = self._misspelt(word)
+        either = " OR ".join(f'"{one}"' for _, one in meant)
+        return (sum(count for count, _ in meant), f"({either})") if meant else None
 
     def _misspelt(self, word: str) -> list[tuple[int, str]]:
         """Return the shelf's words that differ from a word in one letter, with their counts."""

@@ -52,6 +52,11 @@ def question(identity: str) -> str:
     return f"questions/{identity}.html"
 
 
+def question_data(identity: str) -> str:
+    """Return the path of the data from which a question's page answers for a setting."""
+    return f"questions/{identity}.js"
+
+
 def graph(identity: str) -> str:
     """Return the path of the page with a topic's part of the graph."""
     return f"graphs/{identity}.html"

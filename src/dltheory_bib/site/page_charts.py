@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from dltheory_bib.display.bound_chart import Point, frontier, panels_of
+from dltheory_bib.display.bound_chart import Panel, Point, frontier, panels_of
 from dltheory_bib.theorems.theorem_table import Table
 
 WIDTH, HEIGHT = 700, 250
@@ -21,6 +21,8 @@ _BESIDE = 7
 _LINE = 13
 """Least distance between labels of an axis."""
 _FEWEST = 3
+_LETTER = 6
+"""Width of a letter of a name, on the average."""
 
 
 class Mark(NamedTuple):
@@ -39,6 +41,8 @@ class Label(NamedTuple):
     x: float
     y: float
     text: str
+    minor: bool = False
+    """Whether it names a mark off the lines."""
 
 
 class Progress(NamedTuple):
@@ -84,6 +88,24 @@ def progress(table: Table) -> Progress | None:
         panel = max(panels_of(table), key=lambda one: len(one.points))
     except ValueError:
         return None
+    return _chart(panel, table)
+
+
+def charts_by_setting(table: Table) -> dict[str, Progress]:
+    """Return the chart of each setting of the question in which something changed, by its id."""
+    made = {}
+    for known in table.frontiers:
+        try:
+            (panel,) = panels_of(table._replace(frontiers=(known,)))
+        except ValueError:
+            continue
+        drawn = _chart(panel, table)
+        if drawn:
+            made[known.setting.id] = drawn
+    return made
+
+
+def _chart(panel: Panel, table: Table) -> Progress | None:
     quantity, symbol, points = panel.quantity, panel.symbol, panel.points
     exponents = {point.exponent for point in points} - {None}
     if len(points) < _FEWEST or len(exponents) < 2 or points[0].year == points[-1].year:
@@ -99,8 +121,10 @@ def progress(table: Table) -> Progress | None:
             lines.append((kind, _path(line, scale)))
             new = (_name(point, scale) for point in line)
             names += [one for one in new if not any(_over(one, other) for other in names)]
+    marks = _marks(points, scale)
+    names += _others(points, marks, names)
     return Progress(
-        _marks(points, scale),
+        marks,
         lines,
         names,
         _years(scale),
@@ -141,8 +165,31 @@ def _name(point: Point, scale: _Scale) -> Label:
     return Label(x, round(y, 1), f"{point.name} {point.year}")
 
 
+def _others(points: list[Point], marks: list[Mark], names: list[Label]) -> list[Label]:
+    """Return the names of the marks off the lines, below the first mark of each place, as far as
+    there is room.
+    """
+    places: dict[tuple[int, Fraction | None], list[tuple[Point, Mark]]] = {}
+    for point, mark in zip(points, marks, strict=True):
+        places.setdefault((point.year, point.exponent), []).append((point, mark))
+    named = {one.text for one in names}
+    made: list[Label] = []
+    for (year, _), here in places.items():
+        people = list(dict.fromkeys(point.name for point, _ in here))
+        if any(f"{one} {year}" in named for one in people):
+            continue
+        more = f" +{len(people) - 1}" if len(people) > 1 else ""
+        mark = here[0][1]
+        label = Label(mark.x - 4, mark.y + 14, f"{people[0]}{more}", minor=True)
+        fits = label.x + _LETTER * len(label.text) < WIDTH and label.y < HEIGHT - _FOOT
+        if fits and not any(_over(label, other) for other in (*names, *made)):
+            made.append(label)
+    return made
+
+
 def _over(one: Label, other: Label) -> bool:
-    return abs(one.x - other.x) < 6 * len(one.text) and abs(one.y - other.y) < _LINE - 2
+    first, second = sorted((one, other), key=lambda label: label.x)
+    return second.x - first.x < _LETTER * len(first.text) and abs(one.y - other.y) < _LINE - 2
 
 
 def _years(scale: _Scale) -> list[Label]:

@@ -169,7 +169,7 @@ def trail_pages(contents: Contents, render: Renderer) -> Pages:
 
 
 def top_pages(contents: Contents, render: Renderer) -> Pages:
-    """Yield the home page, the search page, and the data page."""
+    """Yield the home page, and the pages of the search, the basket and the data."""
     path = "index.html"
     newest = sorted(contents.papers.values(), key=lambda paper: (-paper.year, paper.key))[:8]
     cited = sorted(contents.cited, key=lambda key: (-contents.cited[key], key))[:8]
@@ -185,6 +185,8 @@ def top_pages(contents: Contents, render: Renderer) -> Pages:
         ),
     )
     path = "search.html"
+    yield path, render(path, path)
+    path = "basket.html"
     yield path, render(path, path)
     path = "data.html"
     yield path, render("data.html", path, coverage=contents.bib.stats())

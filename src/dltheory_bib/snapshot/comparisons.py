@@ -23,7 +23,6 @@ from dltheory_bib.theorems.theorem_table import (
     TableRow,
     TableSetting,
     TableSymbol,
-    assumed,
 )
 
 if TYPE_CHECKING:
@@ -166,9 +165,10 @@ def frontier_data(snapshot: Snapshot, question: str) -> dict[str, Any]:
     """Return what a page needs to find the frontier of any setting, as JSON: `theorems.standings`
     computes it from nothing else.
 
-    `assumptions` has those of the cards and what they imply, `settings` the listed ones, `chosen`
-    what answers choose. Each ranked card has its assumptions, whether it was `read` in full, and
-    the places in `cards` of those that it beats, covers and matches (`standings.Comparable`).
+    `assumptions` has those of the cards and settings and what they imply, `settings` the listed
+    ones, `chosen` what answers choose. Each ranked card has its assumptions, whether it was `read`
+    in full, and the places in `cards` of those that it beats, covers and matches
+    (`standings.Comparable`).
     """
     table = comparison_table(snapshot, question)
     (data,) = snapshot.fetch(
@@ -187,7 +187,9 @@ def frontier_data(snapshot: Snapshot, question: str) -> dict[str, Any]:
         }
         cards.append(_card_data(rows[records[place]["id"]]) | related)
     known = vocabulary(snapshot)
-    used = _all_that_follows(known, [rows[one["id"]].card for one in cards])
+    named = [one.id for one in table.legend.values()]
+    named += [name for one in table.question.settings for name in one.assumptions]
+    used = _all_that_follows(known, named)
     return {
         "assumptions": {
             name: {
@@ -223,10 +225,10 @@ def _card_data(row: TableRow) -> dict[str, Any]:
     }
 
 
-def _all_that_follows(known: dict[str, TableAssumption], cards: Iterable[TableCard]) -> set[str]:
-    """Return the assumptions of some cards with all that follows from them."""
+def _all_that_follows(known: dict[str, TableAssumption], names: Iterable[str]) -> set[str]:
+    """Return some assumptions with all that follows from them."""
     used: set[str] = set()
-    todo = [name for card in cards for name in assumed(card)]
+    todo = [name for name in names if name in known]
     while todo:
         name = todo.pop()
         if name not in used:

@@ -7,13 +7,15 @@ forward to the last. The size of each improvement is computed from the bounds, w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from dltheory_bib.models.theorem import Question, Result
-from dltheory_bib.text.exponents import split_exponent
+from dltheory_bib.models.theorem import Assumption, Question, Result
+from dltheory_bib.text.exponents import split_exponent, symbols_in
 from dltheory_bib.theorems.bounds import read_exponent, read_power
 from dltheory_bib.theorems.dominance import Order, Vocabulary, changed_assumptions
+from dltheory_bib.theorems.notation import exponent_text
 
 
 class Change(NamedTuple):
@@ -75,8 +77,7 @@ def improvements(
         ]
 
     def change(old: Result, new: Result) -> Change:
-        more, less = changed_assumptions(old, new, vocabulary)
-        return Change(_exponents(old, new, question), tuple(sorted(more)), tuple(sorted(less)))
+        return change_between(old, new, question, vocabulary)
 
     best = order.best(around)
     better = [one for one in around if one.id in best and order.dominates(one, card)]
@@ -86,6 +87,44 @@ def improvements(
         _tree(card, forward, change),
         tuple(better),
     )
+
+
+def change_between(old: Result, new: Result, question: Question, vocabulary: Vocabulary) -> Change:
+    """Return what one card changes in another that it improves."""
+    more, less = changed_assumptions(old, new, vocabulary)
+    return Change(_exponents(old, new, question), tuple(sorted(more)), tuple(sorted(less)))
+
+
+def change_in_words(
+    change: Change,
+    question: Question,
+    assumptions: Mapping[str, Assumption],
+    read: Callable[[str], str],
+) -> list[str]:
+    """Return the exponents that change and the assumptions, as lines of plain text; `read` makes
+    mathematics readable.
+    """
+    shown = {symbol.id: read(f"${symbol.tex}$") for symbol in question.symbols}
+    powers = [
+        f"{_factor(symbol, shown)}: {exponent_text(old)} → {exponent_text(new)}"
+        for symbol, old, new in change.exponents
+    ]
+    lines = [f"exponent of {', of '.join(powers)}"] if powers else []
+    for names, label in (
+        (change.less, "no longer assumes"),
+        (change.more, "additionally assumes"),
+    ):
+        if names:
+            labels = [read(assumptions[name].label) for name in names]
+            lines.append(f"{label}: {', '.join(labels)}")
+    return lines
+
+
+def _factor(name: str, shown: Mapping[str, str]) -> str:
+    """Return a symbol, or the logarithm of a quotient, as it is printed."""
+    for symbol in symbols_in(name) if "(" in name else ():
+        name = re.sub(rf"(?<=[( /]){re.escape(symbol)}(?=[) /])", shown[symbol], name)
+    return shown.get(name, name)
 
 
 _Steps = Callable[[Result], "list[tuple[Result, str, Result, Result]]"]

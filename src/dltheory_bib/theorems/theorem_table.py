@@ -32,6 +32,10 @@ KINDS = {
     "statement": "Statements",
 }
 """The kinds of card, in the order of the tables."""
+SIGNS = {"upper": "≤", "lower": "≥", "exact": "="}
+"""What stands before a bound of this kind."""
+ASPECTS = {"holds": "guarantee", "noise": "noise model"}
+"""What can be unknown of a card, where the name in the data is not the word for it."""
 
 
 class TableCard(NamedTuple):
@@ -169,7 +173,7 @@ GAPS = {
     "open": "open: the best lower bound here is",
     "may": "may be matched, if it applies, by",
     "unsure": "not sure to apply are",
-    "none": "no lower bound for this setting is recorded",
+    "none": "none is recorded for this setting",
 }
 """Whether upper and lower bounds meet."""
 

@@ -29,6 +29,8 @@ PLACEHOLDERS = frozenset(
 )
 """Names that stand for nobody, as the family name and the given name in lower case."""
 _WORDS = frozenset({"author", "firstname", "lastname", "surname", "placeholder", "unknown"})
+_SUSPECTS = tuple(sorted({name for name, _ in PLACEHOLDERS} | _WORDS))
+"""What one of the authors has to have, or none stands for nobody."""
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/\S+")
 _SHORTEST_DOI = 4
 _YEARS_LATER = 2
@@ -48,7 +50,8 @@ def contradictions(reference: CitedReference, this_year: int) -> Iterator[Contra
     """Yield what cannot be true of any work."""
     if reference.year is not None and reference.year > this_year + 1:
         yield Contradiction("year", f"{reference.year} is in the future")
-    for name in reference.authors:
+    lower = reference.named.lower()
+    for name in reference.authors if any(one in lower for one in _SUSPECTS) else ():
         if _is_placeholder(name):
             yield Contradiction("author", f"“{name}” stands for nobody")
     if reference.doi and not _is_doi(reference.doi):

@@ -82,7 +82,7 @@ class ShelfList:
             return self._work([*found, *self.shelf.titled(found[0].record.title)])
         near = [
             one
-            for one in self.shelf.near(reference.title, _NEAR)
+            for one in self.shelf.near(reference.title, _NEAR, thorough=False)
             if is_near(wanted, spelled_title(one.record.title))
             and (
                 _compared(reference, one) in _SOME_AUTHORS
