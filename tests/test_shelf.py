@@ -318,7 +318,7 @@ def test_acl_anthology(dumps: dict[str, Path], tmp_path: Path) -> None:
         "Labels in German",
         ("Beck, Tilman", "Muzy"),
         2021,
-        "Proceedings of the 59th Annual Meeting of the ACL",
+        "ACL",
         pages="1--13",
         doi="10.18653/v1/2021.acl-long.1",
         url="https://aclanthology.org/2021.acl-long.1",

@@ -11,7 +11,7 @@ import pytest
 
 from dltheory_bib import Bibliography
 from dltheory_bib.bibfile.bib_parser import parse_bib
-from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.bibfile.venue_match import VenueNames, same_name
 from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import read_reference
 from dltheory_bib.bibfile.verdicts.shelf_list import ShelfList
@@ -362,3 +362,56 @@ def test_a_work_that_is_not_in_a_complete_list(
     found = judge_with_lists.judge(read_reference(*_entry(text)))
     assert found.word == word, found
     assert said in found.reason
+
+
+@pytest.mark.parametrize(
+    ("cited", "known", "outcome"),
+    [
+        ("Hal Daumé III", "III, Hal Daume", "same"),
+        ("Martin King", "King, Jr., Martin", "same"),
+        ("Anonymous", "Lee, Ann and Ek, Bo", "fewer"),
+        ("M. Rvscheisen and V. Tresp", "Röscheisen, Martin and Tresp, Volker", "names"),
+        ("T. Battiti", "Battiti, Roberto", "names"),
+        ("Ann Lee and Bo Ek and Cy Ur", "Lee, Ann", "more"),
+        ("Al Ur and Bo Ek", "Lee, Ann and Katz, Eve", "others"),
+    ],
+)
+def test_names_with_slips_and_suffixes(cited: str, known: str, outcome: str) -> None:
+    found = compare_authors(cited.split(" and "), known.split(" and "))
+    assert found.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ("doi={10.1609/aaai.v35i6.16728}, booktitle={AAAI}, year=2022", "AAAI 2021"),
+        ("doi={10.1109/CVPR46437.2021.00469}, booktitle={ICCV}, year=2021", "CVPR 2021"),
+        ("doi={10.24963/ijcai.2019/815}, booktitle={NeurIPS}, year=2019", "IJCAI 2019"),
+        ("eprint={2310.01362}, booktitle={ICLR}, year=2021", "October 2023, later than 2021"),
+        ("doi={10.48550/arXiv.2310.XXXX}, year=2023", "form of an arXiv id"),
+        ("doi={10.1609/aaai.v35i6.16728}, booktitle={AAAI}, year=2021", ""),
+        ("eprint={2301.01362}, booktitle={ICLR}, year=2022", ""),
+    ],
+)
+def test_identifiers_that_name_another_place_or_time(judge: Judge, fields: str, said: str) -> None:
+    text = f"@inproceedings{{k, title={{A Work That Was Never There}}, author={{Al Ur}}, {fields}}}"
+    found = judge.judge(read_reference(*_entry(text)))
+    assert found.word == ("contradicted" if said else "not found")
+    assert said in " ".join(one.message for one in found.findings)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("CIKM", "CIKM '20: The 29th ACM International Conference on Information", True),
+        ("European Conference on Computer Vision (ECCV)", "ECCV", True),
+        (
+            "Conference on Robot Learning",
+            "Proceedings of the 6th Conference on Robot Learning",
+            True,
+        ),
+        ("Conference on Robot Learning", "Conference on Web Search", False),
+    ],
+)
+def test_names_of_venues_that_no_list_has(one: str, other: str, same: bool) -> None:
+    assert same_name(one, other) == same

@@ -49,6 +49,7 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
     \b
       ML Anthology   a clone of its repository, or a file of its data
       OpenAlex       the folder of a snapshot, or a file of works (JSON Lines, Parquet)
+      ACL Anthology  a clone of its repository, or a file of its data
       arXiv          its metadata as JSON Lines
       DBLP           dblp.xml
       OpenReview     notes as its API returns them, JSON or JSON Lines
@@ -77,7 +78,7 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
         note(f"{one.source}: {_counted(one)}")
         for reason, works in sorted(one.reasons.items()):
             note(f"  {works:,} refused: {reason}")
-    note(f"{folder}: {sum(one.kept for one in counts):,} works")
+    note(f"{folder}: {_works(sum(one.kept for one in counts))}")
 
 
 @shelf.command("list", short_help="Tell what is on the shelf.")
@@ -119,7 +120,7 @@ def list_(folder: Path | None, venues: bool, format_: str) -> None:
         for one in opened.sources.values():
             cells = one.reader, one.date, str(one.kept), one.licence, one.path
             click.echo("\t".join(map(visible, cells)))
-    note(f"{opened.path}: {len(opened):,} works, {size:.0f} MB")
+    note(f"{opened.path}: {_works(len(opened))}, {size:.0f} MB")
 
 
 def _list_venues(shelf: Shelf, format_: str) -> None:
@@ -150,7 +151,11 @@ def shelf_folder() -> Path:
 
 def _counted(one: Count) -> str:
     refused = f", {one.refused:,} refused" if one.refused else ""
-    return f"{one.reader}, {one.kept:,} works{refused}"
+    return f"{one.reader}, {_works(one.kept)}{refused}"
+
+
+def _works(count: int) -> str:
+    return f"{count:,} {'work' if count == 1 else 'works'}"
 
 
 def _table(sources: Iterable[ShelfSource]) -> RenderableType:

@@ -16,11 +16,11 @@ from dltheory_bib.text.identifiers import parse_identifier
 from dltheory_bib.text.names import words
 from dltheory_bib.user_folders import data_folder
 
-ALIKE = 85.0
+ALIKE = 90.0
 """Titles with at least this similarity (rapidfuzz's ratio of their folded words, from 0 to 100) are
 near; of 500 titles made of the halves of two others none reached it.
 """
-_ONE_WORD_LESS = 90.0
+_ONE_WORD_LESS = 96.0
 """The similarity of a title to one that has one word more, if its ratio is less: a word was left
 out, which in a short title is much of it.
 """

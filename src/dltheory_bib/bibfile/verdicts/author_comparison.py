@@ -70,7 +70,7 @@ def compare_authors(
 
 
 def _read(name: str) -> _Name:
-    plain = name.strip("{} ")
+    plain = _SUFFIX.sub("", name.strip("{} "))
     before, comma, after = plain.partition(",")
     parts = words(before) if comma else words(_INITIALS.sub(_apart, plain))
     given = words(_INITIALS.sub(_apart, after))
@@ -79,6 +79,10 @@ def _read(name: str) -> _Name:
 
 # "AL Blum" and "Blum, AL" have two initials; "LI, Wei" has none.
 _INITIALS = re.compile(r"(?<![\w.-])([A-Z]{2,3})(?![\w.-])(?=.*[a-z]|\s*\Z)")
+
+
+# "Hal Daumé III"; some sources take the suffix for the family name: "III, Hal Daume".
+_SUFFIX = re.compile(r"(?i),?\s+(?:jr|sr|ii|iii|iv)\.?\s*(?=,|\Z)|\A(?:jr|sr|ii|iii|iv)\.?,\s*")
 
 
 def _apart(found: re.Match[str]) -> str:

@@ -89,7 +89,7 @@ class CompleteList(NamedTuple):
             outcome = compare_authors(
                 reference.authors, held.record.authors, reference.and_others
             ).outcome
-            if outcome != "others":
+            if outcome in {"same", "order", "fewer", "more"}:
                 found.append(held)
         return found
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from dltheory_bib.bibfile.venue_match import VenueNames, abbreviates, telling
+from dltheory_bib.bibfile.venue_match import VenueNames, abbreviates, same_name, telling
 from dltheory_bib.bibfile.verdicts.author_comparison import Authors, Outcome, compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
 from dltheory_bib.bibfile.verdicts.known_version import CATALOGUE, KnownVersion, KnownWork
@@ -45,7 +45,7 @@ _TURNED = re.compile(r"\A(.+?),\s*((?:[\w.]+\s+)*(?:on|of))\Z")
 _MACRO = re.compile(r"[a-z][a-z0-9_]*|\w*_\w*")
 """A name that some other file defines."""
 _REMARK = re.compile(r"\s*\([^()]*\)\s*\Z")
-_LATE_VOLUMES = 2007
+_LATE_VOLUMES = 2008
 """The volumes of NIPS appeared in the year after the conference, and carry both years."""
 _PRINTED_LATER = 2010
 """Before, proceedings were often printed in the year after the conference, and dated so."""
@@ -110,12 +110,22 @@ class FieldComparison:
         name = reference.year_field
         if reference.year is None:
             yield FieldFinding(name, "not checked", "the entry has none")
+        elif not version.year:
+            yield FieldFinding(name, "not checked", f"{version.source} has none")
         elif reference.year in years or version.is_stated("year", str(reference.year)):
             yield FieldFinding(name, "verified")
         elif "year" in version.unsure:
             yield FieldFinding(name, "not checked", _UNSURE)
         elif not reference.venue and not reference.is_preprint:
             yield FieldFinding(name, "not checked", "the entry does not say which version it is")
+        elif (
+            reference.is_preprint
+            and version.venue
+            and not version.is_catalogues
+            and reference.year < version.year
+        ):
+            message = f"it is a preprint of what appeared in {version.year}"
+            yield FieldFinding(name, "not checked", message)
         elif later:
             yield FieldFinding(name, "not checked", "a preprint may have been revised")
         elif work.has_editions:
@@ -142,6 +152,12 @@ class FieldComparison:
             return FieldFinding(name, "differs", "this version is a preprint, without a venue")
         if any(self._is_venue(one, version.venue) for one in reference.venues):
             return self._same_venue(name, reference, version)
+        if version.venue not in self.bib.venues and not self._is_known(reference):
+            same = any(same_name(one, version.venue) for one in reference.venues)
+            message = f"the catalogue does not know “{version.venue}”"
+            return FieldFinding(
+                name, "verified" if same else "not checked", "" if same else message
+            )
         if _MACRO.fullmatch(reference.venue):
             return FieldFinding(name, "not checked", f"{reference.venue} is an abbreviation")
         if "venue" in version.unsure:
@@ -256,7 +272,11 @@ class FieldComparison:
         if owner is not None and not _is_one_work(owner, work):
             right = version.doi or next(iter(sorted(known)), "")
             return foreign("doi", owner, reference, right)
-        wrong = self._wrong_prefix(doi, version.venue, version.year)
+        # The DOI of an entry that names another venue is not one of this version.
+        here = not reference.venue or any(
+            self._is_venue(one, version.venue) for one in reference.venues
+        )
+        wrong = self._wrong_prefix(doi, version.venue, version.year) if here else ""
         write = f"write doi = {{{version.doi}}}" if version.doi else "delete it, or look it up"
         if wrong:
             return FieldFinding("doi", "contradicted", f"{wrong}; {write}", version.doi)

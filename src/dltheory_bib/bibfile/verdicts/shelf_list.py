@@ -19,6 +19,8 @@ _SATELLITE = re.compile(
     r"(?i)workshop|track|blog|companion|tiny|dataset|tutorial|competition|demo|poster|abstract"
     r"|findings|student|submi|review"
 )
+_VOLUME_TITLE = re.compile(r"(?i)proceedings\b")
+"""What the title of a whole volume begins with."""
 _NEAR = 75.0
 """The similarity of titles that are looked at; authors, venue and year have to agree as well."""
 _NEARER = 92.0
@@ -33,7 +35,7 @@ _CAREER = 8
 """The years before and after a work in which its authors may have written another together."""
 _MOST_NAMES = 8
 """The most authors whose works are looked for."""
-_LATE_VOLUMES = 2007
+_LATE_VOLUMES = 2008
 """The volumes of NIPS appeared in the year after the conference."""
 
 
@@ -98,7 +100,7 @@ class ShelfList:
         """
         if reference.year is None or len(words(reference.title)) < TELLING:
             return None
-        if reference.venue_field != "booktitle":
+        if reference.venue_field != "booktitle" or _VOLUME_TITLE.match(reference.title):
             return None
         for one in reference.venues:
             venue = self.venues.find(one).venue

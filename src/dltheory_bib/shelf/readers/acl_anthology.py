@@ -16,6 +16,16 @@ from dltheory_bib.shelf.shelf_record import UNTITLED, Refused, ShelfRecord, Sour
 
 NAME = "aclanthology"
 LICENCE = "CC BY 4.0 (since 2016), CC BY-NC-SA 3.0 before"
+_VENUES = {
+    "D": "EMNLP",
+    "E": "EACL",
+    "J": "Computational Linguistics",
+    "N": "NAACL",
+    "P": "ACL",
+    "Q": "Transactions of the Association for Computational Linguistics",
+}
+"""The venues of the collections until 2019, whose volumes have long names that differ."""
+_CENTURY = 60
 _LARGEST = 64 << 20
 
 
@@ -38,12 +48,17 @@ def read(path: Path) -> Iterator[ShelfRecord | Refused]:
         about = volume.find("meta")
         venue = _text(about, "booktitle") or _text(about, "journal-title")
         year = year_of(_text(about, "year"))
-        name = f"{collection.get('id', '')}-{volume.get('id', '')}"
+        part = collection.get("id", "")
+        name = f"{part}-{volume.get('id', '')}"
+        track = _track(name, venue)
+        year = year or _year_of_collection(part)
         for paper in volume.iter("paper"):
-            yield _record(paper, name, venue, year)
+            yield _record(paper, name, venue if track else _venue(part, venue), year, track)
 
 
-def _record(paper: Element, volume: str, venue: str, year: int) -> ShelfRecord | Refused:
+def _record(
+    paper: Element, volume: str, venue: str, year: int, track: str
+) -> ShelfRecord | Refused:
     url = _text(paper, "url")
     key = url if url and "/" not in url else f"{volume}.{paper.get('id', '')}"
     title = _text(paper, "title")
@@ -59,8 +74,24 @@ def _record(paper: Element, volume: str, venue: str, year: int) -> ShelfRecord |
         pages=_text(paper, "pages").replace("–", "--"),
         doi=_text(paper, "doi").lower(),
         url=url if "/" in url else f"https://aclanthology.org/{key}",
-        track=_track(volume, venue),
+        track=track,
     )
+
+
+def _venue(collection: str, venue: str) -> str:
+    """Return the short name of a large conference or journal, else the name of the volume."""
+    _, dot, name = collection.partition(".")
+    if dot:
+        return name.upper() if name.upper() in _VENUES.values() else venue
+    return _VENUES.get(collection[:1], venue)
+
+
+def _year_of_collection(name: str) -> int:
+    """Return the year in the id of a collection: `P05`, `2021.acl`."""
+    digits = "".join(char for char in name.partition(".")[0] if char.isdigit())
+    if len(digits) == 2:
+        return int(digits) + (1900 if int(digits) > _CENTURY else 2000)
+    return int(digits) if len(digits) == 4 else 0
 
 
 def _track(volume: str, venue: str) -> str:
