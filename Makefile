@@ -93,6 +93,9 @@ lint: $(VENV)/dev  ## Check formatting, style and types.
 check: $(VENV)/installed  ## Check the catalogue's data.
 	@$(BIN)/dltheory check
 
+verdicts: $(VENV)/installed  ## Print what check finds in corrupted references.
+	@$(BIN)/python scripts/reference_verdicts.py
+
 theorems: $(VENV)/installed  ## Print figures about the order of the result cards.
 	@$(BIN)/python scripts/theorem_figures.py
 
