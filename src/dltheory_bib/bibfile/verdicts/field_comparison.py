@@ -418,7 +418,9 @@ def foreign(
     )
     message = f"this {kind} is that of {owner.named}; {write}"
     people = compare_authors(reference.authors, owner.versions[0].authors, reference.and_others)
-    word: FieldWord = "differs" if people.outcome in {"same", "order"} else "contradicted"
+    # Authors join and leave between the versions of a preprint.
+    akin = {"same", "order"} if name == "doi" else {"same", "order", "fewer", "more"}
+    word: FieldWord = "differs" if people.outcome in akin else "contradicted"
     return FieldFinding(name, word, message, right)
 
 
