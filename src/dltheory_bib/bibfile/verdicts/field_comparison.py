@@ -226,7 +226,9 @@ class FieldComparison:
         # "Neural Networks, IEEE Transactions on"
         turned = _TURNED.sub(r"\2 \1", plain)
         if venue in self.bib.venues:
-            return venue in {self.venues.find(plain).venue, self.venues.find(turned).venue}
+            # "HLT/ACL" is a joint meeting of two.
+            parts = (plain, turned, plain.replace(r"\&", "and"), *plain.split("/"))
+            return any(self.venues.find(one).venue == venue for one in parts)
         known = self.venues.find(venue).core
         names = (self.venues.find(one).core for one in (plain, turned))
         return bool(known) and any(one == known or abbreviates(one, known) for one in names)
@@ -416,7 +418,9 @@ def foreign(
     )
     message = f"this {kind} is that of {owner.named}; {write}"
     people = compare_authors(reference.authors, owner.versions[0].authors, reference.and_others)
-    word: FieldWord = "differs" if people.outcome in {"same", "order"} else "contradicted"
+    # Authors join and leave between the versions of a preprint.
+    akin = {"same", "order"} if name == "doi" else {"same", "order", "fewer", "more"}
+    word: FieldWord = "differs" if people.outcome in akin else "contradicted"
     return FieldFinding(name, word, message, right)
 
 
