@@ -314,6 +314,22 @@ def test_the_search_finds_as_one_types(
     page.wait_for_url(f"**/works/{expected[0].key}.html")
 
 
+def test_the_first_hit_is_near_the_field(opened: Watched, folder: Path) -> None:
+    """At most four presses of Tab away: what sorts and narrows comes after the hits."""
+    for query in ("saddle points", "neural tangent kernel", "jin escape", "edge of stability"):
+        go(opened, folder, "index.html")
+        field = opened.page.get_by_role("searchbox")
+        field.fill(query)
+        opened.page.locator("[data-results] a.title").first.wait_for()
+        field.focus()
+        hits = "[data-results] a.title, [data-named] a"
+        presses = 0
+        while not opened.ask(f"document.activeElement.matches('{hits}')"):
+            opened.page.keyboard.press("Tab")
+            presses += 1
+            assert presses <= 4, query
+
+
 def test_the_front_door_searches_too(
     opened: Watched, folder: Path, catalogue: Bibliography
 ) -> None:

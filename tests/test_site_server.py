@@ -158,6 +158,14 @@ def test_nothing_else_is_given_on_any_spelling(
     assert capfd.readouterr().err == ""
 
 
+def test_an_address_without_a_page_leads_back(server: SiteServer) -> None:
+    """With the page for it at the top, where its links hold; with its status in any case."""
+    answer = get(server, b"/nothing.html")
+    assert code(answer) == 404
+    assert (b"There is no such page" in answer) == ("404.html" in server.names())
+    assert code(get(server, b"/works/nothing.html")) == 404
+
+
 def test_raw_bytes_in_a_path_are_no_file(server: SiteServer) -> None:
     for path in (b"/\0", b"/index.html\0", b"/\xff", b"/\xe7\x8e\x8b", b"/\x1b[31m", b"/a\tb"):
         assert code(get(server, path)) in {400, 404}

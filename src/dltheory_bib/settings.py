@@ -106,6 +106,11 @@ class SiteSettings(_Table):
         pattern=r"^https?://",
         description="its public address, for a sitemap and links",
     )
+    report_url: str | None = Field(
+        default=None,
+        pattern=r"^(https?://|mailto:)",
+        description="where a reader reports an error; `{key}` and `{page}` are replaced",
+    )
 
 
 class Settings(BaseModel):

@@ -42,8 +42,8 @@ def _title_option() -> Callable[[F], F]:
 @_title_option()
 @click.option(
     "--base-url",
-    help="Its public URL, as in https://example.org/theory/: adds a sitemap and canonical links; "
-    "also a setting.",
+    help="Its public URL, as in https://example.org/theory/: adds a sitemap and canonical links, "
+    "and 404.html works at any depth; also a setting.",
 )
 @private_option()
 def build(out: Path, title: str | None, base_url: str | None, private: bool) -> None:
@@ -103,7 +103,8 @@ def _build(out: Path, title: str | None, base_url: str | None, private: bool = F
     collection, settings = chosen_collection(), load_settings().site
     known = collection.is_catalogue
     named = title or settings.title or (Options().title if known else _name(collection.place))
-    options = Options(visible(named), _whole(base_url or settings.base_url), known, private)
+    base = _whole(base_url or settings.base_url)
+    options = Options(visible(named), base, settings.report_url or "", known, private)
     bib = bibliography()
     if not sys.stderr.isatty():
         return build_site(bib, out, options)

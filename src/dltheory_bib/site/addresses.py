@@ -72,7 +72,8 @@ def root(path: str) -> str:
 
 
 def link(here: str, there: str, query: str = "") -> str:
-    """Return the relative link from one page to another.
+    """Return the relative link from one page to another; the whole address if `here` is the public
+    address of the site.
 
     >>> link("topics/ntk.html", "works/jacot2018neural.html")
     '../works/jacot2018neural.html'
@@ -81,4 +82,5 @@ def link(here: str, there: str, query: str = "") -> str:
     """
     parameter = f"?q={quote(query, safe='')}" if query else ""
     plain = there if there.isascii() and _PLAIN.fullmatch(there) else quote(there)
-    return f"{root(here)}{plain}{parameter}"
+    top = here if "://" in here else root(here)
+    return f"{top}{plain}{parameter}"

@@ -69,7 +69,7 @@ def mathml(tex: str) -> Markup | None:
     r"""Return a formula as MathML, or None if it cannot be converted.
 
     >>> str(mathml(r"\href{javascript:x}{n}")), mathml("{")
-    ('<math><mrow><mrow><mrow><mi>n</mi></mrow></mrow></mrow></math>', None)
+    ('<math><mi>n</mi></math>', None)
     """
     from latex2mathml.converter import convert
 
@@ -77,6 +77,7 @@ def mathml(tex: str) -> Markup | None:
         tree = ElementTree.fromstring(convert(tex))
         _keep_what_typesets(tree)
         _space_as_tex(tree)
+        _unwrap(tree)
     except Exception:  # the converter has an exception for every error, some of other libraries
         return None
     if "\\" in "".join(tree.itertext()):
@@ -94,6 +95,21 @@ def _keep_what_typesets(element: ElementTree.Element) -> None:
     }
     for child in element:
         _keep_what_typesets(child)
+
+
+def _unwrap(element: ElementTree.Element) -> None:
+    """Replace each row of one element by that element, and the row of a whole formula by its
+    content: they are a tenth of the weight of a formula.
+    """
+    for place, child in enumerate(list(element)):
+        _unwrap(child)
+        if child.tag == "mrow" and not child.attrib and len(child) == 1:
+            element[place] = child[0]
+    if element.tag == "math" and len(element) == 1 and element[0].tag == "mrow":
+        row = element[0]
+        if not row.attrib:
+            element.remove(row)
+            element.extend(row)
 
 
 def _space_as_tex(row: ElementTree.Element) -> None:

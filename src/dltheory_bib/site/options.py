@@ -13,6 +13,8 @@ class Options:
     """The name of the site."""
     base_url: str = ""
     """Its public URL, for data that need absolute URLs: sitemap, feed, canonical links."""
+    report_url: str = ""
+    """Where a reader reports an error; `{key}` is the key of a work, `{page}` the page's path."""
     shipped: bool = True
     """Whether it shows the shipped catalogue, whose data are CC0."""
     private: bool = False

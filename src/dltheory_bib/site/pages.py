@@ -10,6 +10,7 @@ from typing import Any
 
 from dltheory_bib.models.registries import Person, Topic
 from dltheory_bib.site import addresses
+from dltheory_bib.site.linked_data import newest
 from dltheory_bib.site.page_charts import timeline
 from dltheory_bib.site.renderer import Renderer
 from dltheory_bib.site.site_data import Contents
@@ -169,9 +170,11 @@ def trail_pages(contents: Contents, render: Renderer) -> Pages:
 
 
 def top_pages(contents: Contents, render: Renderer) -> Pages:
-    """Yield the home page, the search page, and the data page."""
+    """Yield the home page, the pages of the search, the basket and the data, and the one that a
+    server shows for an address without a page; its links hold at any depth only with a base URL.
+    """
     path = "index.html"
-    newest = sorted(contents.papers.values(), key=lambda paper: (-paper.year, paper.key))[:8]
+    latest = newest(contents.papers.values())[:8]
     cited = sorted(contents.cited, key=lambda key: (-contents.cited[key], key))[:8]
     yield (
         path,
@@ -179,12 +182,16 @@ def top_pages(contents: Contents, render: Renderer) -> Pages:
             "index.html",
             path,
             tree=topic_tree(contents),
-            newest=contents.entries(paper.key for paper in newest),
+            newest=contents.entries(paper.key for paper in latest),
             cited=contents.entries(cited),
             timeline=timeline(paper.year for paper in contents.papers.values()),
         ),
     )
     path = "search.html"
     yield path, render(path, path)
+    path = "basket.html"
+    yield path, render(path, path)
+    path = "404.html"
+    yield path, render(path, path, at=contents.options.base_url)
     path = "data.html"
     yield path, render("data.html", path, coverage=contents.bib.stats())

@@ -69,8 +69,10 @@ class Renderer:
         )
 
     def __call__(self, template: str, path: str, **shown: Any) -> bytes:
-        """Return the page at a path, as UTF-8."""
-        root = addresses.root(path)
+        """Return the page at a path, as UTF-8; with `at`, one that is shown at any address, whose
+        links begin with that.
+        """
+        root = shown.pop("at", None) or addresses.root(path)
         made = self.environment.get_template(template).render(
             path=path, root=root, link=self._linker(root), **shown
         )

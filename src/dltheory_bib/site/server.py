@@ -37,6 +37,8 @@ _WAIT = 0.5
 """Seconds that a new connection waits for the end of another."""
 _OUR_NAME = re.compile(r"(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?", re.IGNORECASE)
 _INDEX = "index.html"
+_NO_PAGE = "404.html"
+"""What is shown for an address without a page."""
 
 
 class SiteServer(ThreadingHTTPServer):
@@ -163,16 +165,23 @@ class _Handler(SimpleHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
-        content = _content(self.server.folder, name) if name in names else None
+        status, content = HTTPStatus.OK, self._content(name, names)
         if content is None:
-            self.send_error(HTTPStatus.NOT_FOUND)
+            # Its links are relative to the top.
+            status, name = HTTPStatus.NOT_FOUND, "" if "/" in name else _NO_PAGE
+            content = self._content(name, names)
+        if content is None:
+            self.send_error(status)
             return
-        self.send_response(HTTPStatus.OK)
+        self.send_response(status)
         self.send_header("Content-Type", self.guess_type(name))
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if with_content:
             self.wfile.write(content)
+
+    def _content(self, name: str, names: frozenset[str]) -> bytes | None:
+        return _content(self.server.folder, name) if name in names else None
 
     def _is_for_us(self) -> bool:
         """Return whether a request is for a name of this machine.

@@ -5,33 +5,44 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
+from urllib.parse import quote
 
 from dltheory_bib.formats.bibtex import to_bibtex
+from dltheory_bib.formats.plain_text import citation
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.site import addresses
-from dltheory_bib.site.linked_data import json_ld
+from dltheory_bib.site.citation_data import citation_data, renamed_data
+from dltheory_bib.site.linked_data import json_ld, meta_tags
+from dltheory_bib.site.options import Options
 from dltheory_bib.site.renderer import Renderer, data_block
 from dltheory_bib.site.site_data import Contents
 from dltheory_bib.snapshot.compile_views import CHECKED, VERDICT
+from dltheory_bib.text.identifiers import public_pdf
 from dltheory_bib.text.names import natural
 
+_SINCE = ("refuted by", "corrected by", "improved by", "qualified by")
+"""What a reader should know before relying on a work."""
 _SHOWN_FIELDS = ("publisher", "institution", "volume", "number", "edition", "pages")
 
 
 def work_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, bytes]]:
-    """Yield for each work its page, `KEY.json` and `KEY.bib`; for each alias a page that redirects
-    to it.
+    """Yield for each work its page, `KEY.json`, `KEY.bib` and `KEY.js`, its citations; for each
+    alias a page that redirects to it, and a script that says so.
     """
     for key, paper in contents.papers.items():
         bibtex = to_bibtex([paper], contents.venues)
+        biblatex = to_bibtex([paper], contents.venues, dialect="biblatex")
         path = addresses.work(key)
-        yield path, render("work.html", path, **_shown(contents, paper), bibtex=bibtex)
+        shown = _shown(contents, paper) | {"bibtex": bibtex, "biblatex": biblatex}
+        yield path, render("work.html", path, **shown)
+        yield addresses.work(key, "js"), citation_data(contents, paper, bibtex, biblatex)
         yield addresses.work(key, "bib"), bibtex.encode()
         yield addresses.work(key, "json"), _as_json(contents.records[key])
         for alias in paper.aliases:
             path = addresses.work(alias)
             yield path, render("alias.html", path, alias=alias, paper=paper)
+            yield addresses.work(alias, "js"), renamed_data(alias, key)
 
 
 def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
@@ -53,10 +64,22 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "period": contents.venues[paper.venue].in_year(paper.year) if paper.venue else None,
         "fields": fields,
         "editors": ", ".join(natural(name) for name in paper.editor),
-        "biblatex": to_bibtex([paper], contents.venues, dialect="biblatex"),
+        "in_one_line": citation(paper, contents.venues, contents.bib.snapshot.readable),
         "own_notes": contents.bib.own_notes(paper.key) if contents.options.private else (),
+        "pdf": public_pdf(paper.url, paper.eprint),
+        "tags": meta_tags(contents, paper),
+        "since": [tie for tie in view.ties if tie.phrase in _SINCE],
+        "report": report_address(contents.options, paper.key),
         "json_ld": data_block(json_ld(contents, paper)),
     }
+
+
+def report_address(options: Options, key: str) -> str:
+    """Return where an error in a record is reported; empty if nobody said where."""
+    page = addresses.work(key)
+    return options.report_url.replace("{key}", quote(key)).replace(
+        "{page}", quote(options.base_url + page, safe="")
+    )
 
 
 def dumps(contents: Contents, _: Renderer) -> Iterator[tuple[str, bytes]]:

@@ -23,7 +23,6 @@ from dltheory_bib.theorems.theorem_table import (
     TableRow,
     TableSetting,
     TableSymbol,
-    assumed,
 )
 
 if TYPE_CHECKING:

@@ -66,6 +66,19 @@ _ALL_OF_ARXIV = (
 )
 _PMLR = r"proceedings\.mlr\.press/v([0-9]+)/"
 _NEURIPS = r"(?:neurips|nips)\.cc/paper(?:_files/paper)?/([0-9]{4})/"
+_PDFS = (
+    (r"(https://proceedings\.mlr\.press/v[0-9]+)/([a-z0-9-]+)\.html", r"\1/\2/\2.pdf"),
+    (r"(https://jmlr\.org/papers)/v([0-9]+)/([0-9]+-[0-9]+)\.html", r"\1/volume\2/\3/\3.pdf"),
+    (r"(https://openreview\.net)/forum\?id=([\w-]+)", r"\1/pdf?id=\2"),
+    # Since 2022 the name of a paper's track is part of its address.
+    (
+        r"(https://proceedings\.neurips\.cc/paper_files/paper/(?:19[0-9]{2}|200[0-9]|201[0-9]|202[01]))"
+        r"/hash/([0-9a-f]+)-Abstract\.html",
+        r"\1/file/\2-Paper.pdf",
+    ),
+    (r"(https?://[!-~]+\.pdf)(?:#[!-~]*)?", r"\g<0>"),
+)
+"""Pages of works, and the addresses of their PDFs."""
 _CLOSERS = {")": "(", "]": "["}
 _ESCAPES = {ord(char): f"%{ord(char):02X}" for char in '"#<>?[]^`{|}'}
 """Characters of DOIs that have another meaning in a URL."""
@@ -302,6 +315,26 @@ def neurips_year(url: str) -> int | None:
     """Return the year of the NeurIPS proceedings in a URL."""
     found = re.search(_NEURIPS, url)
     return int(found[1]) if found else None
+
+
+def public_pdf(url: str | None, eprint: str | None) -> str | None:
+    """Return the address of a work's PDF that anybody may read, from its page at a publisher that
+    names PDFs after their pages, or from its arXiv id; None if neither is known.
+
+    >>> public_pdf("https://proceedings.mlr.press/v70/jin17a.html", "1703.00887")
+    'https://proceedings.mlr.press/v70/jin17a/jin17a.pdf'
+    >>> public_pdf("https://jmlr.org/papers/v18/14-546.html", None)
+    'https://jmlr.org/papers/volume18/14-546/14-546.pdf'
+    >>> public_pdf("https://openreview.net/forum?id=CQsmMYmlP5T", None)
+    'https://openreview.net/pdf?id=CQsmMYmlP5T'
+    >>> public_pdf(None, "1703.00887"), public_pdf("https://example.org/", None)
+    ('https://arxiv.org/pdf/1703.00887', None)
+    """
+    for page, pdf in _PDFS:
+        found = _compiled(page).fullmatch(url or "")
+        if found:
+            return found.expand(pdf)
+    return f"https://arxiv.org/pdf/{eprint}" if eprint else None
 
 
 def _plain(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from dltheory_bib.text.latex_parser import parse_latex
@@ -36,6 +36,7 @@ def unicode_maths(text: str, known: Callable[[str], str | None] | None = None) -
     return MATHS.sub(lambda found: (known and known(found[1])) or convert(found[1]), text)
 
 
+@lru_cache(maxsize=4096)  # a site writes each formula in several formats
 def convert(tex: str) -> str:
     r"""Convert a formula, without its dollar signs, to Unicode; unchanged if it cannot be
     converted.

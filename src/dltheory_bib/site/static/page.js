@@ -24,27 +24,30 @@
     });
   }
 
-  // The clipboard is refused on pages that are neither local nor https; selecting always works.
-  const copy = async (element) => {
+  // The clipboard is refused on pages that are neither local nor https; there a selection is copied.
+  globalThis.dltheory ??= {};
+  globalThis.dltheory.copyText = async (text) => {
     try {
-      await navigator.clipboard.writeText(element.textContent);
+      await navigator.clipboard.writeText(text);
       return true;
     } catch {
-      const range = document.createRange();
-      range.selectNodeContents(element);
-      const selection = getSelection();
-      selection.removeAllRanges();
-      selection.addRange(range);
-      return document.execCommand("copy");
+      const field = document.createElement("textarea");
+      field.value = text;
+      document.body.append(field);
+      field.select();
+      const done = document.execCommand("copy");
+      field.remove();
+      return done;
     }
   };
+  const copy = (element) => globalThis.dltheory.copyText(element.textContent);
 
   for (const button of document.querySelectorAll("[data-copy]")) {
     const label = button.textContent;
     button.hidden = false;
     button.addEventListener("click", async () => {
       const done = await copy(document.getElementById(button.dataset.copy));
-      button.textContent = done ? "Copied" : "Press Ctrl-C";
+      button.textContent = done ? "Copied" : "Select and press Ctrl-C";
       button.classList.toggle("done", done);
       setTimeout(() => {
         button.textContent = label;

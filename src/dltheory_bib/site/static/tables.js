@@ -1,5 +1,6 @@
 // Tables of which every row is a tbody are sorted by a click on a column's head.
-// The order was computed when the page was made: each cell has its place in `data-order`.
+// The order was computed when the page was made: each row has its place in each column in
+// `data-orders`, `-` in those where it says nothing.
 "use strict";
 (() => {
   const collator = (cells, sign) => (one, other) => {
@@ -25,8 +26,8 @@
         head.setAttribute("aria-sort", sign > 0 ? "ascending" : "descending");
         const orders = new Map();
         for (const row of rows) {
-          const { order } = row.rows[0].cells[place].dataset;
-          if (order !== undefined) orders.set(row, Number(order));
+          const order = row.dataset.orders.split(" ")[place];
+          if (order !== "-") orders.set(row, Number(order));
         }
         table.append(...[...rows].sort(collator(orders, sign)));
       });

@@ -76,6 +76,8 @@ globalThis.dltheoryGraph ??= {};
         { class: "dg-acts" },
         make("button", { type: "button", onclick: () => from(node) }, "Path from here"),
         make("button", { type: "button", onclick: () => to(node) }, "Path to here"),
+        // On the site, which has a basket; not in a notebook.
+        globalThis.dltheory?.basket && make("button", { type: "button", "data-choose": node.id, hidden: "" }, "Put into the basket"),
       ),
       ...(relations.length
         ? block("Relations", make("ul", { class: "dg-works" }, ...relations.map((edge) => stated(edge, node, walk))))

@@ -68,13 +68,11 @@
   field("method").addEventListener("change", () => ask({ method: field("method").value.trim() }));
   const buttons = [...form.querySelectorAll("button[data-name]")];
   for (const button of [...buttons, ...document.querySelectorAll("[data-open-setting]")]) {
-    button.hidden = false;
     button.addEventListener("click", () => {
       ask({ setting: button.dataset.name ?? button.dataset.openSetting, assume: [], drop: [] });
       if (!form.contains(button)) form.scrollIntoView();
     });
   }
-  form.addEventListener("submit", (event) => event.preventDefault());
 
   function ask(changes) {
     Object.assign(asked, changes);
@@ -318,7 +316,6 @@
     drawn.innerHTML = chart || first;
   }
 
-  form.hidden = false;
   readAddress();
   show();
 })();

@@ -2,8 +2,7 @@
 "use strict";
 globalThis.dltheory ??= {};
 (() => {
-  const { Catalogue, facets, SHOWN_FACETS } = globalThis.dltheory;
-  const { search, notes, near, why, explain } = globalThis.dltheory;
+  const { dltheory } = globalThis;
   const AT_ONCE = 40;
   const ORDERS = { best: "Best match", newest: "Newest", oldest: "Oldest", cited: "Most cited" };
 
@@ -40,6 +39,7 @@ globalThis.dltheory ??= {};
   class Finder {
     constructor(element) {
       this.root = element.dataset.root;
+      this.scripts = element.dataset.scripts.split(" ");
       this.field = element.querySelector("input[type=search]");
       this.form = element.querySelector("form");
       this.status = element.querySelector("[data-status]");
@@ -59,8 +59,12 @@ globalThis.dltheory ??= {};
       this.readAddress();
     }
 
+    load() {
+      return (reading ??= read(this.scripts));
+    }
+
     listen() {
-      this.field.addEventListener("focus", () => load(this.root));
+      this.field.addEventListener("focus", () => this.load());
       this.field.addEventListener("input", () => this.show(true));
       this.form.addEventListener("submit", (event) => {
         event.preventDefault();
@@ -82,7 +86,10 @@ globalThis.dltheory ??= {};
         this.explains = !this.explains;
         this.showReasons();
       });
-      this.sort.append(this.reasons);
+      const keys = () => this.numbers.map((n) => this.catalogue.works.key[n]);
+      this.numbers = [];
+      this.choose = globalThis.dltheory.chooser(keys);
+      this.sort.append(this.reasons, this.choose);
     }
 
     readAddress() {
@@ -127,9 +134,9 @@ globalThis.dltheory ??= {};
         return;
       }
       if (!globalThis.dltheory.catalogue) this.status.textContent = "Reading the works …";
-      const catalogue = await load(this.root);
+      const catalogue = await this.load();
       if (query !== this.field.value) return; // somebody typed on
-      this.draw(catalogue, query, search(catalogue, query, { mend: query !== this.kept }));
+      this.draw(catalogue, query, dltheory.search(catalogue, query, { mend: query !== this.kept }));
     }
 
     ordered(catalogue, { works }) {
@@ -154,12 +161,13 @@ globalThis.dltheory ??= {};
       this.notes.replaceChildren(...this.said(query, answer));
       this.named.replaceChildren(...this.pages(answer.headings));
       const terms = answer.typed?.terms ?? [];
-      this.aside.replaceChildren(...this.groups(facets(catalogue, query, terms, this.numbers)));
+      this.aside.replaceChildren(...this.groups(dltheory.facets(catalogue, query, terms, this.numbers)));
       for (const button of this.sort.querySelectorAll("[data-order]")) {
         button.setAttribute("aria-pressed", String(button.dataset.order === this.order));
       }
       this.sort.hidden = !query.trim() && count < 2;
       this.showReasons();
+      this.choose.dispatchEvent(new Event("basket"));
       const all = catalogue.size.toLocaleString("en");
       const best = count < answer.matching ? "The best " : "";
       this.status.textContent =
@@ -187,9 +195,9 @@ globalThis.dltheory ??= {};
           ".",
         );
       }
-      for (const text of notes(this.catalogue, answer)) line(sentence(text));
+      for (const text of dltheory.notes(this.catalogue, answer)) line(sentence(text));
       if (answer.works.length) return made;
-      const offers = near(this.catalogue, answer).flatMap(({ form, forms }) =>
+      const offers = dltheory.near(this.catalogue, answer).flatMap(({ form, forms }) =>
         forms.map((one) => replaced(query, form, one)),
       );
       const { words, filters } = answer.typed ?? { words: "", filters: "" };
@@ -257,8 +265,8 @@ globalThis.dltheory ??= {};
     // On demand which fields have which words; what the work lacks is always said.
     reason(n) {
       if (!this.answer.query.trim()) return [];
-      const { lacking } = why(this.catalogue, this.answer, n);
-      const text = explain(this.catalogue, this.answer, n);
+      const { lacking } = dltheory.why(this.catalogue, this.answer, n);
+      const text = dltheory.explain(this.catalogue, this.answer, n);
       const made = text ? [make("span", { class: "meta reason" }, sentence(text))] : [];
       const without = `Without ${[...new Set(lacking)].join(", ")}`;
       if (lacking.length) made.push(make("span", { class: "meta lacking" }, without));
@@ -280,7 +288,7 @@ globalThis.dltheory ??= {};
       const whole = this.opened.has(field);
       const narrow = matchMedia("(max-width: 48rem)").matches;
       const open = !narrow || this.opened.has(unfolded) || options.some((one) => one.chosen);
-      const shown = whole ? options : options.slice(0, SHOWN_FACETS);
+      const shown = whole ? options : options.slice(0, dltheory.SHOWN_FACETS);
       const list = make("ul", {}, ...shown.map((one) => this.option(one)));
       const group = make("details", { open }, make("summary", {}, label), list);
       group.addEventListener("toggle", () => {
@@ -291,7 +299,7 @@ globalThis.dltheory ??= {};
         const button = make("button", { type: "button", class: "all" }, `All ${options.length}`);
         button.addEventListener("click", () => {
           this.opened.add(field);
-          list.append(...options.slice(SHOWN_FACETS).map((one) => this.option(one)));
+          list.append(...options.slice(dltheory.SHOWN_FACETS).map((one) => this.option(one)));
           button.remove();
         });
         group.append(button);
@@ -311,19 +319,16 @@ globalThis.dltheory ??= {};
     }
   }
 
-  // The works are read when somebody is about to search, once.
+  // What searches, and the works, are read when somebody is about to search, once.
+  const run = (path) => dltheory.basket.load(`assets/${path}.js`);
   let reading = null;
-  function load(root) {
-    reading ??= new Promise((done, failed) => {
-      globalThis.dltheory.searchData = (data) => {
-        globalThis.dltheory.catalogue = new Catalogue(data);
-        done(globalThis.dltheory.catalogue);
-      };
-      const script = make("script", { src: `${root}assets/search-data.js` });
-      script.addEventListener("error", failed);
-      document.head.append(script);
-    });
-    return reading;
+  async function read(scripts) {
+    for (const name of scripts) await run(`search/${name}`);
+    dltheory.searchData = (data) => {
+      dltheory.catalogue = new dltheory.Catalogue(data);
+    };
+    await run("search-data");
+    return dltheory.catalogue;
   }
 
   for (const element of document.querySelectorAll("[data-finder]")) new Finder(element);
