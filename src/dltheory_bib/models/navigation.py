@@ -100,7 +100,7 @@ class PaperNavigation(Navigation):
 
     @property
     def pdf(self) -> str | None:
-        """The URL of a PDF that anybody may read, at the publisher or at arXiv; None if none is known."""
+        """The URL of a PDF that anybody may read, at the publisher or at arXiv."""
         return public_pdf(self.url, self.eprint)
 
     def to(self, format: str = "bibtex") -> str:
