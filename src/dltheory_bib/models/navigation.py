@@ -62,6 +62,7 @@ class PaperNavigation(Navigation):
         key: str
         doi: str | None
         eprint: str | None
+        url: str | None
 
     @property
     def cites(self) -> PaperList:
