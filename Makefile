@@ -21,7 +21,8 @@ COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
 .PHONY: help demo install dev test quick quick-example soak fuzz test-wheel lint check theorems schema docs \
-	pages audit lists notebook tries site screenshots memory bench search-quality search-page dist \
+	pages audit lists notebook tries site screenshots memory bench search-quality topic-quality exchange \
+	search-page dist \
 	release-check install-size clean
 
 help:  ## List the targets.
@@ -92,6 +93,9 @@ lint: $(VENV)/dev  ## Check formatting, style and types.
 check: $(VENV)/installed  ## Check the catalogue's data.
 	@$(BIN)/dltheory check
 
+verdicts: $(VENV)/installed  ## Print what check finds in corrupted references.
+	@$(BIN)/python scripts/reference_verdicts.py
+
 theorems: $(VENV)/installed  ## Print figures about the order of the result cards.
 	@$(BIN)/python scripts/theorem_figures.py
 
@@ -130,6 +134,13 @@ bench: $(VENV)/installed  ## Measure speed and memory, also of similar programs 
 
 search-quality: $(VENV)/installed  ## Measure how well the search finds, on questions and known works.
 	@$(BIN)/python scripts/search_quality.py
+
+topic-quality: $(VENV)/installed  ## Measure how often the first suggested topic of a work is right.
+	@$(BIN)/python scripts/topic_quality.py
+	@$(BIN)/python scripts/topic_quality.py --abstracts
+
+exchange: $(VENV)/installed  ## Measure what comes back from Zotero, JabRef and others.
+	@$(BIN)/python benchmarks/exchange.py
 
 search-page: $(VENV)/dev  ## Measure the search of the site: weight and time; needs chromium.
 	@$(BIN)/python scripts/search_page.py

@@ -264,6 +264,7 @@ def _question_page(found: Comparison) -> str:
             f"- ${one.tex}$ → {_EXTREMES[one.extreme]}: {escape(one.meaning)}\n"
             for one in question.symbols
         ]
+        limits += [f"- ${one.tex}$: {escape(one.meaning)}\n" for one in question.exponents]
         parts.append("".join(limits))
     if len(found):
         parts.append(found.to_markdown())

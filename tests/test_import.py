@@ -162,13 +162,14 @@ def test_a_file_that_is_none_of_these(
 
 
 def test_nothing_is_written_over(take: Importer) -> None:
-    """A directory that is a collection already stays as it is."""
+    """Files that are no collection yet, or one that is a link to nowhere, stay as they are."""
     text = "@misc{a, title={T}, author={A, B}, year=2017}"
-    take(text)
-    before = (take(text)[2] / "papers.yaml").read_bytes()
-    code, said, made = take(text.replace("2017", "2018"))
-    assert (code, said) == (1, "Error: mine/papers.yaml already exists; name another directory\n")
-    assert (made / "papers.yaml").read_bytes() == before
+    made = take(text)[2]
+    (made / "venues.yaml").unlink()
+    (made / "papers.yaml").rename(made / "notes.yaml")
+    code, said, made = take(text)
+    assert (code, said) == (1, "Error: mine/notes.yaml already exists; name another directory\n")
+    assert not (made / "papers.yaml").exists()
 
 
 def test_ris_as_windows_programs_write_it(take: Importer) -> None:
@@ -287,12 +288,13 @@ def test_fields_without_a_place_are_listed(take: Importer) -> None:
     """One line for each kind of field, with the number of entries."""
     _, said, _ = take(
         "@misc{a, title={T}, author={A, B}, year=2017, note={arXiv:1703.00887}, abstract={X}}\n"
-        "@misc{b, title={U}, author={A, B}, year=2017, note={Talk}, file={b.pdf}, Abstract={Y}}\n"
+        "@misc{b, title={U}, author={A, B}, year=2017, note={Talk}, month=may, pages={1-2},\n"
+        " Abstract={Y}}\n"
     )
     assert said.splitlines()[:3] == [
-        "field abstract of 2 entries is not imported; a record has no place for it",
-        "field file of 1 entry is not imported; a record has no place for it",
-        "field note of 1 entry is not imported; a record has no place for it",
+        "field month of 1 entry is not imported; a record has no place for it",
+        "field pages of 1 entry is not imported; a record has no place for it",
+        "2 abstracts are not imported; --abstracts keeps them as private notes",
     ]
 
 

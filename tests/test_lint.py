@@ -14,7 +14,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dltheory_bib import Bibliography
+from dltheory_bib import Bibliography, __version__
 from dltheory_bib.bibfile.bib_parser import parse_bib, share_strings
 from dltheory_bib.bibfile.entry_types import dialect_of
 from dltheory_bib.bibfile.fix.fixer import fix
@@ -38,7 +38,7 @@ from helpers.budget import examples, share
 
 ROOT = Path(__file__).parents[1]
 
-DOE = "author={Doe, Jane}, year=2001"
+DOE = "author={Day, Jane}, year=2001"
 NAMES = "Jin, Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I."
 JIN = f"author={{{NAMES}}}"
 ESCAPE = "title={How to Escape Saddle Points Efficiently}"
@@ -48,6 +48,11 @@ ICML = (
     "Learning}, year = {2017}, volume = {70}, pages = {1724--1732}"
 )
 
+RECORD = (
+    "; the record: Chi Jin, Rong Ge, Praneeth Netrapalli, Sham M. Kakade, Michael I. Jordan, “How "
+    f"to Escape Saddle Points Efficiently”, ICML, 2017 (jin2017escape in the catalogue "
+    f"{__version__})"
+)
 # Each rule with a file and what is said of it: line:column, level and message.
 BAD: list[tuple[str, str, list[str]]] = [
     (
@@ -138,7 +143,7 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         "missing-field",
-        "@article{a, author={Doe, J.}, title={A}, year=2001}\n"
+        "@article{a, author={Day, J.}, title={A}, year=2001}\n"
         "@book{b, title={B}, year=2001, publisher={}, editor={E, F}}\n"
         "@inproceedings{c, title={C}, author={D, E}, crossref={p}}\n"
         "@proceedings{p, title={P}, year=2001}\n"
@@ -153,7 +158,7 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         "missing-field",
-        "@article{a, author={Doe, J.}, title={A}, date=2001}\n"
+        "@article{a, author={Day, J.}, title={A}, date=2001}\n"
         "@online{b, title={B}, date=2001}\n"
         "@phdthesis{c, author={D, E}, title={C}, date=2001}\n"
         "@incollection{d, author={D, E}, title={C}, booktitle={B}}\n",
@@ -189,8 +194,8 @@ BAD: list[tuple[str, str, list[str]]] = [
     ),
     (
         "and-others",
-        "@misc{a, author={Doe, Jane and others}, title={A}}\n"
-        "@misc{b, author={Doe, Jane et al.}, title={B}}\n"
+        "@misc{a, author={Day, Jane and others}, title={A}}\n"
+        "@misc{b, author={Day, Jane et al.}, title={B}}\n"
         f"@misc{{c, author={{Jin, Chi and others}}, {ESCAPE}, year=2017}}\n",
         [
             '2:18: warning: b: the authors end in "et al."; BibTeX reads it as a name; write '
@@ -295,14 +300,23 @@ BAD: list[tuple[str, str, list[str]]] = [
         "{Gaussian} Processes}, booktitle={ICLR},\n  year=2018}\n"
         f"@inproceedings{{b, title={{B}}, {DOE},\n  booktitle={{Place}}, journal={{CoRR}}}}\n",
         [
-            "3:8: error: a: 2018 is the year of the preprint, but the venue is that of 2019; "
-            "write year = {2019}",
             "5:31: error: b: journal names arXiv, but booktitle names a venue; delete "
             "journal, keep eprint",
         ],
     ),
     (
-        "field-mismatch",
+        "differs",
+        f"@inproceedings{{a, {GARRIGA},\n  title={{Deep Convolutional Networks as shallow "
+        "{Gaussian} Processes}, booktitle={ICLR},\n  year=2018}\n",
+        [
+            "3:8: warning: a: 2018 is the year of the preprint, but the venue is that of 2019; "
+            "write year = {2019}; the record: Adrià Garriga-Alonso, Carl Edward Rasmussen, "
+            "Laurence Aitchison, “Deep Convolutional Networks as shallow Gaussian Processes”, "
+            f"ICLR, 2019 (garrigaalonso2019deep in the catalogue {__version__})",
+        ],
+    ),
+    (
+        "differs",
         "@inproceedings{a,\n  author={Jin, Chi and Ge, Rong and Netrapalli, Praneeth},\n"
         f"  {ESCAPE},\n  booktitle={{ICML}}, volume=71,\n  year=2016, eprint={{1703.00887}},\n"
         "  pages={1--9}}\n"
@@ -313,14 +327,19 @@ BAD: list[tuple[str, str, list[str]]] = [
         "  title={How to Escape from Saddle Points Efficiently},\n"
         "  booktitle={ICML}, year=2017, eprint={1703.00887}, pages={1724-32}}\n",
         [
-            "2:11: warning: a: 3 authors here and 5 in the catalogue; write Jin, Chi and Ge, Rong "
-            "and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
-            "5:8: warning: a: the catalogue has a different year; write year = {2017}",
-            "6:10: warning: a: the catalogue has different pages; write pages = {1724--1732}",
-            f'8:62: warning: b: the venue is not "Nature"; write {ICML}',
-            "10:11: warning: c: a different name is in the place of Michael I. Jordan; write Jin, "
-            "Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
-            "11:10: warning: c: the title is printed as: How to Escape Saddle Points Efficiently",
+            "2:11: warning: a: 2 of 5 authors are left out: Kakade and Jordan; write Jin, Chi and "
+            "Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I."
+            f"{RECORD}",
+            "4:28: warning: a: the catalogue has another volume; write volume = {70}",
+            "5:8: warning: a: the catalogue has another year; write year = {2017}",
+            "6:10: warning: a: the catalogue has other pages; write pages = {1724--1732}",
+            "7:27: warning: b: the authors are in another order; write Jin, Chi and Ge, Rong and "
+            f"Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.{RECORD}",
+            f"8:62: warning: b: the venue is not “Nature”; write {ICML}",
+            "10:11: warning: c: not an author of it: Jordon; write Jin, Chi and Ge, Rong and "
+            "Netrapalli, Praneeth and Kakade, Sham M. and Jordan, Michael I.",
+            "11:10: warning: c: the title is printed as: How to Escape Saddle Points Efficiently"
+            f"{RECORD}",
         ],
     ),
     (
@@ -358,7 +377,7 @@ BAD: list[tuple[str, str, list[str]]] = [
     (
         "same-work",
         f"@misc{{a, title={{One Thing}}, {DOE}}}\n"
-        "@misc{b, title={{O}ne thing}, author={Jane Doe}, year=2001}\n"
+        "@misc{b, title={{O}ne thing}, author={Jane Day}, year=2001}\n"
         "@misc{c, title={Another}, author={B, B}, doi={10.1000/x}}\n"
         "@misc{d, title={Another}, author={C, B}, doi={10.1000/X}}\n"
         "@misc{e, title={Deep learning}, author={D, D}, year=2015}\n"
@@ -372,17 +391,18 @@ BAD: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
-        "wrong-identifier",
-        "@misc{a, title={Something Else}, author={Doe, Jane}, year=2019,\n  eprint={1703.00887}}\n"
+        "contradicted",
+        "@misc{a, title={Something Else}, author={Day, Jane}, year=2019,\n  eprint={1703.00887}}\n"
         f"@inproceedings{{b, {ESCAPE}, {JIN}, year=2017, booktitle={{ICML}},\n"
         "  eprint={1806.07572}}\n"
-        "@misc{c, title={A Third}, author={Roe, Jane}, year=2019, eprint={1703.00887},\n"
+        "@misc{c, title={A Third}, author={Ray, Jane}, year=2019, eprint={1703.00887},\n"
         "  eprinttype={HAL}}\n",
         [
-            "2:11: error: a: this arXiv id belongs to jin2017escape, How to Escape Saddle "
-            "Points Efficiently; delete it, or write the arXiv id of this work",
-            "4:11: error: b: this arXiv id belongs to jacot2018neural, Neural Tangent Kernel: "
-            "Convergence and Generalization in Neural Networks; write 1703.00887",
+            "2:11: error: a: this arXiv id is that of jin2017escape (“How to Escape Saddle "
+            "Points Efficiently”); delete it, or write the arXiv id of this work",
+            "4:11: error: b: this arXiv id is that of jacot2018neural (“Neural Tangent Kernel: "
+            "Convergence and Generalization in Neural Networks”); write eprint = {1703.00887}"
+            f"{RECORD}",
         ],
     ),
     (
@@ -405,7 +425,7 @@ BAD: list[tuple[str, str, list[str]]] = [
     (
         "syntax",
         f"@misc{{a, {DOE},\n  %title={{A}},\n  note={{N}}}}\n@misc{{b, {DOE},, title={{B}}}}\n"
-        "@misc{author={Doe, Jane}, title={C}}\n@misc{c, 1st={x}}\n",
+        "@misc{author={Day, Jane}, title={C}}\n@misc{c, 1st={x}}\n",
         [
             "2:3: error: a: BibTeX has no comments inside an entry: it stops at this % and ignores "
             "the rest of the entry; delete the % and the text after it, or move it out of the "
@@ -603,31 +623,50 @@ def test_what_the_catalogue_exports_is_without_a_finding(
 def test_exported_preprints_are_outdated_and_nothing_else(catalogue: Bibliography) -> None:
     found = lint(catalogue, [parse_bib(catalogue.all().to_bibtex(prefer="preprint"))])
     assert {problem.rule for problem in found.problems} == {"outdated"}
-    assert set(found.counts) == {"verified", "outdated"}
+    assert set(found.counts) == {"verified", "differs"}
+    assert {one.found.kinds for one in found.judgements} == {(), ("outdated",)}
 
 
 VERDICTS = {
     "verified": f"@inproceedings{{k, {JIN}, {ESCAPE}, booktitle={{ICML}}, year=2017}}",
+    "differs": f"@inproceedings{{k, {JIN}, {ESCAPE}, booktitle={{ICML}}, year=2018}}",
+    "contradicted": f"@inproceedings{{k, author={{Vale, Ada}}, {ESCAPE}, booktitle={{ICML}}, "
+    "year=2017}",
+    "not found": f"@inproceedings{{k, {DOE}, title={{Of Something Else}}, booktitle={{ICML}}}}",
+    "not checked": "@misc{k, author={Vale, Ada}, year=2020, url={https://example.org}}",
+}
+KINDS = {
     "outdated": f"@misc{{k, {JIN}, {ESCAPE}, note={{arXiv:1703.00887}}, year=2017}}",
-    "field mismatch": f"@inproceedings{{k, {JIN}, {ESCAPE}, booktitle={{ICML}}, year=2018}}",
     "venue variant": f"@inproceedings{{k, {JIN}, {ESCAPE}, booktitle={{Proc. Int. Conf. Mach. "
     "Learn.}, year=2017}",
-    "not covered": f"@inproceedings{{k, {DOE}, title={{Of Something Else}}, booktitle={{ICML}}}}",
+    "mixed versions": f"@inproceedings{{k, {GARRIGA}, title={{Deep Convolutional Networks as "
+    "shallow {Gaussian} Processes}, booktitle={ICLR}, year=2018}",
 }
+"""Findings that have names, and were verdicts or rules once."""
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_each_entry_has_its_verdict(bib: Bibliography, verdict: str) -> None:
-    """What is not covered is no fault: it is a note, and nothing is said against it."""
+    """What no list has is no fault: it is a note, and nothing is said against it."""
     found = lint(bib, [parse_bib(VERDICTS[verdict])])
     (one,) = found.judgements
     assert one.verdict == verdict
-    assert one.work == (None if verdict == "not covered" else "jin2017escape")
+    assert one.work == (None if verdict.startswith("not") else "jin2017escape")
     notes = [problem for problem in found.with_verdicts() if problem.level == "note"]
     assert [note.rule for note in notes] == [verdict.replace(" ", "-")]
-    if verdict in {"verified", "venue variant", "not covered"}:
-        assert found.problems == []
-    assert not any(word in one.message for word in ("fake", "wrong", "error"))
+    levels = [one.level for one in found.problems if one.rule in VERDICTS]
+    expected = {"differs": ["warning"], "contradicted": ["error"]}
+    assert levels == expected.get(verdict, [])
+    assert not any(word in one.message for word in ("fake", "hallucinated", "invented"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_finding_that_has_a_name_is_part_of_a_verdict(bib: Bibliography, kind: str) -> None:
+    found = lint(bib, [parse_bib(KINDS[kind])])
+    (one,) = found.judgements
+    assert one.verdict == ("verified" if kind == "venue variant" else "differs")
+    assert one.found.kinds == (kind,)
+    assert one.to_dict()["kinds"] == [kind]
 
 
 def test_a_version_that_is_not_the_one_of_record_is_held_against_itself(
@@ -644,7 +683,7 @@ def test_a_version_that_is_not_the_one_of_record_is_held_against_itself(
         entry += f"journal={{{name}}}, year={version.year}, eprint={{{paper.eprint or ''}}}}}"
         found = lint(catalogue, [parse_bib(entry)])
         if found.judgements[0].work:
-            assert said(found, "field-mismatch") == [], paper.key
+            assert said(found, "differs") == [], paper.key
             break
     else:
         pytest.fail("no journal version to look at")
@@ -804,6 +843,10 @@ def run(
 
 
 Run = Callable[..., tuple[int, str, str]]
+ASKED = (
+    f"references were looked up in the catalogue {__version__}; there is no shelf, dltheory shelf "
+    "build SOURCE… makes one\n"
+)
 WARNED = "@misc{a, key={A}, title={ReLU}}\n"
 WRONG = "@misc{a, author={A,}, title={A}}\n"
 
@@ -813,10 +856,10 @@ def test_exit_codes_are_for_ci(run: Run) -> None:
     Path("refs.bib").write_text(WARNED)
     code, out, err = run("check", "refs.bib")
     assert (code, len(out.splitlines())) == (0, 1)
-    assert err == "refs.bib: 1 entry, 1 warning; 1 not covered\n"
+    assert err == f"refs.bib: 1 entry, 1 warning; 1 not found\n{ASKED}"
     assert run("check", "refs.bib", "--strict")[0] == 1
     code, out, err = run("check", "refs.bib", "--strict", "--ignore", "lost-capitals")
-    assert (code, out, err) == (0, "", "refs.bib: 1 entry, no problem; 1 not covered\n")
+    assert (code, out, err) == (0, "", f"refs.bib: 1 entry, no problem; 1 not found\n{ASKED}")
     Path("refs.bib").write_text(WRONG)
     assert run("check", "refs.bib")[0] == 1
     assert run("check", "none.bib")[0] == 1
@@ -836,7 +879,7 @@ def test_bib_and_data_files_stand_on_one_line(run: Run, catalogue_dir: Path) -> 
     code, out, err = run("check", "refs.bib", data)
     assert (code, out.count("\n")) == (0, 1)
     assert err.splitlines()[0].endswith("topics.yaml: 4 records, no problem")
-    assert err.splitlines()[1] == "refs.bib: 1 entry, 1 warning; 1 not covered"
+    assert err.splitlines()[1] == "refs.bib: 1 entry, 1 warning; 1 not found"
     code, out, _ = run("check", "refs.txt", data)
     assert (code, out.count("[bad-name]")) == (1, 1)
     Path("papers.yaml").write_text("- key: a2020b\n  titel: x\n")
@@ -865,20 +908,78 @@ def test_rules_are_completed() -> None:
 
 
 def test_verdicts_are_notes_in_every_format(run: Run) -> None:
-    Path("refs.bib").write_text(VERDICTS["verified"] + "\n" + VERDICTS["not covered"])
+    Path("refs.bib").write_text(VERDICTS["verified"] + "\n" + VERDICTS["not found"])
     code, out, err = run("check", "refs.bib", "--verdicts", "--ignore", "repeated-key")
     assert code == 0
     assert out.splitlines() == [
-        "refs.bib:1:1: note: k: matches jin2017escape, by title, authors and year, and agrees "
-        "with it [verified]",
-        "refs.bib:2:1: note: k: the catalogue does not contain this work; nothing was compared "
-        "[not-covered]",
+        "refs.bib:1:1: note: k: it is jin2017escape, and agrees with it [verified]",
+        f"refs.bib:2:1: note: k: not in the catalogue {__version__}; search for it: "
+        "https://scholar.google.com/scholar?q=Of%20Something%20Else [not-found]",
     ]
-    assert err == "refs.bib: 2 entries, no problem; 1 verified, 1 not covered\n"
+    assert err == f"refs.bib: 2 entries, no problem; 1 not found, 1 verified\n{ASKED}"
     out = run("check", "refs.bib", "--verdicts", "--ignore", "repeated-key", "-f", "github")[1]
-    assert out.startswith("::notice file=refs.bib,line=1,col=1::k: matches jin2017escape")
+    assert out.startswith("::notice file=refs.bib,line=1,col=1::k: it is jin2017escape")
     out = run("check", "refs.bib", "--verdicts", "--ignore", "repeated-key", "-f", "json")[1]
     assert [one["level"] for one in json.loads(out)] == ["note", "note"]
+
+
+def test_verdicts_are_data_for_programs(run: Run) -> None:
+    """The entry and each field have a word, with the record and the lists that were asked."""
+    Path("refs.bib").write_text(VERDICTS["differs"] + VERDICTS["not found"].replace("{k", "{l"))
+    code, out, _ = run("check", "refs.bib", "--verdicts", "-f", "json")
+    assert code == 0
+    told = [one["verdict"] for one in json.loads(out) if one["level"] == "note"]
+    assert [one["word"] for one in told] == ["differs", "not found"]
+    assert told[0]["work"] == "jin2017escape"
+    assert "ICML, 2017" in told[0]["record"]
+    words = {one["field"]: (one["word"], one["write"]) for one in told[0]["fields"]}
+    assert words["year"] == ("differs", "2017")
+    assert words["title"] == words["author"] == words["booktitle"] == ("verified", None)
+    assert told[1]["asked"] == [f"the catalogue {__version__}"]
+    assert told[1]["search"].endswith("Of%20Something%20Else")
+    out = run("check", "refs.bib", "--verdicts", "-f", "sarif")[1]
+    (made,) = json.loads(out)["runs"]
+    bags = [one["properties"]["verdict"] for one in made["results"] if "properties" in one]
+    assert [one["word"] for one in bags] == ["differs", "not found"]
+
+
+def test_exit_codes_of_verdicts(run: Run) -> None:
+    """1 for what is contradicted, with --strict for what differs; the rest is no fault."""
+    failing = {"contradicted": (1, 1), "differs": (0, 1)}
+    for verdict, text in VERDICTS.items():
+        Path("refs.bib").write_text(text)
+        ignored = ("--ignore", "missing-field", "--ignore", "sort-key")
+        codes = [run("check", "refs.bib", *ignored, *more)[0] for more in ((), ("--strict",))]
+        assert tuple(codes) == failing.get(verdict, (0, 0)), verdict
+
+
+def test_a_shelf_is_asked_without_being_named(run: Run) -> None:
+    """That of the settings, or of --shelf; the last line names it. A wrong DIR is a usage error."""
+    Path("works.bib").write_text(VERDICTS["not found"].replace("booktitle", "year=2016, booktitle"))
+    Path("refs.bib").write_text(VERDICTS["not found"])
+    assert run("shelf", "build", "works.bib", "-o", "mine")[0] == 0
+    code, _, err = run("check", "refs.bib", "--shelf", "mine")
+    assert code == 0
+    assert "1 verified" in err
+    assert err.splitlines()[-1].startswith(
+        f"references were looked up in the catalogue {__version__} and the shelf (bib of 20"
+    )
+    assert err.splitlines()[-1].endswith("mine")
+    Path(".dltheory.toml").write_text('[shelf]\npath = "mine"\n')
+    assert "1 verified" in run("check", "refs.bib")[2]
+    assert run("check", "refs.bib", "--shelf", "none")[0] == 2
+    Path("mine/shelf.sqlite").write_text("no database")
+    code, _, err = run("check", "refs.bib")
+    assert code == 0
+    assert "is no shelf, or is damaged; build it again" in err
+    assert "1 not found" in err
+
+
+def test_a_rule_that_was_renamed_is_named(run: Run) -> None:
+    Path("refs.bib").write_text(WARNED)
+    code, _, err = run("check", "refs.bib", "--ignore", "field-mismatch")
+    assert code == 2
+    assert "it is now 'differs'" in err
 
 
 def test_github_commands_are_escaped(run: Run) -> None:
@@ -985,7 +1086,7 @@ def test_sarif_has_what_the_standard_requires(run: Run) -> None:
         assert rules[result["ruleIndex"]] == result["ruleId"]
     kinds = {result["ruleId"]: (result["kind"], result["level"]) for result in made["results"]}
     assert kinds["verified"] == ("pass", "none")
-    assert kinds["not-covered"] == ("notApplicable", "none")
+    assert kinds["not-found"] == ("open", "none")
     assert kinds["bad-name"] == ("fail", "error")
     assert kinds["lost-capitals"] == ("fail", "warning")
     places = [result["locations"][0]["physicalLocation"] for result in made["results"]]
@@ -1175,7 +1276,7 @@ SOBER = {
     "a venue on AI and another": f"@inproceedings{{a, {DOE}, title={{A}}, booktitle={{AAAI/ACM "
     f"Conference on Society}}}}\n@inproceedings{{b, {DOE}, title={{B}}, booktitle={{AAAI}}}}\n",
     "one name for all years": "".join(
-        f"@inproceedings{{a{year}, author={{Doe, J.}}, title={{T{year}}}, year={year}, "
+        f"@inproceedings{{a{year}, author={{Day, J.}}, title={{T{year}}}, year={year}, "
         "booktitle={NeurIPS}}\n"
         for year in (1999, 2005, 2019)
     ),
@@ -1197,7 +1298,7 @@ def test_the_same_id_and_authors_are_the_same_work_under_another_title(bib: Bibl
     entry = f"@inproceedings{{a, {JIN}, title={{Leaving Plateaus}}, eprint={{1703.00887}}, "
     file = parse_bib(entry + "booktitle={ICML}, year=2017}")
     found = lint(bib, [file])
-    assert [(one.level, one.rule) for one in found.problems] == [("warning", "field-mismatch")]
+    assert [(one.level, one.rule) for one in found.problems] == [("warning", "differs")]
     assert "this arXiv id is that of another title by the same authors" in (
         found.problems[0].message
     )

@@ -176,7 +176,8 @@ def test_a_session_cites_and_invents_nothing(told: dict[str, Any], bib: Bibliogr
 def test_a_session_checks_a_bib(told: dict[str, Any]) -> None:
     """The text is judged: the entry is a preprint of a published work."""
     found = told["check"]["data"]
-    assert found["verdicts"]["counts"] == {"outdated": 1}
+    assert found["verdicts"]["counts"] == {"differs": 1}
+    assert found["verdicts"]["entries"][0]["kinds"] == ["outdated"]
     assert found["verdicts"]["entries"][0]["work"] == "jacot2018neural"
     assert {"outdated", "and-others"} <= {one["rule"] for one in found["problems"]}
 

@@ -235,6 +235,42 @@ def test_ratios_of_parameters_are_compared_for_all_their_values() -> None:
     assert not no_worse("-d/s", "-1/k")
 
 
+def test_a_ratio_that_is_at_most_another_is_compared_with_it() -> None:
+    """As the generative exponent g is at most the information exponent k, at most the degree p."""
+    larger = {"g": "k", "k": "p", "p": None, "s": None}
+    ratios = tuple(
+        ExponentRatio(id=one, tex=one, meaning="A ratio.", at_most=larger[one]) for one in larger
+    )
+    rated = Order(question().model_copy(update={"exponents": ratios}), VOCABULARY)
+
+    def no_worse(one: list[str], other: list[str]) -> bool:
+        cards = (card(*({"d": power} for power in powers)) for powers in (one, other))
+        return rated.no_worse(*cards)
+
+    assert no_worse(["g"], ["k"])
+    assert no_worse(["g"], ["1/2 g + 1/2 p"])
+    assert no_worse(["g - 1", "1"], ["k - 1", "1"])
+    assert no_worse(["1/2 g", "1"], ["k - 1", "1"])
+    assert not no_worse(["k"], ["g"])
+    assert not no_worse(["1/2 k"], ["g"])
+    assert not no_worse(["g"], ["s"])
+
+
+def test_ratios_that_are_at_most_each_other_are_rejected() -> None:
+    def made(**larger: str) -> None:
+        ratios = [
+            {"id": one, "tex": one, "meaning": "A ratio.", "at_most": larger.get(one)}
+            for one in ("g", "k")
+        ]
+        type(question()).model_validate(question().model_dump() | {"exponents": ratios})
+
+    made(g="k")
+    with pytest.raises(ValueError, match="g is at most p, which is not in exponents"):
+        made(g="p")
+    with pytest.raises(ValueError, match="g is at most itself"):
+        made(g="k", k="g")
+
+
 def test_exponentials_are_compared_by_their_rates() -> None:
     def dominates(one: str, other: str) -> tuple[bool, bool]:
         cards = card({"n": one}), card({"n": other}, id="a-c")

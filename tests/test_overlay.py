@@ -456,6 +456,27 @@ def test_an_alias_that_a_work_below_has_means_the_own_work(tmp_path: Path) -> No
     assert [problem.rule for problem in problems(mine)] == ["name-below"]
 
 
+def test_notes_may_add_names_to_works(tmp_path: Path) -> None:
+    mine = overlay(
+        tmp_path / "mine",
+        papers=work("own2020", extra="after: [saddles]"),
+        notes="- key: jin2017escape\n  aliases: [saddles, 'jin:17']\n"
+        "- key: own2020\n  aliases: [own-20]\n",
+    )
+    bib = load(mine)
+    assert bib["saddles"].key == bib["jin:17"].key == "jin2017escape"
+    assert bib["own-20"].key == "own2020"
+    assert bib.neighbours("own2020", "after").keys == ["jin2017escape"]
+    above = overlay(
+        tmp_path / "above", extends=str(mine), papers=work("top2021", extra="after: [saddles]")
+    )
+    assert load(above).neighbours("top2021", "after").keys == ["jin2017escape"]
+    for taken in ("ge2015escaping", "own2020"):
+        (mine / "notes.yaml").write_text(f"- key: jin2017escape\n  aliases: [{taken}]\n", "utf-8")
+        with pytest.raises(DataError, match="is a name of another work"):
+            load(mine)
+
+
 def test_a_reference_to_a_former_key_below_follows_the_alias(tmp_path: Path) -> None:
     known = next(one for one in load() if one.aliases)
     text = work("doe2030", year=2030, extra=f"after: [{known.aliases[0]}]")

@@ -718,7 +718,7 @@ def test_a_bib_is_fixed_checked_and_covered_from_python(bib: Bibliography, tmp_p
     assert "+++" in str(made)
     assert refs.read_text("utf-8") == REFS
     assert made._repr_html_().startswith(FORM)
-    assert bib.check(refs).counts == {"outdated": 1}
+    assert bib.check(refs).counts == {"differs": 1}
     assert "outdated" in str(bib.check(str(refs)))
     covered = bib.cover(refs, count=2)
     assert [one.work for one in covered.listed] == ["jin2017escape"]

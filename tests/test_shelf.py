@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from dltheory_bib.bibfile.bib_parser import parse_bib
 from dltheory_bib.cli.main import main
 from dltheory_bib.shelf import shelf_index
 from dltheory_bib.shelf.lookups import Shelf, ShelfError
@@ -108,6 +109,21 @@ MLANTHOLOGY = {
         {"bibtex_key": "b", "title": "In a Workshop", "venue_type": "workshop", "year": "2017"},
     ],
 }
+ANTHOLOGY = """<?xml version='1.0' encoding='UTF-8'?>
+<collection id="2021.acl">
+<volume id="long"><meta>
+<booktitle>Proceedings of the 59th Annual Meeting of the <fixed-case>ACL</fixed-case></booktitle>
+<year>2021</year></meta><frontmatter><url>2021.acl-long.0</url></frontmatter>
+<paper id="1"><title>Labels in <fixed-case>G</fixed-case>erman</title>
+<author><first>Tilman</first><last>Beck</last></author><author><first/><last>Muzy</last></author>
+<pages>1–13</pages>
+<url hash="7f">2021.acl-long.1</url><doi>10.18653/v1/2021.ACL-long.1</doi></paper>
+<paper id="2"><author><first>A</first><last>B</last></author></paper>
+</volume>
+<volume id="srw"><meta><booktitle>ACL: Student Research Workshop</booktitle><year>2021</year></meta>
+<paper id="1"><title>A Student Work</title><url>2021.acl-srw.1</url></paper></volume>
+</collection>
+"""
 NOTES = {
     "notes": [
         {
@@ -174,6 +190,7 @@ def dumps(tmp_path: Path) -> dict[str, Path]:
     write("arxiv", "arxiv-metadata-oai-snapshot.json", lines(ARXIV) + b"not json\n\n[1]\n")
     write("openalex", "part_000.gz", lines(OPENALEX))
     write("mlanthology", "icml-2017.json.gz", json.dumps(MLANTHOLOGY, indent=1).encode())
+    write("aclanthology", "2021.acl.xml", ANTHOLOGY.encode())
     write("openreview", "notes.json", json.dumps(NOTES).encode())
     write("pmlr", "_posts/2017-07-17-jin17a.md", POST.encode())
     write(
@@ -292,6 +309,27 @@ def test_mlanthology(dumps: dict[str, Path], tmp_path: Path) -> None:
         gzip.compress(lines(MLANTHOLOGY["papers"]))  # type: ignore[arg-type]
     )
     assert len(read(folder)) == 4
+
+
+def test_acl_anthology(dumps: dict[str, Path], tmp_path: Path) -> None:
+    first, untitled, student = read(dumps["aclanthology"])
+    assert first == ShelfRecord(
+        "2021.acl-long.1",
+        "Labels in German",
+        ("Beck, Tilman", "Muzy"),
+        2021,
+        "ACL",
+        pages="1--13",
+        doi="10.18653/v1/2021.acl-long.1",
+        url="https://aclanthology.org/2021.acl-long.1",
+    )
+    assert untitled == Refused("2021.acl-long.2", "has no title")
+    assert isinstance(student, ShelfRecord)
+    assert student.track == "workshop"
+    path = tmp_path / "bad.xml"
+    path.write_text('<!DOCTYPE c [<!ENTITY a "aa">]><collection><volume>&a;</volume></collection>')
+    with pytest.raises(SourceError, match="document type"):
+        read(path)
 
 
 def test_openreview(dumps: dict[str, Path]) -> None:
@@ -489,3 +527,89 @@ def test_the_commands(
     (tmp_path / "x.txt").write_text("nothing")
     assert main(["shelf", "build", str(tmp_path / "x.txt")]) == 1
     assert "is none of the sources that are known" in capsys.readouterr().err
+
+
+# What commands do with a shelf
+
+
+@pytest.fixture
+def own_shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a shelf that the settings of the folder name, and go there."""
+    works = [
+        "@inproceedings{p, title={Sharp {ReLU} Minima & Maxima}, year=2020,"
+        ' author={Lima, Ana and M{\\"u}ller, B},'
+        " booktitle={Proceedings of a Conference}, pages={3-9}, doi={10.1234/ABC}}",
+        "@misc{q, title={Sharp Minima Again}, author={Lima, Ana}, year=2021, eprint={2101.00001}}",
+    ]
+    (tmp_path / "works.bib").write_text("\n".join(works), "utf-8")
+    build_shelf([tmp_path / "works.bib"], tmp_path / "shelf")
+    (tmp_path / ".dltheory.toml").write_text('[shelf]\npath = "shelf"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_cite_from_the_shelf(own_shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tex = own_shelf / "main.tex"
+    tex.write_text(r"\cite{10.1234/abc,2101.00001,10.1234/none}", "utf-8")
+    assert main(["cite", str(tex), "--from-shelf", "--accents", "latex"]) == 1, "one is unknown"
+    out, err = capsys.readouterr()
+    first, second = parse_bib(out).entries
+    assert "% 10.1234/abc: from the shelf, not curated; bib of 20" in out
+    assert "2 entries are from the shelf, not curated" in err
+    assert "no entry for 10.1234/none" in err
+    assert (first.type, first.key, second.type) == ("inproceedings", "10.1234/abc", "misc")
+    values = dict(parse_bib(out).values(first))
+    assert values["author"] == r"Lima, Ana and M{\"u}ller, B"
+    assert (values["pages"], values["year"], values["doi"]) == ("3--9", "2020", "10.1234/abc")
+    assert dict(parse_bib(out).values(second))["eprint"] == "2101.00001"
+    assert main(["cite", str(tex)]) == 1
+    assert "shelf" not in "".join(capsys.readouterr())
+
+
+@pytest.mark.usefixtures("own_shelf")
+@pytest.mark.parametrize(
+    ("query", "keys"),
+    [
+        ("sharp minima", ["q", "p"]),
+        ("10.1234/ABC", ["p"]),
+        ("arXiv:2101.00001", ["q"]),
+        ("Sharp ReLU Minima and Maximma", ["p"]),
+        ("nothing like it", []),
+    ],
+)
+def test_search_on_the_shelf(
+    capsys: pytest.CaptureFixture[str], query: str, keys: list[str]
+) -> None:
+    assert main(["search", query, "--shelf"]) == 0
+    out, err = capsys.readouterr()
+    assert [line.split("\t")[0] for line in out.splitlines()] == keys
+    assert ("not curated" in err) == bool(keys)
+    assert main(["search", query, "--shelf", "--format", "bibtex"]) == 0
+    assert [one.key for one in parse_bib(capsys.readouterr().out).entries] == keys
+    assert main(["search", query, "--shelf", "--format", "ris"]) == 2
+
+
+@pytest.mark.catalogue
+def test_the_years_of_conferences_are_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pages = [f"{first}--{first + 8}" for first in range(1, 300, 9)]
+    gaps = [f"{first}--{first + 7}" for first in range(1, 300, 9)]
+    text = "\n".join(
+        f"@inproceedings{{k, title={{Work {n} of {venue}}}, year={{2020}}, booktitle={{{venue}}},"
+        f" author={{A, B}}, pages={{{place}}}}}"
+        for venue, places in (("AAAI", pages), ("IJCAI", gaps))
+        for n, place in enumerate(places)
+    )
+    (tmp_path / "works.bib").write_text(text, "utf-8")
+    build_shelf([tmp_path / "works.bib"], tmp_path)
+    asked = ("shelf", "list", "--venues", "--shelf", str(tmp_path))
+    assert main(asked) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines() == [
+        "aaai\t2020\t34\tits works fill the pages 1 to 306",
+        "ijcai\t2020\t34\tnot known to be complete",
+    ]
+    assert "2 years of conferences, of which 1 are complete" in err
+    assert main((*asked, "-f", "json")) == 0
+    assert [one["works"] for one in json.loads(capsys.readouterr().out)] == [34, 34]

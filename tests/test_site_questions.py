@@ -13,6 +13,8 @@ from urllib.parse import unquote
 import pytest
 
 from dltheory_bib import Bibliography, load
+from dltheory_bib.cli.main import main
+from dltheory_bib.display.bound_chart import panels_of
 from dltheory_bib.site.build import make_files
 from dltheory_bib.site.folder import Folder
 from dltheory_bib.site.options import Options
@@ -171,6 +173,33 @@ def test_the_picture_has_a_mark_for_each_card_that_it_can_show(catalogue: Biblio
         path = next(path for kind, path in drawn.lines if kind == "upper")
         heights = [float(one) for one in re.findall(r"V([\d.]+)", path)]
         assert heights == sorted(heights)  # smaller is better: down the page
+
+
+def test_a_power_without_a_height_is_not_drawn(catalogue: Bibliography) -> None:
+    """Of d to the power k-1 no number is known, and of a constant accuracy none is meant."""
+    table = catalogue.compare("index-models").table
+    (powers,) = panels_of(table._replace(frontiers=table.frontiers[-1:]), symbol="d")
+    assert {point.card for point in powers.points} == {
+        "chen2020learning-upper",
+        "damian2022neural-upper",
+        "damian2022neural-transfer",
+    }
+    (accuracy,) = panels_of(table._replace(frontiers=table.frontiers[-1:]), symbol="eps")
+    assert "abbe2023sgd-monomial" not in {point.card for point in accuracy.points}
+
+
+def test_a_terminal_explains_parameters_of_exponents(
+    catalogue: Bibliography,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Those that the printed bounds contain, beside the symbols."""
+    assert {one.id for one in catalogue.compare("index-models").table.question.ratios} >= {"g", "k"}
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main(["compare", "index-models"]) == 0
+    legend = capsys.readouterr().out.splitlines()[1]
+    assert "k information exponent of the link" in legend
+    assert "degree of the target" not in legend
 
 
 def test_what_did_not_change_is_not_drawn(catalogue_dir: Path) -> None:
@@ -396,7 +425,10 @@ def test_the_page_finds_the_frontier_that_python_finds(
         with watched(browser) as found:
             found.page.goto((tmp_path / "out" / "questions" / f"{name}.html").as_uri())
             found.page.locator("[data-setting]").hover()
-            found.page.wait_for_function("globalThis.dltheory.answer && dltheory.question")
+            for _ in range(300):  # not wait_for_function: the policy of the page forbids its polls
+                if found.ask("() => Boolean(globalThis.dltheory?.answer && dltheory.question)"):
+                    break
+                found.page.wait_for_timeout(100)
             answers = found.ask(ANSWER, asked)
             assert found.complaints == []
         for one, given in zip(asked, answers, strict=True):

@@ -710,21 +710,18 @@ class Bibliography(Selection, metaclass=_Named):
         tex: str | PathLike[str] | None = None,
         dialect: Dialect | None = None,
         ignore: Iterable[str] = (),
+        shelf: str | PathLike[str] | bool = True,
     ) -> Linted:
         """Return every problem in a .bib file, or in a data file or a directory of data files.
 
         `tex` is a manuscript whose citations the .bib must contain; `ignore` names rules to skip.
+        `shelf` is the folder of another shelf than that in use, or False for none.
         """
         from dltheory_bib.bibfile.lint.linter import check
 
         manuscript = Path(tex) if tex is not None else None
-        return check(
-            self,
-            Path(path),
-            manuscript,
-            dialect=dialect,
-            ignore=tuple(several(ignore, "ignore takes names of rules")),
-        )
+        skipped = tuple(several(ignore, "ignore takes names of rules"))
+        return check(self, Path(path), manuscript, dialect=dialect, ignore=skipped, shelf=shelf)
 
     def cite(
         self,

@@ -166,7 +166,7 @@ def test_notes_keywords_and_files_are_kept(overlay: Path, tmp_path: Path, run: R
         "files": ["papers/tea.pdf", "/home/me/other.pdf"],
     }
     assert known == {"key": "jin2017escape", "notes": ["The perturbation is needed."]}
-    assert "field abstract of 1 entry is not imported; a record has no place for it" in err
+    assert "1 abstract is used for topics, and not kept; `dltheory import` can keep it" in err
     assert is_valid(overlay)
     assert run(overlay, "add", bib_file(tmp_path, ANNOTATED))[0] == 1, "it is all there"
     assert run(overlay, "undo")[0] == 0
@@ -488,3 +488,24 @@ def test_killed_at_any_moment_nothing_is_lost(overlay: Path, tmp_path: Path) -> 
     assert kept <= {str(one["key"]) for one in records(overlay)}
     assert is_valid(overlay)
     assert [*overlay.glob("*.dltheory-tmp")] == []
+
+
+def test_a_collection_that_extends_nothing_is_told_what_the_catalogue_has(
+    tmp_path: Path, run: Run
+) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "papers.yaml").write_text("[]\n", "utf-8")
+    bib = bib_file(
+        tmp_path,
+        "@misc{a, title={How to Escape Saddle Points Efficiently}, author={Jin, Chi}, year=2017}\n"
+        "@misc{b, title={Tea}, author={Doe, Jane}, year=2017}\n",
+    )
+    for command in (("add", bib, "--yes"), ("import", bib)):
+        code, _, err = run(alone, *command)
+        assert code == 0, err
+        told = "the shipped catalogue has jin2017escape, with topics" in err
+        assert told == (command[0] == "add")  # the second time both works are here
+    assert "relations" not in records(alone)[0]
+    code, _, err = run(alone, "add", "1503.02101")
+    assert (code, "the shipped catalogue has ge2015escaping" in err) == (1, True)

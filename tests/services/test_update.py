@@ -127,6 +127,40 @@ def test_a_work_that_is_below_by_now_becomes_additions(overlay: Path, run: Run) 
     assert load(overlay)["jin2017escape"].type == "inproceedings"
 
 
+def test_the_key_of_a_work_that_is_below_under_another_stays_an_alias(
+    overlay: Path, run: Run
+) -> None:
+    """Own works, notes and manuscripts that name it by the own key still find it."""
+    (overlay / "papers.yaml").write_text(
+        "- key: mine2017saddles\n  aliases: [saddles]\n  type: online\n"
+        "  title: How to Escape Saddle Points Efficiently\n"
+        "  author: ['Jin, Chi', 'Ge, Rong', 'Netrapalli, Praneeth', 'Kakade, Sham M.',"
+        " 'Jordan, Michael I.']\n  year: 2017\n  after: [ge2015escaping]\n"
+        "- key: next2020\n  type: online\n  title: The Next\n  author: ['Doe, Jane']\n"
+        "  year: 2020\n  after: [mine2017saddles]\n"
+    )
+    (overlay / "notes.yaml").write_text("- key: jin2017escape\n  tags: [talk]\n")
+    assert load(overlay)["jin2017escape"].key == "mine2017saddles"
+    code, out, err = run(overlay, "update", "--write")
+    assert (code, "1 to turn into additions" in err) == (0, True), out + err
+    (addition,) = records(overlay, "notes")
+    assert addition == {
+        "key": "jin2017escape",
+        "aliases": ["mine2017saddles", "saddles"],
+        "tags": ["talk"],
+        "after": ["ge2015escaping"],
+    }
+    bib = load(overlay)
+    assert bib["saddles"].key == bib["mine2017saddles"].key == "jin2017escape"
+    assert "mine2017saddles" in bib["jin2017escape"].aliases
+    assert bib.neighbours("next2020", "after").keys == ["jin2017escape"]
+    assert is_valid(overlay, warnings=True)
+    code, out, _ = run(overlay, "show", "saddles", "-f", "keys")
+    assert (code, out) == (0, "jin2017escape\n")
+    assert run(overlay, "undo")[0] == 0
+    assert load(overlay)["jin2017escape"].key == "mine2017saddles"
+
+
 # Reference lists
 
 

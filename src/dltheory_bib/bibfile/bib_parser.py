@@ -167,17 +167,23 @@ class BibFile:
 
     def value(self, one: BibField) -> str:
         """Return a value with its `@string`s replaced and white space folded."""
-        if one.joined:
-            made = "".join(i if kind else self._macro(i, one) for kind, i in one.joined)
-        elif one.is_literal:
-            made = self.text[one.start + one.lead + 1 : one.start + one.lead + one.length - 1]
-        else:
-            kind, inside = one.parts[0]
-            made = inside if kind else self._macro(inside, one)
+        made = self._content(one)
         is_plain = made.isascii() and made.isprintable() and "  " not in made
         if is_plain and made[:1] != " " and made[-1:] != " ":  # as most values are
             return made
         return legible(" ".join(made.split()))
+
+    def value_in_lines(self, one: BibField) -> str:
+        """Return a value with its `@string`s replaced; white space and lines stay."""
+        return legible(self._content(one))
+
+    def _content(self, one: BibField) -> str:
+        if one.joined:
+            return "".join(i if kind else self._macro(i, one) for kind, i in one.joined)
+        if one.is_literal:
+            return self.text[one.start + one.lead + 1 : one.start + one.lead + one.length - 1]
+        kind, inside = one.parts[0]
+        return inside if kind else self._macro(inside, one)
 
     def string(self, name: str) -> str | None:
         """Return what a `@string` stands for; None if neither this file nor one that is read with

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dltheory_bib.bibfile.bib_parser import BibFile
-from dltheory_bib.bibfile.differences import correct_fields
 from dltheory_bib.bibfile.entry_types import WORKS
-from dltheory_bib.bibfile.lint.catalogue_rules import is_outdated
 from dltheory_bib.bibfile.match import Matcher
 from dltheory_bib.bibfile.matched_file import match_entries
+from dltheory_bib.bibfile.published_version import correct_fields, is_outdated
 from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.bibfile.work_index import WorkIndex
 from dltheory_bib.text.identifiers import (
     find_arxiv_ids,
     find_dois,
@@ -65,7 +65,8 @@ class Listed(NamedTuple):
 
 def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
     """Return the works in a .bib, one for each entry."""
-    one = match_entries(bib, file, Matcher(bib), VenueNames(bib))
+    matcher = Matcher(bib)
+    one = match_entries(bib, file, matcher, VenueNames(bib))
     found = []
     titles: dict[str, int] = {}
     for item in one.entries:
@@ -74,7 +75,7 @@ def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
         line = one.file.place(item.entry.start)[0]
         theirs = from_latex(item.values.get("title", "")) or item.entry.key
         if item.match is None and not item.families:
-            titles = titles or _titles(bib)
+            titles = titles or _titles(matcher.index)
             number = titles.get(" ".join(_title_words(theirs)))
             if number is not None:
                 paper = bib.snapshot.paper(number)
@@ -95,13 +96,12 @@ def list_bib(bib: Bibliography, file: BibFile) -> list[Listed]:
     return found
 
 
-def _titles(bib: Bibliography) -> dict[str, int]:
+def _titles(index: WorkIndex) -> dict[str, int]:
     """Return works by the words of their titles, as far as a title is long and of one work."""
     found: dict[str, int] = {}
     twice: set[str] = set()
-    for number, paper in enumerate(bib, 1):
-        versions = (one.title for one in paper.versions if one.title)
-        for title in (paper.title, *paper.titles, *versions):
+    for number, stated in index.stated_titles.items():
+        for title in stated:
             names = _title_words(from_latex(unbraced(title)))
             if _is_long(names) and found.setdefault(" ".join(names), number) != number:
                 twice.add(" ".join(names))
@@ -150,9 +150,8 @@ class _Reader:
     def __init__(self, bib: Bibliography) -> None:
         self.bib = bib
         self.titles: dict[tuple[str, ...], list[tuple[list[str], int]]] = defaultdict(list)
-        for number, paper in enumerate(bib, 1):
-            versions = (one.title for one in paper.versions if one.title)
-            for title in (paper.title, *paper.titles, *versions):
+        for number, stated in WorkIndex(bib).stated_titles.items():
+            for title in stated:
                 names = [word for word in words(unbraced(title)) if word != "_"]
                 if "$" not in title and _is_long(names):
                     self.titles[tuple(names[:FEWEST_WORDS])].append((names, number))

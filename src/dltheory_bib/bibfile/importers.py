@@ -10,13 +10,24 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from dltheory_bib.bibfile.bib_parser import BibFile, read_bib
 from dltheory_bib.bibfile.match import arxiv_ids, identifiers, read_year
+from dltheory_bib.bibfile.own_fields import (
+    CSL_OWN,
+    RIS_FILES,
+    RIS_OWN,
+    add_custom,
+    add_own_texts,
+    is_own,
+    keyword_list,
+    remarks,
+    ris_words,
+)
 from dltheory_bib.bibfile.ris_reader import RisRecord, read_ris
 from dltheory_bib.errors import DataError, Problem
 from dltheory_bib.input_files import (
@@ -30,7 +41,6 @@ from dltheory_bib.input_files import (
 from dltheory_bib.text.identifiers import (
     find_arxiv_ids,
     find_dois,
-    is_arxiv_alone,
     says_arxiv,
 )
 from dltheory_bib.text.latex import from_latex, title_from_latex
@@ -92,9 +102,6 @@ _CSL_READ = frozenset(
 _RIS_READ = frozenset(
     "TY ID LB TI T1 AU A1 ED A2 A3 PY Y1 DA PB T2 JO JF VL IS ET SP EP DO UR M1 N1 ER".split()  # noqa: SIM905
 )
-_OWN_TEXTS = ("abstract", "note", "annote", "annotation", "keywords")
-_NOTED = frozenset({"note", "annote", "annotation", "keywords", "file", "keyword", "KW", "L1"})
-"""Fields, of any format, whose content is the user's own."""
 _SINGULAR = {"entries": "entry", "items": "item", "records": "record"}
 _LABELLED = re.compile(r"\s*(?:family|given|prefix|suffix|useprefix)\s*=", re.IGNORECASE)
 
@@ -123,14 +130,29 @@ class Draft:
     publisher: str = ""
     institution: str = ""
     abstract: str = ""
-    """For suggestions of topics only; it is not kept."""
+    """For suggestions of topics; kept only as a private note."""
     notes: list[str] = field(default_factory=list)
     """Remarks of the user."""
     keywords: list[str] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     """Paths or addresses of copies."""
+    status: str = ""
+    """Whether the user has read it, by our words; empty if the file does not say."""
     fields: dict[str, str] = field(default_factory=dict)
     """`volume`, `number`, `edition`, `pages`, `doi`, `eprint`, `url`, as in the file."""
+    unread: list[str] = field(default_factory=list)
+    """Fields that were looked at, but have no place in a work of this kind."""
+
+    def note_unread(self, stated: Mapping[str, str]) -> None:
+        """Note which of some texts, by field of the file, are not in this draft."""
+        used = {self.venue, self.publisher, self.institution, *self.fields.values()}
+        plain = {name: " ".join(value.split()) for name, value in stated.items()}
+        preprint = self.fields.get("eprint", "arXiv")  # DBLP has it in `volume`
+        self.unread += [
+            name
+            for name, value in plain.items()
+            if value and value not in used and not says_arxiv(value) and preprint not in value
+        ]
 
 
 def read_drafts(path: Path, with_notes: bool = False) -> tuple[list[Draft], list[str]]:
@@ -141,7 +163,7 @@ def read_drafts(path: Path, with_notes: bool = False) -> tuple[list[Draft], list
     another file, and for one that cannot be read.
     """
     suffix = path.suffix.lower()
-    readers: Mapping[str, Callable[[Path, frozenset[str]], tuple[list[Draft], list[str]]]]
+    readers: Mapping[str, Callable[[Path, bool], tuple[list[Draft], list[str]]]]
     readers = {".bib": _read_bib, ".json": _read_csl, ".ris": _read_ris}
     if suffix not in readers and is_readable(path):
         start = read_start(path, 1000).decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
@@ -154,7 +176,7 @@ def read_drafts(path: Path, with_notes: bool = False) -> tuple[list[Draft], list
             path,
             f"has none of the extensions {', '.join(readers)}; rename it to end in one of them",
         )
-    return reader(path, _NOTED if with_notes else frozenset())
+    return reader(path, with_notes)
 
 
 def _bad(path: Path, message: str) -> DataError:
@@ -164,13 +186,18 @@ def _bad(path: Path, message: str) -> DataError:
 # BibTeX and BibLaTeX
 
 
-def _read_bib(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]]:
+def _read_bib(path: Path, with_notes: bool) -> tuple[list[Draft], list[str]]:
     file = read_bib(path)
     notes = [file.note] if file.note else []
     notes += [
         f"{file.name}:{file.place(min(place, max(len(file.text) - 1, 0)))[0]}: {message}"
         for place, _, message in file.faults
     ]
+    if _GROUP_TREE.search(file.text):
+        notes.append(
+            "the tree of groups in JabRef's @comment is not imported; the groups that entries name "
+            "become tags"
+        )
     parents = _Parents(file)
     drafts: list[Draft] = []
     ignored: Counter[str] = Counter()
@@ -178,12 +205,16 @@ def _read_bib(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]
         if entry.whole:
             own = file.values(entry)
             draft = _of_entry(entry.key, entry.type.lower(), parents.given_to(own) | own)
-            if noted:  # abstracts are long, and reading their LaTeX takes most of the time
-                _add_own_texts(draft, own)
+            if with_notes:  # abstracts are long, and reading their LaTeX takes most of the time
+                add_own_texts(draft, file, entry)
             drafts.append(draft)
             unread = (name for name in own if not _is_read(name, own[name], draft))
-            ignored.update(name for name in unread if name not in noted)
+            ignored.update(name for name in unread if not (with_notes and is_own(name)))
+            ignored.update(name for name in draft.unread if name in own)
     return drafts, [*notes, *_ignored(ignored, "field", "entries")]
+
+
+_GROUP_TREE = re.compile(r"@comment\s*\{\s*jabref-meta:\s*group", re.IGNORECASE)
 
 
 class _Parents:
@@ -260,38 +291,13 @@ def _of_entry(key: str, kind: str, values: Mapping[str, str]) -> Draft:
         # A URL is plain text, including ~; some files write it with LaTeX's backslashes.
         url=re.sub(r"\\([_%&#~])", r"\1", values.get("url", "")),
     )
+    draft.note_unread(plain)
+    if values.get("doi", "").strip() and "doi" not in draft.fields:
+        draft.unread.append("doi")
+    eprint = values.get("eprint", "").strip()
+    if eprint and not ids and not says_arxiv(eprint):
+        draft.unread.append("eprint")
     return draft
-
-
-def _add_own_texts(draft: Draft, values: Mapping[str, str]) -> None:
-    """Add the abstract, and what is the user's own."""
-    own = {name: from_latex(values[name]) for name in _OWN_TEXTS if name in values}
-    draft.abstract = own.get("abstract", "")
-    draft.notes = _remarks(own.get(name, "") for name in ("note", "annote", "annotation"))
-    draft.keywords = _keywords(own.get("keywords", ""))
-    draft.files = _files(values.get("file", ""))
-
-
-def _remarks(texts: Iterable[str]) -> list[str]:
-    """Return the texts that say more than where the work is on arXiv."""
-    plain = (" ".join(one.split()) for one in texts)
-    return list(dict.fromkeys(one for one in plain if one and not is_arxiv_alone(one)))
-
-
-def _keywords(text: str) -> list[str]:
-    parts = re.split(r"[;\n]" if ";" in text else r"[,\n]", text)
-    return list(dict.fromkeys(filter(None, (" ".join(one.split()) for one in parts))))
-
-
-def _files(text: str) -> list[str]:
-    """Return the paths in a field of JabRef (`:path:PDF`), Zotero (`name:path:type`) or others."""
-    found = []
-    for part in re.split(r"(?<!\\);", text):
-        plain = part.strip()
-        middle = re.fullmatch(r"(?:\\.|[^:])*:((?:\\.|[^\\])*):[\w/+.-]*", plain)
-        path = middle[1] if middle else plain
-        found.append(re.sub(r"\\([:;\\_])", r"\1", path))
-    return list(dict.fromkeys(filter(None, found)))
 
 
 def _publish(draft: Draft, publisher: str, institution: str = "") -> None:
@@ -338,7 +344,7 @@ def _parsed_names(text: str) -> list[str]:
         if _LABELLED.match(name):
             names.append(_labelled(name))
             continue
-        if name.startswith("{") and name.endswith("}"):
+        if _is_braced(name):
             names.append(f"{{{from_latex(name)}}}")
             continue
         parts = parse_single_name_into_parts(name, strict=False)
@@ -346,6 +352,16 @@ def _parsed_names(text: str) -> list[str]:
         rest = [from_latex(" ".join(part)) for part in (parts.jr, parts.first) if part]
         names.append(", ".join([last, *rest]))
     return names
+
+
+def _is_braced(name: str) -> bool:
+    """Return whether one pair of braces is around a name; `{\\c C}elik, Zo{\\"e}` has others."""
+    depth = 0
+    for place, char in enumerate(re.sub(r"\\.", "..", name), 1):
+        depth += (char == "{") - (char == "}")
+        if depth == 0:
+            return place == len(name) > 1 and name[0] == "{"
+    return False
 
 
 def _labelled(name: str) -> str:
@@ -364,7 +380,7 @@ _DEEPEST = 50
 _BRACKET = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
 
 
-def _read_csl(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]]:
+def _read_csl(path: Path, with_notes: bool) -> tuple[list[Draft], list[str]]:
     file = read_text(path)
     notes = [file.note] if file.note else []
     items = _parse_json(file.name, file.text.removeprefix("\ufeff"))
@@ -373,8 +389,9 @@ def _read_csl(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]
         raise _bad(path, "is not CSL-JSON, which is a list of items")
     drafts = [_of_item(number, item, notes) for number, item in enumerate(items, 1)]
     names = Counter(name for item in items for name, value in item.items() if value)
-    for name in _CSL_READ | noted:
+    for name in _CSL_READ | (CSL_OWN if with_notes else frozenset()):
         del names[name]
+    names.update(name for draft in drafts for name in draft.unread)
     return drafts, notes + _ignored(names, "field", "items")
 
 
@@ -412,8 +429,9 @@ def _of_item(number: int, item: Mapping[str, Any], notes: list[str]) -> Draft:
     )
     draft.year = _csl_year(item.get("issued"))
     draft.abstract = text("abstract")
-    draft.notes = _remarks(text("note").splitlines())
-    draft.keywords = _keywords(text("keyword"))
+    draft.notes = remarks([*text("note").splitlines(), text("annote")])
+    draft.keywords = keyword_list(text("keyword"))
+    add_custom(draft, item.get("custom"))
     draft.venue = text("container-title")
     _publish(draft, text("publisher"))
     identifiers = " ".join((text("note"), text("number"), text("URL"), text("archive_location")))
@@ -428,6 +446,7 @@ def _of_item(number: int, item: Mapping[str, Any], notes: list[str]) -> Draft:
         eprint=ids[0] if ids else "",
         url=text("URL"),
     )
+    draft.note_unread({name: text(name) for name in ("number", "archive_location", "issue")})
     return draft
 
 
@@ -458,7 +477,7 @@ def _csl_year(issued: Any) -> int | None:
 # RIS
 
 
-def _read_ris(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]]:
+def _read_ris(path: Path, with_notes: bool) -> tuple[list[Draft], list[str]]:
     file = read_text(path)
     faults: list[str] = []
     records = read_ris(file.text, faults)
@@ -466,8 +485,9 @@ def _read_ris(path: Path, noted: frozenset[str]) -> tuple[list[Draft], list[str]
     notes += [f"{file.name}: {fault}" for fault in faults]
     drafts = [_of_record(number, record) for number, record in enumerate(records, 1)]
     names = Counter(tag for record in records for tag, values in record.items() if any(values))
-    for tag in _RIS_READ | noted:
+    for tag in _RIS_READ | (RIS_OWN if with_notes else frozenset()):
         del names[tag]
+    names.update(name for draft in drafts for name in draft.unread)
     return drafts, notes + _ignored(names, "tag", "records")
 
 
@@ -484,9 +504,13 @@ def _of_record(number: int, record: RisRecord) -> Draft:
     found = re.search(r"\d{4}", text("PY", "Y1", "DA"))
     draft.year = int(found[0]) if found else None
     draft.abstract = text("AB", "N2")
-    draft.notes = _remarks(record.get("N1", ()))
-    draft.keywords = [one for value in record.get("KW", ()) for one in _keywords(value)]
-    draft.files = list(dict.fromkeys(filter(None, record.get("L1", ()))))
+    draft.notes = remarks([*record.get("N1", ()), *record.get("RN", ())])
+    words = record.get("KW", [])
+    # One line has one keyword, but some programs write all into one.
+    draft.keywords = list(dict.fromkeys(words)) if len(words) > 1 else ris_words(*words)
+    draft.files = list(
+        dict.fromkeys(one for tag in RIS_FILES for one in record.get(tag, ()) if one)
+    )
     _publish(draft, text("PB"))
     if draft.type not in {"book", "thesis", "report"}:  # there the second title is that of a series
         draft.venue = text("T2", "JO", "JF")
@@ -503,6 +527,8 @@ def _of_record(number: int, record: RisRecord) -> Draft:
         eprint=ids[0] if ids else "",
         url=next(filter(None, urls), ""),
     )
+    draft.note_unread({"T2": text("T2"), "UR": "" if len(list(filter(None, urls))) < 2 else "; "})
+    draft.note_unread({"M1": "; ".join(record.get("M1", ()))})
     return draft
 
 

@@ -9,15 +9,16 @@ from the entry above.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from dltheory_bib.bibfile.verdicts.titles import bare
+from dltheory_bib.bibfile.work_index import WorkIndex
 from dltheory_bib.text.identifiers import find_arxiv_ids, find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
-from dltheory_bib.text.names import family, fold, searchable, unbraced, words
+from dltheory_bib.text.names import family, fold
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
@@ -69,6 +70,8 @@ _MOST_IDS = 20
 """More identifiers in one entry are a list of works, not the work's."""
 _OTHER_ARCHIVES = frozenset({"googlebooks", "hal", "hdl", "iacr", "jstor", "pubmed", "ssrn"})
 """Values of `eprinttype` whose ids are not those of arXiv."""
+_AND = re.compile(r"(?<!\s)\s+and\s+", re.IGNORECASE)
+_ENDS = re.compile(r"[a-z0-9]+(?=[^a-z0-9]*\Z)")
 _NUMERAL = re.compile(r"[ivx]+[ab]?|\d+")
 _IS_OTHERS = re.compile(r"others|et\.?\s*al\.?", re.IGNORECASE)
 _LONG = 24
@@ -101,10 +104,7 @@ class Matcher:
 
     def __init__(self, bib: Bibliography) -> None:
         self.bib = bib
-        self._families: dict[str, list[int]] = {}
-        self._papers: dict[int, Paper] = {}
-        self._found: dict[str, int | None] = {}
-        self._bare: dict[str, list[str]] = {}
+        self.index = WorkIndex(bib)
 
     def match(self, values: Mapping[str, str], read: Reading | None = None) -> Match | None:
         """Return the work of an entry; `values` are its fields, by names in lower case.
@@ -122,7 +122,9 @@ class Matcher:
                 return Match(paper, by, CONFIDENCE[by] if agrees > 1 else ENOUGH)
             # A paper that was published under another title keeps its authors and some words.
             if agrees == 0 and title and _most_authors(authors, values, paper):
-                akin = _same_authors(authors, paper) and _is_akin(title, self._titles(paper))
+                akin = _same_authors(authors, paper) and _is_akin(
+                    title, self.index.bare_titles(paper)
+                )
                 renamed = renamed or Match(paper, by, ENOUGH if akin else RETITLED)
         titled = self._by_title(title, authors, values, ids)
         if titled and renamed and titled.paper is not renamed.paper:
@@ -130,22 +132,19 @@ class Matcher:
         return titled or renamed
 
     def find(self, name: str) -> Paper | None:
-        """Return the work with an identifier; a file names most of them more than once."""
-        if name not in self._found:
-            self._found[name] = self.bib.snapshot.find(name)
-        number = self._found[name]
-        return None if number is None else self._paper(number)
-
-    def _titles(self, paper: Paper) -> list[str]:
-        if paper.key not in self._bare:
-            self._bare[paper.key] = _bare_titles(paper)
-        return self._bare[paper.key]
+        """Return the work with an identifier."""
+        number = self.index.find(name)
+        return None if number is None else self.index.paper(number)
 
     def _title_agrees(self, title: str, paper: Paper) -> int:
         """Return 1 if an entry's title is the work's, -1 if it is another, 0 if it has none."""
         if not title:
             return 0
-        return 1 if any(_likeness(title, one) >= ALIKE for one in self._titles(paper)) else -1
+        return (
+            1
+            if any(_likeness(title, one) >= ALIKE for one in self.index.bare_titles(paper))
+            else -1
+        )
 
     def may_be(self, values: Mapping[str, str], paper: Paper) -> bool:
         """Return whether an entry, which matches no work for certain, may cite this one: it has the
@@ -158,11 +157,6 @@ class Matcher:
         if any(one is not None and one.key == paper.key for one in found):
             return titled >= 0 or written >= 0
         return titled > 0 and written >= 0
-
-    def _paper(self, number: int) -> Paper:
-        if number not in self._papers:
-            self._papers[number] = self.bib.snapshot.paper(number)
-        return self._papers[number]
 
     def _by_title(
         self,
@@ -177,8 +171,8 @@ class Matcher:
         others = _OTHERS.search(values.get("author", "")) is not None
         found = []
         ids = {value for by, value in identifying if by == "eprint"}
-        for number in self._by_first_author(authors[0]):
-            paper = self._paper(number)
+        for number in self.index.by_first_author(authors[0]):
+            paper = self.index.paper(number)
             # Titles are compared last, because that takes longest.
             close = min(abs(year - one) for one in _years(paper))
             if close > 1 or _has_other_ids(ids, paper):
@@ -188,7 +182,7 @@ class Matcher:
                 overlap = min(overlap, len(authors) / len(paper.author))
             if overlap < 0.5:
                 continue
-            alike = max(_likeness(title, one, SLIPS) for one in self._titles(paper))
+            alike = max(_likeness(title, one, SLIPS) for one in self.index.bare_titles(paper))
             if alike >= ALIKE:
                 sure = CONFIDENCE["title"] * min(1, 0.4 + 0.6 * alike) * (1 if not close else 0.98)
                 found.append(Match(paper, "title", sure * (0.9 + 0.1 * overlap)))
@@ -197,14 +191,6 @@ class Matcher:
             return None
         rivals = [one for one in found[1:] if found[0].confidence - one.confidence < 0.02]
         return None if rivals else found[0]
-
-    def _by_first_author(self, name: str) -> list[int]:
-        """Return the works whose first author's family name ends with this word, by number."""
-        if not self._families:
-            self._families = defaultdict(list)
-            for number, first in self.bib.snapshot.fetch("SELECT n, first_author FROM paper"):
-                self._families[_last_word(family(first))].append(number)
-        return self._families.get(name, [])
 
 
 def read_entry(values: Mapping[str, str]) -> Reading:
@@ -237,12 +223,12 @@ def arxiv_ids(values: Mapping[str, str]) -> list[str]:
 
 def read_title(values: Mapping[str, str]) -> str:
     """Return the folded letters and digits of an entry's title."""
-    return _bare(from_latex(values.get("title", "")))
+    return bare(from_latex(values.get("title", "")))
 
 
 def read_families(values: Mapping[str, str]) -> list[str]:
     """Return the last words of the authors' family names, folded; "others" is skipped."""
-    names = re.split(r"(?<!\s)\s+and\s+", values.get("author", "").strip(), flags=re.IGNORECASE)
+    names = _AND.split(values.get("author", "").strip())
     found = []
     for name in names:
         plain = from_latex(name).strip()
@@ -258,24 +244,15 @@ def read_year(values: Mapping[str, str]) -> int | None:
     return int(found[0]) if found else None
 
 
-def _bare(title: str) -> str:
-    return "".join(words(searchable(title.replace("$", " "))))
-
-
-def _bare_titles(paper: Paper) -> list[str]:
-    own = (one.title for one in paper.versions if one.title)
-    titles = [paper.title, *paper.titles, *own]
-    return [_bare(from_latex(unbraced(title))) for title in titles]
-
-
 def _years(paper: Paper) -> set[int]:
     years = {paper.year, *(one.year for one in paper.versions)}
     return years | ({paper.eprint_year} if paper.eprint_year else set())
 
 
 def _last_word(name: str) -> str:
-    parts = re.findall(r"[a-z0-9]+", fold(name))
-    return parts[-1] if parts else fold(name)
+    folded = fold(name)
+    found = _ENDS.search(folded)
+    return found[0] if found else folded
 
 
 def _likeness(one: str, other: str, slips: int | None = None) -> float:

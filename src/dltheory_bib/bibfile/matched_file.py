@@ -16,7 +16,6 @@ from dltheory_bib.bibfile.match import (
     Reading,
     is_preprint,
     read_entry,
-    read_families,
 )
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.errors import Level
@@ -24,6 +23,7 @@ from dltheory_bib.formats.bibtex import entry_fields
 from dltheory_bib.input_files import is_unicode
 
 if TYPE_CHECKING:
+    from dltheory_bib.bibfile.verdicts.verdict import ReferenceVerdict
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.formats.bibtex import Dialect
     from dltheory_bib.manuscript.manuscript import Manuscript
@@ -42,14 +42,6 @@ class Found(NamedTuple):
     message: str
     level: Level | None = None
     """Its level, if that is not the rule's."""
-
-
-class Difference(NamedTuple):
-    """A field that differs from the catalogue."""
-
-    field: str
-    message: str
-    rule: str = "field-mismatch"
 
 
 class Library:
@@ -77,6 +69,8 @@ class MatchedEntry:
     values: dict[str, str]
     read: Reading = _NOTHING
     match: Match | None = None
+    verdict: ReferenceVerdict | None = None
+    """What `check` found of the reference; None for a type that cites no work."""
 
     @property
     def title(self) -> str:
@@ -124,27 +118,14 @@ class MatchedFile:
     venues: VenueNames
     library: Library
     manuscript: Manuscript | None = None
-    differing: dict[int, list[Difference]] = field(default_factory=dict)
-    """The data of entries, by their start."""
     with_parents: list[tuple[MatchedEntry, set[str]]] | None = None
     """Entries with the names of their fields and of those that they inherit."""
     _targets: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
-    _spellings: dict[str, set[str]] = field(default_factory=dict)
 
     @property
     def works(self) -> Iterator[MatchedEntry]:
         """The entries that match a work of the catalogue."""
         return (item for item in self.entries if item.match)
-
-    @property
-    def spellings(self) -> dict[str, set[str]]:
-        """The family names of an author, by name in the catalogue."""
-        if not self._spellings:
-            for person in self.bib.people.values():
-                names = (person.name, *person.aliases)
-                families = set(folded_families(names))
-                self._spellings |= dict.fromkeys(names, families)
-        return self._spellings
 
     def target(self, paper: Paper) -> tuple[str, dict[str, str]]:
         """Return the type and the fields, by names in lower case, that export gives a work."""
@@ -202,13 +183,6 @@ def match_entries(
             item.match = matcher.match(item.values, item.read)
         items.append(item)
     return MatchedFile(bib, file, dialect, matcher, items, venues, library, manuscript)
-
-
-def folded_families(names: Iterable[str]) -> list[str]:
-    """Return the family names of authors of the catalogue, in the form that `read_families`
-    returns.
-    """
-    return read_families({"author": " and ".join(names)})
 
 
 def literals(file: BibFile, one: BibField) -> Iterator[tuple[int, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from dltheory_bib.bibfile.own_material import OwnMaterial, Wishes
 from dltheory_bib.bibfile.venue_facts import VenueFacts, venue_facts
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.source.yaml_writer import canonical_records
@@ -59,9 +60,20 @@ class Collected:
     new_venues: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     """Drafts or fields that were left out, each with the reason."""
+    own: OwnMaterial = field(default_factory=OwnMaterial)
+    """What drafts say to their owner alone."""
+
+    @property
+    def notes(self) -> str:
+        """The text of the file of notes; empty if no draft has any."""
+        if not self.own.additions:
+            return ""
+        return canonical_records(self.own.additions.values(), "notes")
 
 
-def collect(bib: Bibliography, drafts: Iterable[Draft], source: str) -> Collected:
+def collect(
+    bib: Bibliography, drafts: Iterable[Draft], source: str, wishes: Wishes | None = None
+) -> Collected:
     """Make records for these drafts, in canonical form.
 
     Every draft becomes a record, or is reported in `left_out`.
@@ -72,10 +84,12 @@ def collect(bib: Bibliography, drafts: Iterable[Draft], source: str) -> Collecte
     year. A work that is listed twice becomes one record, with its other key as an alias. Each
     record names `source` as the source of its facts.
     """
-    made = Collected("", "")
+    made = Collected("", "", own=OwnMaterial(wishes or Wishes()))
     maker = RecordMaker(bib, made, source)
     for draft in drafts:
-        maker.take(draft)
+        key = maker.take(draft)
+        if key:
+            made.own.add(key, draft)
     made.papers = canonical_records(maker.records, "papers")
     made.venues = canonical_records(maker.venues.values(), "venues")
     return made
@@ -108,12 +122,12 @@ class RecordMaker:
         """The last number that a key got, so that the next is not searched from 2."""
         self.records: list[dict[str, Any]] = []
 
-    def take(self, draft: Draft) -> None:
-        """Make a record of a draft, or add it to that of the same work."""
+    def take(self, draft: Draft) -> str | None:
+        """Make a record of a draft, or add it to that of the same work; return its key, or None."""
         record = self.record(draft)
         if record is None:
             self.made.skipped += 1
-            return
+            return None
         earlier = self.works.find(record)
         for name, other in list(self.works.taken(record)):
             if other is not earlier:
@@ -123,18 +137,19 @@ class RecordMaker:
                     source["fields"] = [field for field in source["fields"] if field != name]
         if earlier is not None:
             self._merge(draft, record, earlier)
-            return
+            return str(earlier["key"])
         record["key"] = self._key(draft, record["author"], record["title"])
         self.records.append(record)
         self.works.add(record)
         self.made.keys.append(record["key"])
         if any(one in self.bib for one in (record.get("doi"), record.get("eprint")) if one):
             self.made.known.append(record["key"])
+        return str(record["key"])
 
     def _merge(self, draft: Draft, record: dict[str, Any], earlier: dict[str, Any]) -> None:
         what = self.works.merge(earlier, record)
         alias = ""
-        if draft.key not in self.taken and _is_key(draft.key):
+        if _is_key(draft.key) and not self._is_used(draft.key):
             self.taken.add(draft.key)
             earlier.setdefault("aliases", []).append(draft.key)
             alias = f", and {draft.key} an alias"
@@ -218,9 +233,7 @@ class RecordMaker:
     def _alias(self, draft: Draft, key: str) -> dict[str, list[str]]:
         """Return the draft's key as an alias, if it is another, valid and free."""
         alias = draft.key
-        if not self.ours or alias == key or not _is_key(alias) or alias in self.taken:
-            return {}
-        if self.is_taken and self.is_taken(alias):
+        if not self.ours or alias == key or not _is_key(alias) or self._is_used(alias):
             return {}
         self.taken.add(alias)
         return {"aliases": [alias]}
@@ -305,7 +318,7 @@ class RecordMaker:
             key = f"{last or 'work'}{draft.year}{slug(first).replace('-', '')}"
             key = key if key[0].isalpha() else f"work{key}"
         free, number = key, self.copies.get(key, 1)
-        while free in self.taken or (self.is_taken and self.is_taken(free)):
+        while self._is_used(free):
             number += 1
             free = f"{key}-{number}"
         self.copies[key] = number
@@ -314,10 +327,13 @@ class RecordMaker:
             self._leave(draft, f"gets the key {free}; {draft.key} is {self._why_not(draft.key)}")
         return free
 
+    def _is_used(self, key: str) -> bool:
+        return key in self.taken or bool(self.is_taken and self.is_taken(key))
+
     def _why_not(self, key: str) -> str:
         return (
             "taken"
-            if key in self.taken
+            if _is_key(key) and self._is_used(key)
             else "not a valid key: use ASCII letters and digits, joined by -_.:+"
         )
 

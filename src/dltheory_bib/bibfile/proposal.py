@@ -42,6 +42,7 @@ FIELDS = (
     "url",
     "topics",
     "after",
+    "versions",
     "sources",
     "unverified",
     "disagreements",
@@ -72,6 +73,8 @@ class Proposal:
 
     where: str
     """What it was made of: an entry's key, an identifier, a title."""
+    reference: Reference | None = None
+    """What is known of the work, to look it up."""
     record: dict[str, Any] | None = None
     """The record, its scalars as text; None if the work is held, or lacks a title."""
     venue: dict[str, Any] | None = None
@@ -176,8 +179,8 @@ class Proposer:
         return next((self._maker.venues[one] for one in new if one not in self._maker.known), None)
 
     def _propose(self, draft: Draft, source: str, stated: StatedDraft | None) -> Proposal:
-        made = Proposal(draft.where)
         reference = reference_of(draft)
+        made = Proposal(draft.where, reference)
         answer = self.held.find(reference)
         made.near = list(dict.fromkeys(one.where for one in answer.others))
         if isinstance(answer, Found):
@@ -230,7 +233,7 @@ class Proposer:
         topics = [one.topic for one in made.suggestions.topics[:1]]
         record |= {"topics": topics, "sources": sources}
         record["added"] = datetime.date.today().isoformat()
-        return {name: record[name] for name in FIELDS if record.get(name)}
+        return in_order(record)
 
     def _known_name(self, name: str) -> str:
         """Return a name as the catalogue writes it, if it knows exactly this one."""
@@ -259,6 +262,11 @@ def _aliases(data: str) -> list[str]:
 
     found: list[str] = json.loads(data).get("aliases", [])
     return found
+
+
+def in_order(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record without empty fields, in the order of the model."""
+    return {name: record[name] for name in FIELDS if record.get(name)}
 
 
 def reference_of(draft: Draft) -> Reference:

@@ -2,6 +2,7 @@
 
 A record is a line `TY  - JOUR`, lines of a tag of two signs and a value, and `ER  - `; a line
 without a tag continues the value before it. Programs leave out ends and blanks, so both may lack.
+Notes keep their lines; of other values white space is folded.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ import re
 from collections.abc import Iterator
 
 _LINE = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*))?", re.DOTALL)
+_IN_LINES = frozenset({"N1", "RN"})
+_INDENTED_TAG = re.compile(r" (?= *[A-Z][A-Z0-9] {1,2}-)")
+"""A blank before what a note has at the start of a line, but is no tag; `formats.ris` writes it."""
 
 RisRecord = dict[str, list[str]]
 """The values of a record by tag, in the order of the file."""
@@ -34,7 +38,7 @@ def read_ris(text: str, faults: list[str]) -> list[RisRecord]:
             open_since = 0
         elif tag:
             pieces[-1].append((tag, [value]))
-        elif line.strip():
+        elif line.strip() or pieces[-1][-1][0] in _IN_LINES:
             pieces[-1][-1][1].append(line)
     if open_since:
         faults.append(f"line {open_since}: the record has no end; write `ER  - ` after it")
@@ -43,10 +47,13 @@ def read_ris(text: str, faults: list[str]) -> list[RisRecord]:
     for lines in pieces:
         record: RisRecord = {}
         for tag, parts in lines:
-            record.setdefault(tag, []).append(" ".join(" ".join(parts).split()))
+            value = " ".join(" ".join(parts).split())
+            if tag in _IN_LINES:
+                value = "\n".join(_INDENTED_TAG.sub("", one).rstrip() for one in parts).strip("\n")
+            record.setdefault(tag, []).append(value)
         found.append(record)
     return found
 
 
 def _lines(text: str) -> Iterator[str]:
-    return (found[0] for found in re.finditer(r"[^\r\n]+", text.removeprefix("\ufeff")))
+    return iter(re.split(r"\r\n|\r|\n", text.removeprefix("\ufeff")))

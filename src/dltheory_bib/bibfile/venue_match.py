@@ -34,6 +34,7 @@ _NUMBERS = re.compile(r"['’]?\b\d+(?:st|nd|rd|th)?\b")
 _ORDINAL_DIGITS = re.compile(r"\b(\d+)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _CARDINALS = (*_UNITS.split("|"), "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth")
 _TEENS = ("fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth")
+_ACRONYM = re.compile(r"\b[A-Z]{3,}\b")
 _WORD = re.compile(r"[^\W\d_]+|&")
 _PLACEHOLDER = re.compile(r"\{[a-z]+\}")
 _BOILERPLATE = {"proceedings", "proc", "of", "the", "annual", "in", "on", "and", "for", "a", "&"}
@@ -259,6 +260,23 @@ def without_tail(text: str, venue: Venue) -> str:
 def telling(text: str) -> list[str]:
     """Return the significant words of a venue's name, in lower case."""
     return _core(_BEHIND.sub("", from_latex(text)))
+
+
+def same_name(one: str, other: str) -> bool:
+    """Return whether two names can be those of one venue that no list has: the words of one are
+    among those of the other, or one is the acronym that the other has.
+
+    >>> same_name("CIKM", "CIKM '20: The 29th ACM International Conference on Information")
+    True
+    >>> same_name("European Conference on Computer Vision (ECCV)", "ECCV")
+    True
+    """
+    ours, theirs = (set(_core(from_latex(text))) for text in (one, other))
+    fewer, more = sorted((ours, theirs), key=len)
+    if fewer and fewer <= more:
+        return True
+    first, second = (set(_ACRONYM.findall(from_latex(text))) for text in (one, other))
+    return bool(first & second)
 
 
 def abbreviates(one: Sequence[str], other: Sequence[str]) -> bool:

@@ -14,7 +14,9 @@ from dltheory_bib.cli.network_options import network_options, permitted_services
 from dltheory_bib.cli.patches import print_patch
 from dltheory_bib.cli.writable_collection import (
     Writable,
+    catalogue_hint,
     collection_change,
+    put_additions,
     put_records,
     writable_collection,
 )
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.lookup.protocol import Answer, Lookup, Reference
     from dltheory_bib.lookup.service import Service
-    from dltheory_bib.models.additions import Addition
     from dltheory_bib.source.collection_writer import Change
 
 _FILES = (".bib", ".ris", ".json")
@@ -84,6 +85,7 @@ def add(
         proposals = [_chosen(one, given) for one in _proposals(what, proposer, services)]
     for one in proposals:
         _report(one)
+    catalogue_hint(place, [one.reference for one in proposals if one.reference and not one.known])
     if edit:
         proposals = [_edited(one) if one.record else one for one in proposals]
     _write(place, bib, proposals, ask=not (yes or dry_run) and _is_asked(), dry_run=dry_run)
@@ -150,6 +152,10 @@ def _entries(name: str) -> list[_Entry]:
     drafts, faults = read_drafts(path, with_notes=True)
     for fault in faults:
         note(fault)
+    if abstracts := sum(bool(one.abstract) for one in drafts):
+        many = f"{abstracts} abstracts are" if abstracts > 1 else "1 abstract is"
+        it = "them" if abstracts > 1 else "it"
+        note(f"{many} used for topics, and not kept; `dltheory import` can keep {it}")
     source = "standard input" if is_stream(path) else path.name
     return [_Entry(draft, source) for draft in drafts]
 
@@ -216,7 +222,7 @@ def _of_answer(reference: Reference, answer: Answer, proposer: Proposer, online:
     from dltheory_bib.bibfile.proposal import Proposal
     from dltheory_bib.lookup.protocol import Found
 
-    made = Proposal(str(reference))
+    made = Proposal(str(reference), reference=reference)
     if not isinstance(answer, Found):
         made.notes.append(_why_not_found(answer, online))
         made.near = [one.where for one in getattr(answer, "others", ()) if not online]
@@ -334,7 +340,7 @@ def _write(
     if ask or dry_run:
         with collection_change(place, command, write=False) as change:
             put_records(change, place, bib, fresh)
-            _put_notes(change, noted)
+            _put_notes(change, bib, noted, tell=True)
         _show(change)
         if dry_run:
             note("nothing was written")
@@ -343,7 +349,7 @@ def _write(
             raise click.ClickException("nothing was written")
     with collection_change(place, command) as change:
         added = put_records(change, place, bib, fresh)
-        _put_notes(change, noted)
+        _put_notes(change, bib, noted, tell=not ask)
     if not change.files:
         raise click.ClickException("nothing to add")
     if not ask:
@@ -368,32 +374,23 @@ def _is_catalogue(place: Writable) -> bool:
 def _has_notes(proposal: Proposal) -> bool:
     draft = proposal.draft
     kept = bool(proposal.record or proposal.known)
-    return kept and draft is not None and bool(draft.notes or draft.keywords or draft.files)
+    own = draft and (draft.notes or draft.keywords or draft.files or draft.status)
+    return kept and bool(own)
 
 
-def _put_notes(change: Change, proposals: Sequence[Proposal]) -> None:
+def _put_notes(
+    change: Change, bib: Bibliography, proposals: Sequence[Proposal], tell: bool
+) -> None:
     """Add what entries say of works beyond the facts to the user's notes."""
+    from dltheory_bib.bibfile.own_material import OwnMaterial
+
+    own = OwnMaterial()
     for one in proposals:
-        draft = one.draft
-        assert draft is not None
-        more = {"notes": draft.notes, "tags": draft.keywords, "files": draft.files}
-
-        def joined(old: Addition, more: dict[str, list[str]] = more) -> Addition:
-            values = {
-                name: tuple(dict.fromkeys((*getattr(old, name), *new)))
-                for name, new in more.items()
-                if new
-            }
-            return old.model_copy(update=values)
-
-        try:
-            change.amend(one.key or one.known or "", joined)
-        except ValueError as error:
-            note(f"{one.where}: its note, keywords or file are left out: {_first_line(error)}")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[-1].strip()
+        assert one.draft is not None
+        own.add(one.key or one.known or "", one.draft)
+    for text in own.said if tell else ():
+        note(text)
+    put_additions(change, bib, own.additions)
 
 
 def _show(change: Change) -> None:

@@ -47,6 +47,7 @@ _HOMES = {
     "compare": "compare",
     "export": "export",
     "import": "import_bib",
+    "merge": "merge_collections",
     "add": "add",
     "update": "update",
     "references": "reference_lists",

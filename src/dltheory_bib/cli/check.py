@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,14 +14,18 @@ import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, draw, is_drawn, note
 from dltheory_bib.cli.completion import complete_rule
+from dltheory_bib.cli.network_options import network_options, permitted_services
 from dltheory_bib.cli.problems import PROBLEM_FORMATS, print_problems, print_summary
 
 if TYPE_CHECKING:
-    from dltheory_bib.bibfile.lint.linter import Linted
+    from dltheory_bib.bibfile.lint.linter import Judgement, Linted
     from dltheory_bib.errors import Problem
     from dltheory_bib.formats.bibtex import Dialect
+    from dltheory_bib.lookup.protocol import Answer, Reference
+    from dltheory_bib.lookup.service import Service
     from dltheory_bib.manuscript.manuscript import Manuscript
     from dltheory_bib.settings import CheckSettings
+    from dltheory_bib.shelf.lookups import Shelf
 
 
 def _list_rules(context: click.Context, _: click.Parameter, asked: bool) -> None:
@@ -49,17 +56,22 @@ def _rule_names(_: click.Context, __: click.Parameter, names: tuple[str, ...]) -
 
     known = rule_sentences()
     for name in names:
+        if name in _RENAMED:
+            raise click.BadParameter(f"no rule {name!r}; it is now {_RENAMED[name]!r}")
         if name not in known:
             hint = did_you_mean(nearest(name, known, 2)) or "; --rules lists them"
             raise click.BadParameter(f"no rule {name!r}{hint}")
     return names
 
 
+_RENAMED = {"field-mismatch": "differs", "wrong-identifier": "contradicted"}
+"""Rules of earlier versions, with those that report the same now."""
 _EXIT_CODES = """
 \b
 The exit code is
-  0  no problem, or only warnings on a .bib
-  1  an error, a warning on a data file, or with --strict a warning on a .bib
+  0  no problem, or only warnings on a .bib; references that were not found, or not checked
+  1  an error, a contradicted reference, or a warning on a data file;
+     with --strict also a warning on a .bib, or a reference that differs
   2  a usage error
 """
 
@@ -93,7 +105,19 @@ The exit code is
     metavar="N",
     help="Print the N weightiest messages; 0 for all. Default: 50 in a terminal, else all.",
 )
-@click.option("--strict", is_flag=True, help="Warnings on a .bib also give exit code 1.")
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Warnings on a .bib, and references that differ, also give exit code 1.",
+)
+@click.option(
+    "--shelf",
+    "shelf_folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The folder of the reference shelf. Default: [shelf] path in the settings, else the "
+    "platform's data folder.",
+)
 @click.option(
     "--ignore",
     multiple=True,
@@ -110,6 +134,7 @@ The exit code is
     callback=_list_rules,
     help="List the rules on .bib files and exit.",
 )
+@network_options
 @click.option(
     "--fix",
     is_flag=True,
@@ -125,15 +150,23 @@ def check(
     verdicts: bool,
     most: int | None,
     strict: bool,
+    shelf_folder: Path | None,
     ignore: tuple[str, ...],
+    online: bool | None,
+    mailto: str | None,
     fix: bool,
 ) -> None:
     """Report every problem in .bib files and in data files of a catalogue, with line and column.
 
-    A .bib is checked for its form, and each entry is compared with the catalogue: it is verified,
-    outdated (the preprint of a published work), a field mismatch, a venue variant, or not covered,
-    which is no fault. Every message gives a correction; nothing is changed. The text begins with
-    the number of messages by rule and file; then come the messages, the weightiest first.
+    A .bib is checked for its form, and each reference is compared with the catalogue and with the
+    shelf, an index of public dumps, if you have built one. It is verified, differs (it is this
+    work, but write this), is contradicted (by a record or a complete list, which is printed), not
+    found, or not checked; the last two are no fault. With --online, services are asked for what
+    was not found: only identifiers, the title and the first author leave this machine; each
+    address is logged, and answers are kept. --verdicts prints a verdict on each entry.
+    Every message gives a correction; nothing is changed. The text begins with the number of
+    messages by rule and file; then come the messages, the weightiest first. The last line names
+    the lists of works that were asked.
     `@string`s and cross-references may be in any of the files. `[check]` in .dltheory.toml keeps
     your choice of options.
 
@@ -157,17 +190,48 @@ def check(
     if bibs or manuscript:
         chosen = _settings()
         most = chosen.max if most is None else most
-        linted = _lint(bibs, manuscript, dialect or chosen.dialect, (*ignore, *chosen.ignore))
-        answers.append(
-            _answer(
-                linted,
-                bibs or [tex or Path()],
-                verdicts,
-                strict or chosen.strict,
-                ranked=format_ == "text" or bool(most),
-            )
-        )
+        asked = _Asked(dialect or chosen.dialect, (*ignore, *chosen.ignore))
+        with _shelf(shelf_folder) as shelf, permitted_services(online, mailto) as services:
+            linted = _lint(bibs, manuscript, asked, shelf, services)
+        strict, ranked = strict or chosen.strict, format_ == "text" or bool(most)
+        answers.append(_answer(linted, bibs or [tex or Path()], verdicts, strict, ranked))
+        answers.append(_Answer([], _lists(linted, shelf), False))
     _report(answers, format_, most)
+
+
+@contextmanager
+def _shelf(named: Path | None) -> Iterator[Shelf | None]:
+    """Yield the shelf in use, if there is one that can be read."""
+    from dltheory_bib.shelf.chosen_shelf import open_shelf
+    from dltheory_bib.shelf.lookups import ShelfError
+
+    try:
+        shelf = open_shelf(named)
+    except ShelfError as error:
+        if named is not None:
+            raise click.BadParameter(str(error), param_hint="--shelf") from None
+        note(str(error))
+        shelf = None
+    yield shelf
+    if shelf is not None:
+        shelf.close()
+
+
+class _Asked(NamedTuple):
+    """What a user asks of a check of .bib files."""
+
+    dialect: Dialect | None
+    ignore: tuple[str, ...]
+
+
+def _lists(linted: Linted, shelf: Shelf | None) -> str:
+    """Return which lists of works were asked."""
+    from dltheory_bib.input_files import shown
+
+    text = f"references were looked up in {' and '.join(linted.asked)}"
+    if shelf is not None:
+        return f"{text}; the shelf is in {shown(shelf.path.parent)}"
+    return f"{text}; there is no shelf, dltheory shelf build SOURCE… makes one"
 
 
 def _settings() -> CheckSettings:
@@ -189,20 +253,23 @@ class _Answer(NamedTuple):
 
     problems: list[Problem]
     summary: str
-    """Return the numbers, in a sentence."""
+    """The numbers, in a sentence."""
     failed: bool
+    verdicts: dict[Problem, Judgement] = {}  # noqa: RUF012 - nothing changes it
+    """The verdicts that some of the problems report."""
 
 
 def _answer(
     linted: Linted, paths: list[Path], verdicts: bool, strict: bool, ranked: bool
 ) -> _Answer:
     failed = linted.has("error") or (strict and linted.has("warning"))
-    problems = linted.with_verdicts() if verdicts else linted.problems
+    notes = linted.notes() if verdicts else {}
+    problems = sorted([*linted.problems, *notes])
     if ranked:
         from dltheory_bib.bibfile.lint.linter import by_weight
 
         problems = by_weight(problems)
-    return _Answer(problems, _summary(paths, linted), failed)
+    return _Answer(problems, _summary(paths, linted), failed, notes)
 
 
 _MOST_DRAWN = 50
@@ -226,7 +293,10 @@ def _report(answers: list[_Answer], format_: str, most: int | None) -> None:
         from dltheory_bib.bibfile.lint.linter import rule_sentences
 
         rules = rule_sentences()
-    print_problems(problems, format_, rules)
+    verdicts = {
+        problem: one.to_dict() for answer in answers for problem, one in answer.verdicts.items()
+    }
+    print_problems(problems, format_, rules, verdicts)
     if left > 0:
         note(f"{left} more {'message' if left == 1 else 'messages'}; --max 0 prints all")
     for answer in answers:
@@ -260,12 +330,31 @@ def _manuscript(tex: Path | None, paths: Sequence[Path]) -> tuple[Manuscript | N
 def _lint(
     bibs: list[Path],
     manuscript: Manuscript | None,
-    dialect: Dialect | None,
-    ignore: tuple[str, ...],
+    asked: _Asked,
+    shelf: Shelf | None,
+    services: Sequence[Service] | None,
 ) -> Linted:
     from dltheory_bib.bibfile.lint.linter import lint_paths
 
-    return lint_paths(bibliography(), bibs, manuscript, dialect=dialect, ignore=ignore)
+    return lint_paths(
+        bibliography(),
+        bibs,
+        manuscript,
+        **asked._asdict(),
+        shelf=shelf,
+        online=None if services is None else partial(_ask, services),
+    )
+
+
+def _ask(services: Sequence[Service], references: Sequence[Reference]) -> list[Answer]:
+    from dltheory_bib.lookup.reference_rounds import ask_in_rounds
+
+    if not sys.stderr.isatty():
+        return ask_in_rounds(services, references)
+    from dltheory_bib.cli.progress import CompileProgress
+
+    with CompileProgress("asking", "works") as progress:
+        return ask_in_rounds(services, references, progress)
 
 
 def _check_data(paths: list[Path], fix: bool) -> _Answer:

@@ -29,10 +29,19 @@ if TYPE_CHECKING:
         "copied from it unchanged. Default: the .bib files that MANUSCRIPT names."
     ),
 )
+@click.option(
+    "--from-shelf",
+    is_flag=True,
+    help=(
+        "Write entries from the shelf for DOIs and arXiv ids that neither the catalogue nor a .bib "
+        "has, each under a remark that it is not curated."
+    ),
+)
 @bib_options(dialect=None)
 def cite(
     manuscript: Path,
     own: tuple[Path, ...],
+    from_shelf: bool,
     output: Path | None,
     force: bool,
     dialect: Dialect | None,
@@ -47,6 +56,7 @@ def cite(
     the manuscript uses. Works that are not in the catalogue are copied from the .bib files that the
     manuscript names, or from those of --bib. Files that a .tex file includes are read as well.
     Unknown keys are listed with file, line and the nearest known ones, and the exit code is 1.
+    With --from-shelf, those that are DOIs or arXiv ids are looked up on the shelf.
 
     \b
     Example: dltheory cite main.tex -o thesis.bib
@@ -72,9 +82,12 @@ def cite(
         encoding=accents,
         venue_names=venues,
     )
+    if from_shelf:
+        made = _with_shelf(
+            made, found.biblatex if dialect is None else dialect == "biblatex", accents
+        )
     _say(found, made)
-    kind = dialect or ("biblatex" if found.biblatex else "bibtex")
-    text = with_private(made.text, bib, kind) if private else made.text
+    text = with_private(made.text, bib) if private else made.text
     _write(text, made.entries, output, f"cite {manuscript}", force)
     if not found.keys and not found.everything:
         note(f"{manuscript} contains no citations")
@@ -83,6 +96,34 @@ def cite(
         number = len(made.unknown)
         note(f"{number} {'key has' if number == 1 else 'keys have'} no entry{more}")
         raise click.exceptions.Exit(1)
+
+
+def _with_shelf(made: Cited, biblatex: bool, accents: Encoding | None) -> Cited:
+    """Add entries of the shelf for the unknown keys that it has."""
+    from dataclasses import replace
+
+    from dltheory_bib.cli.shelf import shelf_folder
+    from dltheory_bib.shelf.lookups import Shelf
+    from dltheory_bib.shelf.shelf_entries import held_by_key, shelf_entry
+
+    shelf = Shelf(shelf_folder())
+    held = {one.key: held_by_key(shelf, one.key) for one in made.unknown}
+    entries = [
+        shelf_entry(one, key, biblatex, accents or "utf-8")
+        for key, one in held.items()
+        if one is not None
+    ]
+    shelf.close()
+    if not entries:
+        return made
+    number = len(entries)
+    note(f"{number} {'entry is' if number == 1 else 'entries are'} from the shelf, not curated")
+    return replace(
+        made,
+        text="\n".join(filter(None, (made.text, *entries))),
+        entries=made.entries + number,
+        unknown=tuple(one for one in made.unknown if held[one.key] is None),
+    )
 
 
 def _say(found: Manuscript, made: Cited) -> None:

@@ -91,11 +91,17 @@ def export(
     if not found:
         note("no work matches; nothing was written")
         return
+    if (
+        private
+        and kind == "ris"
+        and bibliography().where(f"({asked}) has:status" if asked else "has:status")
+    ):
+        note("RIS has no place for a status; bibtex, json and csl-json have")
     command = f"export {shlex.quote(asked)}" if asked else "export"
     if kind in _BIB:
         text = _bib(found, kind, related, options)  # type: ignore[arg-type]
         if private:
-            text = with_private(text, found, kind)
+            text = with_private(text, found)
     if output is None:
         sys.stdout.write(text if kind in _BIB else found.to(kind, table, private=private))
         return

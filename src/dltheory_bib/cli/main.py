@@ -25,10 +25,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     invalid command line or query. 130 and 141 after Ctrl-C and a closed pipe, as if the signal had
     ended the process.
     """
+    # No plugin of pydantic has business with our records; to look for some, it reads what is said
+    # of every package that is installed.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     with collector_paused():
         code = _run(argv)
-    if argv is None:
-        freeze_modules()  # the process ends
+        if argv is None:
+            freeze_modules()  # the process ends; running again, the collector would begin at once
     return code
 
 

@@ -71,7 +71,7 @@ def bib_options(dialect: str | None) -> Callable[[F], F]:
     return add
 
 
-def with_private(text: str, bib: Bibliography | PaperList, dialect: str) -> str:
+def with_private(text: str, bib: Bibliography | PaperList) -> str:
     """Return entries with the private fields of the works that their keys name."""
     from dltheory_bib.formats.private_fields import with_private_fields
     from dltheory_bib.snapshot.own_notes import private_fields
@@ -83,7 +83,7 @@ def with_private(text: str, bib: Bibliography | PaperList, dialect: str) -> str:
         found = private_fields(snapshot, [number]) if number is not None else {}
         return next(iter(found.values()), {})
 
-    return with_private_fields(text, private, dialect)
+    return with_private_fields(text, private)
 
 
 def print_bytes(text: str, encoding: str = "utf-8") -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,20 +22,29 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def print_problems(
-    problems: Sequence[Problem], format_: str, rules: Mapping[str, str] | None = None
+    problems: Sequence[Problem],
+    format_: str,
+    rules: Mapping[str, str] | None = None,
+    verdicts: Mapping[Problem, Mapping[str, Any]] | None = None,
 ) -> None:
-    """Print problems in one of `PROBLEM_FORMATS`; `rules` gives a description of each rule."""
+    """Print problems in one of `PROBLEM_FORMATS`; `rules` gives a description of each rule, and
+    `verdicts` what formats for programs add to a problem that reports a verdict.
+    """
+    told = verdicts or {}
     if format_ == "json":
         import json
 
-        records = [problem._asdict() for problem in problems]
+        records = [
+            problem._asdict() | ({"verdict": told[problem]} if problem in told else {})
+            for problem in problems
+        ]
         # In ASCII: a name in the file may contain any character, including a terminal's control
         # codes.
         click.echo(json.dumps(records, indent=2))
     elif format_ == "sarif":
         from dltheory_bib.formats.sarif import to_sarif
 
-        sys.stdout.write(to_sarif(problems, rules))
+        sys.stdout.write(to_sarif(problems, rules, told))
     elif format_ == "github":
         for problem in problems:
             sys.stdout.write(f"{_annotation(problem)}\n")

@@ -36,20 +36,29 @@ _WHERE = {
 @dltheory.command(cls=QueryCommand, short_help="Search for anything; best match first.")
 @query_argument(required=True)
 @click.option("-n", "--limit", type=click.IntRange(0), help="At most this many; 0 for all.")
+@click.option("--shelf", is_flag=True, help="Search the titles on the shelf, which is not curated.")
 @click.option("--explain", is_flag=True, help="Say for each work why it was found.")
 @format_option(*LIST_FORMATS)
-def search(query: tuple[str, ...], limit: int | None, explain: bool, format_: str | None) -> None:
+def search(
+    query: tuple[str, ...], limit: int | None, shelf: bool, explain: bool, format_: str | None
+) -> None:
     """Search by words, a title, author and year, an id or a URL; best match first.
 
     Not every word needs to match, mistyped words are mended, and nothing is an error. Fields narrow
     the search as they do in `list`. Topics, people and questions that the words name are shown
     above the works.
 
+    With --shelf, the works on the shelf whose titles have all the words are shown instead, or those
+    with the nearest title, or with a DOI or an arXiv id; each with its source.
+
     \b
     Example: dltheory search how deep can signals propagate
     Example: dltheory search jacot 2018
     Example: dltheory search '"edge of chaos" year:2017' --format bibtex
     """
+    if shelf:
+        _search_shelf(" ".join(query), _BEST if limit is None else limit, format_)
+        return
     bib = bibliography()
     found = bib.search(" ".join(query))
     drawn = is_drawn() and format_ is None
@@ -75,6 +84,32 @@ def search(query: tuple[str, ...], limit: int | None, explain: bool, format_: st
         note(f"  {line}" if place and not found else line)
     if len(shown) < len(found) and drawn:
         note(f"{len(shown)} of {len(found)} works; --limit 0 shows all")
+
+
+def _search_shelf(text: str, most: int, format_: str | None) -> None:
+    from dltheory_bib.cli.app import visible
+    from dltheory_bib.cli.shelf import shelf_folder
+    from dltheory_bib.shelf.lookups import Shelf
+    from dltheory_bib.shelf.shelf_entries import shelf_entry
+
+    if format_ not in {None, "tsv", "bibtex"}:
+        raise click.UsageError("works of the shelf can be shown as tsv or bibtex")
+    opened = Shelf(shelf_folder())
+    found = opened.search(text, most or 1_000_000)
+    for held in found:
+        work, source = held.record, held.source
+        if format_ == "bibtex":
+            entry = shelf_entry(held, work.id, biblatex=False)
+            click.echo("\n".join(map(visible, entry.splitlines())))
+            continue
+        authors = "; ".join(work.authors)
+        origin = f"{source.reader} of {source.date}"
+        cells = work.id, work.title, authors, str(work.year or ""), work.venue, origin
+        click.echo("\t".join(map(visible, cells)))
+    note(
+        f"{len(found)} works of the shelf, not curated" if found else "the shelf has no such title"
+    )
+    opened.close()
 
 
 def _draw_headings(found: SearchResults) -> None:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dltheory_bib.cli.app import dltheory, draw, is_drawn, note, visible
+from dltheory_bib.cli.app import bibliography, dltheory, draw, is_drawn, note, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import RenderableType
 
-    from dltheory_bib.shelf.lookups import ShelfSource
+    from dltheory_bib.shelf.lookups import Shelf, ShelfSource
     from dltheory_bib.shelf.shelf_index import Count
 
 
@@ -49,6 +49,7 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
     \b
       ML Anthology   a clone of its repository, or a file of its data
       OpenAlex       the folder of a snapshot, or a file of works (JSON Lines, Parquet)
+      ACL Anthology  a clone of its repository, or a file of its data
       arXiv          its metadata as JSON Lines
       DBLP           dblp.xml
       OpenReview     notes as its API returns them, JSON or JSON Lines
@@ -66,7 +67,7 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
     from dltheory_bib.shelf.shelf_index import build_shelf
     from dltheory_bib.shelf.shelf_record import SourceError
 
-    folder = out or _folder()
+    folder = out or shelf_folder()
     progress = CompileProgress("reading") if sys.stderr.isatty() else nullcontext()
     try:
         with progress as shown:
@@ -77,7 +78,7 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
         note(f"{one.source}: {_counted(one)}")
         for reason, works in sorted(one.reasons.items()):
             note(f"  {works:,} refused: {reason}")
-    note(f"{folder}: {sum(one.kept for one in counts):,} works")
+    note(f"{folder}: {_works(sum(one.kept for one in counts))}")
 
 
 @shelf.command("list", short_help="Tell what is on the shelf.")
@@ -87,22 +88,31 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
     type=click.Path(path_type=Path),
     help="Its folder.  [default: that of the settings, else the platform's folder for data]",
 )
+@click.option("--venues", is_flag=True, help="List the years of each conference instead.")
 @click.option("-f", "--format", "format_", type=click.Choice(["text", "json"]), default="text")
-def list_(folder: Path | None, format_: str) -> None:
+def list_(folder: Path | None, venues: bool, format_: str) -> None:
     """List the sources of the shelf, with the date of each, its works and its licence.
+
+    With --venues, list the years of the conferences of the catalogue with their works, and why a
+    list is complete: a reference to what such a list lacks is contradicted by `check`.
 
     \b
     Example: dltheory shelf list
+    Example: dltheory shelf list --venues
     """
     from dltheory_bib.shelf.lookups import Shelf
 
-    opened = Shelf(folder or _folder())
+    opened = Shelf(folder or shelf_folder())
+    if venues:
+        _list_venues(opened, format_)
+        return
     size = opened.path.stat().st_size / (1 << 20)
     if format_ == "json":
         import json
 
         sources = [one._asdict() for one in opened.sources.values()]
-        click.echo(json.dumps({"path": str(opened.path), "sources": sources}, indent=2))
+        about = {"path": str(opened.path), "megabytes": round(size, 1), "sources": sources}
+        click.echo(json.dumps(about, indent=2))
         return
     if is_drawn():
         draw(_table(opened.sources.values()))
@@ -110,10 +120,27 @@ def list_(folder: Path | None, format_: str) -> None:
         for one in opened.sources.values():
             cells = one.reader, one.date, str(one.kept), one.licence, one.path
             click.echo("\t".join(map(visible, cells)))
-    note(f"{opened.path}: {len(opened):,} works, {size:.0f} MB")
+    note(f"{opened.path}: {_works(len(opened))}, {size:.0f} MB")
 
 
-def _folder() -> Path:
+def _list_venues(shelf: Shelf, format_: str) -> None:
+    from dltheory_bib.bibfile.venue_match import VenueNames
+    from dltheory_bib.bibfile.verdicts.complete_lists import CompleteLists
+
+    found = list(CompleteLists(shelf, VenueNames(bibliography())).venue_years())
+    if format_ == "json":
+        import json
+
+        click.echo(json.dumps([one._asdict() for one in found], indent=2))
+        return
+    for one in found:
+        why = one.complete or "not known to be complete"
+        click.echo(f"{one.venue}\t{one.year}\t{one.works}\t{why}")
+    complete = sum(bool(one.complete) for one in found)
+    note(f"{len(found)} years of conferences, of which {complete} are complete")
+
+
+def shelf_folder() -> Path:
     """Return the folder of the settings, else the platform's."""
     from dltheory_bib.settings import load_settings
     from dltheory_bib.shelf.lookups import default_folder
@@ -124,7 +151,11 @@ def _folder() -> Path:
 
 def _counted(one: Count) -> str:
     refused = f", {one.refused:,} refused" if one.refused else ""
-    return f"{one.reader}, {one.kept:,} works{refused}"
+    return f"{one.reader}, {_works(one.kept)}{refused}"
+
+
+def _works(count: int) -> str:
+    return f"{count:,} {'work' if count == 1 else 'works'}"
 
 
 def _table(sources: Iterable[ShelfSource]) -> RenderableType:

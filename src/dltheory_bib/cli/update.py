@@ -38,8 +38,9 @@ def update(keys: tuple[str, ...], write: bool, online: bool | None, mailto: str 
     """Show what became of your preprints, and which works a layer below has now.
 
     Services are asked where each of your preprints was published (all, or those of KEYS), if you
-    allow it. A work that a layer below has by now can be turned into additions to it: your `after`
-    and relations stay, its facts come from below. That needs no network.
+    allow it. A work that a layer below has by now can be turned into additions to it: your notes,
+    `after` and relations stay, your key becomes an alias, and its facts come from below. That needs
+    no network.
 
     The output is a patch; --write applies it.
 
@@ -51,7 +52,7 @@ def update(keys: tuple[str, ...], write: bool, online: bool | None, mailto: str 
     bib = bibliography()
     wanted = {bib.key(key) for key in keys}
     records = [one for one in own_records(bib) if not wanted or one["key"] in wanted]
-    below = {} if place.is_file else _below(place, {one["key"] for one in records})
+    below = {} if place.is_file else _below(place, records)
     preprints = [one for one in records if _is_preprint(one) and one["key"] not in below]
     with permitted_services(online, mailto) as services:
         if services is None and preprints:
@@ -67,8 +68,8 @@ def update(keys: tuple[str, ...], write: bool, online: bool | None, mailto: str 
     command = f"update {', '.join([one.where for one in changed] + list(below))}"
     with collection_change(place, command, write=write) as change:
         put_records(change, place, bib, changed, replace=True)
-        for own, other in below.items():
-            _turn_into_additions(change, own, other)
+        for own, (other, aliases) in below.items():
+            _turn_into_additions(change, own, other, aliases)
     for name in change.files:
         print_patch(name, change.before[name] or "", change.after[name] or "")
     _summarise(len(records), len(changed), len(below), write and bool(change.files))
@@ -133,10 +134,9 @@ def _reference(record: dict[str, Any]) -> Reference:
 # Works that a layer below has as well
 
 
-def _below(place: Writable, keys: set[str]) -> dict[str, str]:
-    """Return the key below of each own work that a layer below has, if both names are one work's.
-
-    A work whose key nothing below has stays: whoever cites it by that key would lose it.
+def _below(place: Writable, records: Sequence[dict[str, Any]]) -> dict[str, tuple[str, list[str]]]:
+    """Return, by own work that a layer below has as well, its key there and the names that only
+    the own record has: whoever cites the work by one must not lose it.
     """
     from dltheory_bib.snapshot.below import BelowSnapshot, open_below
     from dltheory_bib.source.loader import read_catalogue
@@ -149,36 +149,36 @@ def _below(place: Writable, keys: set[str]) -> dict[str, str]:
     catalogue, _ = read_catalogue(files)
     overlay, _ = settle(catalogue, BelowSnapshot(snapshot))
     found = {}
-    for own, other in sorted(overlay.same.items()):
-        if own not in keys:
+    for one in records:
+        other = overlay.same.get(one["key"])
+        if other is None:
             continue
-        if snapshot.number(own) is None:
-            note(f"{own} is {other} below, which does not have your key; your record stays")
-        else:
-            found[own] = other
+        names = [one["key"], *one.get("aliases", ())]
+        found[one["key"]] = other, [name for name in names if snapshot.number(name) is None]
     return found
 
 
-def _turn_into_additions(change: Change, own: str, other: str) -> None:
+def _turn_into_additions(change: Change, own: str, other: str, aliases: list[str]) -> None:
     """Delete an own record; what it says beyond the facts becomes an addition to the work below."""
+    from dltheory_bib.bibfile.own_material import joined
+
     record = change.records("papers").get(own)
     if record is None:
         return
-    kept = {name: record[name] for name in ("after", "relations") if record.get(name)}
     change.remove("papers", own)
-    if not kept:
-        return
+    more = {
+        "aliases": aliases,
+        "after": [one for one in record.get("after", ()) if one != other],
+        "relations": [one for one in record.get("relations", ()) if one["work"] != other],
+    }
     notes = change.records("notes")
-    present = notes.get(own) or notes.get(other) or {}
-    merged = dict(present) | {"key": present.get("key", other)}
-    for name, values in kept.items():
-        others = (one for one in values if other not in (one, *_works_of(one)))
-        merged[name] = [*present.get(name, ()), *others]
-    change.put("notes", merged)
-
-
-def _works_of(value: Any) -> list[Any]:
-    return [value.get("work")] if isinstance(value, dict) else []
+    addition: dict[str, Any] = {"key": other}
+    for stated in (notes.get(other, {}), notes.get(own, {}) if own != other else {}, more):
+        addition, _ = joined(addition, stated)
+    if own != other:
+        change.remove("notes", own)
+    if len(addition) > 1:
+        change.put("notes", addition)
 
 
 def _summarise(works: int, published: int, below: int, written: bool) -> None:

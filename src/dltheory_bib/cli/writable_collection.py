@@ -18,7 +18,12 @@ from dltheory_bib.source.folders import is_described, is_directory, is_file, shi
 if TYPE_CHECKING:
     from dltheory_bib.bibfile.proposal import Proposal
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.lookup.protocol import Reference
     from dltheory_bib.source.collection_writer import Change
+
+
+_LISTED = 5
+"""The most works that a hint names."""
 
 
 class Writable(NamedTuple):
@@ -59,6 +64,27 @@ def _is_of_clone(data: Path) -> bool:
     except OSError:
         return False
     return is_file(root / "pyproject.toml") and (here == root or root in here.parents)
+
+
+def catalogue_hint(place: Writable, references: Sequence[Reference]) -> None:
+    """Say which works the shipped catalogue has, for a collection that extends nothing."""
+    from dltheory_bib.bibliography import load
+    from dltheory_bib.lookup.held_works import HeldWorks
+
+    described = is_described(place.folder) and not place.is_file
+    if not references or described or place.folder == shipped_directory():
+        return
+    held = HeldWorks(load().snapshot)
+    found = (held.key_of(one) for one in references)
+    keys = list(dict.fromkeys(key for key in found if key))
+    if keys:
+        listed = ", ".join(keys[:_LISTED]) + (
+            f" and {len(keys) - _LISTED} more" * (len(keys) > _LISTED)
+        )
+        note(
+            f"the shipped catalogue has {listed}, with topics and annotations; a folder with "
+            "`extends: shipped` in collection.yaml needs no copy (`dltheory init`)"
+        )
 
 
 @contextmanager
@@ -108,7 +134,7 @@ def put_records(
         if not one.record["aliases"]:
             del one.record["aliases"]
         added.append(one)
-    _put_venues(change, place, bib, [one.venue for one in added if one.venue])
+    put_venues(change, place, bib, [one.venue for one in added if one.venue])
     if not added:
         return []
     records = {one.key: one.record for one in added if one.record}
@@ -128,7 +154,7 @@ def _refuse_faults(records: Mapping[str, Mapping[str, Any]]) -> None:
             raise click.ClickException(f"{key}: {message}; nothing was written")
 
 
-def _put_venues(
+def put_venues(
     change: Change, place: Writable, bib: Bibliography, venues: Sequence[Mapping[str, Any]]
 ) -> None:
     """Put new venues into their file. A collection on its own with none borrows those of the
@@ -145,6 +171,27 @@ def _put_venues(
     if alone:
         new |= {str(one["id"]): one for one in _used_venues(bib)}
     change.write("venues.yaml", revised(text, "venues", new, ordered=not alone))
+
+
+def put_additions(
+    change: Change, bib: Bibliography, additions: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Add to the user's notes on works, by key; a status that is there stays, and is named."""
+    from dltheory_bib.bibfile.own_material import joined
+
+    if not additions:
+        return
+    there = change.records("notes")
+    names = {bib.key(one): one for one in there if one in bib}  # a record may use an alias
+    made = []
+    for key, new in additions.items():
+        old = there.get(names.get(key, key), {"key": key})
+        addition, refused = joined(old, new)
+        if refused:
+            note(f"{key} has the status {old['status']} here, not {refused}; it stays")
+        if addition != old:
+            made.append(addition)
+    change.put("notes", *made)
 
 
 def _used_venues(bib: Bibliography) -> list[dict[str, Any]]:

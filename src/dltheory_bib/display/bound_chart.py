@@ -23,7 +23,13 @@ from dltheory_bib.errors import MissingExtraError, UnknownNameError
 from dltheory_bib.files import write_bytes
 from dltheory_bib.text.names import nearest
 from dltheory_bib.theorems.bounds import read_bound, steepest
-from dltheory_bib.theorems.theorem_table import Table, TableQuestion, TableRow, TableSymbol
+from dltheory_bib.theorems.theorem_table import (
+    Table,
+    TableCard,
+    TableQuestion,
+    TableRow,
+    TableSymbol,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -178,20 +184,30 @@ def symbol_of(
 def points_of(
     question: TableQuestion, rows: Sequence[TableRow], quantity: str, symbol: TableSymbol
 ) -> list[Point]:
-    """Return the ranked cards of a quantity as points, sorted by year."""
+    """Return the ranked cards of a quantity as points, sorted by year, but those whose exponent
+    depends on ratios of parameters, and those that take the symbol as a constant.
+    """
     extremes = {one.id: one.extreme for one in question.symbols}
     place = list(extremes).index(symbol.id)
     made = []
     for row in rows:
         card = row.card
-        if not row.ranked or card.quantity != quantity:
+        if not row.ranked or card.quantity != quantity or _is_fixed(card, symbol):
             continue
-        steep = steepest(read_bound(card.bound, extremes, ratios=question.ratios))[place]
-        power = None if steep.exponential > 0 else steep.power
+        ratios = [one.id for one in question.ratios]
+        steep = steepest(read_bound(card.bound, extremes, ratios=ratios))
+        if any(one.power for one in steep[place + len(extremes) :: len(extremes)]):
+            continue  # the height would be that of the constant part
+        power = None if steep[place].exponential > 0 else steep[place].power
         address = row.paper.address or ""
         improves = tuple(one["card"] for one in card.improves)
         made.append(Point(row.paper.year, power, card.kind, row.family, card.id, address, improves))
     return sorted(made, key=lambda point: point.year)
+
+
+def _is_fixed(card: TableCard, symbol: TableSymbol) -> bool:
+    assumed = (*card.assumptions, *card.supposed)
+    return card.kind != "lower" and any(one in symbol.fixed_by for one in assumed)
 
 
 def frontier(points: Iterable[Point], smallest: bool) -> list[Point]:

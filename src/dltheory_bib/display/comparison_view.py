@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from dltheory_bib.formats.comparison_files import BEST, HOLDS, improves_something, read_where
 from dltheory_bib.snapshot.views import QuestionView, Reader
+from dltheory_bib.text.exponents import split_exponent
+from dltheory_bib.theorems.bounds import read_power
 from dltheory_bib.theorems.standings import ALONE, OPEN, STANDINGS
 from dltheory_bib.theorems.standings import BEST as BEST_HERE
 from dltheory_bib.theorems.theorem_table import (
@@ -96,6 +98,11 @@ class ComparisonTable:
             f"{read(f'${one.tex}$')} {_phrase(read(one.meaning))}"
             for one in table.question.symbols
             if any(_uses(row, one.id) for row in shown)
+        ]
+        symbols += [
+            f"{one.id} {_phrase(read(one.meaning))}"
+            for one in table.question.ratios
+            if any(_rated(row, one.id) for row in shown)
         ]
         if symbols:
             made.append(Text("; ".join(symbols), style=_DIM))
@@ -265,6 +272,14 @@ def _uses(row: TableRow, symbol: str) -> bool:
         symbol == name or symbol in re.split(r"[ /()]", name)
         for monomial in row.card.bound
         for name in monomial
+    )
+
+
+def _rated(row: TableRow, ratio: str) -> bool:
+    return any(
+        "exp" not in exponent and ratio in read_power(split_exponent(exponent)[0])
+        for monomial in row.card.bound
+        for exponent in monomial.values()
     )
 
 

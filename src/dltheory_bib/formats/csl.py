@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from dltheory_bib.formats.private_fields import csl_fields
 from dltheory_bib.formats.venue_names import (
     names_volume,
     period_of,
@@ -40,12 +41,19 @@ _PREPRINT = "article"
 _PROTECTED = re.compile(r"\$[^$]*\$|\{([^{}$]*)\}")
 
 
-def to_csl_json(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
+def to_csl_json(
+    papers: Iterable[Paper],
+    venues: Mapping[str, Venue],
+    private: Mapping[str, Mapping[str, Any]] | None = None,
+) -> str:
     """Return a JSON array of CSL items, in the order given; see `csl_item`.
 
-    Raises `UnknownNameError` for a paper whose venue is not in `venues`.
+    `private` has the notes, tags, status and files that are to be written, by key. Raises
+    `UnknownNameError` for a paper whose venue is not in `venues`.
     """
-    items = [csl_item(paper, venues) for paper in papers]
+    items = [
+        csl_item(paper, venues) | csl_fields((private or {}).get(paper.key, {})) for paper in papers
+    ]
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -120,13 +120,13 @@ def _entries(listing: Listing, dialect: str) -> Iterable[str]:
     def private(key: str) -> Mapping[str, Any]:
         return listing.private.get(key, {})
 
-    return (with_private_fields(entry, private, dialect) for entry in entries)
+    return (with_private_fields(entry, private) for entry in entries)
 
 
 def _csl_json(listing: Listing) -> str:
     from dltheory_bib.formats.csl import to_csl_json
 
-    return to_csl_json(listing.papers, listing.venues)
+    return to_csl_json(listing.papers, listing.venues, listing.private)
 
 
 def _ris(listing: Listing) -> str:
@@ -209,7 +209,7 @@ FORMATS: Mapping[str, Format] = {
 """Every format by name."""
 
 
-WITH_PRIVATE = ("json", "csv", "bibtex", "biblatex", "ris")
+WITH_PRIVATE = ("json", "csv", "bibtex", "biblatex", "csl-json", "ris")
 """The formats that have a place for notes, tags and files, which are written if asked for."""
 
 

@@ -51,7 +51,9 @@ def to_ris(
     import rispy
 
     class Writer(rispy.RisWriter):  # type: ignore[misc]
-        """Drop the numbers between records, which are not part of RIS."""
+        """Drop the numbers between records, which are not part of RIS; allow several copies."""
+
+        DEFAULT_LIST_TAGS = (*rispy.RisWriter.DEFAULT_LIST_TAGS, "L1", "L2")
 
         def set_header(self, count: int) -> str:  # noqa: ARG002
             return ""

@@ -16,12 +16,23 @@ from urllib.parse import quote
 from dltheory_bib import __version__
 from dltheory_bib.errors import Problem
 
-_KINDS = {"not-covered": "notApplicable", "verified": "pass"}
+_KINDS = {
+    "contradicted": "review",
+    "differs": "review",
+    "not-checked": "notApplicable",
+    "not-found": "open",
+    "verified": "pass",
+}
 """If the level is `none`, the kind gives the reason (3.27.9)."""
 
 
-def to_sarif(problems: Iterable[Problem], rules: Mapping[str, str] | None = None) -> str:
-    """Return problems as a SARIF log of one run; `rules` describes each rule in a sentence.
+def to_sarif(
+    problems: Iterable[Problem],
+    rules: Mapping[str, str] | None = None,
+    verdicts: Mapping[Problem, Mapping[str, Any]] | None = None,
+) -> str:
+    """Return problems as a SARIF log of one run; `rules` describes each rule in a sentence, and
+    `verdicts` has the properties of results that report a verdict.
 
     A `note` is information about an entry, not a fault, so its level is `none`. Paths below the
     working directory are relative. Columns count Unicode characters.
@@ -37,7 +48,10 @@ def to_sarif(problems: Iterable[Problem], rules: Mapping[str, str] | None = None
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(problem, numbers[problem.rule]) for problem in problems],
+        "results": [
+            _result(problem, numbers[problem.rule], (verdicts or {}).get(problem))
+            for problem in problems
+        ],
     }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -52,7 +66,9 @@ def _rule(name: str, description: str | None) -> dict[str, Any]:
     return {"id": name} | ({"shortDescription": {"text": description}} if description else {})
 
 
-def _result(problem: Problem, number: int) -> dict[str, Any]:
+def _result(
+    problem: Problem, number: int, verdict: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": _uri(problem.file)}}
     if problem.line:
         place["region"] = {"startLine": problem.line, "startColumn": max(problem.column, 1)}
@@ -64,7 +80,7 @@ def _result(problem: Problem, number: int) -> dict[str, Any]:
         "level": "none" if is_note else problem.level,
         "message": {"text": problem.message},
         "locations": [{"physicalLocation": place}],
-    }
+    } | ({"properties": {"verdict": verdict}} if verdict else {})
 
 
 def _uri(file: str) -> str:

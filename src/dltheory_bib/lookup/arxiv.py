@@ -80,6 +80,10 @@ class Arxiv(Service):
             else:
                 yield self._judged(reference, works.get(_folded(wanted)), days[wanted])
 
+    def identify_many(self, references: Sequence[Reference]) -> Iterator[Answer]:
+        """Yield the answer to each reference with an arXiv id; ids are asked for in batches."""
+        return self.find_many(references)
+
     def _judged(self, reference: Reference, work: StatedWork | None, day: datetime.date) -> Answer:
         asked = (Asked(self.name, day),)
         if work is None:

@@ -56,8 +56,19 @@ class Service:
 
     def find(self, reference: Reference) -> Answer:
         """Return the works that a reference means, as the service states them."""
+        return self._answered(reference, self.has_titles)
+
+    def identify(self, reference: Reference) -> Answer:
+        """Return the works that a reference means, asked for by their identifiers alone."""
+        return self._answered(reference, by_title=False)
+
+    def identify_many(self, references: Sequence[Reference]) -> Iterator[Answer]:
+        """Yield the answer to each reference, in order, asked for by identifiers alone."""
+        return map(self.identify, references)
+
+    def _answered(self, reference: Reference, by_title: bool) -> Answer:
         try:
-            return self._find(reference)
+            return self._find(reference, by_title)
         except ServiceError as error:
             return Failed(str(error), self.name)
         except SHAPES as error:
@@ -67,7 +78,7 @@ class Service:
         """Yield the answer to each reference, in order."""
         return map(self.find, references)
 
-    def _find(self, reference: Reference) -> Answer:
+    def _find(self, reference: Reference, by_title: bool) -> Answer:
         records: list[StatedWork] = []
         others: list[StatedWork] = []
         day = datetime.date.today()
@@ -77,7 +88,7 @@ class Service:
                 if works and not any(work.title for work in works):
                     raise ServiceError("has a record of it without a title")
                 self._sort(reference, works, records, others)
-        if not records and reference.title and self.has_titles:
+        if not records and reference.title and by_title:
             works, day = self.by_title(reference)
             self._sort(reference, works, records, others)
         asked = (Asked(self.name, day),)

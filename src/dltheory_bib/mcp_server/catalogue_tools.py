@@ -275,6 +275,7 @@ def check(bib: Bibliography, bib_text: str) -> Data:
                     "key": one.key,
                     "verdict": one.verdict,
                     "work": one.work,
+                    "kinds": list(one.found.kinds),
                     "says": one.message,
                 }
                 for one in found.judgements
@@ -290,7 +291,7 @@ def check(bib: Bibliography, bib_text: str) -> Data:
             }
             for one in found.problems
         ],
-        "hint": "`not covered`: this catalogue does not contain the work, which may well exist"
+        "hint": "`not found`: the catalogue does not have the work, which may well exist"
         if found.entries
         else empty,
     }
@@ -453,8 +454,8 @@ _TOOLS = (
         "check",
         "Check a .bib",
         "Check the text of a .bib file: every problem of form with its line and a correction, and "
-        "a verdict on each entry: verified, outdated, field mismatch, venue variant, or not "
-        "covered by this catalogue.",
+        "a verdict on each entry, compared with this catalogue: verified, differs, contradicted, "
+        "not found, or not checked.",
         (Parameter("bib_text", "the text of the file, not its path", most=100_000),),
         check,
     ),

@@ -16,11 +16,13 @@ class Addition(Record):
     """Additions to a work, which is in this collection or in one that it extends.
 
     `notes`, `tags`, `status` and `files` are private: what makes something to hand on leaves them
-    out. `after` and `relations` are part of the graph, as those of the work itself are.
+    out. `aliases`, `after` and `relations` are those of the work, as if its record had them.
     """
 
     key: PaperKey
     """The key of the work, or an alias."""
+    aliases: tuple[PaperKey, ...] = ()
+    """More names of the work: keys by which you cite it."""
     notes: tuple[Lines, ...] = ()
     """Remarks of your own; each may have several lines."""
     tags: tuple[Text, ...] = ()

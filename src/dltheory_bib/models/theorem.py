@@ -82,11 +82,15 @@ class ExponentRatio(Record):
     """
 
     id: Ratio
-    """As exponents write it: `d/s`. It is positive; two ratios are compared as independent."""
+    """As exponents write it: `d/s`. It is positive; two ratios are compared as independent, unless
+    one is `at_most` the other.
+    """
     tex: Formula
     """Its TeX."""
     meaning: Text
     """What it denotes, in a phrase."""
+    at_most: Ratio | None = None
+    """A ratio that it never exceeds: the generative exponent, the information exponent."""
 
 
 class Setting(Record):
@@ -160,6 +164,15 @@ class Question(QuestionNavigation, Record):
             twice = next((one for one in ids if ids.count(one) > 1), None)
             if twice:
                 raise ValueError(f"{name} has two items with the id {twice}; delete one of them")
+        above = {one.id: one.at_most for one in self.exponents}
+        for one in self.exponents:
+            larger, steps = one.at_most, 0
+            while larger is not None:
+                if larger not in above:
+                    raise ValueError(f"{one.id} is at most {larger}, which is not in exponents")
+                if steps > len(above):
+                    raise ValueError(f"{one.id} is at most itself; correct at_most")
+                larger, steps = above[larger], steps + 1
         return self
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
@@ -12,19 +12,22 @@ from typing import NamedTuple
 from dltheory_bib.errors import BibliographyError
 from dltheory_bib.shelf.shelf_index import APART, FILE, FORMAT, title_hash
 from dltheory_bib.shelf.shelf_record import ShelfRecord
+from dltheory_bib.text.identifiers import parse_identifier
 from dltheory_bib.text.names import words
 from dltheory_bib.user_folders import data_folder
 
-ALIKE = 85.0
+ALIKE = 90.0
 """Titles with at least this similarity (rapidfuzz's ratio of their folded words, from 0 to 100) are
 near; of 500 titles made of the halves of two others none reached it.
 """
-_ONE_WORD_LESS = 90.0
+_ONE_WORD_LESS = 96.0
 """The similarity of a title to one that has one word more, if its ratio is less: a word was left
 out, which in a short title is much of it.
 """
 _RAREST = 7
 """How many of a title's rarest words are looked up."""
+_PIVOTS = 5
+"""Of those, how many are the very rarest."""
 _MOST = 2000
 """The most titles that are compared in one step."""
 _STEM = 3
@@ -78,6 +81,7 @@ class Shelf:
             about = dict(self._connection.execute("SELECT name, value FROM about"))
         except sqlite3.Error as error:
             raise ShelfError(f"{self.path} is no shelf, or is damaged; build it again") from error
+        self._terms: dict[str, tuple[int, str] | None] = {}
         if about.get("format") != str(FORMAT):
             raise ShelfError(f"{self.path} was built by another version; build it again")
 
@@ -112,16 +116,40 @@ class Shelf:
         """Yield the works of a year that name a venue."""
         yield from self._held("w.year = ? AND w.venue <> ''", year)
 
-    def near(self, title: str, at_least: float = ALIKE, most: int = 5) -> list[Held]:
+    def years(self) -> list[int]:
+        """Return the years of the works that name a venue, the newest first."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT year FROM work WHERE year > 0 AND venue <> '' ORDER BY year DESC"
+        )
+        return [row[0] for row in rows]
+
+    def has_work_by(
+        self, names: Sequence[tuple[str, str]], fewest: int, since: int, until: int
+    ) -> bool:
+        """Return whether a work of some years has at least so many of the people.
+
+        Each is given in the two ways in which a source may write the name, as far as it is known.
+        """
+        each = " + ".join("(instr(authors, ?) > 0 OR instr(authors, ?) > 0)" for _ in names)
+        found = self._connection.execute(
+            f"SELECT 1 FROM work WHERE year BETWEEN ? AND ? AND {each or 0} >= ? LIMIT 1",
+            (since, until, *(one for both in names for one in both), fewest),
+        )
+        return found.fetchone() is not None
+
+    def near(
+        self, title: str, at_least: float = ALIKE, most: int = 5, thorough: bool = True
+    ) -> list[Held]:
         """Return the works whose titles are nearest, the nearest first; none below `at_least`.
 
-        Titles that have all of the title's rarest words are compared with it, then those that lack
-        one of them, then those that have any two, until some are near.
+        Titles that have all of the title's rarest words are compared with it, then those that have
+        two of the very rarest, then, if the search is to be `thorough`, any two, until some are
+        near. A title of which most words are the same has two of the very rarest.
         """
         wanted = words(title)
         compare = _Comparison(wanted)
         found: dict[int, float] = {}
-        for match in self._matches(wanted):
+        for match in self._matches(wanted, thorough):
             rows = self._connection.execute(
                 "SELECT w.id, w.title FROM words JOIN work w ON w.id = words.rowid"
                 " WHERE words MATCH ? LIMIT ?",
@@ -139,6 +167,21 @@ class Shelf:
             for held in self._held("w.id = ?", number)
         ]
 
+    def search(self, text: str, most: int) -> list[Held]:
+        """Return the works that a text means: with this DOI or arXiv id, else with all its words in
+        the title, the newest first, else with the nearest titles.
+        """
+        identifier = parse_identifier(text)
+        if identifier and identifier.scheme == "doi":
+            return self.with_doi(identifier.folded)[:most]
+        if identifier and identifier.scheme == "arxiv":
+            return self.with_arxiv(identifier.value)[:most]
+        wanted = " AND ".join(f'"{word}"' for word in dict.fromkeys(words(text)))
+        condition = "w.id IN (SELECT rowid FROM words WHERE words MATCH ?)"
+        found = list(self._held(condition, wanted)) if wanted else []
+        found.sort(key=lambda one: -one.record.year)
+        return found[:most] or self.near(text, most=most)
+
     def nearest(self, title: str) -> Held | None:
         """Return the work with the title that is meant, the first if several sources have it.
 
@@ -149,14 +192,16 @@ class Shelf:
         others = {title_hash(one.record.title) for one in same}
         return found[0] if len(others) == 1 else None
 
-    def _matches(self, wanted: list[str]) -> Iterator[str]:
+    def _matches(self, wanted: list[str], thorough: bool) -> Iterator[str]:
         """Yield the queries for titles to compare, the strictest first."""
         rarest = self._rarest(wanted)
-        count = len(rarest)
-        for size in dict.fromkeys((count, count - 1, count - 2, 2)):
-            if 0 < min(2, count) <= size <= count:
-                joined = (" AND ".join(some) for some in combinations(rarest, size))
-                yield " OR ".join(f"({one})" for one in joined)
+        if not rarest:
+            return
+        yield " AND ".join(rarest)
+        for count in (_PIVOTS, len(rarest)) if thorough else (_PIVOTS,):
+            pairs = combinations(rarest[:count], 2)
+            if query := " OR ".join(f"({' AND '.join(some)})" for some in pairs):
+                yield query
 
     def _rarest(self, wanted: Iterable[str]) -> list[str]:
         """Return the title's words as terms of a query, the rarest on the shelf first.
@@ -165,16 +210,22 @@ class Shelf:
         """
         counts: list[tuple[int, str]] = []
         for word in dict.fromkeys(wanted):
-            row = self._vocabulary.execute(
-                "SELECT doc FROM temp.vocabulary WHERE term = ?", (word,)
-            ).fetchone()
-            meant = [] if row else self._misspelt(word)
-            if row:
-                counts.append((row[0], f'"{word}"'))
-            elif meant:
-                either = " OR ".join(f'"{one}"' for _, one in meant)
-                counts.append((sum(count for count, _ in meant), f"({either})"))
+            if word not in self._terms:
+                self._terms[word] = self._term(word)
+            if term := self._terms[word]:
+                counts.append(term)
         return [term for _, term in sorted(counts)[:_RAREST]]
+
+    def _term(self, word: str) -> tuple[int, str] | None:
+        """Return how many titles have a word, or those that it may be, and the term of a query."""
+        row = self._vocabulary.execute(
+            "SELECT doc FROM temp.vocabulary WHERE term = ?", (word,)
+        ).fetchone()
+        if row:
+            return row[0], f'"{word}"'
+        meant = self._misspelt(word)
+        either = " OR ".join(f'"{one}"' for _, one in meant)
+        return (sum(count for count, _ in meant), f"({either})") if meant else None
 
     def _misspelt(self, word: str) -> list[tuple[int, str]]:
         """Return the shelf's words that differ from a word in one letter, with their counts."""

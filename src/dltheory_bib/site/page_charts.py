@@ -83,12 +83,14 @@ class _Scale:
 
 
 def progress(table: Table) -> Progress | None:
-    """Return the chart of the setting with most cards; None if nothing changed."""
+    """Return the chart of the setting with most cards of those in which something changed; None if
+    nothing did.
+    """
     try:
-        panel = max(panels_of(table), key=lambda one: len(one.points))
+        panels = sorted(panels_of(table), key=lambda one: -len(one.points))
     except ValueError:
         return None
-    return _chart(panel, table)
+    return next(filter(None, (_chart(panel, table) for panel in panels)), None)
 
 
 def charts_by_setting(table: Table) -> dict[str, Progress]:

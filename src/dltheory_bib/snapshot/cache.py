@@ -166,12 +166,11 @@ def shipped_names() -> frozenset[str] | None:
     return frozenset(found.names()) if found else None
 
 
-def check_layers(path: Path) -> tuple[list[Problem], int] | None:
-    """Return the problems of a collection that extends others, and the number of its records; None
-    for a collection that extends none.
-
-    An error in a layer below is a problem of it.
-    """
+def check_layers(
+    path: Path, files: list[DataFile] | None = None
+) -> tuple[list[Problem], int] | None:
+    """Return the problems of a collection that extends others, errors below included, and how many
+    records it has; None for one that extends none. `files` may replace its own."""
     if not is_described(path):
         return None
     from dltheory_bib.snapshot.below import BelowSnapshot
@@ -182,7 +181,8 @@ def check_layers(path: Path) -> tuple[list[Problem], int] | None:
         *below, top = layers_of(path)
         if not below:
             return None
-        return check_overlay(top.files(lowest=False), BelowSnapshot(open_stack(below, None)))
+        own = files or top.files(lowest=False)
+        return check_overlay(own, BelowSnapshot(open_stack(below, None)))
     except DataError as error:
         return list(error.problems), 0
 

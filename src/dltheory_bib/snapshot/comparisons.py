@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.snapshot import views
 from dltheory_bib.text.names import fold, nearest, searchable
-from dltheory_bib.theorems.standings import ANY, Comparable
+from dltheory_bib.theorems.standings import ANY, Comparable, Setting
 from dltheory_bib.theorems.theorem_table import (
     Asked,
     Order,
@@ -20,6 +20,7 @@ from dltheory_bib.theorems.theorem_table import (
     TableCard,
     TableColumn,
     TableQuestion,
+    TableRatio,
     TableRow,
     TableSetting,
     TableSymbol,
@@ -250,19 +251,26 @@ def _card(record: dict[str, Any]) -> TableCard:
 
 def _question(snapshot: Snapshot, name: str) -> TableQuestion:
     record = question_record(snapshot, name)
+    known = Setting(vocabulary(snapshot))
     return TableQuestion(
         record["id"],
         record["label"],
         record.get("better", "smaller"),
         _columns(record.get("quantities", ())),
         [
-            TableSymbol(one["id"], one["tex"], one["extreme"], one["meaning"])
+            TableSymbol(
+                one["id"],
+                one["tex"],
+                one["extreme"],
+                one["meaning"],
+                known.implying(one["constant_under"]) if "constant_under" in one else (),
+            )
             for one in record.get("symbols", ())
         ],
         _columns(record.get("columns", ())),
         [TableSetting(**one) for one in record.get("settings", ())],
         record.get("chosen", ()),
-        [one["id"] for one in record.get("exponents", ())],
+        [TableRatio(one["id"], one["meaning"]) for one in record.get("exponents", ())],
     )
 
 

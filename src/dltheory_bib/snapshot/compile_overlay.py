@@ -112,6 +112,7 @@ class _Writer:
         numbers = {name: n for name, n in self.old.items() if name not in self.overlay.taken}
         for key, now in self.overlay.renamed.items():
             numbers[now] = self.old[key]
+        numbers |= {name: self.old[key] for name, key in self.overlay.aliases.items()}
         (last,) = self.fetch("SELECT coalesce(max(n), 0) FROM paper").fetchone()
         for paper in sorted(records_of(self.own.papers), key=lambda one: one.key):
             same = self.overlay.same.get(paper.key)
@@ -235,7 +236,7 @@ class _Writer:
         papers = self.below.papers(found.values())
         made = []
         for (n, key), paper in zip(found.items(), papers, strict=True):
-            paper = self._current(paper)
+            paper = self.overlay.named(self._current(paper))
             now = self.overlay.renamed.get(key, key)
             aliases = tuple(
                 name for name in paper.aliases if name != now and name not in self.overlay.taken
@@ -264,7 +265,9 @@ class _Writer:
                 steps = before.start if kind == "topics" else before.steps
                 found.update(old[step.work] for step in steps if step.work in old)
         # The works whose names change, and those that state or are stated a relation with them.
-        moved = {old[key] for key in (*self.overlay.same.values(), *self.overlay.taken.values())}
+        overlay = self.overlay
+        keys = (*overlay.same.values(), *overlay.taken.values(), *overlay.aliases.values())
+        moved = {old[key] for key in keys}
         if moved:
             ends = self.fetch(
                 f"SELECT source, target FROM edge WHERE relation != 'cites' "

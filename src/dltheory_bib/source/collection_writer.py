@@ -95,20 +95,23 @@ class Change:
             raise DataError(problems)
         return made
 
-    def put(self, kind: str, record: Record | Mapping[str, Any]) -> None:
-        """Write a record, in place of the one with its key or id.
+    def put(self, kind: str, *records: Record | Mapping[str, Any]) -> None:
+        """Write records, each in place of the one with its key or id.
 
-        The record is validated. Raises `pydantic.ValidationError`, and `DataError` if the file
-        cannot be read or written.
+        They are validated. Raises `pydantic.ValidationError`, and `DataError` if the file cannot be
+        read or written.
         """
         from dltheory_bib.source.catalogue import MODELS
 
-        plain = dict(record) if isinstance(record, Mapping) else record.to_dict()
-        model = MODELS[kind]
-        fields = model.model_validate(plain).to_dict()
-        if kind in WORKS and fields.get("checked") == "unchecked":
-            del fields["checked"]  # to_dict always includes it
-        self._revise(kind, {_name_of(fields): fields}, ())
+        put = {}
+        for record in records:
+            plain = dict(record) if isinstance(record, Mapping) else record.to_dict()
+            fields = MODELS[kind].model_validate(plain).to_dict()
+            if kind in WORKS and fields.get("checked") == "unchecked":
+                del fields["checked"]  # to_dict always includes it
+            put[_name_of(fields)] = fields
+        if put:
+            self._revise(kind, put, ())
 
     def remove(self, kind: str, name: str) -> None:
         """Delete the record with a key or id, if there is one."""

@@ -219,7 +219,19 @@ def read_catalogue(
                 progress(file.shown, number)
             if any(problem.rule in STOPPING for problem in problems[before:]):
                 catalogue.unread.add(file.kind)
+    _name_works(catalogue)
     return catalogue, problems
+
+
+def _name_works(catalogue: Catalogue) -> None:
+    """Give own works the aliases that notes add to them."""
+    added = {at.record.key: at.record.aliases for at in catalogue.notes if at.record.aliases}
+    for place, at in enumerate(catalogue.papers) if added else ():
+        paper = at.record
+        more = [one for name in (paper.key, *paper.aliases) for one in added.get(name, ())]
+        if more:
+            changed = paper.model_copy(update={"aliases": (*paper.aliases, *more)})
+            catalogue.papers[place] = Located(changed, at.file, at.index)
 
 
 def place_findings(findings: Iterable[Finding], files: Iterable[DataFile]) -> list[Problem]:

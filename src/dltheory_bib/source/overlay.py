@@ -80,10 +80,17 @@ class Overlay:
     """By name of another work below that means an own work here, that work's key below."""
     renamed: dict[str, str] = field(default_factory=dict)
     """By key of a work below, the key that it has here."""
+    aliases: dict[str, str] = field(default_factory=dict)
+    """By alias that its notes add to a work below, that work's key there."""
     replaced: dict[str, set[str]] = field(default_factory=dict)
     """By kind, the ids of records below that an own record differs from."""
     conflicts: int = 0
     """How many of its records take the place of one below, or a name of it."""
+
+    def named(self, paper: Paper) -> Paper:
+        """Return a work below with the aliases that it has here."""
+        more = [alias for alias, key in self.aliases.items() if key == paper.key]
+        return paper.model_copy(update={"aliases": (*paper.aliases, *more)}) if more else paper
 
 
 def title_letters(title: str) -> str:
@@ -125,6 +132,7 @@ def settle(catalogue: Catalogue, below: Below) -> tuple[Overlay, list[Finding]]:
     overlay = Overlay(catalogue)
     names = below.names()
     findings = list(_same_works(overlay, names, below))
+    findings += _added_names(overlay, names)
     findings += _taken_names(overlay, names, below)
     findings += _other_records(overlay, below)
     overlay.conflicts = len(findings)
@@ -225,6 +233,21 @@ def _taken_names(overlay: Overlay, names: Mapping[str, str], below: Below) -> It
             yield Finding(at, path, "name-below", message, "warning")
 
 
+def _added_names(overlay: Overlay, names: Mapping[str, str]) -> Iterator[Finding]:
+    """Collect the aliases that notes add to works below."""
+    own = {name for at in overlay.catalogue.papers for name in (at.record.key, *at.record.aliases)}
+    for at in overlay.catalogue.notes:
+        key = names.get(at.record.key)
+        for number, alias in enumerate(
+            at.record.aliases if key and at.record.key not in own else ()
+        ):
+            if alias in own or names.get(alias, key) != key:
+                message = f"{alias} is a name of another work; choose another alias"
+                yield Finding(at, ("aliases", number), "repeated-key", message)
+            elif key and alias not in names:
+                overlay.aliases[alias] = key
+
+
 def _other_key(key: str, overlay: Overlay, names: Mapping[str, str]) -> str:
     """Return the key that a work below gets: one of its aliases, or else one that is free."""
     own = {name for at in overlay.catalogue.papers for name in (at.record.key, *at.record.aliases)}
@@ -264,12 +287,13 @@ def _checked(overlay: Overlay, below: Below, warnings: bool = True) -> Iterator[
     """Apply the rules to the own records among those below that they refer to."""
     own = overlay.catalogue
     names = {name: key for name, key in below.names().items() if name not in overlay.taken}
+    names |= overlay.aliases
     among = Catalogue(refused=own.refused, unread=own.unread)
     theirs = set(overlay.same.values())
     wanted = dict.fromkeys(
         names[name] for name in _named(own, warnings) if name in names and names[name] not in theirs
     )
-    among.papers += (Located(one, _BELOW, 0) for one in below.papers(wanted))
+    among.papers += (Located(overlay.named(one), _BELOW, 0) for one in below.papers(wanted))
     cards = any(getattr(own, kind) for kind in _OF_CARDS)
     for kind in ("topics", "venues", *(_OF_CARDS if cards else ())):
         ids = {at.record.id for at in getattr(own, kind)}
@@ -293,8 +317,9 @@ def _named(own: Catalogue, warnings: bool) -> Iterator[str]:
         for at in records:
             yield from at.record.after
             yield from (relation.work for relation in at.record.relations)
-    for note in own.notes if warnings else ():
-        yield note.record.key
+    for note in own.notes:
+        if warnings or note.record.aliases:
+            yield note.record.key
     for topic in own.topics:
         yield from (step.work for step in topic.record.start)
     for trail in own.trails:

@@ -15,6 +15,9 @@ _MATHS = r"\$[^$]*\$"
 _ISE = r"is(?=(?:ation|ations|e|ed|es|er|ers|ing)\b)"
 _OUR = r"iour(?=s?\b|al)"
 
+_COMBINING = "\u0300"
+"""The first character that is combined with others."""
+
 _compiled = cache(re.compile)  # every command imports this module; few need a pattern
 
 
@@ -27,7 +30,8 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
-    kept = "".join(char for char in decomposed if not unicodedata.combining(char))
+    combining = unicodedata.combining
+    kept = "".join([char for char in decomposed if char < _COMBINING or not combining(char)])
     return kept.translate(_LETTERS)
 
 

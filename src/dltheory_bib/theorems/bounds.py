@@ -27,7 +27,8 @@ and
 
 A ratio of parameters in a power, as in $\varepsilon^{-d/s}$, may have any positive value. So
 $\varepsilon^{d/s}$ is compared as a symbol of its own, independent of $\varepsilon$: a combination
-that suffices for independent symbols suffices for every value of the ratio.
+that suffices for independent symbols suffices for every value of the ratio. A ratio that is at most
+another one is its summand: the larger is the sum of the smaller and of an independent difference.
 
 The logarithm of a quotient, `log(d/eps)`, is the sum of those of its symbols, and a power of this
 sum is the sum of their powers, up to a constant.
@@ -126,6 +127,7 @@ def read_bound(
     reading: Reading = "greatest",
     hidden: int = 0,
     below: Mapping[str, str] | None = None,
+    ratios_below: Mapping[str, str] | None = None,
 ) -> Bound:
     """Return the bound of a card; empty if the card has no monomial.
 
@@ -133,7 +135,8 @@ def read_bound(
     parameters. `ignore_polylog` drops all logarithmic factors. `hidden` is 1 if further factors
     `polylog` multiply the bound in this reading, -1 if they divide it. `below` has symbols that are
     at most another one, as an average is at most a maximum: the other one is their product with a
-    factor, and these two are independent. Raises `KeyError` for a symbol or ratio that the question
+    factor, and these two are independent. `ratios_below` has ratios that are at most another one.
+    Raises `KeyError` for a symbol or ratio that the question
     does not declare.
     """
     places = {name: place for place, name in enumerate(extremes)}
@@ -159,6 +162,8 @@ def read_bound(
                 old = term[places[name]]
                 term[places[name]] = old._replace(logs=old.logs + power)
             bound.append(term)
+    for term in bound:
+        _split_ratios(term, len(extremes), ratios, ratios_below or {})
     if hidden:
         bound = [
             [
@@ -170,11 +175,34 @@ def read_bound(
     if ignore_polylog:
         none = {"polylog": Fraction(0), "logs": Fraction(0), "loglogs": Fraction(0)}
         bound = [[one._replace(**none) for one in term] for term in bound]
-    for name, larger in (below or {}).items():
-        for term in bound:
-            pairs = zip(term[places[name]], term[places[larger]], strict=True)
-            term[places[name]] = Exponent(*(one + other for one, other in pairs))
+    for term in bound:
+        _split_symbols(term, places, below or {})
     return tuple(map(tuple, bound))
+
+
+def _split_symbols(
+    term: list[Exponent], places: Mapping[str, int], below: Mapping[str, str]
+) -> None:
+    """Write each symbol as a product of those that are at most it and an independent factor."""
+    for name, larger in below.items():
+        pairs = zip(term[places[name]], term[places[larger]], strict=True)
+        term[places[name]] = Exponent(*(one + other for one, other in pairs))
+
+
+def _split_ratios(
+    term: list[Exponent], size: int, ratios: Sequence[str], below: Mapping[str, str]
+) -> None:
+    """Write each ratio as a sum: of those that are at most it, and of an independent difference."""
+    powers = [one.power for one in term]
+    for number, name in enumerate(ratios, start=1):
+        larger = below.get(name)
+        while larger is not None:
+            other = (1 + list(ratios).index(larger)) * size
+            for place in range(size):
+                here = number * size + place
+                power = term[here].power + powers[other + place]
+                term[here] = term[here]._replace(power=power)
+            larger = below.get(larger)
 
 
 def at_most(small: Bound, large: Bound) -> bool:

@@ -117,6 +117,7 @@ class Order:
         self._below = {one.id: one.at_most for one in question.symbols if one.at_most}
         self._fixed = {one.id: one.constant_under for one in question.symbols}
         self._ratios = [one.id for one in question.exponents]
+        self._ratios_below = {one.id: one.at_most for one in question.exponents if one.at_most}
         self._bounds: dict[tuple[object, ...], Bound] = {}
         self._at_most: dict[tuple[Bound, Bound], bool] = {}
 
@@ -141,6 +142,7 @@ class Order:
                 "greatest" if falls != strongest else "least",
                 hidden,
                 self._below,
+                self._ratios_below,
             )
         return self._bounds[asked]
 

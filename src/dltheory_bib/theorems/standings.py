@@ -94,6 +94,10 @@ class Setting:
             self._closed[name] = frozenset(found)
         return self._closed[name]
 
+    def implying(self, name: str) -> frozenset[str]:
+        """Return the assumptions from which this one follows."""
+        return frozenset(one for one in self._vocabulary if name in self.closure(one))
+
     def applies(self, card: _Card) -> str:
         """Return `applies`, `may apply`, or nothing."""
         if not self.granted.issuperset(card.assumptions):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -75,6 +75,8 @@ class TableSymbol(NamedTuple):
     tex: str
     extreme: str
     meaning: str = ""
+    fixed_by: Collection[str] = ()
+    """The assumptions under which it is a constant."""
 
 
 class TableSetting(NamedTuple):
@@ -96,6 +98,13 @@ class TableColumn(NamedTuple):
     values: Sequence[str] = ()
 
 
+class TableRatio(NamedTuple):
+    """A ratio of parameters in exponents, as bounds print it."""
+
+    id: str
+    meaning: str
+
+
 class TableQuestion(NamedTuple):
     """What tables print of a question; its fields are those of `Question`."""
 
@@ -107,7 +116,7 @@ class TableQuestion(NamedTuple):
     columns: Sequence[TableColumn]
     settings: Sequence[TableSetting] = ()
     chosen: Sequence[str] = ()
-    ratios: Sequence[str] = ()
+    ratios: Sequence[TableRatio] = ()
 
 
 class TableAssumption(NamedTuple):

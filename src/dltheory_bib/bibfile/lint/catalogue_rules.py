@@ -1,4 +1,4 @@
-"""Rules that compare the entries of a .bib file with their works: versions, venues, repetition."""
+"""Rules on what the entries of a .bib file cite: verdicts, versions, venues, repetition."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from dltheory_bib.bibfile.differences import correct_fields, differences
 from dltheory_bib.bibfile.match import PLACES, read_year
-from dltheory_bib.bibfile.matched_file import Difference, Found, MatchedEntry, MatchedFile, Rule
+from dltheory_bib.bibfile.matched_file import Found, MatchedEntry, MatchedFile, Rule
+from dltheory_bib.bibfile.published_version import correct_fields
 from dltheory_bib.bibfile.venue_match import abbreviates
+from dltheory_bib.bibfile.verdicts.field_comparison import OUTDATED, FieldFinding
+from dltheory_bib.bibfile.verdicts.verdict import ReferenceVerdict, Word
 from dltheory_bib.text.identifiers import says_arxiv
-from dltheory_bib.text.names import shortened, unbraced
+from dltheory_bib.text.names import shortened
 
 _LONGEST = 100
 _MOST_ALIKE = 20
@@ -28,31 +30,76 @@ _PARENTS = ("crossref", "xref", "xdata", "related", "entryset")
 _RELATED = ("related", "entryset")
 
 
+def check_contradictions(matched: MatchedFile) -> Iterator[Found]:
+    """Give no name, year, venue or identifier that a record or a complete list excludes."""
+    for item, verdict in _judged(matched, "contradicted"):
+        evidence = verdict.evidence
+        for one in verdict.findings:
+            if one.word == "contradicted":
+                message = f"{one.message}; the record: {evidence}" if evidence else one.message
+                yield Found(_place(item, one.field), message)
+                evidence = ""
+
+
+def check_differences(matched: MatchedFile) -> Iterator[Found]:
+    """Take title, authors, venue, year, numbers and identifiers from one version of the work."""
+    for item, verdict in _judged(matched, "contradicted", "differs"):
+        is_told = verdict.word == "contradicted" or OUTDATED in verdict.kinds
+        evidence = "" if is_told else verdict.evidence
+        for one in verdict.findings:
+            if one.word == "differs" and one.reason != OUTDATED:
+                message = _correction(matched, verdict, one)
+                message += f"; the record: {evidence}" if evidence else ""
+                yield Found(_place(item, one.field), message)
+                evidence = ""
+
+
 def check_preprints(matched: MatchedFile) -> Iterator[Found]:
     """Cite a published work by its publication, not as its preprint."""
-    for item in matched.works:
-        assert item.match is not None
-        paper = item.match.paper
-        if is_outdated(item):
-            assert paper.venue is not None
-            short = matched.bib.venues[paper.venue].in_year(paper.year).short
-            message = (
-                f"it was published in {short} {paper.year}; write {correct_fields(matched, paper)}"
-            )
-            yield Found(item.entry.start, message)
+    for item, verdict in _judged(matched, "contradicted", "differs"):
+        for one in verdict.findings:
+            if one.reason == OUTDATED:
+                write = _published(matched, verdict) or f"cite it by {one.write}"
+                yield Found(item.entry.start, f"{one.message}; write {write}")
 
 
-def is_outdated(item: MatchedEntry) -> bool:
-    """Return whether an entry cites a preprint that was published since."""
-    paper = item.match.paper if item.match else None
-    if paper is None or paper.venue is None or paper.type in {"online", "software"}:
-        return False
-    return item.is_preprint
+def _judged(matched: MatchedFile, *words: Word) -> Iterator[tuple[MatchedEntry, ReferenceVerdict]]:
+    for item in matched.entries:
+        if item.verdict is not None and item.verdict.word in words:
+            yield item, item.verdict
+
+
+def _correction(matched: MatchedFile, verdict: ReferenceVerdict, one: FieldFinding) -> str:
+    """Return the message of a finding; for a venue, with all fields of the publication."""
+    if one.field not in PLACES or not one.write:
+        return one.message
+    right = _published(matched, verdict)
+    return f"{one.message.partition('; write')[0]}; write {right}" if right else one.message
+
+
+def _published(matched: MatchedFile, verdict: ReferenceVerdict) -> str:
+    """Return the fields of the version of record, if it is the catalogue's and is meant."""
+    version = verdict.version
+    paper = matched.bib.get(version.work) if version and version.is_catalogues else None
+    if version is None or paper is None or paper.venue is None:
+        return ""
+    is_meant = not version.venue or (version.venue, version.year) == (paper.venue, paper.year)
+    return correct_fields(matched, paper) if is_meant else ""
+
+
+def _place(item: MatchedEntry, name: str) -> int:
+    """Return the position of a field; an identifier may be in another."""
+    values = item.values
+    if not values.get(name) and name in ("eprint", "doi"):
+        by = "eprint" if name == "eprint" else "doi"
+        ids = [value.lower() for kind, value in item.read.ids if kind == by]
+        found = (one for one in values if ids and ids[0] in values[one].lower())
+        return item.at(next(found, name))
+    return item.at(name)
 
 
 def check_versions(matched: MatchedFile) -> Iterator[Found]:
-    """Take venue, year and pages from one version: not the venue with the year on arXiv."""
-    yield from _differing(matched, "mixed-versions")
+    """Name one venue: not arXiv in one field and a journal or a conference in another."""
     for item in matched.entries:
         named = {name: item.values[name] for name in PLACES if name in item.values}
         if len(named) < 2:
@@ -65,27 +112,6 @@ def check_versions(matched: MatchedFile) -> Iterator[Found]:
                 "eprint"
             )
             yield Found(item.at(arxiv[0]), message)
-
-
-def check_fields(matched: MatchedFile) -> Iterator[Found]:
-    """Take year, pages, volume, identifiers, title and authors from the work."""
-    yield from _differing(matched, "field-mismatch")
-
-
-def _differing(matched: MatchedFile, rule: str) -> Iterator[Found]:
-    for item in matched.works:
-        for one in found_differences(matched, item):
-            if one.rule == rule:
-                yield Found(item.at(one.field), one.message)
-
-
-def found_differences(matched: MatchedFile, item: MatchedEntry) -> list[Difference]:
-    """Return the differences of an entry; they are computed once."""
-    start = item.entry.start
-    if start not in matched.differing:
-        outdated = is_outdated(item)
-        matched.differing[start] = [] if outdated else list(differences(matched, item))
-    return matched.differing[start]
 
 
 def check_names_of_years(matched: MatchedFile) -> Iterator[Found]:
@@ -273,32 +299,6 @@ def _same_venue(matched: MatchedFile, one: MatchedEntry, other: MatchedEntry) ->
     return words[0] == words[1] or abbreviates(*words)
 
 
-def check_identifiers(matched: MatchedFile) -> Iterator[Found]:
-    """Give a DOI or an arXiv id that belongs to the work, not to another."""
-    for item in matched.entries:
-        if not item.title or not item.families:
-            continue
-        for by, value in item.read.ids:
-            own = item.match and getattr(item.match.paper, by)
-            if value not in item.values.get(by, "") or (own and own.lower() == value.lower()):
-                continue
-            paper = matched.matcher.find(value)
-            if paper is None or (item.match and item.match.paper.key == paper.key):
-                continue
-            kind = "DOI" if by == "doi" else "arXiv id"
-            right = _right_identifier(matched, item, by)
-            message = f"this {kind} belongs to {paper.key}, {unbraced(paper.title)}"
-            write = f"write {right}" if right else f"delete it, or write the {kind} of this work"
-            yield Found(item.at(by), f"{message}; {write}")
-
-
-def _right_identifier(matched: MatchedFile, item: MatchedEntry, by: str) -> str | None:
-    """Return the correct DOI or arXiv id of an entry, matched to a work by everything else."""
-    others = {name: text for name, text in item.values.items() if name not in {"doi", "eprint"}}
-    match = matched.matcher.match(others)
-    return getattr(match.paper, by) if match else None
-
-
 def check_uncited(matched: MatchedFile) -> Iterator[Found]:
     """With a manuscript: cite every entry, directly or through another entry."""
     manuscript = matched.manuscript
@@ -325,13 +325,13 @@ def _keys(text: str) -> set[str]:
 
 
 WRONG = (
-    Rule("wrong-identifier", "error", check_identifiers),
+    Rule("contradicted", "error", check_contradictions),
     Rule("mixed-versions", "error", check_versions),
 )
 """The rules on facts that a record contradicts."""
-OUTDATED = (
+CITED = (
     Rule("outdated", "warning", check_preprints),
-    Rule("field-mismatch", "warning", check_fields),
+    Rule("differs", "warning", check_differences),
     Rule("same-work", "warning", check_same_works),
 )
 STYLE = (

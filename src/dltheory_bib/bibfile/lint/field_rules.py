@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from dltheory_bib.bibfile.differences import correct_fields
 from dltheory_bib.bibfile.entry_types import (
     NEEDED,
     STYLE_TYPES,
@@ -18,6 +17,7 @@ from dltheory_bib.bibfile.entry_types import (
 )
 from dltheory_bib.bibfile.match import ENOUGH, read_year
 from dltheory_bib.bibfile.matched_file import Found, MatchedEntry, MatchedFile, Rule
+from dltheory_bib.bibfile.published_version import correct_fields
 from dltheory_bib.errors import did_you_mean
 from dltheory_bib.text.identifiers import find_dois, is_doi
 from dltheory_bib.text.names import nearest, number_order, quoted

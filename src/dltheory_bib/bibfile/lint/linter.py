@@ -1,7 +1,6 @@
 """Report problems of a .bib file, with corrections, and a verdict for each entry.
 
-Nothing is changed. Works that the catalogue does not contain are reported as not covered, which is
-not a fault.
+Nothing is changed. That no list has a work is not a fault.
 """
 
 from __future__ import annotations
@@ -9,14 +8,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.bibfile.bib_parser import BibFile, read_bib, read_on, share_strings
-from dltheory_bib.bibfile.differences import Verdict, republished, variant
-from dltheory_bib.bibfile.entry_types import WORKS
+from dltheory_bib.bibfile.entry_types import WORKS, inherited
 from dltheory_bib.bibfile.lint import (
     catalogue_rules,
     crossref_rules,
@@ -26,7 +25,6 @@ from dltheory_bib.bibfile.lint import (
     syntax_rules,
     text_rules,
 )
-from dltheory_bib.bibfile.lint.catalogue_rules import found_differences, is_outdated
 from dltheory_bib.bibfile.match import Matcher
 from dltheory_bib.bibfile.matched_file import (
     Library,
@@ -36,6 +34,8 @@ from dltheory_bib.bibfile.matched_file import (
     match_entries,
 )
 from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference, read_reference
+from dltheory_bib.bibfile.verdicts.verdict import Judge, ReferenceVerdict, Word, WorkList
 from dltheory_bib.collector import collector_paused
 from dltheory_bib.display.printable import Printable, printable
 from dltheory_bib.errors import DataError, Level, Problem, UnknownNameError, did_you_mean
@@ -45,15 +45,19 @@ from dltheory_bib.text.names import Nearest, nearest, shortened
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.formats.bibtex import Dialect
+    from dltheory_bib.lookup.protocol import Answer, Reference
     from dltheory_bib.manuscript.manuscript import Manuscript
+    from dltheory_bib.shelf.lookups import Shelf
 
+Ask = Callable[[Sequence["Reference"]], Sequence["Answer"]]
+"""Asks services for references, and returns the answer to each."""
 RULES: tuple[Rule, ...] = (
     *syntax_rules.RULES[:-2],
     *name_rules.RULES[:1],
     *crossref_rules.RULES,
     *catalogue_rules.WRONG,
     *text_rules.RULES[:-2],
-    *catalogue_rules.OUTDATED,
+    *catalogue_rules.CITED,
     *syntax_rules.RULES[-2:],
     *date_rules.RULES,
     *field_rules.RULES,
@@ -68,27 +72,50 @@ RULES: tuple[Rule, ...] = (
 MISSING = "missing-entry"
 _ENTRY = re.compile(rb"\A\xef?\xbb?\xbf?(?:[ \t\r]*(?:%[^\n]*)?\n)*[ \t]*@[ \t]*[A-Za-z]+\s*[{(]")
 _HEAD = 20_000
-VERDICTS: tuple[Verdict, ...] = (
-    "verified",
-    "outdated",
-    "field mismatch",
-    "venue variant",
-    "not covered",
-)
+VERDICTS: tuple[Word, ...] = ("contradicted", "differs", "not found", "not checked", "verified")
+"""The weightiest first."""
 
 
 class Judgement(NamedTuple):
-    """The verdict on an entry, compared with the catalogue."""
+    """The verdict on an entry, compared with the lists that were asked."""
 
     file: str
     line: int
     column: int
     key: str
     """As written in the file."""
-    verdict: Verdict
+    verdict: Word
     work: str | None
-    """The key of the work in the catalogue."""
-    message: str
+    """The key of the work in the catalogue, or its id in another list."""
+    found: ReferenceVerdict
+    """The verdict with the findings on each field, and the evidence."""
+
+    @property
+    def message(self) -> str:
+        """The verdict in a sentence."""
+        return str(self.found)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the verdict as data: on the entry, on each field, with the evidence."""
+        found = self.found
+        return {
+            "word": self.verdict,
+            "kinds": list(found.kinds),
+            "work": self.work,
+            "source": found.version.source if found.version else None,
+            "record": found.evidence or None,
+            "fields": [
+                {
+                    "field": one.field,
+                    "word": one.word,
+                    "message": one.message or None,
+                    "write": one.write or None,
+                }
+                for one in found.findings
+            ],
+            "asked": list(found.asked),
+            "search": found.search or None,
+        }
 
 
 @dataclass(slots=True, repr=False)
@@ -98,9 +125,11 @@ class Linted(Printable):
     problems: list[Problem] = field(default_factory=list)
     """In the order of files and lines."""
     judgements: list[Judgement] = field(default_factory=list)
-    """One for each matched entry, in the order of the files."""
+    """One for each entry that cites a work, in the order of the files."""
     entries: int = 0
     """The number of entries, or of records of data files, that were read."""
+    asked: tuple[str, ...] = ()
+    """The lists of works with which entries were compared, with their dates."""
 
     def __str__(self) -> str:
         return printable("\n".join(map(str, self.problems)) or "no problem")
@@ -114,21 +143,18 @@ class Linted(Printable):
 
     def with_verdicts(self) -> list[Problem]:
         """Return the problems and, as notes, the verdicts on entries, by position."""
-        notes = [
-            Problem(
-                one.file,
-                one.line,
-                one.column,
-                "note",
-                one.verdict.replace(" ", "-"),
-                f"{one.key}: {one.message}",
-            )
-            for one in self.judgements
-        ]
-        return sorted([*self.problems, *notes])
+        return sorted([*self.problems, *self.notes()])
+
+    def notes(self) -> dict[Problem, Judgement]:
+        """Return the verdicts on entries, with a note that reports each."""
+        found = {}
+        for one in self.judgements:
+            rule, message = one.verdict.replace(" ", "-"), f"{one.key}: {one.message}"
+            found[Problem(one.file, one.line, one.column, "note", rule, message)] = one
+        return found
 
     @property
-    def counts(self) -> dict[Verdict, int]:
+    def counts(self) -> dict[Word, int]:
         """Return the number of entries with each verdict."""
         found = Counter(one.verdict for one in self.judgements)
         return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
@@ -141,23 +167,40 @@ def lint(
     *,
     dialect: Dialect | None = None,
     ignore: Collection[str] = (),
+    shelf: Shelf | None = None,
+    online: Ask | None = None,
 ) -> Linted:
     r"""Check .bib files with every rule except those in `ignore`.
 
     `@string`s and cross-references may be in any of the files; apart from that each is checked by
-    itself. With a manuscript, unused entries and missing keys are also reported. The default
+    itself. References are looked up in the catalogue, then on the `shelf`, then
+    by `online`, which asks services. With a
+    manuscript, unused entries and missing keys are also reported. The default
     `dialect` is that of the manuscript, or of most entries of a file.
     """
-    made = Linted()
     matcher, venues = Matcher(bib), VenueNames(bib)
+    lists = [] if shelf is None else [_on_shelf(shelf, venues)]
+    judge = Judge(bib, more=lists, venues=venues, index=matcher.index)
+    made = Linted(asked=judge.asked)
     library = Library(share_strings(map(read_on, files)))
     known: set[str] = set()
-    for file in library.files:
-        one = match_entries(bib, file, matcher, venues, manuscript, dialect, library)
+    matched = [
+        match_entries(bib, file, matcher, venues, manuscript, dialect, library)
+        for file in library.files
+    ]
+    missing = [
+        (item, reference)
+        for one in matched
+        for item, reference in _judge(judge, one)
+        if online is not None and item.verdict and item.verdict.word == "not found"
+    ]
+    if online is not None:
+        made.asked += _judge_online(judge, missing, online)
+    for one in matched:
         made.entries += len(one.file.entries)
         made.problems += sorted(_problems(one, ignore))
         made.judgements += [
-            _judgement(one, item) for item in one.entries if item.kind in WORKS and item.title
+            _judgement(one, item, item.verdict) for item in one.entries if item.verdict
         ]
         known |= {entry.key for entry in one.file.entries}
         for item in one.entries:
@@ -176,6 +219,8 @@ def lint_paths(
     *,
     dialect: Dialect | None = None,
     ignore: Collection[str] = (),
+    shelf: Shelf | None = None,
+    online: Ask | None = None,
 ) -> Linted:
     """Check files as `lint` does; an unreadable file is reported as a problem."""
     unread: list[Problem] = []
@@ -188,7 +233,9 @@ def lint_paths(
                 unread.extend(error.problems)
 
     with collector_paused():
-        made = lint(bib, read(), manuscript, dialect=dialect, ignore=ignore)
+        made = lint(
+            bib, read(), manuscript, dialect=dialect, ignore=ignore, shelf=shelf, online=online
+        )
     made.problems[:0] = unread
     return made
 
@@ -200,10 +247,12 @@ def check(
     *,
     dialect: Dialect | None = None,
     ignore: Collection[str] = (),
+    shelf: str | PathLike[str] | bool = True,
 ) -> Linted:
     """Check a .bib, with the manuscript that cites it, or else a data file or a directory.
 
-    Raises `UnknownNameError` for a rule to ignore that does not exist.
+    References are looked up on the shelf in use, if there is one: `shelf` is the folder of another,
+    or False for none. Raises `UnknownNameError` for a rule to ignore that does not exist.
     """
     known = rule_sentences()
     for name in ignore:
@@ -218,7 +267,14 @@ def check(
     from dltheory_bib.manuscript.manuscript import read_manuscript
 
     manuscript = read_manuscript(tex) if tex is not None else None
-    return lint_paths(bib, [path], manuscript, dialect=dialect, ignore=ignore)
+    from dltheory_bib.shelf.chosen_shelf import open_shelf
+
+    opened = open_shelf(None if shelf is True else Path(shelf)) if shelf else None
+    try:
+        return lint_paths(bib, [path], manuscript, dialect=dialect, ignore=ignore, shelf=opened)
+    finally:
+        if opened is not None:
+            opened.close()
 
 
 def is_bib(path: Path) -> bool:
@@ -279,30 +335,52 @@ def _missing(manuscript: Manuscript, known: set[str]) -> Iterator[Problem]:
             yield Problem(place.file, place.line, column, "error", MISSING, message)
 
 
-def _judgement(one: MatchedFile, item: MatchedEntry) -> Judgement:
-    verdict, text = _verdict(one, item)
+def _on_shelf(shelf: Shelf, venues: VenueNames) -> WorkList:
+    from dltheory_bib.bibfile.verdicts.shelf_list import ShelfList
+
+    return ShelfList(shelf, venues)
+
+
+def _judge(judge: Judge, one: MatchedFile) -> Iterator[tuple[MatchedEntry, CitedReference]]:
+    """Give each entry that cites a work its verdict."""
+    for item in one.entries:
+        if item.kind in WORKS:
+            values = item.values
+            if values.get("crossref"):
+                values = {**_inherited(one, values), **values}
+            reference = read_reference(item.kind, values, item.read)
+            item.verdict = judge.judge(reference, item.match.paper if item.match else None)
+            yield item, reference
+
+
+def _judge_online(
+    judge: Judge, missing: Sequence[tuple[MatchedEntry, CitedReference]], online: Ask
+) -> tuple[str, ...]:
+    """Ask services for what no list has; return those that answered, with the days."""
+    from dltheory_bib.bibfile.verdicts.online_verdict import asked_reference, online_verdict
+
+    answers = online([asked_reference(reference) for _, reference in missing])
+    told: dict[str, None] = {}
+    for (item, reference), answer in zip(missing, answers, strict=True):
+        assert item.verdict is not None
+        item.verdict = online_verdict(judge, reference, item.verdict, answer)
+        told |= dict.fromkeys(item.verdict.asked[len(judge.asked) :])
+    return tuple(told)
+
+
+def _inherited(one: MatchedFile, values: dict[str, str]) -> dict[str, str]:
+    """Return the venue and the year that an entry inherits."""
+    found = one.library.find(values["crossref"])
+    if found is None:
+        return {}
+    file, entry = found
+    parent = inherited(file.values(entry))
+    return {
+        name: parent[name] for name in ("booktitle", "journal", "year", "date") if name in parent
+    }
+
+
+def _judgement(one: MatchedFile, item: MatchedEntry, found: ReferenceVerdict) -> Judgement:
     line, column = one.file.place(item.entry.start)
-    work = item.match.paper.key if item.match else None
-    return Judgement(one.file.name, line, column, item.entry.key, verdict, work, text)
-
-
-def _verdict(one: MatchedFile, item: MatchedEntry) -> tuple[Verdict, str]:
-    if item.match is None:
-        return "not covered", "the catalogue does not contain this work; nothing was compared"
-    work = f"matches {item.match.paper.key}, by {_BY[item.match.by]}"
-    if is_outdated(item):
-        return "outdated", f"{work}, as the preprint of a published work"
-    if republished(one, item):
-        place = shortened(item.place[1])
-        return "not covered", f"{work}, but cites its publication in {place}; nothing was compared"
-    differing = found_differences(one, item)
-    if differing:
-        fields = ", ".join(dict.fromkeys(found.field for found in differing))
-        return "field mismatch", f"{work}, but differs in {fields}"
-    other = variant(one, item)
-    if other:
-        return "venue variant", f"{work}, but its venue, {other}, is spelled otherwise"
-    return "verified", f"{work}, and agrees with it"
-
-
-_BY = {"doi": "DOI", "eprint": "arXiv id", "title": "title, authors and year"}
+    work = found.version.work if found.version else None
+    return Judgement(one.file.name, line, column, item.entry.key, found.word, work, found)

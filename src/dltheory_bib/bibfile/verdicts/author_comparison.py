@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
 from dltheory_bib.text.names import fold, words
 
 Outcome = Literal["same", "order", "fewer", "more", "names", "others"]
+
+ANONYMOUS = "anonymous"
+"""The name of an author who is not to be known yet."""
+_ALIKE = 0.8
+"""The similarity (Ratcliff-Obershelp ratio) of family names that differ by a slip."""
+_LONG = 5
+"""The letters of the shortest family name in which a slip is looked for."""
 
 
 class Authors(NamedTuple):
@@ -20,7 +28,7 @@ class Authors(NamedTuple):
 
     outcome: Outcome
     """`same`; the same in another `order`; `fewer` or `more` than there are; some other `names`;
-    less than half in common (`others`).
+    less than half in common, also if a slip in a name is forgiven (`others`).
     """
     names: tuple[str, ...] = ()
 
@@ -41,9 +49,14 @@ def compare_authors(
     expected = known[: len(cited)] if and_others else known
     if len(cited) == len(expected) and all(map(_is_same, cited, expected)):
         return Authors("same")
+    if len(cited) == 1 and cited[0].family == ANONYMOUS and known:
+        return Authors("fewer", tuple(one.written for one in known))
     pairs = _paired(cited, known)
-    unknown = [one.written for one, other in zip(cited, pairs, strict=True) if other is None]
-    if 2 * len(unknown) > len(cited) or len(unknown) == len(cited):
+    unpaired = [one for one, other in zip(cited, pairs, strict=True) if other is None]
+    unknown = [one.written for one in unpaired]
+    strangers = [one for one in unpaired if not any(_may_be(one, other) for other in known)]
+    some = 2 * len(strangers) > len(cited) or len(strangers) == len(cited)
+    if some and not (known and len(cited) - len(unpaired) == len(known)):
         return Authors("others", tuple(unknown))
     taken = {index for index in pairs if index is not None}
     missing = [one.written for index, one in enumerate(known) if index not in taken]
@@ -57,7 +70,7 @@ def compare_authors(
 
 
 def _read(name: str) -> _Name:
-    plain = name.strip("{} ")
+    plain = _SUFFIX.sub("", name.strip("{} "))
     before, comma, after = plain.partition(",")
     parts = words(before) if comma else words(_INITIALS.sub(_apart, plain))
     given = words(_INITIALS.sub(_apart, after))
@@ -66,6 +79,10 @@ def _read(name: str) -> _Name:
 
 # "AL Blum" and "Blum, AL" have two initials; "LI, Wei" has none.
 _INITIALS = re.compile(r"(?<![\w.-])([A-Z]{2,3})(?![\w.-])(?=.*[a-z]|\s*\Z)")
+
+
+# "Hal Daumé III"; some sources take the suffix for the family name: "III, Hal Daume".
+_SUFFIX = re.compile(r"(?i),?\s+(?:jr|sr|ii|iii|iv)\.?\s*(?=,|\Z)|\A(?:jr|sr|ii|iii|iv)\.?,\s*")
 
 
 def _apart(found: re.Match[str]) -> str:
@@ -92,6 +109,14 @@ def _is_same(one: _Name, other: _Name) -> bool:
     if everything == all_of_other and len(everything) > 1:
         return True
     return _swapped(one, other) or _swapped(other, one)
+
+
+def _may_be(one: _Name, other: _Name) -> bool:
+    """Return whether a name can be another with a slip in the family name, or in the given one."""
+    ours, theirs = _plain(one.family), _plain(other.family)
+    if len(ours) < _LONG or len(theirs) < _LONG:
+        return False
+    return ours == theirs or SequenceMatcher(None, ours, theirs, False).ratio() >= _ALIKE
 
 
 def _swapped(one: _Name, other: _Name) -> bool:

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter, defaultdict
-from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
+from dltheory_bib import __version__
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
-from dltheory_bib.bibfile.verdicts.known_version import KnownWork, known_paper
+from dltheory_bib.bibfile.verdicts.known_version import CATALOGUE, KnownWork, known_paper
 from dltheory_bib.bibfile.verdicts.titles import (
     ALIKE,
     TELLING,
-    bare,
     is_near,
-    last_word,
     similarity,
     spelled_title,
 )
-from dltheory_bib.text.latex import from_latex
-from dltheory_bib.text.names import unbraced, words
+from dltheory_bib.bibfile.work_index import WorkIndex
+from dltheory_bib.text.names import words
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.models.paper import Paper
 
-_MOST = 40
-
 
 class CatalogueIndex:
-    """The titles and identifiers of a bibliography."""
+    """A bibliography as a list of works, for verdicts."""
 
-    def __init__(self, bib: Bibliography, venues: VenueNames) -> None:
+    def __init__(
+        self, bib: Bibliography, venues: VenueNames, index: WorkIndex | None = None
+    ) -> None:
         self.bib = bib
         self.venues = venues
-        self.source = "the catalogue"
-        self._papers: dict[int, Paper] = {}
+        self.index = index or WorkIndex(bib)
+
+    @cached_property
+    def source(self) -> str:
+        """Its name, with the version of the package and the day of its newest work."""
+        rows = self.bib.snapshot.fetch("SELECT max(json_extract(data, '$.added')) FROM record")
+        added = next(iter(rows), (None,))[0]
+        return f"{CATALOGUE} {__version__}{f' of {added}' if added else ''}"
 
     def find(self, reference: CitedReference) -> KnownWork | None:
         """Return the work that a reference means, or None.
@@ -53,25 +55,31 @@ class CatalogueIndex:
     def whole(self, _: CitedReference) -> None:
         """Return None: the catalogue chooses its works."""
 
+    def have_written_together(self, _: CitedReference) -> bool:
+        """Return False: it is asked of complete lists only."""
+        return False
+
     def owner(self, identifier: str) -> KnownWork | None:
         """Return the work that has an identifier."""
-        number = self.bib.snapshot.find(identifier)
-        return None if number is None else known_paper(self._paper(number), self.source)
+        number = self.index.find(identifier)
+        return None if number is None else known_paper(self.index.paper(number), self.source)
 
     def _identified(self, reference: CitedReference) -> Paper | None:
         for value in filter(None, (reference.doi, reference.arxiv)):
-            number = self.bib.snapshot.find(value)
+            number = self.index.find(value)
             if number is None:
                 continue
-            paper, wanted = self._paper(number), spelled_title(reference.title)
-            near = any(similarity(wanted, one) >= ALIKE for one in self._known[number].titles)
+            paper, wanted = self.index.paper(number), spelled_title(reference.title)
+            near = any(
+                similarity(wanted, one) >= ALIKE for one in self.index.spelled_titles[number]
+            )
             if self._some_authors(reference, paper) or (near and not reference.authors):
                 return paper
         return None
 
     def _titled(self, reference: CitedReference) -> Paper | None:
-        numbers = self._by_title.get(bare(reference.title), [])
-        papers = [self._paper(number) for number in numbers]
+        numbers = self.index.titled(reference.bare_title)
+        papers = [self.index.paper(number) for number in numbers]
         agreeing = [one for one in papers if self._some_authors(reference, one)]
         if agreeing:
             years = reference.year or 0
@@ -94,16 +102,18 @@ class CatalogueIndex:
 
     def _near(self, reference: CitedReference) -> Paper | None:
         """Return the work with the nearest title among those that share words and an author."""
-        families = {last for name in reference.authors if (last := last_word(name))}
-        wanted = spelled_title(reference.title)
-        near = [
-            (max(similarity(wanted, one) for one in self._known[number].titles), number)
-            for number in self._sharing_words(wanted.split())
-            if families & self._known[number].families
-            and any(is_near(wanted, one) for one in self._known[number].titles)
-        ]
+        candidates = self.index.by_authors(reference.families)
+        wanted = spelled_title(reference.title) if candidates else ""
+        words = set(wanted.split())
+        near = []
+        for number in candidates:
+            if not self.index.shares_words(number, words):
+                continue
+            titles = self.index.spelled_titles[number]
+            if any(is_near(wanted, one) for one in titles):
+                near.append((max(similarity(wanted, one) for one in titles), number))
         for _, number in sorted(near, reverse=True):
-            paper = self._paper(number)
+            paper = self.index.paper(number)
             if self._most_authors(reference, paper) and self._same_place(reference, paper):
                 return paper
         return None
@@ -117,19 +127,6 @@ class CatalogueIndex:
         same_venue, _ = self._agreement(reference, paper)
         return reference.year in years and (same_venue or not reference.venue)
 
-    def _sharing_words(self, wanted: Sequence[str]) -> list[int]:
-        """Return the works that share at least half of the words, the rarest first."""
-        shared: Counter[int] = Counter()
-        for word in set(wanted):
-            shared.update(self._by_word.get(word, ()))
-        enough = len(set(wanted)) / 2
-        return [number for number, count in shared.most_common(_MOST) if count >= enough]
-
-    def _paper(self, number: int) -> Paper:
-        if number not in self._papers:
-            self._papers[number] = self.bib.snapshot.paper(number)
-        return self._papers[number]
-
     def _some_authors(self, reference: CitedReference, paper: Paper) -> bool:
         found = compare_authors(reference.authors, paper.author, reference.and_others)
         return bool(reference.authors) and found.outcome != "others"
@@ -137,39 +134,3 @@ class CatalogueIndex:
     def _most_authors(self, reference: CitedReference, paper: Paper) -> bool:
         found = compare_authors(reference.authors, paper.author, reference.and_others)
         return bool(reference.authors) and found.outcome in {"same", "order", "fewer", "more"}
-
-    @cached_property
-    def _by_title(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = defaultdict(list)
-        for number, known in self._known.items():
-            for one in dict.fromkeys(title.replace(" ", "") for title in known.titles):
-                found[one].append(number)
-        return found
-
-    @cached_property
-    def _by_word(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = defaultdict(list)
-        for number, known in self._known.items():
-            for word in {word for one in known.titles for word in one.split()}:
-                found[word].append(number)
-        return found
-
-    @cached_property
-    def _known(self) -> dict[int, _Known]:
-        """Titles and names of each work, read without its model, which would take longer."""
-        found: dict[int, _Known] = {}
-        for number, data in self.bib.snapshot.fetch("SELECT n, data FROM record ORDER BY n"):
-            record: dict[str, Any] = json.loads(data)
-            own = [one["title"] for one in record.get("versions", ()) if one.get("title")]
-            some = [record["title"], *record.get("titles", ()), *own]
-            families = frozenset(last_word(name) for name in record.get("author", ()))
-            spelled = tuple(spelled_title(from_latex(unbraced(one))) for one in some)
-            found[number] = _Known(spelled, families)
-        return found
-
-
-class _Known(NamedTuple):
-    """What of a work is compared with every reference."""
-
-    titles: tuple[str, ...]
-    families: frozenset[str]

@@ -5,27 +5,39 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from html import unescape
 
-from dltheory_bib.bibfile.match import PLACES, identifiers, is_preprint
+from dltheory_bib.bibfile.match import PLACES, Reading, is_preprint, read_entry
+from dltheory_bib.bibfile.verdicts.titles import bare
 from dltheory_bib.text.identifiers import find_dois, says_arxiv
 from dltheory_bib.text.latex import from_latex
-from dltheory_bib.text.names import words
 
 _OTHERS = re.compile(r"(?:\s+and\s+others|[,\s]+(?:and\s+)?et\.?\s*al\.?)\s*\Z", re.IGNORECASE)
+_AND = re.compile(r"\s+and\s+", re.IGNORECASE)
+_NO_NAME = "{}()[].,;:*~- "
+"""What is left of a name that has been left out."""
+_LINK = re.compile(r"\\href\s*\{[^{}]*\}")
+"""The address of a link; its text is the title."""
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # a frozen one takes three times as long to make, and many are made
 class CitedReference:
     """The fields of an entry that are compared. What it does not state is empty."""
 
+    kind: str = ""
+    """The type of the entry, in lower case."""
     title: str = ""
-    authors: tuple[str, ...] = ()
-    """As plain text, as the entry writes them."""
-    and_others: bool = False
-    """Whether the entry says that there are more authors."""
+    bare_title: str = ""
+    """The folded letters and digits of the title."""
+    named: str = ""
+    """The field of the authors, as the entry writes it."""
+    families: tuple[str, ...] = ()
+    """The last words of the authors' family names, folded."""
     year: int | None = None
+    year_field: str = "year"
+    """The name of the field that states the year: `year`, or `date`."""
     venue_field: str = ""
     """The name of the field that states the venue."""
     venue: str = ""
@@ -38,24 +50,46 @@ class CitedReference:
     doi: str = ""
     arxiv: str = ""
 
+    @cached_property
+    def authors(self) -> tuple[str, ...]:
+        """The authors as plain text, as the entry writes them."""
+        shortened = _OTHERS.sub("", self.named)
+        names = _AND.split(shortened) if shortened else []
+        return tuple(plain for name in names if (plain := from_latex(name).strip()).strip(_NO_NAME))
 
-def read_reference(kind: str, values: Mapping[str, str]) -> CitedReference:
-    """Return what an entry states; `values` are its fields, by names in lower case."""
-    named = values.get("author", "").strip()
-    shortened = _OTHERS.sub("", named)
-    names = re.split(r"\s+and\s+", shortened, flags=re.IGNORECASE) if shortened else []
+    @cached_property
+    def and_others(self) -> bool:
+        """Whether the entry says that there are more authors."""
+        return _OTHERS.search(self.named) is not None
+
+
+def read_reference(
+    kind: str, values: Mapping[str, str], read: Reading | None = None
+) -> CitedReference:
+    """Return what an entry states; `values` are its fields, by names in lower case.
+
+    Callers that have called `read_entry` already pass its result.
+    """
     place = next((name for name in reversed(PLACES) if values.get(name)), "")
     preprint = is_preprint(kind, values)
     is_arxiv = preprint or says_arxiv(values.get(place, ""))
-    found = list(identifiers(values))
-    doi = next(iter(find_dois(values.get("doi", ""))), "").lower()
+    read = read or read_entry(values)
+    found = read.ids
+    doi = next(iter(find_dois(values["doi"])), "").lower() if values.get("doi") else ""
     years = _YEAR.findall(values.get("year") or values.get("date") or "")
+    stated = values.get("title", "")
+    unlinked = _LINK.sub("", stated) if "\\href" in stated else stated
+    plain = from_latex(unlinked)
+    # Files that were web pages once have HTML's names of characters.
+    title = unescape(plain).strip()
     return CitedReference(
-        # Files that were web pages once have HTML's names of characters.
-        unescape(from_latex(values.get("title", ""))).strip(),
-        tuple(plain for plain in (from_latex(name).strip() for name in names) if words(plain)),
-        shortened != named,
+        kind,
+        title,
+        bare(title) if "&" in plain or unlinked is not stated else read.title,
+        values.get("author", "").strip(),
+        tuple(read.families),
         int(years[0]) if years else None,
+        "date" if values.get("date") and not values.get("year") else "year",
         "" if is_arxiv else place,
         "" if is_arxiv else values.get(place, ""),
         () if is_arxiv else tuple(values[name] for name in PLACES if values.get(name)),

@@ -9,6 +9,9 @@ from dltheory_bib.models.paper import Paper
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import unbraced, words
 
+CATALOGUE = "the catalogue"
+"""The name of the catalogue among the lists that are asked."""
+
 
 class KnownVersion(NamedTuple):
     """One version of a work, as one source states it. What it does not state is empty."""
@@ -32,6 +35,15 @@ class KnownVersion(NamedTuple):
     """The fields that no source confirms."""
     disputed: tuple[tuple[str, str], ...] = ()
     """Fields with the value that another source states."""
+    is_made_by_program: bool = False
+    """Whether nobody has checked it: names may be in the order of the alphabet, a date that of
+    another version, a venue in a name of its own.
+    """
+
+    @property
+    def is_catalogues(self) -> bool:
+        """Whether the catalogue states it."""
+        return self.source.startswith(CATALOGUE)
 
     def is_stated(self, field: str, value: str) -> bool:
         """Return whether another source states this value of a field."""
@@ -49,6 +61,8 @@ class KnownWork(NamedTuple):
     """At least one; that of record first."""
     has_editions: bool = False
     """Whether it is a book, or another thing that appears again in other years."""
+    is_published: bool = False
+    """Whether its first version is a publication, so that a preprint of it is outdated."""
 
     @property
     def named(self) -> str:
@@ -59,7 +73,8 @@ class KnownWork(NamedTuple):
 def known_paper(paper: Paper, source: str) -> KnownWork:
     """Return a work of the catalogue."""
     editions = paper.type not in {"article", "inproceedings", "online"}
-    return KnownWork(source, paper.key, tuple(versions_of(paper, source)), editions)
+    published = paper.venue is not None and paper.type not in {"online", "software"}
+    return KnownWork(source, paper.key, tuple(versions_of(paper, source)), editions, published)
 
 
 def versions_of(paper: Paper, source: str) -> Iterator[KnownVersion]:

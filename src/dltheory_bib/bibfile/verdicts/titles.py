@@ -17,6 +17,9 @@ believed of an entry without authors.
 _LETTERS = 0.93
 """The similarity of titles that differ in letters, not in words."""
 
+_SMALL = 3
+"""The letters of the longest word that tells nothing of a title."""
+
 
 def bare(title: str) -> str:
     """Return the folded letters and digits of a title."""
@@ -50,6 +53,16 @@ def is_near(one: str, other: str) -> bool:
     if len(long) - same <= max(1, round(len(long) / 4)):
         return len(short) >= TELLING
     return similarity(one, other) >= _LETTERS
+
+
+def is_unrelated(one: str, other: str) -> bool:
+    """Return whether two titles, as folded words, cannot be those of two versions of a work.
+
+    They share less than a quarter of the words of the shorter that are not small.
+    """
+    ours, theirs = ({word for word in text.split() if len(word) > _SMALL} for text in (one, other))
+    fewer = min(len(ours), len(theirs))
+    return fewer > 1 and 4 * len(ours & theirs) < fewer
 
 
 def similarity(one: str, other: str) -> float:

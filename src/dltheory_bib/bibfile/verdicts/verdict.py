@@ -16,24 +16,34 @@ import datetime
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
+from urllib.parse import quote
 
+from dltheory_bib.bibfile.match import PLACES
 from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.bibfile.verdicts.catalogue_index import CatalogueIndex
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
 from dltheory_bib.bibfile.verdicts.complete_lists import CompleteList
 from dltheory_bib.bibfile.verdicts.field_comparison import (
+    OUTDATED,
+    VENUE_VARIANT,
     FieldComparison,
     FieldFinding,
     FieldWord,
+    foreign,
     weight,
 )
-from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork
-from dltheory_bib.bibfile.verdicts.reference_rules import contradictions
+from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork, known_paper
+from dltheory_bib.bibfile.verdicts.reference_rules import contradictions, misplaced
+from dltheory_bib.bibfile.verdicts.titles import is_unrelated, spelled_title
+from dltheory_bib.bibfile.work_index import WorkIndex
+from dltheory_bib.text.identifiers import is_arxiv_doi
 from dltheory_bib.text.latex import from_latex
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.models.paper import Paper
 
+_SEARCH = "https://scholar.google.com/scholar?q="
 Word = Literal["verified", "differs", "contradicted", "not found", "not checked"]
 
 
@@ -50,6 +60,23 @@ class ReferenceVerdict:
     """One for each field that was compared, or could not be."""
     asked: tuple[str, ...] = ()
     """The lists that were asked, with their dates."""
+    evidence: str = ""
+    """For `differs` and `contradicted`: the record with which it was compared, and its source."""
+    title: str = ""
+    """For `not found`: the title, to search for."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The findings that have a name: `outdated`, `venue variant`, `mixed versions`."""
+        return tuple(dict.fromkeys(one.reason for one in self.findings if one.reason))
+
+    @property
+    def search(self) -> str:
+        """An address at which a person can search for a work that was not found."""
+        return f"{_SEARCH}{quote(self.title, safe='')}" if self.title else ""
+
+    def __str__(self) -> str:
+        return f"{self.reason}; search for it: {self.search}" if self.search else self.reason
 
     def fields(self, *words: FieldWord) -> list[str]:
         """Return the fields with one of these words, in the order of the findings."""
@@ -59,8 +86,9 @@ class ReferenceVerdict:
 class WorkList(Protocol):
     """A list of works in which references are looked up: the catalogue, a shelf."""
 
-    source: str
-    """Its name, with its date if it has one."""
+    @property
+    def source(self) -> str:
+        """Its name, with its date if it has one."""
 
     def find(self, reference: CitedReference) -> KnownWork | None:
         """Return the work that a reference means, or None."""
@@ -71,6 +99,9 @@ class WorkList(Protocol):
     def whole(self, reference: CitedReference) -> CompleteList | None:
         """Return the complete list of the venue and year that a reference names, or None."""
 
+    def have_written_together(self, reference: CitedReference) -> bool:
+        """Return whether the authors of a reference have written another work together."""
+
 
 @dataclass(slots=True)
 class Judge:
@@ -80,12 +111,19 @@ class Judge:
     this_year: int = field(default_factory=lambda: datetime.datetime.now(datetime.UTC).year)
     more: Sequence[WorkList] = ()
     """The lists that are asked after the catalogue."""
+    venues: VenueNames | None = None
+    """The names of the catalogue's venues, if they were read already."""
+    index: WorkIndex | None = None
+    """The index of the catalogue's works, if there is one already."""
     lists: list[WorkList] = field(init=False)
+    asked: tuple[str, ...] = field(init=False)
+    """The names of the lists."""
     comparison: FieldComparison = field(init=False)
 
     def __post_init__(self) -> None:
-        venues = VenueNames(self.bib)
-        self.lists = [CatalogueIndex(self.bib, venues), *self.more]
+        venues = self.venues or VenueNames(self.bib)
+        self.lists = [CatalogueIndex(self.bib, venues, self.index), *self.more]
+        self.asked = tuple(one.source for one in self.lists)
         self.comparison = FieldComparison(self.bib, venues, self.owner)
 
     def owner(self, identifier: str) -> KnownWork | None:
@@ -93,54 +131,113 @@ class Judge:
         found = (one.owner(identifier) for one in self.lists)
         return next((one for one in found if one is not None), None)
 
-    def judge(self, reference: CitedReference) -> ReferenceVerdict:
-        """Return the verdict on a reference."""
+    def judge(self, reference: CitedReference, paper: Paper | None = None) -> ReferenceVerdict:
+        """Return the verdict on a reference; `paper` is the work of the catalogue that it is known
+        to cite.
+        """
         if not reference.title:
             return ReferenceVerdict("not checked", "it has no title")
+        asked = self.asked
+        works = self._works(reference, paper)
+        if works:
+            return self.compared(reference, works, asked)
         wrong = [
-            FieldFinding(one.field, "contradicted", one.message)
-            for one in contradictions(reference, self.this_year)
+            *self._ruled_out(reference),
+            *self._foreign(reference),
+            *self.comparison.foreign_prefix(reference),
+            *self._misplaced(reference),
+            *self._unlisted(reference),
         ]
-        asked = tuple(one.source for one in self.lists)
-        works = [work for one in self.lists if (work := one.find(reference))]
-        if not works:
-            wrong += [
-                *self._foreign(reference),
-                *self.comparison.foreign_prefix(reference),
-                *self._unlisted(reference),
-            ]
-            if any(one.word == "contradicted" for one in wrong):
-                return _contradicted(wrong, None, asked)
-            if wrong:
-                return ReferenceVerdict("differs", wrong[0].message, None, tuple(wrong), asked)
-            reason = f"{' and '.join(asked)} {'does' if len(asked) == 1 else 'do'} not have it"
-            return ReferenceVerdict("not found", reason, asked=asked)
+        if any(one.word == "contradicted" for one in wrong):
+            return _contradicted(wrong, None, asked)
+        if wrong:
+            return ReferenceVerdict("differs", wrong[0].message, None, tuple(wrong), asked)
+        reason = f"not in {' or '.join(asked)}"
+        return ReferenceVerdict("not found", reason, asked=asked, title=reference.title)
+
+    def compared(
+        self, reference: CitedReference, works: Sequence[KnownWork], asked: tuple[str, ...]
+    ) -> ReferenceVerdict:
+        """Return the verdict on a reference, compared with the works that it may mean."""
+        wrong = self._ruled_out(reference)
         findings, version, work = self._nearest(reference, works)
-        if _is_unknown_version(reference, findings):
+        unknown = _is_unknown_version(reference, findings)
+        whole = self._whole(reference) if unknown or _is_elsewhere(reference, findings) else None
+        if unknown and whole is None:
+            misplaced = list(self._misplaced(reference))
+            wrong += misplaced
+            unknown = not misplaced
+        if unknown and whole is None:
             place = from_latex(reference.venue) or "this form"
             reason = (
                 f"{work.source} has {version.work}, but not this version of it: "
                 f"{place}{f', {reference.year}' if reference.year else ''}"
             )
-            return ReferenceVerdict("not found", reason, version, tuple(findings), asked)
+            return ReferenceVerdict(
+                "not found", reason, version, tuple(findings), asked, title=reference.title
+            )
+        if whole is not None:
+            findings = [_unlisted(one, whole, reference) for one in findings]
         known = {one.field for one in wrong}
         findings = [*wrong, *(one for one in findings if one.field not in known)]
-        return _verdict(findings, version, asked)
+        if reference.is_preprint and work.is_published:
+            findings = list(self._outdated(findings, work))
+        is_told = any(one.word in {"differs", "contradicted"} for one in findings)
+        record = self.comparison.record(version) if is_told else ""
+        return _verdict(findings, version, asked, record)
+
+    def _ruled_out(self, reference: CitedReference) -> list[FieldFinding]:
+        return [
+            FieldFinding(one.field, "contradicted", one.message)
+            for one in contradictions(reference, self.this_year)
+        ]
+
+    def _works(self, reference: CitedReference, paper: Paper | None) -> list[KnownWork]:
+        catalogue, *more = self.lists
+        first = known_paper(paper, catalogue.source) if paper else catalogue.find(reference)
+        found = [first, *(one.find(reference) for one in more)]
+        return [work for work in found if work is not None]
+
+    def _outdated(
+        self, findings: Sequence[FieldFinding], work: KnownWork
+    ) -> Iterator[FieldFinding]:
+        """Yield findings with that on the venue replaced: the preprint was published."""
+        version = work.versions[0]
+        venue = self.comparison.venue_name(version)
+        name = "journal" if self.comparison.is_journal(version) else "booktitle"
+        message = f"it was published in {venue} {version.year}"
+        yield FieldFinding(name, "differs", message, venue, OUTDATED)
+        yield from (one for one in findings if one.field not in PLACES)
 
     def _unlisted(self, reference: CitedReference) -> Iterator[FieldFinding]:
         """Yield that a work is not in the complete list of its venue and year."""
-        found = (one.whole(reference) for one in self.lists)
-        whole = next((one for one in found if one is not None), None)
+        whole = self._whole(reference)
         if whole is None or not reference.authors:
             return
         theirs = whole.by_these_authors(reference)
         if theirs:
             titles = "; ".join(f"“{one.record.title}”" for one in theirs[:3])
             message = f"not in {whole}, which has by these authors {titles}"
-            yield FieldFinding("title", "differs", message)
+            wanted = spelled_title(reference.title)
+            others = all(is_unrelated(wanted, spelled_title(one.record.title)) for one in theirs)
+            word: FieldWord = "contradicted" if others and whole.excludes else "differs"
+            yield FieldFinding("title", word, message)
+        elif not whole.excludes or any(one.have_written_together(reference) for one in self.lists):
+            # People who exist may have written it for a workshop: then that is what to write.
+            message = f"not in {whole}; name the workshop or the track, if it was at one"
+            yield FieldFinding(reference.venue_field, "differs", message)
         else:
             message = f"not in {whole}"
             yield FieldFinding(reference.venue_field, "contradicted", message)
+
+    def _whole(self, reference: CitedReference) -> CompleteList | None:
+        found = (one.whole(reference) for one in self.lists)
+        return next((one for one in found if one is not None), None)
+
+    def _misplaced(self, reference: CitedReference) -> Iterator[FieldFinding]:
+        """Yield the identifiers that say another venue or time than the entry."""
+        for one in misplaced(reference, self.comparison.venues):
+            yield FieldFinding(one.field, "contradicted", one.message)
 
     def _nearest(
         self, reference: CitedReference, works: Sequence[KnownWork]
@@ -161,9 +258,7 @@ class Judge:
         for name, value in (("doi", reference.doi), ("eprint", reference.arxiv)):
             owner = self.owner(value) if value else None
             if owner is not None:
-                kind = "DOI" if name == "doi" else "arXiv id"
-                message = f"this {kind} is that of {owner.named}"
-                yield FieldFinding(name, "contradicted", message)
+                yield foreign(name, owner, reference)
 
 
 def _is_unknown_version(reference: CitedReference, findings: Sequence[FieldFinding]) -> bool:
@@ -173,33 +268,56 @@ def _is_unknown_version(reference: CitedReference, findings: Sequence[FieldFindi
     words = {one.field: one.word for one in findings}
     if "contradicted" in words.values():
         return False
-    located = reference.pages or reference.volume or reference.doi
-    elsewhere = words.get(reference.venue_field) == words.get("year") == "differs"
+    doi = "" if is_arxiv_doi(reference.doi) else reference.doi
+    located = reference.pages or reference.volume or doi
+    elsewhere = words.get(reference.venue_field) == words.get(reference.year_field) == "differs"
     agrees = words.get("author") == words.get("title") == "verified"
     own = [words.get(name) != "verified" for name in ("pages", "volume", "doi")]
     return bool(located) and elsewhere and agrees and all(own)
 
 
+def _is_elsewhere(reference: CitedReference, findings: Sequence[FieldFinding]) -> bool:
+    """Return whether an entry names another venue than the version that is nearest."""
+    return any(one.field == reference.venue_field and one.word == "differs" for one in findings)
+
+
+def _unlisted(
+    finding: FieldFinding, whole: CompleteList, reference: CitedReference
+) -> FieldFinding:
+    """Add to the finding on the venue that the venue's list does not have the work."""
+    if finding.field != reference.venue_field or finding.word != "differs":
+        return finding
+    return finding._replace(message=f"{finding.message}; it is not in {whole}")
+
+
 def _verdict(
-    findings: Sequence[FieldFinding], version: KnownVersion, asked: tuple[str, ...]
+    findings: Sequence[FieldFinding],
+    version: KnownVersion,
+    asked: tuple[str, ...],
+    record: str,
 ) -> ReferenceVerdict:
-    wrong = [one for one in findings if one.word == "contradicted"]
-    if wrong:
-        return _contradicted(findings, version, asked)
+    if any(one.word == "contradicted" for one in findings):
+        return _contradicted(findings, version, asked, record)
     differing = [one for one in findings if one.word == "differs"]
     if differing:
         fields = ", ".join(dict.fromkeys(one.field for one in differing))
-        reason = f"it is {version.work}, but differs in {fields}"
-        return ReferenceVerdict("differs", reason, version, tuple(findings), asked)
+        outdated = next((one for one in differing if one.reason == OUTDATED), None)
+        but = f"{OUTDATED}: {outdated.message}" if outdated else f"differs in {fields}"
+        reason = f"it is {version.work}, but {but}"
+        return ReferenceVerdict("differs", reason, version, tuple(findings), asked, record)
     unchecked = [one.field for one in findings if one.word == "not checked"]
     but = f", but for {', '.join(unchecked)}" if unchecked else ""
-    reason = f"it is {version.work}, and agrees with it{but}"
+    variant = next((f"; {one.message}" for one in findings if one.reason == VENUE_VARIANT), "")
+    reason = f"it is {version.work}, and agrees with it{but}{variant}"
     return ReferenceVerdict("verified", reason, version, tuple(findings), asked)
 
 
 def _contradicted(
-    findings: Sequence[FieldFinding], version: KnownVersion | None, asked: tuple[str, ...]
+    findings: Sequence[FieldFinding],
+    version: KnownVersion | None,
+    asked: tuple[str, ...],
+    record: str = "",
 ) -> ReferenceVerdict:
     first = next(one for one in findings if one.word == "contradicted")
     reason = f"{first.field}: {first.message}"
-    return ReferenceVerdict("contradicted", reason, version, tuple(findings), asked)
+    return ReferenceVerdict("contradicted", reason, version, tuple(findings), asked, record)

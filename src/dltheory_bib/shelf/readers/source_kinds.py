@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from dltheory_bib.shelf.readers import (
+    acl_anthology,
     arxiv_dump,
     bib_folder,
     dblp_dump,
@@ -38,6 +39,7 @@ READERS: tuple[Reader, ...] = (
     openalex_dump,
     arxiv_dump,
     dblp_dump,
+    acl_anthology,
     openreview_notes,
     pmlr_folder,
     bib_folder,
