@@ -113,6 +113,14 @@ BAD: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "syntax",
+        "@misc{my key, title={A}}\n@misc{w 11 b, title={B}}\n",
+        [
+            "1:7: error: my: a key has no blanks; write my-key",
+            "2:7: error: w: a key has no blanks; write w-11-b",
+        ],
+    ),
+    (
         "repeated-key",
         "@misc{a2001, title={A}}\n@misc{A2001, title={B}}\n@misc{a2001, title={C}}\n",
         [
