@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -140,6 +139,7 @@ class DamagedCacheError(Exception):
 def _is_of_shelf(error: Exception) -> bool:
     """Return whether SQLite failed in the file of the shelf."""
     import sqlite3
+    from traceback import walk_tb
 
     places = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
     return isinstance(error, sqlite3.Error) and any(name.startswith(_SHELF) for name in places)
