@@ -64,8 +64,9 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
     Example: dltheory shelf build mlanthology/ my-bib-files/ -o shelf
     """
     from dltheory_bib.cli.progress import CompileProgress
+    from dltheory_bib.shelf.chosen_shelf import shelf_folder
+    from dltheory_bib.shelf.refusals import SourceError
     from dltheory_bib.shelf.shelf_index import build_shelf
-    from dltheory_bib.shelf.shelf_record import SourceError
 
     folder = out or shelf_folder()
     progress = CompileProgress("reading") if sys.stderr.isatty() else nullcontext()
@@ -100,6 +101,7 @@ def list_(folder: Path | None, venues: bool, format_: str) -> None:
     Example: dltheory shelf list
     Example: dltheory shelf list --venues
     """
+    from dltheory_bib.shelf.chosen_shelf import shelf_folder
     from dltheory_bib.shelf.lookups import Shelf
 
     opened = Shelf(folder or shelf_folder())
@@ -138,15 +140,6 @@ def _list_venues(shelf: Shelf, format_: str) -> None:
         click.echo(f"{one.venue}\t{one.year}\t{one.works}\t{why}")
     complete = sum(bool(one.complete) for one in found)
     note(f"{len(found)} years of conferences, of which {complete} are complete")
-
-
-def shelf_folder() -> Path:
-    """Return the folder of the settings, else the platform's."""
-    from dltheory_bib.settings import load_settings
-    from dltheory_bib.shelf.lookups import default_folder
-
-    named = load_settings().shelf.path
-    return Path(named) if named else default_folder()
 
 
 def _counted(one: Count) -> str:

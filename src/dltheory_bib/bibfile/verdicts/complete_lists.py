@@ -24,7 +24,8 @@ from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
 from dltheory_bib.bibfile.verdicts.titles import last_word
-from dltheory_bib.shelf.lookups import Held, Shelf, ShelfSource
+from dltheory_bib.lookup.protocol import StatedWork
+from dltheory_bib.shelf.lookups import Held, Shelf
 from dltheory_bib.shelf.shelf_index import title_hash
 
 SHARED = 0.99
@@ -142,7 +143,7 @@ class CompleteLists:
             venue = None if record.track else self.venues.find(record.venue).venue
             if venue:
                 hashed = title_hash(record.title)
-                grouped[venue][held.source.reader].setdefault(hashed, held)
+                grouped[venue][record.source].setdefault(hashed, held)
         return grouped
 
     def _meets(self, venue: str) -> bool:
@@ -160,16 +161,19 @@ def _complete(
     reason, sources = _reason(ordered, TOTALS.get((venue, year), 0))
     if not reason:
         return None
-    named = tuple(f"{one.reader} of {one.date}" for one in sources)
+    named = tuple(f"{one.source} of {one.date}" for one in sources)
     return CompleteList(venue, year, list(whole.values()), named, reason)
 
 
 def _reason(
     ordered: Sequence[tuple[str, dict[int, Held]]], total: int
-) -> tuple[str, list[ShelfSource]]:
-    """Return why one of some lists is complete, and its sources; an empty reason if none is."""
+) -> tuple[str, list[StatedWork]]:
+    """Return why one of some lists is complete, with a work of each of its sources.
+
+    The reason is empty if none is.
+    """
     large = [
-        (name, some, next(iter(some.values())).source)
+        (name, some, next(iter(some.values())).record)
         for name, some in ordered
         if len(some) >= _FEWEST
     ]
