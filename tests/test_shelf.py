@@ -26,6 +26,7 @@ from dltheory_bib.shelf.lookups import Shelf, ShelfError
 from dltheory_bib.shelf.readers import source_kinds
 from dltheory_bib.shelf.refusals import UNDATED, Refused, SourceError
 from dltheory_bib.shelf.shelf_index import FILE, build_shelf, title_hash
+from test_overlay import overlay
 
 DBLP = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <!DOCTYPE dblp SYSTEM "dblp.dtd">
@@ -567,6 +568,78 @@ def test_cite_from_the_shelf(own_shelf: Path, capsys: pytest.CaptureFixture[str]
     assert dict(parse_bib(out).values(second))["eprint"] == "2101.00001"
     assert main(["cite", str(tex)]) == 1
     assert "shelf" not in "".join(capsys.readouterr())
+
+
+OWN_WORKS = """\
+- key: lima2019sharp
+  type: inproceedings
+  title: Sharp Minima of Nets
+  author: ['Lima, Ana', 'Roe, Bo']
+  year: 2019
+  venue: icml
+- key: lima2018flat
+  type: online
+  title: Flat Minima of Nets
+  author: ['Lima, Ana']
+  year: 2018
+  eprint: '1801.00001'
+- key: lima2017twice
+  type: inproceedings
+  title: Minima That Differ
+  author: ['Lima, Ana']
+  year: 2017
+  venue: icml
+"""
+THEIR_RECORDS = """
+@inproceedings{a, title={Sharp Minima of Nets}, author={Lima, Ana and Roe, Bo}, year=2019,
+  booktitle={ICML}, pages={11--19}, doi={10.1234/Sharp}}
+@inproceedings{a2, title={Sharp Minima of Nets}, author={Lima, Ana and Roe, Bo}, year=2020,
+  booktitle={NeurIPS}, pages={1--2}, volume=7}
+@inproceedings{b, title={Flat Minima of Nets}, author={Lima, Ana}, year=2019, booktitle={NeurIPS},
+  pages={5--9}}
+@misc{b2, title={Flat Minima of Nets}, author={Lima, Ana}, year=2018, eprint={1801.00001}}
+@inproceedings{c, title={Minima That Differ}, author={Lima, Ana}, year=2017, booktitle={ICML},
+  pages={1--9}}
+@inproceedings{c2, title={Minima That Differ}, author={Lima, Ana}, year=2017, booktitle={ICML},
+  pages={2--9}}
+@inproceedings{d, title={How to Escape Saddle Points Efficiently}, author={Jin, Chi}, year=2017,
+  booktitle={ICML}, doi={10.1234/none}}
+"""
+
+
+@pytest.mark.catalogue
+@pytest.mark.usefixtures("cache")
+def test_entries_of_own_works_are_completed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    overlay(tmp_path / "mine", papers=OWN_WORKS)
+    (tmp_path / "theirs.bib").write_text(THEIR_RECORDS, "utf-8")
+    build_shelf([tmp_path / "theirs.bib"], tmp_path / "shelf")
+    (tmp_path / ".dltheory.toml").write_text('[shelf]\npath = "shelf"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    command = ["--data", "mine", "export", "title:minima or jin2017escape", "--from-shelf"]
+    assert main(command) == 0
+    out, err = capsys.readouterr()
+    parsed = parse_bib(out)
+    found = {one.key: (one.type, dict(parsed.values(one))) for one in parsed.entries}
+    kind, sharp = found["lima2019sharp"]
+    assert (kind, sharp["doi"], sharp["pages"]) == ("inproceedings", "10.1234/sharp", "11--19")
+    assert "volume" not in sharp, "that of another version is not taken"
+    kind, flat = found["lima2018flat"]
+    assert (kind, flat["year"], flat["pages"]) == ("inproceedings", "2019", "5--9")
+    assert "Neural Information Processing Systems" in flat["booktitle"]
+    assert "pages" not in found["lima2017twice"][1], "two records differ"
+    assert "doi" not in found["jin2017escape"][1], "the catalogue is not completed"
+    remarks = [line for line in out.splitlines() if "not curated" in line]
+    assert len(remarks) == 2
+    assert remarks[1].startswith("% lima2019sharp: ")
+    assert remarks[1].endswith(", a")
+    assert "2 entries are completed from the shelf, not curated" in err
+    assert main(command[:-1]) == 0
+    assert capsys.readouterr().out.count("@") == out.count("@")
+    assert main([*command, "--format", "ris"]) == 2
+    assert main([*command, "--prefer", "preprint"]) == 0
+    assert "@misc{lima2018flat" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("own_shelf")
