@@ -85,6 +85,8 @@ class StatedWork(NamedTuple):
     """What kind of satellite of the venue it belongs to (workshop, blog, datasets, …); empty for
     the venue itself.
     """
+    origin: str = ""
+    """The source from which this one has the work, by the name of its reader, if it says so."""
     abstract: str = ""
     """For suggestions only: it is never written to a collection."""
 

@@ -37,7 +37,7 @@ _STEM = 3
 _MEETINGS = frozenset({"conference", "proceedings", "symposium", "workshop", "meeting"})
 _FIELDS = (
     "w.key, w.title, w.authors, w.year, w.venue, w.volume, w.pages, w.doi, w.arxiv, w.url,"
-    " w.track, w.source"
+    " w.track, w.source, w.origin"
 )
 
 
@@ -293,6 +293,7 @@ class Shelf:
                     eprint=row[8],
                     url=row[9],
                     track=row[10],
+                    origin=row[12],
                 )
             )
 

@@ -27,7 +27,7 @@ from dltheory_bib.text.names import words
 
 FILE = "shelf.sqlite"
 """The name of a shelf's file in its folder."""
-FORMAT = 2
+FORMAT = 3
 """Raised when the tables change: a shelf of another format is to be built again."""
 APART = "\x1f"
 """What separates the authors of a work in the table."""
@@ -42,7 +42,8 @@ CREATE TABLE refusal (source INTEGER, reason TEXT, works INTEGER, PRIMARY KEY (s
 CREATE TABLE progress (file TEXT PRIMARY KEY, stamp TEXT, records INTEGER, done INTEGER);
 CREATE TABLE work (
     id INTEGER PRIMARY KEY, source INTEGER, key TEXT, title TEXT, authors TEXT, year INTEGER,
-    venue TEXT, volume TEXT, pages TEXT, doi TEXT, arxiv TEXT, url TEXT, track TEXT, hash INTEGER
+    venue TEXT, volume TEXT, pages TEXT, doi TEXT, arxiv TEXT, url TEXT, track TEXT,
+    origin TEXT, hash INTEGER
 );
 """
 _INDEXES = """
@@ -179,7 +180,7 @@ def _insert(connection: sqlite3.Connection, source: int, batch: list[StatedWork 
     kept = [one for one in batch if isinstance(one, StatedWork)]
     connection.executemany(
         "INSERT INTO work (source, key, title, authors, year, venue, volume, pages, doi, arxiv,"
-        " url, track, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " url, track, origin, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             (
                 source,
@@ -194,6 +195,7 @@ def _insert(connection: sqlite3.Connection, source: int, batch: list[StatedWork 
                 one.eprint,
                 one.url,
                 one.track,
+                one.origin,
                 title_hash(one.title),
             )
             for one in kept

@@ -50,4 +50,6 @@ def _record(draft: Draft) -> StatedWork | Refused:
         doi=fields.get("doi", "").lower(),
         eprint=fields.get("eprint", ""),
         url=fields.get("url", ""),
+        # The keys of the entries that DBLP writes.
+        origin="dblp" if draft.key.startswith("DBLP:") else "",
     )

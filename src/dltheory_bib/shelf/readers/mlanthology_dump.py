@@ -67,6 +67,8 @@ def _record(paper: dict[str, Any]) -> StatedWork | Refused:
         doi=text_of(paper.get("doi")).lower(),
         url=text_of(paper.get("venue_url")) or text_of(paper.get("openreview_url")),
         track="workshop" if is_workshop else "",
+        # "dblp+s2": the record is DBLP's, the abstract Semantic Scholar's.
+        origin=text_of(paper.get("source")).partition("+")[0],
     )
 
 
