@@ -48,6 +48,12 @@ READERS: tuple[Reader, ...] = (
 """The readers, in the order in which they are tried."""
 
 
+ADDRESSES = {"dblp": "https://dblp.org/xml/dblp.xml.gz"}
+"""Where the newest dump of a reader is, if one file is all of it (https://dblp.org/xml/). The other
+sources are repositories, folders of many files, or ask for an account.
+"""
+
+
 class Source(NamedTuple):
     """A source: where it is, its reader and its files."""
 
