@@ -7,7 +7,7 @@
 `--hallmark` takes a split of https://github.com/rpatrik96/hallmark, `--corrected` the keys of its
 entries whose label is wrong, a JSON object with `bibtex_key` in each line: they are left out.
 `--human` and `--other-field` take folders of .bib files that people wrote: of those, each that is
-contradicted is written to a file to be explained, and a seeded sample of those that differ can be
+contradicted is written to a file with its reason, and a seeded sample of those that differ can be
 printed to be read. Nothing of these sources is stored with the program.
 """
 
@@ -174,11 +174,14 @@ def _print_human(name: str, judged: list[Judged]) -> None:
 
 
 def explanations(judged: Iterable[Judged]) -> str:
-    """Return what is contradicted as a list in Markdown, with room to explain each."""
+    """Return what is contradicted as a list in Markdown, each with the reason of the verdict."""
     parts = ["# References that are contradicted\n"]
     for one in judged:
         if one.verdict.word == "contradicted":
-            parts.append(f"## {one.entry.where}\n\n{_told(one)}\nExplanation:\n")
+            record = f"\n{one.verdict.evidence}\n" if one.verdict.evidence else ""
+            parts.append(
+                f"## {one.entry.where}\n\n{_told(one)}\nReason: {one.verdict.reason}\n{record}"
+            )
     return "\n".join(parts)
 
 

@@ -22,12 +22,14 @@ import pytest
 
 from dltheory_bib.bibfile.bib_parser import parse_bib
 from dltheory_bib.cli.main import main
+from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.shelf import shelf_index
-from dltheory_bib.shelf.lookups import Held, Shelf, ShelfError, ShelfSource
+from dltheory_bib.shelf.lookups import Held, Shelf, ShelfError
 from dltheory_bib.shelf.readers import source_kinds
+from dltheory_bib.shelf.refusals import UNDATED, Refused, SourceError
 from dltheory_bib.shelf.shelf_entries import shelf_entry
 from dltheory_bib.shelf.shelf_index import FILE, build_shelf, title_hash
-from dltheory_bib.shelf.shelf_record import Refused, ShelfRecord, SourceError
+from test_overlay import overlay
 
 DBLP = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <!DOCTYPE dblp SYSTEM "dblp.dtd">
@@ -48,7 +50,7 @@ DBLP = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <inproceedings key="conf/icml/Y"><author>Ana Lima</author><year>2020</year></inproceedings>
 </dblp>
 """
-ARXIV = [
+ARXIV: list[dict[str, Any]] = [
     {
         "id": "0704.0001",
         "submitter": "A",
@@ -62,7 +64,7 @@ ARXIV = [
     {"id": "math/0309136", "submitter": "B", "title": "On Knots", "authors_parsed": [["Lee", "A"]]},
     {"id": "2401.00001", "submitter": "C", "title": "", "authors_parsed": []},
 ]
-OPENALEX = [
+OPENALEX: list[dict[str, Any]] = [
     {
         "id": "https://openalex.org/W1",
         "doi": "https://doi.org/10.48550/arXiv.1706.03762",
@@ -203,7 +205,7 @@ def dumps(tmp_path: Path) -> dict[str, Path]:
     return made
 
 
-def read(path: Path) -> list[ShelfRecord | Refused]:
+def read(path: Path) -> list[StatedWork | Refused]:
     source = source_kinds.find_source(path)
     return [one for file in source.files for one in source.reader.read(file)]
 
@@ -216,28 +218,28 @@ def test_each_dump_is_recognised_by_its_content(dumps: dict[str, Path]) -> None:
 
 def test_dblp(dumps: dict[str, Path]) -> None:
     first, second, third, *refused = read(dumps["dblp"])
-    assert first == ShelfRecord(
+    assert first == StatedWork(
+        "dblp",
         "journals/nn/Mueller18",
+        UNDATED,
         "On L2 balls & nets",
         ("Jürgen Müller", "Wei Wang"),
-        2018,
-        "Neural Networks",
-        "3",
-        "1-9",
-        "10.1016/j.neunet.2018.01.001",
-        "",
-        "https://doi.org/10.1016/J.NEUNET.2018.01.001",
+        year=2018,
+        venue="Neural Networks",
+        volume="3",
+        pages="1-9",
+        doi="10.1016/j.neunet.2018.01.001",
+        url="https://doi.org/10.1016/J.NEUNET.2018.01.001",
     )
-    assert isinstance(second, ShelfRecord)
-    assert (second.arxiv, second.venue) == ("1703.00887", "")
-    assert isinstance(third, ShelfRecord)
+    assert isinstance(second, StatedWork)
+    assert (second.eprint, second.venue) == ("1703.00887", "")
+    assert isinstance(third, StatedWork)
     assert third.venue == "ICML"
-    assert [one.id for one in refused] == [
+    assert [isinstance(one, Refused) and one.id for one in refused] == [
         "conf/icml/2020",
         "homepages/w/WeiWang",
         "conf/icml/Y",
     ]
-    assert all(isinstance(one, Refused) for one in refused)
 
 
 @pytest.mark.parametrize(
@@ -269,11 +271,11 @@ def test_a_dump_that_ends_early_says_so_and_keeps_what_was_read(tmp_path: Path) 
 
 def test_arxiv(dumps: dict[str, Path]) -> None:
     first, second, untitled, *rest = read(dumps["arxiv"])
-    assert isinstance(first, ShelfRecord)
+    assert isinstance(first, StatedWork)
     assert first.authors == ("Balázs, C.", "King, Jr., Martin L.")
     assert (first.title, first.year) == ("Gradient descent in $L^2$", 2007)
-    assert (first.doi, first.arxiv) == ("10.1103/physrevd.76.013009", "0704.0001")
-    assert isinstance(second, ShelfRecord)
+    assert (first.doi, first.eprint) == ("10.1103/physrevd.76.013009", "0704.0001")
+    assert isinstance(second, StatedWork)
     assert (second.year, second.venue) == (2003, "")
     assert untitled == Refused("2401.00001", "has no title")
     assert rest == [Refused("line 4", "is no JSON"), Refused("line 6", "is no JSON")]
@@ -282,10 +284,10 @@ def test_arxiv(dumps: dict[str, Path]) -> None:
 def test_openalex(dumps: dict[str, Path], tmp_path: Path) -> None:
     found = read(dumps["openalex"])
     first, second, *refused = found
-    assert isinstance(first, ShelfRecord)
-    assert (first.arxiv, first.venue, first.authors) == ("1706.03762", "", ("Ashish Vaswani",))
-    assert isinstance(second, ShelfRecord)
-    assert (second.arxiv, second.venue, second.pages) == ("math/0309136", "Annals", "1--20")
+    assert isinstance(first, StatedWork)
+    assert (first.eprint, first.venue, first.authors) == ("1706.03762", "", ("Ashish Vaswani",))
+    assert isinstance(second, StatedWork)
+    assert (second.eprint, second.venue, second.pages) == ("math/0309136", "Annals", "1--20")
     assert second.authors == ("B. Only",)
     assert len(refused) == 2
     pyarrow = pytest.importorskip("pyarrow")
@@ -299,10 +301,10 @@ def test_openalex(dumps: dict[str, Path], tmp_path: Path) -> None:
 
 def test_mlanthology(dumps: dict[str, Path], tmp_path: Path) -> None:
     first, second = read(dumps["mlanthology"])
-    assert isinstance(first, ShelfRecord)
+    assert isinstance(first, StatedWork)
     assert first.authors == ("Achab, Massil", "Muzy")
     assert (first.doi, first.track, first.volume) == ("10.1/abc", "", "70")
-    assert isinstance(second, ShelfRecord)
+    assert isinstance(second, StatedWork)
     assert second.track == "workshop", "a workshop is not the venue"
     folder = tmp_path / "clone"
     (folder / "data" / "papers").mkdir(parents=True)
@@ -316,18 +318,20 @@ def test_mlanthology(dumps: dict[str, Path], tmp_path: Path) -> None:
 
 def test_acl_anthology(dumps: dict[str, Path], tmp_path: Path) -> None:
     first, untitled, student = read(dumps["aclanthology"])
-    assert first == ShelfRecord(
+    assert first == StatedWork(
+        "aclanthology",
         "2021.acl-long.1",
+        UNDATED,
         "Labels in German",
         ("Beck, Tilman", "Muzy"),
-        2021,
-        "ACL",
+        year=2021,
+        venue="ACL",
         pages="1--13",
         doi="10.18653/v1/2021.acl-long.1",
         url="https://aclanthology.org/2021.acl-long.1",
     )
     assert untitled == Refused("2021.acl-long.2", "has no title")
-    assert isinstance(student, ShelfRecord)
+    assert isinstance(student, StatedWork)
     assert student.track == "workshop"
     path = tmp_path / "bad.xml"
     path.write_text('<!DOCTYPE c [<!ENTITY a "aa">]><collection><volume>&a;</volume></collection>')
@@ -337,21 +341,21 @@ def test_acl_anthology(dumps: dict[str, Path], tmp_path: Path) -> None:
 
 def test_openreview(dumps: dict[str, Path]) -> None:
     first, second, third = read(dumps["openreview"])
-    assert isinstance(first, ShelfRecord)
+    assert isinstance(first, StatedWork)
     assert (first.authors, first.year) == (("Alex Wang", "Amanpreet Singh"), 2019)
-    assert isinstance(second, ShelfRecord)
+    assert isinstance(second, StatedWork)
     assert (second.title, second.track) == ("Tasks Again", "workshop")
     assert third == Refused("no", "was not accepted, or is not decided")
 
 
 def test_pmlr_and_bib(dumps: dict[str, Path]) -> None:
     (post,) = read(dumps["pmlr"])
-    assert isinstance(post, ShelfRecord)
+    assert isinstance(post, StatedWork)
     assert post.authors == ("Jin, Chi", "Ge")
     assert (post.year, post.pages) == (2017, "1724-1732")
     assert post.url == "https://proceedings.mlr.press/v70/jin17a.html"
     found = read(dumps["bib"])
-    assert found[0] == ShelfRecord("k", "An Étude", ("De Sa, C",), 2001)
+    assert found[0] == StatedWork("bib", "k", UNDATED, "An Étude", ("De Sa, C",), year=2001)
     assert found[1] == Refused("@x{y}", "has no title")
 
 
@@ -364,7 +368,7 @@ def test_every_record_is_kept_or_counted_with_its_reason(
     )
     for one in counts:
         records = read(one.source)
-        assert one.kept == sum(isinstance(each, ShelfRecord) for each in records)
+        assert one.kept == sum(isinstance(each, StatedWork) for each in records)
         assert one.kept + one.refused == len(records)
         assert sum(one.reasons.values()) == one.refused
     shelf = Shelf(tmp_path / "shelf")
@@ -379,7 +383,7 @@ def test_works_are_found_by_every_identifier(dumps: dict[str, Path], tmp_path: P
     shelf = Shelf(tmp_path / "shelf")
     (found,) = shelf.titled("ON L2 BALLS, & NETS")
     assert found.record.authors == ("Jürgen Müller", "Wei Wang")
-    assert (found.source.reader, found.score) == ("dblp", 100.0)
+    assert (found.record.source, found.score) == ("dblp", 100.0)
     assert shelf.with_doi("10.1016/j.neunet.2018.01.001") == [found]
     assert shelf.with_doi("") == []
     assert shelf.with_arxiv("") == []
@@ -599,9 +603,10 @@ def test_what_a_file_has_no_place_for_is_no_refused_work(tmp_path: Path) -> None
     ],
 )
 def test_the_type_of_an_entry(venue: str, volume: str, kind: str) -> None:
-    source = ShelfSource("bib", "a.bib", "2026-11-30", "yours", 1, 0)
-    record = ShelfRecord("a", "A thing", ("Lima, Ana",), 2001, venue, volume)
-    (entry,) = parse_bib(shelf_entry(Held(record, source), "a", biblatex=False)).entries
+    record = StatedWork(
+        "bib", "a", UNDATED, "A thing", ("Lima, Ana",), year=2001, venue=venue, volume=volume
+    )
+    (entry,) = parse_bib(shelf_entry(Held(record), "a", biblatex=False)).entries
     assert entry.type == kind
 
 
@@ -621,6 +626,78 @@ def test_cite_from_the_shelf(own_shelf: Path, capsys: pytest.CaptureFixture[str]
     assert dict(parse_bib(out).values(second))["eprint"] == "2101.00001"
     assert main(["cite", str(tex)]) == 1
     assert "shelf" not in "".join(capsys.readouterr())
+
+
+OWN_WORKS = """\
+- key: lima2019sharp
+  type: inproceedings
+  title: Sharp Minima of Nets
+  author: ['Lima, Ana', 'Roe, Bo']
+  year: 2019
+  venue: icml
+- key: lima2018flat
+  type: online
+  title: Flat Minima of Nets
+  author: ['Lima, Ana']
+  year: 2018
+  eprint: '1801.00001'
+- key: lima2017twice
+  type: inproceedings
+  title: Minima That Differ
+  author: ['Lima, Ana']
+  year: 2017
+  venue: icml
+"""
+THEIR_RECORDS = """
+@inproceedings{a, title={Sharp Minima of Nets}, author={Lima, Ana and Roe, Bo}, year=2019,
+  booktitle={ICML}, pages={11--19}, doi={10.1234/Sharp}}
+@inproceedings{a2, title={Sharp Minima of Nets}, author={Lima, Ana and Roe, Bo}, year=2020,
+  booktitle={NeurIPS}, pages={1--2}, volume=7}
+@inproceedings{b, title={Flat Minima of Nets}, author={Lima, Ana}, year=2019, booktitle={NeurIPS},
+  pages={5--9}}
+@misc{b2, title={Flat Minima of Nets}, author={Lima, Ana}, year=2018, eprint={1801.00001}}
+@inproceedings{c, title={Minima That Differ}, author={Lima, Ana}, year=2017, booktitle={ICML},
+  pages={1--9}}
+@inproceedings{c2, title={Minima That Differ}, author={Lima, Ana}, year=2017, booktitle={ICML},
+  pages={2--9}}
+@inproceedings{d, title={How to Escape Saddle Points Efficiently}, author={Jin, Chi}, year=2017,
+  booktitle={ICML}, doi={10.1234/none}}
+"""
+
+
+@pytest.mark.catalogue
+@pytest.mark.usefixtures("cache")
+def test_entries_of_own_works_are_completed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    overlay(tmp_path / "mine", papers=OWN_WORKS)
+    (tmp_path / "theirs.bib").write_text(THEIR_RECORDS, "utf-8")
+    build_shelf([tmp_path / "theirs.bib"], tmp_path / "shelf")
+    (tmp_path / ".dltheory.toml").write_text('[shelf]\npath = "shelf"\n', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    command = ["--data", "mine", "export", "title:minima or jin2017escape", "--from-shelf"]
+    assert main(command) == 0
+    out, err = capsys.readouterr()
+    parsed = parse_bib(out)
+    found = {one.key: (one.type, dict(parsed.values(one))) for one in parsed.entries}
+    kind, sharp = found["lima2019sharp"]
+    assert (kind, sharp["doi"], sharp["pages"]) == ("inproceedings", "10.1234/sharp", "11--19")
+    assert "volume" not in sharp, "that of another version is not taken"
+    kind, flat = found["lima2018flat"]
+    assert (kind, flat["year"], flat["pages"]) == ("inproceedings", "2019", "5--9")
+    assert "Neural Information Processing Systems" in flat["booktitle"]
+    assert "pages" not in found["lima2017twice"][1], "two records differ"
+    assert "doi" not in found["jin2017escape"][1], "the catalogue is not completed"
+    remarks = [line for line in out.splitlines() if "not curated" in line]
+    assert len(remarks) == 2
+    assert remarks[1].startswith("% lima2019sharp: ")
+    assert remarks[1].endswith(", a")
+    assert "2 entries are completed from the shelf, not curated" in err
+    assert main(command[:-1]) == 0
+    assert capsys.readouterr().out.count("@") == out.count("@")
+    assert main([*command, "--format", "ris"]) == 2
+    assert main([*command, "--prefer", "preprint"]) == 0
+    assert "@misc{lima2018flat" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("own_shelf")

@@ -288,7 +288,9 @@ def _name(number: int) -> str:
 def judge_with_lists(
     catalogue: Bibliography, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Judge]:
-    """Two sources with the same 30 works of ICLR 2022; a third lacks some of ICML 2022."""
+    """Two sources with the same 30 works of ICLR 2022. One of them lacks some of ICML 2022, and has
+    the works of UAI 2022 from the other.
+    """
     folder = tmp_path_factory.mktemp("lists")
     works = [
         f"title={{On the {one} of {two} Systems of Things}}, author={{Ann {name} and Bo Ek{name}}}"
@@ -299,10 +301,13 @@ def judge_with_lists(
             strict=True,
         )
     ]
-    iclr = [f"@inproceedings{{k, {one}, booktitle={{ICLR}}, year={{2022}}}}" for one in works]
-    icml = [f"@inproceedings{{k, {one}, booktitle={{ICML}}, year={{2022}}}}" for one in works]
+    meetings = [
+        f"@inproceedings{{DBLP:k, {one}, booktitle={{{venue}}}, year={{2022}}}}"
+        for venue in ("ICLR", "ICML", "UAI")
+        for one in works
+    ]
     elsewhere = "@article{k, title={Their Other Work}, author={Cy Ur and Di Ur}, year={2020}}"
-    (folder / "one.bib").write_text("\n".join([*iclr, *icml, elsewhere]), "utf-8")
+    (folder / "one.bib").write_text("\n".join([*meetings, elsewhere]), "utf-8")
     papers = [
         {
             "bibtex_key": f"p{n}",
@@ -311,8 +316,13 @@ def judge_with_lists(
             "year": "2022",
             "venue_name": venue,
             "venue_type": "conference",
+            "source": source,
         }
-        for venue, count in (("ICLR", 30), ("ICML", 25))
+        for venue, count, source in (
+            ("ICLR", 30, "openreview"),
+            ("ICML", 25, "pmlr"),
+            ("UAI", 30, "dblp+s2"),
+        )
         for n, one in enumerate(works[:count])
     ]
     (folder / "two.jsonl").write_text("\n".join(map(json.dumps, papers)), "utf-8")
@@ -348,6 +358,7 @@ def judge_with_lists(
             "name the workshop",
         ),
         ("author={Al Ur}, booktitle={ICML}, year=2022", "not found", ""),
+        ("author={Al Ur}, booktitle={UAI}, year=2022", "not found", ""),
         ("author={Al Ur}, booktitle={ICLR}, year=2021", "not found", ""),
         ("author={Al Ur}, booktitle={ICLR 2022 Workshop on Things}, year=2022", "not found", ""),
         ("author={Al Ur}, booktitle={ICLR Blog Track}, year=2022", "not found", ""),

@@ -196,11 +196,10 @@ def _shelf() -> list[Lookup]:
     """Return the shelf, if the user has built one that can be read."""
     from dltheory_bib.settings import load_settings
     from dltheory_bib.shelf.lookups import Shelf, ShelfError, default_folder
-    from dltheory_bib.shelf.shelf_works import ShelfWorks
 
     named = load_settings().shelf.path
     try:
-        return [ShelfWorks(Shelf(Path(named) if named else default_folder()))]
+        return [Shelf(Path(named) if named else default_folder())]
     except ShelfError as error:
         if named:
             note(str(error))

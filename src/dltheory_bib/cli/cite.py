@@ -102,7 +102,7 @@ def _with_shelf(made: Cited, biblatex: bool, accents: Encoding | None) -> Cited:
     """Add entries of the shelf for the unknown keys that it has."""
     from dataclasses import replace
 
-    from dltheory_bib.cli.shelf import shelf_folder
+    from dltheory_bib.shelf.chosen_shelf import shelf_folder
     from dltheory_bib.shelf.lookups import Shelf
     from dltheory_bib.shelf.shelf_entries import held_by_key, shelf_entry
 

@@ -16,6 +16,7 @@ from dltheory_bib.formats.registry import FORMATS, WITH_PRIVATE, format_of
 if TYPE_CHECKING:
     from dltheory_bib.formats.bibtex import Dialect, Preference, VenueNames
     from dltheory_bib.formats.tables import TableName
+    from dltheory_bib.models.paper import Paper
     from dltheory_bib.papers import PaperList
     from dltheory_bib.text.latex import Encoding
 
@@ -57,6 +58,12 @@ class _ExportCommand(QueryCommand):
 @click.option(
     "--related", is_flag=True, help="For biblatex: name the works that an entry builds on."
 )
+@click.option(
+    "--from-shelf",
+    is_flag=True,
+    help="Complete entries of your own works from the shelf, each under a remark that it is not "
+    "curated: DOI, pages, volume, and the venue of a preprint.",
+)
 @click.pass_context
 def export(
     context: click.Context,
@@ -68,6 +75,7 @@ def export(
     force: bool,
     related: bool,
     private: bool,
+    from_shelf: bool,
     **options: str | None,
 ) -> None:
     """Write the works that match QUERY in a format for another program; without a query, all works.
@@ -86,6 +94,8 @@ def export(
     _refuse_what_does_not_fit(context, kind, output, related)
     if private and kind not in WITH_PRIVATE:
         raise click.UsageError(f"--private is for {', '.join(WITH_PRIVATE)}, not for {kind}")
+    if from_shelf and kind not in _BIB:
+        raise click.UsageError(f"--from-shelf is for bibtex and biblatex, not for {kind}")
     asked = " ".join(query)
     found = bibliography().where(asked).sort("key")
     if not found:
@@ -100,6 +110,8 @@ def export(
     command = f"export {shlex.quote(asked)}" if asked else "export"
     if kind in _BIB:
         text = _bib(found, kind, related, options)  # type: ignore[arg-type]
+        if from_shelf:
+            text = _with_shelf(text, found, kind, options)
         if private:
             text = with_private(text, found)
     if output is None:
@@ -127,6 +139,43 @@ def _bib(found: PaperList, kind: Dialect, related: bool, options: dict[str, str 
     return found.to_bibtex(
         dialect=kind, prefer=prefer, encoding=accents, venue_names=venues, related=related
     )
+
+
+def _with_shelf(text: str, found: PaperList, kind: str, options: dict[str, str | None]) -> str:
+    """Complete the entries of works that are the user's own."""
+    from dltheory_bib.bibfile.venue_match import VenueNames
+    from dltheory_bib.cli.collection import chosen_collection
+    from dltheory_bib.formats.bibtex import entry_fields
+    from dltheory_bib.shelf.chosen_shelf import shelf_folder
+    from dltheory_bib.shelf.completed_entries import completed, with_completed
+    from dltheory_bib.shelf.lookups import Shelf
+
+    bib = bibliography()
+    shelf = Shelf(shelf_folder())
+    lowest = 0 if bib.layers or chosen_collection().is_catalogue else -1
+    rows = bib.snapshot.fetch("SELECT n FROM paper WHERE layer > ?", (lowest,))
+    own = {bib.snapshot.key(row[0]) for row in rows}
+    names = VenueNames(bib)
+    works = [one for paper in found if paper.key in own if (one := completed(paper, shelf, names))]
+    shelf.close()
+
+    def fields(paper: Paper) -> tuple[str, dict[str, str]]:
+        return entry_fields(
+            paper,
+            bib.venues,
+            dialect=kind,  # type: ignore[arg-type]
+            prefer=options["prefer"],  # type: ignore[arg-type]
+            encoding=options["accents"],  # type: ignore[arg-type]
+            venue_names=options["venues"],  # type: ignore[arg-type]
+        )
+
+    made, number = with_completed(text, works, fields, lambda key: fields(bib[key])[1])
+    if number:
+        entries = "1 entry is" if number == 1 else f"{number} entries are"
+        note(f"{entries} completed from the shelf, not curated")
+    else:
+        note("the shelf completes no entry of your own works")
+    return made
 
 
 def _refuse_what_does_not_fit(

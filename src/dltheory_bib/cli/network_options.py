@@ -15,6 +15,7 @@ import click
 
 if TYPE_CHECKING:
     from dltheory_bib.lookup.service import Service
+    from dltheory_bib.lookup.service_client import ServiceClient
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,7 +37,19 @@ def network_options(command: F) -> F:
 
 @contextmanager
 def permitted_services(online: bool | None, mailto: str | None) -> Iterator[list[Service] | None]:
-    """Yield the services that may be asked; None if the user did not allow the network.
+    """Yield the services that may be asked; None if the user did not allow the network."""
+    with permitted_client(online, mailto) as client:
+        if client is None:
+            yield None
+            return
+        from dltheory_bib.lookup.services import open_services
+
+        yield open_services(client, _permitted(online).without)
+
+
+@contextmanager
+def permitted_client(online: bool | None, mailto: str | None) -> Iterator[ServiceClient | None]:
+    """Yield the client that may be used; None if the user did not allow the network.
 
     Each address that is asked is logged in `requests.log` of the cache folder.
     """
@@ -46,7 +59,6 @@ def permitted_services(online: bool | None, mailto: str | None) -> Iterator[list
         return
     from dltheory_bib.lookup.response_cache import ResponseCache
     from dltheory_bib.lookup.service_client import ServiceClient, http_library
-    from dltheory_bib.lookup.services import open_services
     from dltheory_bib.user_folders import cache_folder
 
     http_library()
@@ -58,7 +70,7 @@ def permitted_services(online: bool | None, mailto: str | None) -> Iterator[list
         sent=_log,
     )
     with client:
-        yield open_services(client, network.without)
+        yield client
 
 
 def _permitted(online: bool | None) -> Any:

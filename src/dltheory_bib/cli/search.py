@@ -88,7 +88,7 @@ def search(
 
 def _search_shelf(text: str, most: int, format_: str | None) -> None:
     from dltheory_bib.cli.app import visible
-    from dltheory_bib.cli.shelf import shelf_folder
+    from dltheory_bib.shelf.chosen_shelf import shelf_folder
     from dltheory_bib.shelf.lookups import Shelf
     from dltheory_bib.shelf.shelf_entries import shelf_entry
 
@@ -97,14 +97,14 @@ def _search_shelf(text: str, most: int, format_: str | None) -> None:
     opened = Shelf(shelf_folder())
     found = opened.search(text, most or 1_000_000)
     for held in found:
-        work, source = held.record, held.source
+        work = held.record
         if format_ == "bibtex":
-            entry = shelf_entry(held, work.id, biblatex=False)
+            entry = shelf_entry(held, work.where, biblatex=False)
             click.echo("\n".join(map(visible, entry.splitlines())))
             continue
         authors = "; ".join(work.authors)
-        origin = f"{source.reader} of {source.date}"
-        cells = work.id, work.title, authors, str(work.year or ""), work.venue, origin
+        origin = f"{work.source} of {work.date}"
+        cells = work.where, work.title, authors, str(work.year or ""), work.venue, origin
         click.echo("\t".join(map(visible, cells)))
     number = f"{len(found)} work{'s' if len(found) > 1 else ''}"
     note(f"{number} of the shelf, not curated" if found else "the shelf has no such title")

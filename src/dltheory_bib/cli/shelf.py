@@ -1,4 +1,4 @@
-"""Commands for the reference shelf: shelf build, shelf list."""
+"""Commands for the reference shelf: shelf build, shelf update, shelf list."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dltheory_bib.cli.app import bibliography, dltheory, draw, is_drawn, note, visible
+from dltheory_bib.cli.network_options import network_options, permitted_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 def shelf() -> None:
     """Make an index of scholarly works outside the catalogue, from public dumps.
 
-    The works on the shelf are not curated: each is what its source says. Nothing is fetched; name
-    the files that you have.
+    The works on the shelf are not curated: each is what its source says. Nothing is fetched,
+    except by `shelf update`; name the files that you have.
 
     \b
     Example: dltheory shelf build dblp.xml.gz mlanthology/
@@ -63,11 +64,16 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
     Example: dltheory shelf build dblp.xml.gz
     Example: dltheory shelf build mlanthology/ my-bib-files/ -o shelf
     """
-    from dltheory_bib.cli.progress import CompileProgress
-    from dltheory_bib.shelf.shelf_index import build_shelf
-    from dltheory_bib.shelf.shelf_record import SourceError
+    from dltheory_bib.shelf.chosen_shelf import shelf_folder
 
-    folder = out or shelf_folder()
+    _build(sources, out or shelf_folder())
+
+
+def _build(sources: Iterable[Path], folder: Path) -> None:
+    from dltheory_bib.cli.progress import CompileProgress
+    from dltheory_bib.shelf.refusals import SourceError
+    from dltheory_bib.shelf.shelf_index import build_shelf
+
     progress = CompileProgress("reading") if sys.stderr.isatty() else nullcontext()
     try:
         with progress as shown:
@@ -79,6 +85,87 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
         for reason, works in sorted(one.reasons.items()):
             note(f"  {works:,} refused: {reason}")
     note(f"{folder}: {_works(sum(one.kept for one in counts))}")
+
+
+@shelf.command(short_help="Fetch newer dumps, and build the shelf again.")
+@click.option(
+    "--from",
+    "given",
+    nargs=2,
+    multiple=True,
+    metavar="FILE ADDRESS",
+    help="Fetch the source with this file name from this address; may be repeated.",
+)
+@click.option(
+    "--shelf",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Its folder.  [default: that of the settings, else the platform's folder for data]",
+)
+@network_options
+def update(
+    given: tuple[tuple[str, str], ...], folder: Path | None, online: bool | None, mailto: str | None
+) -> None:
+    """Fetch the newest dump of each source of the shelf that can be fetched, and build it again.
+
+    The address of DBLP's dump is known; of other sources that are one file, name it with --from.
+    Folders and clones stay as they are. A file that has not changed is not fetched again, and one
+    of which a part was fetched is carried on with. The old file is replaced when the new one is
+    there and was recognised.
+
+    \b
+    Example: dltheory shelf update --online
+    Example: dltheory shelf update --from arxiv.json https://example.org/arxiv.json --online
+    """
+    from dltheory_bib.shelf.chosen_shelf import shelf_folder
+    from dltheory_bib.shelf.fetched_dumps import address_of
+    from dltheory_bib.shelf.lookups import Shelf
+
+    place = folder or shelf_folder()
+    opened = Shelf(place)
+    sources = list(opened.sources.values())
+    opened.close()
+    named = dict(given)
+    if unknown := named.keys() - {Path(one.path).name for one in sources}:
+        names = ", ".join(Path(one.path).name for one in sources)
+        raise click.UsageError(f"{min(unknown)} is no source of the shelf; it has {names}")
+    found = [(one, named.get(Path(one.path).name) or address_of(one)) for one in sources]
+    for one, address in found:
+        if not address:
+            note(visible(f"{one.path}: no address is known; it stays as it is"))
+    wanted = [(one, address) for one, address in found if address]
+    if not wanted:
+        raise click.ClickException("no source can be fetched; name one: --from FILE ADDRESS")
+    if _fetched(wanted, online, mailto):
+        _build([Path(one.path) for one in sources], place)
+    else:
+        note("the shelf has the newest dumps")
+
+
+def _fetched(
+    wanted: list[tuple[ShelfSource, str]], online: bool | None, mailto: str | None
+) -> bool:
+    """Fetch dumps in place of those that are there; return whether one is newer."""
+    from dltheory_bib.cli.progress import CompileProgress
+    from dltheory_bib.lookup.service_client import ServiceError
+    from dltheory_bib.shelf.fetched_dumps import fetch_dump
+    from dltheory_bib.shelf.refusals import SourceError
+
+    newer = False
+    with permitted_client(online, mailto) as client:
+        if client is None:
+            addresses = ", ".join(address for _, address in wanted)
+            raise click.ClickException(f"would fetch {addresses}; use --online")
+        for one, address in wanted:
+            progress = CompileProgress("fetching", "MB") if sys.stderr.isatty() else nullcontext()
+            try:
+                with progress as shown:
+                    is_newer = fetch_dump(client, one, address, shown)
+            except (SourceError, ServiceError) as error:
+                raise click.ClickException(visible(f"{one.path}: {error}")) from error
+            note(visible(f"{one.path}: {'fetched' if is_newer else 'has not changed'}"))
+            newer |= is_newer
+    return newer
 
 
 @shelf.command("list", short_help="Tell what is on the shelf.")
@@ -100,6 +187,7 @@ def list_(folder: Path | None, venues: bool, format_: str) -> None:
     Example: dltheory shelf list
     Example: dltheory shelf list --venues
     """
+    from dltheory_bib.shelf.chosen_shelf import shelf_folder
     from dltheory_bib.shelf.lookups import Shelf
 
     opened = Shelf(folder or shelf_folder())
@@ -138,15 +226,6 @@ def _list_venues(shelf: Shelf, format_: str) -> None:
         click.echo(f"{one.venue}\t{one.year}\t{one.works}\t{why}")
     complete = sum(bool(one.complete) for one in found)
     note(f"years of conferences: {len(found)}, complete: {complete}")
-
-
-def shelf_folder() -> Path:
-    """Return the folder of the settings, else the platform's."""
-    from dltheory_bib.settings import load_settings
-    from dltheory_bib.shelf.lookups import default_folder
-
-    named = load_settings().shelf.path
-    return Path(named) if named else default_folder()
 
 
 def _counted(one: Count) -> str:

@@ -48,25 +48,30 @@ class Asked(NamedTuple):
     date: datetime.date
 
 
-@dataclass(frozen=True, slots=True)
-class StatedWork:
-    """A work as one source states it. A field that the source does not state is empty."""
+class StatedWork(NamedTuple):
+    """A work as one source states it: a service, a collection, a public dump.
+
+    A field that the source does not state is empty. Nothing in it was checked.
+    """
 
     source: str
     """The name of the source: `Crossref`."""
     where: str
     """Where the source has it: an id or an address."""
     date: datetime.date
-    """The day of the answer."""
+    """The day of the answer, or of the dump."""
     title: str = ""
     authors: tuple[str, ...] = ()
-    """`Family, Given`, in order."""
+    """`Family, Given`, in order. On a shelf the names are as the dump writes them: in reading order
+    if it does not say which is which.
+    """
     names_guessed: bool = False
     """Whether the source gives names in reading order, so that the family name is a guess."""
     type: str = ""
     """The type of entry, as in our records."""
     year: int | None = None
     venue: str = ""
+    """The journal or conference as the source names it; empty for a preprint."""
     publisher: str = ""
     volume: str = ""
     number: str = ""
@@ -76,6 +81,12 @@ class StatedWork:
     """arXiv id, without a version."""
     openreview: str = ""
     url: str = ""
+    track: str = ""
+    """What kind of satellite of the venue it belongs to (workshop, blog, datasets, …); empty for
+    the venue itself.
+    """
+    origin: str = ""
+    """The source from which this one has the work, by the name of its reader, if it says so."""
     abstract: str = ""
     """For suggestions only: it is never written to a collection."""
 

@@ -12,7 +12,9 @@ import json
 import random
 import time
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
+from contextlib import suppress
+from email.utils import formatdate, parsedate_to_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -153,6 +155,39 @@ class ServiceClient:
             self.cache.put(asked, content)
         return Received(parsed, datetime.date.today())
 
+    def download(
+        self,
+        address: str,
+        target: Path,
+        *,
+        newer_than: float | None = None,
+        progress: Callable[[str, int], None] | None = None,
+    ) -> float | None:
+        """Fetch a file of any size to `target`, and return the time of its last change.
+
+        What an earlier call left in `target` is not fetched again, if the server's file is still
+        the same; a file beside it says which that was. Returns None if the file has not changed
+        since `newer_than`. Raises `ServiceError`; what was fetched until then stays.
+        """
+        http_library()
+        mark = target.with_name(f"{target.name}.mark")
+
+        def ask() -> float | None:
+            headers = {"Accept-Encoding": "identity"}
+            have, marked = (
+                target.stat().st_size if target.exists() else 0,
+                mark.read_text("utf-8") if mark.exists() else "",
+            )
+            if have and marked:
+                headers |= {"Range": f"bytes={have}-", "If-Range": marked}
+            elif newer_than is not None:
+                headers["If-Modified-Since"] = formatdate(newer_than, usegmt=True)
+            return self._request(
+                address, lambda response: _saved(response, target, mark, have, progress), headers
+            )
+
+        return self._tried(address, 0.0, ask)
+
     def _count_failure(self, service: str) -> None:
         self._failures[service] = self._failures.get(service, 0) + 1
         if self._failures[service] >= MOST_FAILURES:
@@ -160,14 +195,20 @@ class ServiceClient:
             self._refusing.setdefault(service, why)
 
     def _fetch(self, service: str, asked: str, pause: float) -> bytes:
-        """Return the body at an address, empty if there is nothing there; try again if that may
-        help.
-        """
+        """Return the body at an address, empty if there is nothing there."""
+
+        def read(response: httpx2.Response) -> bytes:
+            return _body(response, time.monotonic() + SLOWEST * self.timeout)
+
+        return self._tried(service, pause, lambda: self._request(asked, read))
+
+    def _tried(self, service: str, pause: float, ask: Callable[[], T]) -> T:
+        """Return what is asked for; try again if that may help."""
         wait = 1.0
         for number in range(1, TRIES + 1):
             self._keep_distance(service, pause)
             try:
-                return self._request(asked)
+                return ask()
             except _PassingError as error:
                 asks = error.wait
                 if asks is not None and asks > LONGEST_WAIT:
@@ -188,7 +229,12 @@ class ServiceClient:
             self._sleep(early)
         self._last[service] = time.monotonic()
 
-    def _request(self, asked: str) -> bytes:
+    def _request(
+        self,
+        asked: str,
+        read: Callable[[httpx2.Response], T],
+        headers: Mapping[str, str] | None = None,
+    ) -> T:
         httpx2 = http_library()
         http = self._opened()
         url = asked
@@ -197,11 +243,11 @@ class ServiceClient:
                 self.requests += 1
                 if self._sent:
                     self._sent(url)
-                with http.stream("GET", url) as response:
+                with http.stream("GET", url, headers=headers) as response:
                     if response.status_code in _MOVED:
                         url = _redirected(url, str(response.headers.get("location", "")))
                         continue
-                    return _body(response, time.monotonic() + SLOWEST * self.timeout)
+                    return read(response)
         except httpx2.TimeoutException:
             raise _PassingError(f"did not answer within {self.timeout:g} s") from None
         except httpx2.DecodingError:
@@ -263,14 +309,9 @@ def _site(host: str | None) -> str:
 
 
 def _body(response: httpx2.Response, end: float) -> bytes:
-    status = response.status_code
-    if status in _NOT_THERE:
+    if response.status_code in _NOT_THERE:
         return b""
-    if status in _PASSING:
-        said = "limits how often it is asked" if status == 429 else "has a fault"
-        raise _PassingError(f"{said} ({status})", _retry_after(response.headers))
-    if status != 200:
-        raise ServiceError(f"refuses to answer ({status})")
+    _refuse_failure(response)
     pieces, size = [], 0
     for piece in response.iter_bytes():
         size += len(piece)
@@ -283,6 +324,54 @@ def _body(response: httpx2.Response, end: float) -> bytes:
     if not content.strip():
         raise _PassingError("sent an empty answer")
     return content
+
+
+def _saved(
+    response: httpx2.Response,
+    target: Path,
+    mark: Path,
+    have: int,
+    progress: Callable[[str, int], None] | None,
+) -> float | None:
+    """Write the body of an answer to a file, after the bytes that it has if those are left out."""
+    status = response.status_code
+    if status == 304:
+        return None
+    if status == 416:  # there is no more than we have, so what we have is of another file
+        mark.unlink(missing_ok=True)
+        raise _PassingError("has not the file that was begun")
+    carries_on = status == 206
+    if not carries_on:
+        _refuse_failure(response)
+        have = 0
+    elif not str(response.headers.get("content-range", "")).startswith(f"bytes {have}-"):
+        mark.unlink(missing_ok=True)
+        raise _PassingError("sent another part of the file than was asked for")
+    changed = str(response.headers.get("last-modified", ""))
+    etag = str(response.headers.get("etag", ""))
+    # A weak tag promises no equal bytes (RFC 9110, 13.1.5).
+    mark.write_text(etag if etag and not etag.startswith("W/") else changed, "utf-8")
+    with target.open("ab" if carries_on else "wb") as stream:
+        for piece in response.iter_raw():
+            stream.write(piece)
+            have += len(piece)
+            if progress:
+                progress(target.name, have >> 20)
+    mark.unlink()
+    with suppress(ValueError, TypeError, OverflowError):
+        return parsedate_to_datetime(changed).timestamp()
+    return time.time()
+
+
+def _refuse_failure(response: httpx2.Response) -> None:
+    status = response.status_code
+    if status in _PASSING:
+        said = "limits how often it is asked" if status == 429 else "has a fault"
+        raise _PassingError(f"{said} ({status})", _retry_after(response.headers))
+    if status in _NOT_THERE:
+        raise ServiceError(f"has no such file ({status})")
+    if status != 200:
+        raise ServiceError(f"refuses to answer ({status})")
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -10,8 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dltheory_bib.errors import BibliographyError
+from dltheory_bib.lookup.protocol import Absent, Asked, Found, Reference, StatedWork
+from dltheory_bib.lookup.same_work import inverted, is_same
 from dltheory_bib.shelf.shelf_index import APART, FILE, FORMAT, title_hash
-from dltheory_bib.shelf.shelf_record import ShelfRecord
 from dltheory_bib.text.identifiers import parse_identifier
 from dltheory_bib.text.names import words
 from dltheory_bib.user_folders import data_folder
@@ -32,9 +34,13 @@ _MOST = 2000
 """The most titles that are compared in one step."""
 _STEM = 3
 """The letters in which a misspelt word and the right one begin alike."""
+_MEETINGS = frozenset({"conference", "proceedings", "symposium", "workshop", "meeting"})
+_JOURNALS = frozenset(
+    {"acta", "annals", "bulletin", "j", "journal", "letters", "review", "trans", "transactions"}
+)
 _FIELDS = (
     "w.key, w.title, w.authors, w.year, w.venue, w.volume, w.pages, w.doi, w.arxiv, w.url,"
-    " w.track, w.source"
+    " w.track, w.source, w.origin"
 )
 
 
@@ -55,10 +61,10 @@ class ShelfSource(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A work on the shelf with its source."""
+    """A work on the shelf."""
 
-    record: ShelfRecord
-    source: ShelfSource
+    record: StatedWork
+    """`source` is the name of the reader, `date` that of the dump."""
     score: float = 100.0
     """The similarity of its title to the one that was asked for, from 0 to 100."""
 
@@ -69,7 +75,9 @@ def default_folder() -> Path:
 
 
 class Shelf:
-    """A shelf that was built. It is read, never changed."""
+    """A shelf that was built: a source of the look-up protocol. It is read, never changed."""
+
+    name = "the shelf"
 
     def __init__(self, folder: Path) -> None:
         """Open the shelf of a folder. Raises `ShelfError` if there is none that can be read."""
@@ -99,6 +107,27 @@ class Shelf:
             "SELECT id, reader, path, date, licence, kept, refused FROM source ORDER BY id"
         )
         return {row[0]: ShelfSource(*row[1:]) for row in rows}
+
+    def takes(self, reference: Reference) -> bool:
+        """Return whether there is anything to look up."""
+        return bool(reference.title or reference.value("doi") or reference.value("arxiv"))
+
+    def find(self, reference: Reference) -> Found | Absent:
+        """Return the works that a reference means, by DOI, arXiv id and title."""
+        held: list[Held] = []
+        if doi := reference.value("doi"):
+            held += self.with_doi(doi)
+        if eprint := reference.value("arxiv"):
+            held += self.with_arxiv(eprint)
+        if reference.title:
+            held += self.titled(reference.title)
+        works = list(dict.fromkeys(_answered(one.record) for one in held))
+        same = tuple(one for one in works if is_same(reference, one))
+        others = tuple(one for one in works if one not in same)
+        asked = tuple(
+            Asked(f"{self.name} ({one.reader})", _day(one.date)) for one in self.sources.values()
+        )
+        return Found(same, asked, others) if same else Absent(asked, others)
 
     def titled(self, title: str) -> list[Held]:
         """Return the works whose title has the same letters and digits."""
@@ -181,7 +210,7 @@ class Shelf:
         wanted = " AND ".join(f'"{word}"' for word in separate)
         condition = "w.id IN (SELECT rowid FROM words WHERE words MATCH ?)"
         found = list(self._held(condition, wanted)) if wanted else []
-        found.sort(key=lambda one: -one.record.year)
+        found.sort(key=lambda one: -(one.record.year or 0))
         return found[:most] or self.near(text, most=most)
 
     def nearest(self, title: str) -> Held | None:
@@ -253,7 +282,55 @@ class Shelf:
             f"SELECT {_FIELDS} FROM work w WHERE {condition} ORDER BY w.id", (value,)
         ):
             authors = tuple(row[2].split(APART)) if row[2] else ()
-            yield Held(ShelfRecord(row[0], row[1], authors, *row[3:11]), self.sources[row[11]])
+            source, date = self._named[row[11]]
+            yield Held(
+                StatedWork(
+                    source,
+                    row[0],
+                    date,
+                    row[1],
+                    authors,
+                    year=row[3] or None,
+                    venue=row[4],
+                    volume=row[5],
+                    pages=row[6],
+                    doi=row[7],
+                    eprint=row[8],
+                    url=row[9],
+                    track=row[10],
+                    origin=row[12],
+                )
+            )
+
+    @cached_property
+    def _named(self) -> dict[int, tuple[str, datetime.date]]:
+        return {number: (one.reader, _day(one.date)) for number, one in self.sources.items()}
+
+
+def entry_type(work: StatedWork) -> str:
+    """Return the type of entry, which few dumps state: by the venue, and whether it has volumes."""
+    if not work.venue:
+        return "online"
+    named = set(words(work.venue))
+    is_meeting = bool(_MEETINGS & named) or not (work.volume or _JOURNALS & named)
+    return "inproceedings" if is_meeting else "article"
+
+
+def _answered(work: StatedWork) -> StatedWork:
+    """Return a work as the protocol has it: with a type, and with names that are split."""
+    return work._replace(
+        source=f"{work.source} (shelf)",
+        authors=tuple(map(inverted, work.authors)),
+        names_guessed=any("," not in name for name in work.authors),
+        type=entry_type(work),
+    )
+
+
+def _day(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text[:10])
+    except ValueError:
+        return datetime.date.min
 
 
 class _Comparison:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dltheory_bib.shelf.lookups import Held, Shelf
+from dltheory_bib.shelf.lookups import Held, Shelf, entry_type
 from dltheory_bib.text.identifiers import parse_identifier
 from dltheory_bib.text.latex import Encoding, name_to_latex, title_to_latex, to_latex
-from dltheory_bib.text.names import words
 
-_MEETINGS = frozenset({"conference", "proceedings", "symposium", "workshop", "meeting"})
-
-_JOURNALS = frozenset(
-    {"acta", "annals", "bulletin", "j", "journal", "letters", "review", "trans", "transactions"}
-)
+_KINDS = {
+    "online": ("misc", "howpublished"),
+    "inproceedings": ("inproceedings", "booktitle"),
+    "article": ("article", "journal"),
+}
+"""The type of the entry, and the field of the venue."""
 
 
 def held_by_key(shelf: Shelf, key: str) -> Held | None:
@@ -29,8 +29,8 @@ def held_by_key(shelf: Shelf, key: str) -> Held | None:
 
 def shelf_entry(held: Held, key: str, biblatex: bool, encoding: Encoding = "utf-8") -> str:
     """Return the entry of a work as its source states it."""
-    work, source = held.record, held.source
-    kind, place = _kind(work.venue, work.volume)
+    work = held.record
+    kind, place = _KINDS[entry_type(work)]
     values = {
         "title": title_to_latex(work.title, encoding),
         "author": " and ".join(name_to_latex(one, encoding) for one in work.authors),
@@ -39,19 +39,10 @@ def shelf_entry(held: Held, key: str, biblatex: bool, encoding: Encoding = "utf-
         "volume": to_latex(work.volume, encoding),
         "pages": "--".join(filter(None, work.pages.replace("–", "-").split("-"))),
         "doi": work.doi,
-        "eprint": work.arxiv,
-        "eprinttype" if biblatex else "archiveprefix": "arXiv" if work.arxiv else "",
-        "url": "" if work.doi or work.arxiv else work.url,
+        "eprint": work.eprint,
+        "eprinttype" if biblatex else "archiveprefix": "arXiv" if work.eprint else "",
+        "url": "" if work.doi or work.eprint else work.url,
     }
     fields = "".join(f"  {name} = {{{value}}},\n" for name, value in values.items() if value)
-    remark = f"% {key}: from the shelf, not curated; {source.reader} of {source.date}, {work.id}\n"
+    remark = f"% {key}: from the shelf, not curated; {work.source} of {work.date}, {work.where}\n"
     return f"{remark}@{kind}{{{key},\n{fields}}}\n"
-
-
-def _kind(venue: str, volume: str) -> tuple[str, str]:
-    """Return the type of the entry, and the field of the venue."""
-    if not venue:
-        return "misc", "howpublished"
-    named = set(words(venue))
-    is_meeting = bool(_MEETINGS & named) or not (volume or _JOURNALS & named)
-    return ("inproceedings", "booktitle") if is_meeting else ("article", "journal")

@@ -20,13 +20,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dltheory_bib import __version__
+from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.shelf.readers.source_kinds import Source, find_source
-from dltheory_bib.shelf.shelf_record import Refused, ShelfRecord, SourceError
+from dltheory_bib.shelf.refusals import Refused, SourceError
 from dltheory_bib.text.names import words
 
 FILE = "shelf.sqlite"
 """The name of a shelf's file in its folder."""
-FORMAT = 2
+FORMAT = 3
 """Raised when the tables change: a shelf of another format is to be built again."""
 APART = "\x1f"
 """What separates the authors of a work in the table."""
@@ -41,7 +42,8 @@ CREATE TABLE refusal (source INTEGER, reason TEXT, works INTEGER, PRIMARY KEY (s
 CREATE TABLE progress (file TEXT PRIMARY KEY, stamp TEXT, records INTEGER, done INTEGER);
 CREATE TABLE work (
     id INTEGER PRIMARY KEY, source INTEGER, key TEXT, title TEXT, authors TEXT, year INTEGER,
-    venue TEXT, volume TEXT, pages TEXT, doi TEXT, arxiv TEXT, url TEXT, track TEXT, hash INTEGER
+    venue TEXT, volume TEXT, pages TEXT, doi TEXT, arxiv TEXT, url TEXT, track TEXT,
+    origin TEXT, hash INTEGER
 );
 """
 _INDEXES = """
@@ -148,7 +150,7 @@ def _source_number(connection: sqlite3.Connection, source: Source) -> int:
 
 def _batches(
     connection: sqlite3.Connection, source: Source, file: Path
-) -> Iterator[list[ShelfRecord | Refused]]:
+) -> Iterator[list[StatedWork | Refused]]:
     """Yield the records of a file that are not in the table yet; each batch is committed."""
     about = file.stat()
     stamp = f"{about.st_size} {about.st_mtime_ns}"
@@ -173,16 +175,29 @@ def _batches(
         connection.commit()
 
 
-def _insert(
-    connection: sqlite3.Connection, source: int, batch: list[ShelfRecord | Refused]
-) -> None:
+def _insert(connection: sqlite3.Connection, source: int, batch: list[StatedWork | Refused]) -> None:
     refused = Counter(one.reason for one in batch if isinstance(one, Refused))
-    kept = [one for one in batch if isinstance(one, ShelfRecord)]
+    kept = [one for one in batch if isinstance(one, StatedWork)]
     connection.executemany(
         "INSERT INTO work (source, key, title, authors, year, venue, volume, pages, doi, arxiv,"
-        " url, track, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " url, track, origin, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (source, one.id, one.title, APART.join(one.authors), *one[3:], title_hash(one.title))
+            (
+                source,
+                one.where,
+                one.title,
+                APART.join(one.authors),
+                one.year or 0,
+                one.venue,
+                one.volume,
+                one.pages,
+                one.doi,
+                one.eprint,
+                one.url,
+                one.track,
+                one.origin,
+                title_hash(one.title),
+            )
             for one in kept
         ),
     )

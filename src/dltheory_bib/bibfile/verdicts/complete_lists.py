@@ -5,8 +5,8 @@ A list counts as complete for one of four reasons, which its evidence names:
 - the publisher of the venue made it (the ACL Anthology, a volume of PMLR),
 - the page ranges of its works follow each other from the first page on: a work that was missing
   would leave a gap,
-- two sources of the shelf have that year, and nearly the same works: two that were collected apart
-  do not miss the same works,
+- two sources of the shelf have that year, and nearly the same works, and neither has them from the
+  other or from a third: two that were collected apart do not miss the same works,
 - it has as many works as the venue accepted.
 
 To be on the safe side, the works of every other source are added to the list. Satellites of a venue
@@ -16,7 +16,7 @@ To be on the safe side, the works of every other source are added to the list. S
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -24,7 +24,8 @@ from dltheory_bib.bibfile.venue_match import VenueNames
 from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
 from dltheory_bib.bibfile.verdicts.titles import last_word
-from dltheory_bib.shelf.lookups import Held, Shelf, ShelfSource
+from dltheory_bib.lookup.protocol import StatedWork
+from dltheory_bib.shelf.lookups import Held, Shelf
 from dltheory_bib.shelf.shelf_index import title_hash
 
 SHARED = 0.99
@@ -37,6 +38,13 @@ _FEWEST = 20
 """The works of the smallest list that can be complete."""
 _PUBLISHERS_OWN = frozenset({"aclanthology", "pmlr"})
 """The sources that the publisher of the venue makes."""
+_GATHERED = frozenset({"bib", "mlanthology"})
+"""The sources whose records are others': each record says where it is from, or it is not known.
+
+ML Anthology is built of DBLP, OpenReview, PMLR and the sites of conferences
+(https://github.com/rbnyng/mlanthology, "Data sources"), and names one in each record; of its lists
+before 2013 most are DBLP's. Files of entries are mostly DBLP's, whose keys they keep.
+"""
 _TRACK_APART = frozenset({("neurips", 2021)})
 """Years in which a track of the venue had proceedings of its own, cited by the venue's name:
 what is not in the list is to be cited otherwise, but it may be real.
@@ -142,7 +150,7 @@ class CompleteLists:
             venue = None if record.track else self.venues.find(record.venue).venue
             if venue:
                 hashed = title_hash(record.title)
-                grouped[venue][held.source.reader].setdefault(hashed, held)
+                grouped[venue][record.source].setdefault(hashed, held)
         return grouped
 
     def _meets(self, venue: str) -> bool:
@@ -160,16 +168,19 @@ def _complete(
     reason, sources = _reason(ordered, TOTALS.get((venue, year), 0))
     if not reason:
         return None
-    named = tuple(f"{one.reader} of {one.date}" for one in sources)
+    named = tuple(f"{one.source} of {one.date}" for one in sources)
     return CompleteList(venue, year, list(whole.values()), named, reason)
 
 
 def _reason(
     ordered: Sequence[tuple[str, dict[int, Held]]], total: int
-) -> tuple[str, list[ShelfSource]]:
-    """Return why one of some lists is complete, and its sources; an empty reason if none is."""
+) -> tuple[str, list[StatedWork]]:
+    """Return why one of some lists is complete, with a work of each of its sources.
+
+    The reason is empty if none is.
+    """
     large = [
-        (name, some, next(iter(some.values())).source)
+        (name, some, next(iter(some.values())).record)
         for name, some in ordered
         if len(some) >= _FEWEST
     ]
@@ -190,11 +201,27 @@ def _reason(
 
 
 def _shared(one: Mapping[int, Held], other: Mapping[int, Held]) -> int:
-    """Return how many works two lists share, by title, else by all authors."""
-    same = len(one.keys() & other.keys())
-    ours = Counter(_people(held) for hashed, held in one.items() if hashed not in other)
-    theirs = Counter(_people(held) for hashed, held in other.items() if hashed not in one)
-    return same + (ours & theirs).total()
+    """Return how many works two lists share, by title, else by all authors, and did not copy."""
+    same = sum(_are_apart(one[hashed], other[hashed]) for hashed in one.keys() & other.keys())
+    theirs: dict[tuple[str, ...], list[Held]] = defaultdict(list)
+    for hashed, held in other.items():
+        if hashed not in one:
+            theirs[_people(held)].append(held)
+    for hashed, held in one.items():
+        if hashed not in other and (likely := theirs.get(_people(held))):
+            same += _are_apart(held, likely.pop())
+    return same
+
+
+def _are_apart(one: Held, other: Held) -> bool:
+    """Return whether two records come from different origins, both known."""
+    first, second = _origin(one), _origin(other)
+    return bool(first and second) and first != second
+
+
+def _origin(held: Held) -> str:
+    record = held.record
+    return record.origin or ("" if record.source in _GATHERED else record.source)
 
 
 def _people(held: Held) -> tuple[str, ...]:

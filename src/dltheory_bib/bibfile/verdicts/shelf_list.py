@@ -1,4 +1,4 @@
-"""Look references up on a shelf: an uncurated index, whose records may be wrong themselves."""
+"""Which work on a shelf an entry means, for verdicts: its records may be wrong themselves."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ class ShelfList:
 
     def _is_placed(self, reference: CitedReference, held: Held) -> bool:
         """Return whether a record has the year of a reference, and its venue if it names one."""
-        year = held.record.year
+        year = held.record.year or 0
         late = year <= _LATE_VOLUMES and self._venue(held) == "neurips"
         if reference.year not in ({year, year + 1} if late else {year}):
             return False
@@ -162,22 +162,22 @@ class ShelfList:
     def _work(self, held: Iterable[Held]) -> KnownWork:
         found = list(held)
         return KnownWork(
-            self.source, found[0].record.id, tuple(self._version(one) for one in found)
+            self.source, found[0].record.where, tuple(self._version(one) for one in found)
         )
 
     def _version(self, held: Held) -> KnownVersion:
         record = held.record
         return KnownVersion(
-            f"{held.source.reader} of {held.source.date}",
-            record.id,
+            f"{record.source} of {record.date}",
+            record.where,
             (record.title,),
             _known(record.authors),
-            record.year,
+            record.year or 0,
             self._venue(held),
             record.volume,
             record.pages,
             record.doi,
-            record.arxiv,
+            record.eprint,
         )
 
 

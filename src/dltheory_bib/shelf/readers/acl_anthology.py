@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
+from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.lookup.safe_xml import UnsafeXmlError, parse_xml
 from dltheory_bib.shelf.readers.json_lines import opened, year_of
-from dltheory_bib.shelf.shelf_record import UNTITLED, Refused, ShelfRecord, SourceError
+from dltheory_bib.shelf.refusals import UNDATED, UNTITLED, Refused, SourceError
 
 NAME = "aclanthology"
 LICENCE = "CC BY 4.0 (since 2016), CC BY-NC-SA 3.0 before"
@@ -36,7 +37,7 @@ def files(path: Path) -> list[Path]:
     return [path] if ".xml" in path.suffixes and _is_ours(path) else []
 
 
-def read(path: Path) -> Iterator[ShelfRecord | Refused]:
+def read(path: Path) -> Iterator[StatedWork | Refused]:
     """Yield the records of one collection."""
     with opened(path) as stream:
         content = stream.read(_LARGEST)
@@ -56,21 +57,21 @@ def read(path: Path) -> Iterator[ShelfRecord | Refused]:
             yield _record(paper, name, venue if track else _venue(part, venue), year, track)
 
 
-def _record(
-    paper: Element, volume: str, venue: str, year: int, track: str
-) -> ShelfRecord | Refused:
+def _record(paper: Element, volume: str, venue: str, year: int, track: str) -> StatedWork | Refused:
     url = _text(paper, "url")
     key = url if url and "/" not in url else f"{volume}.{paper.get('id', '')}"
     title = _text(paper, "title")
     if not title:
         return Refused(key, UNTITLED)
     people = (f"{_text(one, 'last')}, {_text(one, 'first')}" for one in paper.iter("author"))
-    return ShelfRecord(
-        key,
-        title,
-        tuple(name.removesuffix(", ") for name in people if name != ", "),
-        year,
-        venue,
+    return StatedWork(
+        source=NAME,
+        where=key,
+        date=UNDATED,
+        title=title,
+        authors=tuple(name.removesuffix(", ") for name in people if name != ", "),
+        year=year,
+        venue=venue,
         pages=_text(paper, "pages").replace("–", "--"),
         doi=_text(paper, "doi").lower(),
         url=url if "/" in url else f"https://aclanthology.org/{key}",

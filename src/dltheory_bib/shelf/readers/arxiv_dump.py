@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.shelf.readers.json_lines import json_lines, listed, named, opened, text_of
-from dltheory_bib.shelf.shelf_record import UNTITLED, Refused, ShelfRecord
+from dltheory_bib.shelf.refusals import UNDATED, UNTITLED, Refused
 from dltheory_bib.text.identifiers import arxiv_year
 from dltheory_bib.text.latex import from_latex
 
@@ -27,13 +28,13 @@ def files(path: Path) -> list[Path]:
     return [path] if ".json" in path.name and _is_ours(path) else []
 
 
-def read(path: Path) -> Iterator[ShelfRecord | Refused]:
+def read(path: Path) -> Iterator[StatedWork | Refused]:
     """Yield the records of one file."""
     for paper in json_lines(path):
         yield paper if isinstance(paper, Refused) else _record(paper)
 
 
-def _record(paper: dict[str, Any]) -> ShelfRecord | Refused:
+def _record(paper: dict[str, Any]) -> StatedWork | Refused:
     key, title = text_of(paper.get("id")), _plain(text_of(paper.get("title")))
     if not title or not key:
         return Refused(key, UNTITLED)
@@ -42,13 +43,15 @@ def _record(paper: dict[str, Any]) -> ShelfRecord | Refused:
     except ValueError:
         return Refused(key, "has no arXiv id")
     names = (listed(one) for one in listed(paper.get("authors_parsed")))
-    return ShelfRecord(
-        key,
-        title,
-        tuple(filter(None, map(_name, names))),
-        _first_year(paper) or year,
+    return StatedWork(
+        source=NAME,
+        where=key,
+        date=UNDATED,
+        title=title,
+        authors=tuple(filter(None, map(_name, names))),
+        year=_first_year(paper) or year,
         doi=text_of(paper.get("doi")).split(" ")[0].lower(),
-        arxiv=key,
+        eprint=key,
         url=f"https://arxiv.org/abs/{key}",
     )
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dltheory_bib.bibfile.importers import Draft, read_drafts
 from dltheory_bib.errors import DataError
-from dltheory_bib.shelf.shelf_record import UNTITLED, Refused, ShelfRecord, SourceError
+from dltheory_bib.lookup.protocol import StatedWork
+from dltheory_bib.shelf.refusals import UNDATED, UNTITLED, Refused, SourceError
 
 NAME = "bib"
 LICENCE = "yours"
@@ -20,7 +21,7 @@ def files(path: Path) -> list[Path]:
     return [path] if path.suffix.lower() in {".bib", ".ris"} else []
 
 
-def read(path: Path) -> Iterator[ShelfRecord | Refused]:
+def read(path: Path) -> Iterator[StatedWork | Refused]:
     """Yield the records of one file; an entry that could not be parsed is refused."""
     try:
         drafts, notes = read_drafts(path)
@@ -33,19 +34,23 @@ def read(path: Path) -> Iterator[ShelfRecord | Refused]:
         yield _record(draft)
 
 
-def _record(draft: Draft) -> ShelfRecord | Refused:
+def _record(draft: Draft) -> StatedWork | Refused:
     if not draft.title:
         return Refused(draft.where, UNTITLED)
     fields = draft.fields
-    return ShelfRecord(
-        draft.key or draft.where,
-        draft.title,
-        tuple(draft.author),
-        draft.year or 0,
-        draft.venue,
-        fields.get("volume", ""),
-        fields.get("pages", ""),
-        fields.get("doi", "").lower(),
-        fields.get("eprint", ""),
-        fields.get("url", ""),
+    return StatedWork(
+        source=NAME,
+        where=draft.key or draft.where,
+        date=UNDATED,
+        title=draft.title,
+        authors=tuple(draft.author),
+        year=draft.year or 0,
+        venue=draft.venue,
+        volume=fields.get("volume", ""),
+        pages=fields.get("pages", ""),
+        doi=fields.get("doi", "").lower(),
+        eprint=fields.get("eprint", ""),
+        url=fields.get("url", ""),
+        # The keys of the entries that DBLP writes.
+        origin="dblp" if draft.key.startswith("DBLP:") else "",
     )

@@ -13,12 +13,13 @@ from html.entities import name2codepoint
 from pathlib import Path
 from xml.parsers import expat
 
+from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.shelf.readers.json_lines import opened, year_of
-from dltheory_bib.shelf.shelf_record import (
+from dltheory_bib.shelf.refusals import (
     NOT_A_WORK,
+    UNDATED,
     UNTITLED,
     Refused,
-    ShelfRecord,
     SourceError,
 )
 from dltheory_bib.text.identifiers import parse_identifier
@@ -41,7 +42,7 @@ def files(path: Path) -> list[Path]:
     return [path] if ".xml" in path.suffixes and _is_ours(path) else []
 
 
-def read(path: Path) -> Iterator[ShelfRecord | Refused]:
+def read(path: Path) -> Iterator[StatedWork | Refused]:
     """Yield the records of the file."""
     handler = _Handler()
     parser = expat.ParserCreate()
@@ -82,7 +83,7 @@ class _Handler:
     """Collects the elements of one publication after the other."""
 
     def __init__(self) -> None:
-        self.made: list[ShelfRecord | Refused] = []
+        self.made: list[StatedWork | Refused] = []
         self.kind = ""
         self.key = ""
         self.depth = 0
@@ -91,7 +92,7 @@ class _Handler:
         self.values: dict[str, list[str]] = {}
         self.ours = False
 
-    def taken(self) -> list[ShelfRecord | Refused]:
+    def taken(self) -> list[StatedWork | Refused]:
         """Return what was collected since the last call."""
         made, self.made = self.made, []
         return made
@@ -125,7 +126,7 @@ class _Handler:
             self.made.append(self._record())
         self.depth -= 1
 
-    def _record(self) -> ShelfRecord | Refused:
+    def _record(self) -> StatedWork | Refused:
         if self.kind not in _WORKS:
             known = self.kind in _OTHERS
             return Refused(self.key, NOT_A_WORK if known else f"is of the kind {self.kind!r}")
@@ -140,17 +141,19 @@ class _Handler:
             elif found and found.scheme == "arxiv":
                 arxiv = arxiv or found.value
         venue = self._first("journal") or self._first("booktitle")
-        return ShelfRecord(
-            self.key,
-            title,
-            tuple(_NUMBER.sub("", name) for name in self.values.get("author", ())),
-            year_of(self._first("year")),
-            "" if venue == "CoRR" else venue,
-            self._first("volume"),
-            self._first("pages"),
-            doi,
-            arxiv,
-            next(iter(self.values.get("ee", ())), ""),
+        return StatedWork(
+            source=NAME,
+            where=self.key,
+            date=UNDATED,
+            title=title,
+            authors=tuple(_NUMBER.sub("", name) for name in self.values.get("author", ())),
+            year=year_of(self._first("year")),
+            venue="" if venue == "CoRR" else venue,
+            volume=self._first("volume"),
+            pages=self._first("pages"),
+            doi=doi,
+            eprint=arxiv,
+            url=next(iter(self.values.get("ee", ())), ""),
         )
 
     def _first(self, name: str) -> str:

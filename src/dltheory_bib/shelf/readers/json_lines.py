@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from dltheory_bib.shelf.shelf_record import NO_JSON, Refused, SourceError
+from dltheory_bib.shelf.refusals import NO_JSON, Refused, SourceError
 
 _LONGEST = 64 << 20
 """The most bytes of one line, or of one file that is read whole when uncompressed."""

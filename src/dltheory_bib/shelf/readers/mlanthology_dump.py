@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.shelf.readers.json_lines import (
     json_file,
     json_lines,
@@ -18,7 +19,7 @@ from dltheory_bib.shelf.readers.json_lines import (
     text_of,
     year_of,
 )
-from dltheory_bib.shelf.shelf_record import UNTITLED, Refused, ShelfRecord
+from dltheory_bib.shelf.refusals import UNDATED, UNTITLED, Refused
 
 NAME = "mlanthology"
 LICENCE = "that of its sources; code MIT"
@@ -35,7 +36,7 @@ def files(path: Path) -> list[Path]:
     return [path] if name.endswith((".json", ".jsonl")) and _is_ours(path) else []
 
 
-def read(path: Path) -> Iterator[ShelfRecord | Refused]:
+def read(path: Path) -> Iterator[StatedWork | Refused]:
     """Yield the records of one file."""
     if path.name.removesuffix(".gz").endswith(".jsonl"):
         for paper in json_lines(path):
@@ -46,25 +47,28 @@ def read(path: Path) -> Iterator[ShelfRecord | Refused]:
         yield _record(named(paper))
 
 
-def _record(paper: dict[str, Any]) -> ShelfRecord | Refused:
+def _record(paper: dict[str, Any]) -> StatedWork | Refused:
     key, title = text_of(paper.get("bibtex_key")), text_of(paper.get("title"))
     if not title:
         return Refused(key, UNTITLED)
     people = (named(one) for one in listed(paper.get("authors")))
     venue = text_of(paper.get("venue"))
     is_workshop = text_of(paper.get("venue_type")) == "workshop"
-    return ShelfRecord(
-        key,
-        title,
-        tuple(filter(None, map(_name, people))),
-        year_of(paper.get("year")),
-        text_of(paper.get("venue_name")) or venue,
-        text_of(paper.get("volume")),
-        text_of(paper.get("pages")),
-        text_of(paper.get("doi")).lower(),
-        "",
-        text_of(paper.get("venue_url")) or text_of(paper.get("openreview_url")),
-        "workshop" if is_workshop else "",
+    return StatedWork(
+        source=NAME,
+        where=key,
+        date=UNDATED,
+        title=title,
+        authors=tuple(filter(None, map(_name, people))),
+        year=year_of(paper.get("year")),
+        venue=text_of(paper.get("venue_name")) or venue,
+        volume=text_of(paper.get("volume")),
+        pages=text_of(paper.get("pages")),
+        doi=text_of(paper.get("doi")).lower(),
+        url=text_of(paper.get("venue_url")) or text_of(paper.get("openreview_url")),
+        track="workshop" if is_workshop else "",
+        # "dblp+s2": the record is DBLP's, the abstract Semantic Scholar's.
+        origin=text_of(paper.get("source")).partition("+")[0],
     )
 
 

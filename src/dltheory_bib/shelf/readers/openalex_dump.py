@@ -12,6 +12,7 @@ from typing import Any
 
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.input_files import read_start
+from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.shelf.readers.json_lines import (
     json_lines,
     listed,
@@ -20,7 +21,7 @@ from dltheory_bib.shelf.readers.json_lines import (
     text_of,
     year_of,
 )
-from dltheory_bib.shelf.shelf_record import NOT_A_WORK, UNTITLED, Refused, ShelfRecord, SourceError
+from dltheory_bib.shelf.refusals import NOT_A_WORK, UNDATED, UNTITLED, Refused, SourceError
 from dltheory_bib.text.identifiers import parse_identifier
 
 NAME = "openalex"
@@ -45,7 +46,7 @@ def files(path: Path) -> list[Path]:
     return [path] if _is_ours(path) else []
 
 
-def read(path: Path) -> Iterator[ShelfRecord | Refused]:
+def read(path: Path) -> Iterator[StatedWork | Refused]:
     """Yield the records of one file. Raises `MissingExtraError` for Parquet without pyarrow."""
     for work in _parquet(path) if path.suffix == ".parquet" else json_lines(path):
         yield work if isinstance(work, Refused) else _record(work)
@@ -66,7 +67,7 @@ def _parquet(path: Path) -> Iterator[dict[str, Any]]:
         raise SourceError(f"{path.name} cannot be read: {error}") from error
 
 
-def _record(work: dict[str, Any]) -> ShelfRecord | Refused:
+def _record(work: dict[str, Any]) -> StatedWork | Refused:
     key = text_of(work.get("id")).removeprefix(_PREFIX)
     title = text_of(work.get("display_name")) or text_of(work.get("title"))
     if not title:
@@ -76,17 +77,19 @@ def _record(work: dict[str, Any]) -> ShelfRecord | Refused:
     place, biblio = named(work.get("primary_location")), named(work.get("biblio"))
     doi = parse_identifier(text_of(work.get("doi")))
     venue = text_of(named(place.get("source")).get("display_name"))
-    return ShelfRecord(
-        key,
-        title,
-        tuple(filter(None, map(_name, listed(work.get("authorships"))))),
-        year_of(work.get("publication_year")),
-        "" if venue.lower().startswith("arxiv") else venue,
-        text_of(biblio.get("volume")),
-        _pages(biblio),
-        doi.folded if doi and doi.scheme == "doi" else "",
-        _arxiv_id(work, text_of(work.get("doi"))),
-        text_of(place.get("landing_page_url")),
+    return StatedWork(
+        source=NAME,
+        where=key,
+        date=UNDATED,
+        title=title,
+        authors=tuple(filter(None, map(_name, listed(work.get("authorships"))))),
+        year=year_of(work.get("publication_year")),
+        venue="" if venue.lower().startswith("arxiv") else venue,
+        volume=text_of(biblio.get("volume")),
+        pages=_pages(biblio),
+        doi=doi.folded if doi and doi.scheme == "doi" else "",
+        eprint=_arxiv_id(work, text_of(work.get("doi"))),
+        url=text_of(place.get("landing_page_url")),
     )
 
 

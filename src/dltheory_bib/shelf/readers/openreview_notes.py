@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.shelf.readers.json_lines import (
     json_file,
     json_lines,
@@ -19,7 +20,7 @@ from dltheory_bib.shelf.readers.json_lines import (
     opened,
     text_of,
 )
-from dltheory_bib.shelf.shelf_record import UNTITLED, Refused, ShelfRecord
+from dltheory_bib.shelf.refusals import UNDATED, UNTITLED, Refused
 
 NAME = "openreview"
 LICENCE = "CC BY 4.0 (as its terms of use say of submissions)"
@@ -34,7 +35,7 @@ def files(path: Path) -> list[Path]:
     return [path] if ".json" in path.name and _is_ours(path) else []
 
 
-def read(path: Path) -> Iterator[ShelfRecord | Refused]:
+def read(path: Path) -> Iterator[StatedWork | Refused]:
     """Yield the records of one file."""
     if path.name.removesuffix(".gz").endswith(".jsonl"):
         for note in json_lines(path):
@@ -45,7 +46,7 @@ def read(path: Path) -> Iterator[ShelfRecord | Refused]:
         yield _record(named(note))
 
 
-def _record(note: dict[str, Any]) -> ShelfRecord | Refused:
+def _record(note: dict[str, Any]) -> StatedWork | Refused:
     content = {name: _value(one) for name, one in named(note.get("content")).items()}
     key, title = text_of(note.get("forum") or note.get("id")), text_of(content.get("title"))
     if not title:
@@ -57,12 +58,14 @@ def _record(note: dict[str, Any]) -> ShelfRecord | Refused:
         return Refused(key, "names no venue")
     years = re.findall(r"\b(?:19|20)\d\d\b", f"{venue} {venue_id}")
     where = f"{venue} {venue_id.replace('_', ' ')}".lower()
-    return ShelfRecord(
-        key,
-        title,
-        tuple(filter(None, map(text_of, listed(content.get("authors"))))),
-        int(years[0]) if years else 0,
-        venue or venue_id,
+    return StatedWork(
+        source=NAME,
+        where=key,
+        date=UNDATED,
+        title=title,
+        authors=tuple(filter(None, map(text_of, listed(content.get("authors"))))),
+        year=int(years[0]) if years else 0,
+        venue=venue or venue_id,
         url=f"https://openreview.net/forum?id={key}",
         track=next((one for one in _TRACKS if one in where), ""),
     )

@@ -13,8 +13,9 @@ from typing import Any
 import yaml
 
 from dltheory_bib.input_files import read_text
+from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.shelf.readers.json_lines import listed, named, text_of, year_of
-from dltheory_bib.shelf.shelf_record import UNTITLED, Refused, ShelfRecord
+from dltheory_bib.shelf.refusals import UNDATED, UNTITLED, Refused
 from dltheory_bib.text.latex import from_latex
 
 NAME = "pmlr"
@@ -27,7 +28,7 @@ def files(path: Path) -> list[Path]:
     return sorted(path.glob("_posts/*.md")) if path.is_dir() else []
 
 
-def read(path: Path) -> Iterator[ShelfRecord | Refused]:
+def read(path: Path) -> Iterator[StatedWork | Refused]:
     """Yield the record of one post."""
     _, mark, rest = read_text(path).text.partition("---\n")
     try:
@@ -40,14 +41,16 @@ def read(path: Path) -> Iterator[ShelfRecord | Refused]:
         yield Refused(path.stem, UNTITLED)
         return
     volume = text_of(post.get("volume"))
-    yield ShelfRecord(
-        text_of(post.get("id")) or path.stem,
-        from_latex(title) if "\\" in title or "$" in title else title,
-        tuple(filter(None, map(_name, listed(post.get("author"))))),
-        _year(post),
-        text_of(post.get("container-title")) or text_of(post.get("booktitle")),
-        volume,
-        text_of(post.get("page")),
+    yield StatedWork(
+        source=NAME,
+        where=text_of(post.get("id")) or path.stem,
+        date=UNDATED,
+        title=from_latex(title) if "\\" in title or "$" in title else title,
+        authors=tuple(filter(None, map(_name, listed(post.get("author"))))),
+        year=_year(post),
+        venue=text_of(post.get("container-title")) or text_of(post.get("booktitle")),
+        volume=volume,
+        pages=text_of(post.get("page")),
         url=f"https://proceedings.mlr.press/v{volume}/{text_of(post.get('id'))}.html",
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.shelf.readers import (
     acl_anthology,
     arxiv_dump,
@@ -16,7 +17,7 @@ from dltheory_bib.shelf.readers import (
     openreview_notes,
     pmlr_folder,
 )
-from dltheory_bib.shelf.shelf_record import Refused, ShelfRecord, SourceError
+from dltheory_bib.shelf.refusals import Refused, SourceError
 
 
 class Reader(Protocol):
@@ -30,7 +31,7 @@ class Reader(Protocol):
     def files(self, path: Path) -> list[Path]:
         """Return the files of this kind at a path; empty if there are none."""
 
-    def read(self, path: Path) -> Iterator[ShelfRecord | Refused]:
+    def read(self, path: Path) -> Iterator[StatedWork | Refused]:
         """Yield the records of one of these files. Raises `SourceError`."""
 
 
@@ -45,6 +46,12 @@ READERS: tuple[Reader, ...] = (
     bib_folder,
 )
 """The readers, in the order in which they are tried."""
+
+
+ADDRESSES = {"dblp": "https://dblp.org/xml/dblp.xml.gz"}
+"""Where the newest dump of a reader is, if one file is all of it (https://dblp.org/xml/). The other
+sources are repositories, folders of many files, or ask for an account.
+"""
 
 
 class Source(NamedTuple):
