@@ -176,7 +176,9 @@ class Shelf:
             return self.with_doi(identifier.folded)[:most]
         if identifier and identifier.scheme == "arxiv":
             return self.with_arxiv(identifier.value)[:most]
-        wanted = " AND ".join(f'"{word}"' for word in dict.fromkeys(words(text)))
+        # The index separates words at a "_" as well, and has no phrases.
+        separate = dict.fromkeys(words(text.replace("_", " ")))
+        wanted = " AND ".join(f'"{word}"' for word in separate)
         condition = "w.id IN (SELECT rowid FROM words WHERE words MATCH ?)"
         found = list(self._held(condition, wanted)) if wanted else []
         found.sort(key=lambda one: -one.record.year)

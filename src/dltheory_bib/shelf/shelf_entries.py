@@ -9,6 +9,10 @@ from dltheory_bib.text.names import words
 
 _MEETINGS = frozenset({"conference", "proceedings", "symposium", "workshop", "meeting"})
 
+_JOURNALS = frozenset(
+    {"acta", "annals", "bulletin", "j", "journal", "letters", "review", "trans", "transactions"}
+)
+
 
 def held_by_key(shelf: Shelf, key: str) -> Held | None:
     """Return the work whose DOI or arXiv id a key of a manuscript is; None if there is none.
@@ -48,5 +52,6 @@ def _kind(venue: str, volume: str) -> tuple[str, str]:
     """Return the type of the entry, and the field of the venue."""
     if not venue:
         return "misc", "howpublished"
-    is_meeting = not volume or bool(_MEETINGS & set(words(venue)))
+    named = set(words(venue))
+    is_meeting = bool(_MEETINGS & named) or not (volume or _JOURNALS & named)
     return ("inproceedings", "booktitle") if is_meeting else ("article", "journal")
