@@ -553,6 +553,7 @@ class TestTitles:
             ("50% and 50\\% of {SGD}--s", "50% and 50% of SGD–s"),
             ("a~b  $x_{1}$", "a b $x_{1}$"),
             (r"R&D with \emph{x}, $a & b$ \& & c&amp;d", r"R&D with x, $a & b$ & & c&amp;d"),
+            (r"\texttt{libsvm}: \textsf{A} \mbox{library}", "libsvm: A library"),
             ("unbalanced } {", "unbalanced"),
         ],
     )

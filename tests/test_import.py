@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -352,3 +353,29 @@ def test_a_dry_run_of_a_new_collection_tells_what_it_would_have(
     assert not made.exists()
     assert main(("import", str(file), str(made))) == 0
     assert capsys.readouterr().err.endswith(f"next: dltheory --data '{made}' list\n")
+
+
+@pytest.mark.parametrize(
+    "doi", ["10.1177/23259", "http://dx.doi.org/10.1177/23259", "doi:10.1177/23259"]
+)
+def test_a_doi_in_any_form_is_kept(take: Importer, doi: str) -> None:
+    """As Embase's RIS and some CSL have it."""
+    item: dict[str, object] = {
+        "id": "a",
+        "type": "book",
+        "title": "A",
+        "author": [{"family": "B"}],
+        "DOI": doi,
+    }
+    item["issued"] = {"date-parts": [[2001]]}
+    for text, name in (
+        (f"TY  - BOOK\nAU  - B, C\nTI  - A\nPY  - 2001\nDO  - {doi}\nER  - \n", "a.ris"),
+        (json.dumps([item]), "a.json"),
+    ):
+        code, said, made = take(text, name)
+        assert code == 0, said
+        (paper,) = load(made)
+        assert paper.doi == "10.1177/23259"
+        assert "doi" not in said
+        for file in made.iterdir():
+            file.unlink()

@@ -73,7 +73,7 @@ def test_every_entry_of_a_file_is_added_linked_merged_or_skipped_with_a_line(run
         "@article{wrong} has the identifier 1703.00887 of jin2017escape, which has another title "
         "or other authors; it is skipped, correct the entry",
         "2 abstracts are not imported; --abstracts keeps them as private notes",
-        "private, on 3 works, in notes.yaml: 2 notes, 5 tags, 1 files",
+        "private, on 3 works, in notes.yaml: 2 notes, 5 tags, 1 file",
         "6 entries, 2 added, 1 linked, 1 repeated, 2 skipped: wrote venues.yaml, papers.yaml, "
         f"notes.yaml in {Path.cwd()}; 1 venue is new; check it; `dltheory undo` takes it back",
     ]

@@ -426,3 +426,36 @@ def test_identifiers_that_name_another_place_or_time(judge: Judge, fields: str, 
 )
 def test_names_of_venues_that_no_list_has(one: str, other: str, same: bool) -> None:
     assert same_name(one, other) == same
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("Unknown", "not found"),
+        ("{Anonymous}", "not found"),
+        ("Unknown Author", "contradicted"),
+        ("Author One", "contradicted"),
+    ],
+)
+def test_a_text_whose_author_nobody_knows_is_not_accused(
+    judge: Judge, name: str, word: str
+) -> None:
+    found = verdict(judge, {"author": name, "title": "Gawain and the Green Quokka", "year": "1400"})
+    assert found.word == word
+
+
+def test_a_venue_that_a_preprint_does_not_have_is_told_with_what_to_write(judge: Judge) -> None:
+    """As a search engine cites arXiv's archive of statistics."""
+    entry = {
+        "author": "Mikhail Belkin and Daniel Hsu and Siyuan Ma and Soumik Mandal",
+        "title": "Reconciling modern machine learning and the bias-variance trade-off",
+        "journal": "stat",
+        "volume": "1050",
+        "pages": "28",
+        "year": "2018",
+    }
+    (told,) = (one for one in verdict(judge, entry).findings if one.field == "journal")
+    assert told.message == (
+        "this version is a preprint, without a venue; write eprint = {1812.11118} in place of "
+        "journal"
+    )

@@ -254,6 +254,11 @@ def _is_read(name: str, value: str, draft: Draft) -> bool:
     return bool(found) and set(found) <= set(draft.fields.values()) and len(value.split()) <= 3
 
 
+def _bare_doi(value: str) -> str:
+    """Return the DOI of a field that may give it as an address; else the value, to be named."""
+    return next(iter(find_dois(value)), value)
+
+
 def _ignored(names: Counter[str], what: str, things: str) -> list[str]:
     """Return a line for each kind of field that records have no place for."""
     return [
@@ -442,7 +447,7 @@ def _of_item(number: int, item: Mapping[str, Any], notes: list[str]) -> Draft:
         number=text("issue") or (text("number") if placed and not ids else ""),
         edition=text("edition"),
         pages=text("page"),
-        doi=text("DOI"),
+        doi=_bare_doi(text("DOI")),
         eprint=ids[0] if ids else "",
         url=text("URL"),
     )
@@ -523,7 +528,7 @@ def _of_record(number: int, record: RisRecord) -> Draft:
         number=text("IS"),
         edition=text("ET"),
         pages="-".join(pages),
-        doi=text("DO"),
+        doi=_bare_doi(text("DO")),
         eprint=ids[0] if ids else "",
         url=next(filter(None, urls), ""),
     )

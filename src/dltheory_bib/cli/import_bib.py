@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from dltheory_bib.bibfile.own_material import OwnMaterial, Wishes
     from dltheory_bib.source.collection_writer import Change
 
-_PRIVATE = {"notes": "notes", "tags": "tags", "status": "statuses", "files": "files"}
+_PRIVATE = {
+    "notes": ("note", "notes"),
+    "tags": ("tag", "tags"),
+    "status": ("status", "statuses"),
+    "files": ("file", "files"),
+}
 
 
 @dltheory.command("import", short_help="Merge a BibTeX, CSL-JSON or RIS file into a collection.")
@@ -217,7 +222,9 @@ def _tell(own: OwnMaterial) -> None:
         for name in counts:
             value = one.get(name, ())
             counts[name] += 1 if isinstance(value, str) else len(value)
-    listed = ", ".join(f"{counts[name]} {what}" for name, what in _PRIVATE.items() if counts[name])
+    listed = ", ".join(
+        _number(counts[name], *both) for name, both in _PRIVATE.items() if counts[name]
+    )
     if listed:
         works = _number(len(own.additions), "work", "works")
         note(f"private, on {works}, in notes.yaml: {listed}")

@@ -48,6 +48,8 @@ _AND = re.compile(r"(?<!\S)(and)(?!\S)", re.IGNORECASE)
 _MEANS_SOMETHING = re.compile(r"[\\{}$~%]|--|``|''")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _BARE_PERCENT = re.compile(r"(?<!\\)%")
+_FONT = re.compile(r"\\(?:texttt|textsf|textmd|mbox|fbox)(?![A-Za-z])")
+"""Commands whose text pylatexenc drops."""
 _BARE_AMPERSAND = re.compile(r"(\\.|\$[^$]*\$)|&")
 
 # A character or a formula, and whether it keeps its case.
@@ -178,7 +180,7 @@ def from_latex(value: str) -> str:
     value = _BARE_PERCENT.sub(r"\\%", value)
     # Nor does a & in text separate columns: it is one without its backslash.
     value = _BARE_AMPERSAND.sub(lambda found: found[1] or r"\&", value)
-    parsed = parse_latex(_decoder(), value)
+    parsed = parse_latex(_decoder(), _FONT.sub(r"\\text", value))
     if parsed is None:
         parsed = without_commands(_letters(value))
     return " ".join(parsed.split())

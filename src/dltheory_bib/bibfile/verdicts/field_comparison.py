@@ -149,7 +149,11 @@ class FieldComparison:
         if not version.venue and version.is_made_by_program:
             return FieldFinding(name, "not checked", f"{version.source} states none")
         if not version.venue:
-            return FieldFinding(name, "differs", "this version is a preprint, without a venue")
+            instead = (
+                f"write eprint = {{{version.arxiv}}} in place of" if version.arxiv else "delete"
+            )
+            message = f"this version is a preprint, without a venue; {instead} {name}"
+            return FieldFinding(name, "differs", message)
         if any(self._is_venue(one, version.venue) for one in reference.venues):
             return self._same_venue(name, reference, version)
         if version.venue not in self.bib.venues and not self._is_known(reference):

@@ -96,7 +96,7 @@ def _is_placeholder(name: str) -> bool:
     parts = [*words(after), *words(before)] if comma else words(name)
     if not parts:
         return False
-    if "anonymous" in parts:
+    if "anonymous" in parts or parts == ["unknown"]:  # as old texts are cited
         return False
     bare = [re.sub(r"\d+", "", part) for part in parts]
     if (parts[-1], parts[0]) in PLACEHOLDERS and len(parts) == 2:
