@@ -552,6 +552,7 @@ class TestTitles:
             (r"G{\"o}del \'{e} {\L}", "Gödel é Ł"),
             ("50% and 50\\% of {SGD}--s", "50% and 50% of SGD–s"),
             ("a~b  $x_{1}$", "a b $x_{1}$"),
+            (r"R&D with \emph{x}, $a & b$ \& & c&amp;d", r"R&D with x, $a & b$ & & c&amp;d"),
             ("unbalanced } {", "unbalanced"),
         ],
     )

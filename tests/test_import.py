@@ -339,3 +339,16 @@ def test_a_large_file_takes_little_memory(tmp_path: Path) -> None:
     peak = re.search(rb"VmHWM:\s*(\d+) kB", done.stdout)
     assert peak is not None
     assert int(peak[1]) <= 120_000
+
+
+def test_a_dry_run_of_a_new_collection_tells_what_it_would_have(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And names the folder for the shell only if it is there."""
+    file, made = tmp_path / "refs.bib", tmp_path / "my refs"
+    file.write_text("@misc{a, title={A}, author={B, C}, year=2001}")
+    assert main(("import", str(file), str(made), "--dry-run")) == 0
+    assert capsys.readouterr().err == f"1 work for {made}; nothing was written\n"
+    assert not made.exists()
+    assert main(("import", str(file), str(made))) == 0
+    assert capsys.readouterr().err.endswith(f"next: dltheory --data '{made}' list\n")

@@ -113,6 +113,14 @@ BAD: list[tuple[str, str, list[str]]] = [
         ],
     ),
     (
+        "syntax",
+        "@misc{my key, title={A}}\n@misc{w 11 b, title={B}}\n",
+        [
+            "1:7: error: my: a key has no blanks; write my-key",
+            "2:7: error: w: a key has no blanks; write w-11-b",
+        ],
+    ),
+    (
         "repeated-key",
         "@misc{a2001, title={A}}\n@misc{A2001, title={B}}\n@misc{a2001, title={C}}\n",
         [
@@ -1135,19 +1143,22 @@ def test_rules_are_listed_with_their_levels(run: Run) -> None:
     assert {row[0]: row[2] for row in rows} == rule_sentences()
 
 
-def test_the_pre_commit_hook_names_a_command_that_exists(tmp_path: Path) -> None:
-    """Its entry runs, takes file names, and fails on a file with an error."""
-    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
-    assert hook["id"] == "dltheory-check"
-    assert hook["language"] == "python"
-    assert hook["files"] == r"\.bib$"
-    program, *words = shlex.split(hook["entry"])
+def test_the_pre_commit_hooks_name_a_command_that_exists(tmp_path: Path) -> None:
+    """Their entries run; that of .bib files takes their names, and fails on one with an error."""
     from importlib.metadata import entry_points
 
-    (script,) = entry_points(group="console_scripts", name=program)
-    assert script.load() is main
+    hooks = {
+        one["id"]: one for one in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    }
+    assert hooks["dltheory-check"]["files"] == r"\.bib$"
+    assert "pass_filenames" not in hooks["dltheory-check"]
     (tmp_path / "refs.bib").write_text(WRONG)
-    assert main((*words, str(tmp_path / "refs.bib"))) == 1
+    for hook in hooks.values():
+        assert hook["language"] == "python"
+        program, *words = shlex.split(hook["entry"])
+        (script,) = entry_points(group="console_scripts", name=program)
+        assert script.load() is main
+        assert main((*words, str(tmp_path / "refs.bib"))) == 1
 
 
 # Several files, settings, summaries

@@ -266,3 +266,16 @@ def test_what_is_no_other_collection_is_refused(run: Run) -> None:
     write("bob", papers="- key: x\n")
     code, _, said = run("merge", "../bob")
     assert (code, "bob/papers.yaml:1:3: error" in said[0]) == (1, True)
+
+
+def test_a_layer_below_is_not_merged(run: Run) -> None:
+    """Its notes are seen already, and would be there twice."""
+    Path("collection.yaml").write_text("extends: ../bob\n", "utf-8")
+    write("bob", notes="- key: jin2017escape\n  notes: [His.]\n")
+    before = texts()
+    code, _, said = run("merge", "../bob", "--yes")
+    assert (code, said) == (
+        1,
+        ["Error: ../bob is a layer below yours, which has all of it already"],
+    )
+    assert texts() == before

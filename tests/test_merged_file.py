@@ -262,3 +262,21 @@ def test_every_field_of_every_entry_is_kept_or_named(run: Run, kind: str) -> Non
     ]
     assert lost == []
     assert len(load(Path())) == len(load()) + len(entries)
+
+
+def test_another_issue_under_the_same_title_is_another_work(run: Run) -> None:
+    """Of a journal; the collection has no error afterwards, and a second run changes nothing."""
+    begin = (
+        "author={Carmon, Yair and Duchi, John C. and Hinder, Oliver and Sidford, Aaron}, "
+        "title={Accelerated Methods for Non-Convex Optimization}, journal={SIAM J. Optim.}"
+    )
+    Path("refs.bib").write_text(
+        f"@article{{one, {begin}, volume=28, number=2, pages={{1751--1772}}, year=2018}}\n"
+        f"@article{{two, {begin}, volume=31, number=4, pages={{12--30}}, year=2021}}\n"
+    )
+    assert run("import", "refs.bib")[1][-1].startswith("2 entries, 1 added, 1 linked: wrote")
+    before = files()
+    assert run("import", "refs.bib")[1][-1].startswith("2 entries, 0 added, 2 linked: ")
+    assert files() == before
+    assert run("check")[0] == 0
+    assert load(Path())["carmon2018accelerated"].year == 2018

@@ -61,7 +61,10 @@ def test_a_new_collection_is_used_in_its_folder_and_has_no_problem(run: Run) -> 
 
 
 def test_a_new_collection_is_text_with_comments_and_schemas(run: Run) -> None:
-    run("init", "mine", "--name", "Saddles: ours")
+    _, _, err = run("init", "mine", "--name", "Saddles: ours")
+    assert "next: cd mine, or elsewhere dltheory --data mine; " in err
+    _, _, err = run("init", "my refs")
+    assert "next: cd 'my refs', or elsewhere dltheory --data 'my refs'; " in err
     mine = Path("mine")
     for kind in ("papers", "notes", "collection"):
         text = (mine / f"{kind}.yaml").read_text("utf-8")

@@ -292,7 +292,7 @@ def test_a_work_leads_to_what_is_around_it(bib: Bibliography) -> None:
     assert paper.results == bib.results_of(paper)
     assert [one.name for one in paper.authors] == list(paper.author)
     assert paper.arxiv == "https://arxiv.org/abs/1703.00887"
-    assert paper.pdf == "https://arxiv.org/pdf/1703.00887"
+    assert paper.pdf == "https://proceedings.mlr.press/v70/jin17a/jin17a.pdf"
     assert paper.to_bibtex() == bib.some([paper]).to_bibtex()
     assert paper.to("ris") == bib.some([paper]).to("ris")
     assert paper.cite() == (

@@ -11,8 +11,10 @@ import gzip
 import json
 import os
 import random
+import sqlite3
 import string
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +24,10 @@ from dltheory_bib.bibfile.bib_parser import parse_bib
 from dltheory_bib.cli.main import main
 from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.shelf import shelf_index
-from dltheory_bib.shelf.lookups import Shelf, ShelfError
+from dltheory_bib.shelf.lookups import Held, Shelf, ShelfError
 from dltheory_bib.shelf.readers import source_kinds
 from dltheory_bib.shelf.refusals import UNDATED, Refused, SourceError
+from dltheory_bib.shelf.shelf_entries import shelf_entry
 from dltheory_bib.shelf.shelf_index import FILE, build_shelf, title_hash
 from test_overlay import overlay
 
@@ -552,6 +555,61 @@ def own_shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+def test_a_search_with_any_characters(own_shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A word such as x_1 is two for the index."""
+    (own_shelf / "more.bib").write_text("@misc{r, title={Odd $x_1$ norms}, author={A, B}, year=1}")
+    build_shelf([own_shelf / "more.bib"], own_shelf / "shelf")
+    for text in ("odd x_1", "x_1", '"odd', "odd*", "odd OR norms", "NEAR(odd)", "\u738b_\u0301"):
+        assert main(["search", "--shelf", text]) == 0
+        said = capsys.readouterr()
+        assert said.err in {
+            "1 work of the shelf, not curated\n",
+            "the shelf has no such title\n",
+        }, text
+    assert main(["search", "--shelf", "x_1"]) == 0
+    assert capsys.readouterr().out.startswith("r\t")
+
+
+def test_a_fault_of_the_shelf_is_not_one_of_the_snapshot(
+    own_shelf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is the shelf that is to be built again; the compiled collection stays."""
+    with closing(sqlite3.connect(own_shelf / "shelf" / FILE)) as database:
+        database.execute("DROP TABLE words")
+        database.commit()
+    assert main(["search", "--shelf", "sharp"]) == 1
+    assert capsys.readouterr().err == (
+        "dltheory: the shelf cannot be read (no such table: words); build it again\n"
+    )
+
+
+def test_what_a_file_has_no_place_for_is_no_refused_work(tmp_path: Path) -> None:
+    (tmp_path / "a.bib").write_text(
+        "@misc{a, title={A thing}, note={Mine}, isbn={1}, year=2001}\n@misc{b, title={B", "utf-8"
+    )
+    (count,) = build_shelf([tmp_path / "a.bib"], tmp_path / "shelf")
+    assert (count.kept, count.refused) == (1, 1), "the second is never closed"
+
+
+@pytest.mark.parametrize(
+    ("venue", "volume", "kind"),
+    [
+        ("Journal of Odd Results", "", "article"),
+        ("IEEE Trans. Odd Results", "", "article"),
+        ("Odd Results", "3", "article"),
+        ("Proceedings of the Conference on Odd Letters", "3", "inproceedings"),
+        ("ICML", "", "inproceedings"),
+        ("", "", "misc"),
+    ],
+)
+def test_the_type_of_an_entry(venue: str, volume: str, kind: str) -> None:
+    record = StatedWork(
+        "bib", "a", UNDATED, "A thing", ("Lima, Ana",), year=2001, venue=venue, volume=volume
+    )
+    (entry,) = parse_bib(shelf_entry(Held(record), "a", biblatex=False)).entries
+    assert entry.type == kind
+
+
 def test_cite_from_the_shelf(own_shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tex = own_shelf / "main.tex"
     tex.write_text(r"\cite{10.1234/abc,2101.00001,10.1234/none}", "utf-8")
@@ -686,6 +744,6 @@ def test_the_years_of_conferences_are_listed(
         "aaai\t2020\t34\tits works fill the pages 1 to 306",
         "ijcai\t2020\t34\tnot known to be complete",
     ]
-    assert "2 years of conferences, of which 1 are complete" in err
+    assert "years of conferences: 2, complete: 1" in err
     assert main((*asked, "-f", "json")) == 0
     assert [one["works"] for one in json.loads(capsys.readouterr().out)] == [34, 34]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 LIST_FORMATS = tuple(one.name for one in FORMATS.values() if one.is_list)
 """Formats of a list of works for a program."""
 
+_SHELF = "dltheory_bib.shelf."
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _EPILOG = """
@@ -99,6 +101,12 @@ class _Commands(click.Group):
                 _show_all()
                 return result
             except damage as error:
+                if _is_of_shelf(error):
+                    from dltheory_bib.shelf.lookups import ShelfError
+
+                    raise ShelfError(
+                        f"the shelf cannot be read ({error}); build it again"
+                    ) from error
                 # The snapshot is not read through at the start; hidden damage shows here.
                 if not _is_of_snapshot(error, ctx):
                     raise
@@ -126,6 +134,15 @@ class DamagedCacheError(Exception):
         self.written = written
         """Whether the command has printed something."""
         super().__init__("the compiled collection is damaged; it was deleted, so run it again")
+
+
+def _is_of_shelf(error: Exception) -> bool:
+    """Return whether SQLite failed in the file of the shelf."""
+    import sqlite3
+    from traceback import walk_tb
+
+    places = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
+    return isinstance(error, sqlite3.Error) and any(name.startswith(_SHELF) for name in places)
 
 
 def _is_of_snapshot(error: Exception, context: click.Context) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,7 +184,7 @@ def _make(directory: Path, drafts: list[Draft], file: Path, wishes: Wishes, dry_
             write_together(directory, {name: text for name, text in texts.items() if text})
     except OSError as error:
         raise _unwritable(error, directory) from None
-    note(f"{_said(made, directory)}; nothing was written" if dry_run else _said(made, directory))
+    note(_said(made, directory, dry_run))
 
 
 def _unwritable(error: OSError, directory: Path) -> click.ClickException:
@@ -191,13 +192,16 @@ def _unwritable(error: OSError, directory: Path) -> click.ClickException:
     return click.ClickException(f"cannot write to {directory}: {error.strerror or error}")
 
 
-def _said(made: Collected, directory: Path) -> str:
+def _said(made: Collected, directory: Path, dry_run: bool) -> str:
     works = _number(len(made.keys), "work", "works")
     if more := made.merged + made.skipped:
         works += f" from {len(made.keys) + more} entries"
     known = f", {len(made.known)} of them also in the catalogue" if made.known else ""
     venues = f"; {_news(len(made.new_venues))}" if made.new_venues else ""
-    return f"wrote {works} to {directory}{known}{venues}; next: dltheory --data {directory} list"
+    if dry_run:
+        return f"{works} for {directory}{known}{venues}; nothing was written"
+    named = shlex.quote(str(directory))
+    return f"wrote {works} to {directory}{known}{venues}; next: dltheory --data {named} list"
 
 
 # Both

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -109,8 +110,8 @@ def _relative(name: str, directory: Path) -> str:
 def _next(directory: Path) -> str:
     if directory.resolve() == Path.cwd().resolve():
         return 'next: dltheory where; dltheory note jin2017escape "…"; dltheory add 1703.00887'
+    named, always = shlex.quote(str(directory)), shlex.quote(str(directory.resolve()))
     return (
-        f"next: cd {directory}, or elsewhere dltheory --data {directory}; to use it always, set "
-        f"DLTHEORY_DATA={directory.resolve()}, or write it into your settings, which "
-        "`dltheory where` names"
+        f"next: cd {named}, or elsewhere dltheory --data {named}; to use it always, set "
+        f"DLTHEORY_DATA={always}, or write it into your settings, which `dltheory where` names"
     )

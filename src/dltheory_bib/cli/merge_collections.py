@@ -42,6 +42,7 @@ def merge(other: Path, dry_run: bool, yes: bool, private: bool) -> None:
     Example: dltheory merge ../ada/references --yes
     """
     from dltheory_bib.source.folders import collection_place, is_directory
+    from dltheory_bib.source.layers import layers_of
 
     folder = own_folder()
     other = collection_place(other)
@@ -49,6 +50,8 @@ def merge(other: Path, dry_run: bool, yes: bool, private: bool) -> None:
         raise click.ClickException(f"there is no collection in a folder {other}")
     if other.resolve() == folder.resolve():
         raise click.ClickException(f"{other} is your own collection; name another")
+    if other.resolve() in {one.path for one in layers_of(folder)}:
+        raise click.ClickException(f"{other} is a layer below yours, which has all of it already")
     place = Writable(folder, "papers.yaml")
     ask = not (yes or dry_run) and sys.stdin.isatty() and sys.stdout.isatty()
     command = f"merge {other}"

@@ -106,9 +106,8 @@ def _search_shelf(text: str, most: int, format_: str | None) -> None:
         origin = f"{work.source} of {work.date}"
         cells = work.where, work.title, authors, str(work.year or ""), work.venue, origin
         click.echo("\t".join(map(visible, cells)))
-    note(
-        f"{len(found)} works of the shelf, not curated" if found else "the shelf has no such title"
-    )
+    number = f"{len(found)} work{'s' if len(found) > 1 else ''}"
+    note(f"{number} of the shelf, not curated" if found else "the shelf has no such title")
     opened.close()
 
 

@@ -225,7 +225,7 @@ def _list_venues(shelf: Shelf, format_: str) -> None:
         why = one.complete or "not known to be complete"
         click.echo(f"{one.venue}\t{one.year}\t{one.works}\t{why}")
     complete = sum(bool(one.complete) for one in found)
-    note(f"{len(found)} years of conferences, of which {complete} are complete")
+    note(f"years of conferences: {len(found)}, complete: {complete}")
 
 
 def _counted(one: Count) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.arguments import Items, explains_calls
 from dltheory_bib.errors import DetachedRecordError
+from dltheory_bib.text.identifiers import public_pdf
 from dltheory_bib.text.names import family, given
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class PaperNavigation(Navigation):
         key: str
         doi: str | None
         eprint: str | None
+        url: str | None
 
     @property
     def cites(self) -> PaperList:
@@ -99,8 +101,8 @@ class PaperNavigation(Navigation):
 
     @property
     def pdf(self) -> str | None:
-        """The URL of its preprint's PDF at arXiv."""
-        return f"https://arxiv.org/pdf/{self.eprint}" if self.eprint else None
+        """The URL of a PDF that anybody may read, at the publisher or at arXiv."""
+        return public_pdf(self.url, self.eprint)
 
     def to(self, format: str = "bibtex") -> str:
         """Return the work in any of the formats of `formats.registry.FORMATS`."""

@@ -35,6 +35,9 @@ _MOST = 2000
 _STEM = 3
 """The letters in which a misspelt word and the right one begin alike."""
 _MEETINGS = frozenset({"conference", "proceedings", "symposium", "workshop", "meeting"})
+_JOURNALS = frozenset(
+    {"acta", "annals", "bulletin", "j", "journal", "letters", "review", "trans", "transactions"}
+)
 _FIELDS = (
     "w.key, w.title, w.authors, w.year, w.venue, w.volume, w.pages, w.doi, w.arxiv, w.url,"
     " w.track, w.source, w.origin"
@@ -202,7 +205,9 @@ class Shelf:
             return self.with_doi(identifier.folded)[:most]
         if identifier and identifier.scheme == "arxiv":
             return self.with_arxiv(identifier.value)[:most]
-        wanted = " AND ".join(f'"{word}"' for word in dict.fromkeys(words(text)))
+        # The index separates words at a "_" as well, and has no phrases.
+        separate = dict.fromkeys(words(text.replace("_", " ")))
+        wanted = " AND ".join(f'"{word}"' for word in separate)
         condition = "w.id IN (SELECT rowid FROM words WHERE words MATCH ?)"
         found = list(self._held(condition, wanted)) if wanted else []
         found.sort(key=lambda one: -(one.record.year or 0))
@@ -306,7 +311,8 @@ def entry_type(work: StatedWork) -> str:
     """Return the type of entry, which few dumps state: by the venue, and whether it has volumes."""
     if not work.venue:
         return "online"
-    is_meeting = not work.volume or bool(_MEETINGS & set(words(work.venue)))
+    named = set(words(work.venue))
+    is_meeting = bool(_MEETINGS & named) or not (work.volume or _JOURNALS & named)
     return "inproceedings" if is_meeting else "article"
 
 

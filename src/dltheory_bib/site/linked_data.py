@@ -19,7 +19,6 @@ from dltheory_bib.formats.venue_names import period_of, place_in_full
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.site import addresses
 from dltheory_bib.site.site_data import Contents
-from dltheory_bib.text.identifiers import public_pdf
 from dltheory_bib.text.names import natural
 
 LATEST = 50
@@ -63,7 +62,7 @@ def meta_tags(contents: Contents, paper: Paper) -> list[tuple[str, str]]:
         (institution, getattr(paper, kind) or (period.publisher if period else None)),
         ("citation_doi", paper.doi),
         ("citation_arxiv_id", paper.eprint),
-        ("citation_pdf_url", public_pdf(paper.url, paper.eprint)),
+        ("citation_pdf_url", paper.pdf),
     )
     found += [(name, value) for name, value in values if value]
     base = contents.options.base_url

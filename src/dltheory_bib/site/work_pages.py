@@ -18,7 +18,6 @@ from dltheory_bib.site.options import Options
 from dltheory_bib.site.renderer import Renderer, data_block
 from dltheory_bib.site.site_data import Contents
 from dltheory_bib.snapshot.compile_views import CHECKED, VERDICT
-from dltheory_bib.text.identifiers import public_pdf
 from dltheory_bib.text.names import natural
 
 _SINCE = ("refuted by", "corrected by", "improved by", "qualified by")
@@ -66,7 +65,7 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "editors": ", ".join(natural(name) for name in paper.editor),
         "in_one_line": citation(paper, contents.venues, contents.bib.snapshot.readable),
         "own_notes": contents.bib.own_notes(paper.key) if contents.options.private else (),
-        "pdf": public_pdf(paper.url, paper.eprint),
+        "pdf": paper.pdf,
         "tags": meta_tags(contents, paper),
         "since": [tie for tie in view.ties if tie.phrase in _SINCE],
         "report": report_address(contents.options, paper.key),

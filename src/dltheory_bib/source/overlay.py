@@ -24,6 +24,7 @@ from dltheory_bib.models.record import Record
 from dltheory_bib.source.catalogue import Catalogue, Located
 from dltheory_bib.source.folders import DataFile
 from dltheory_bib.source.loader import Progress, place_findings, read_catalogue
+from dltheory_bib.source.rules.duplicates import Issue
 from dltheory_bib.source.rules.findings import Finding, Known
 from dltheory_bib.source.rules.references import check_catalogue
 from dltheory_bib.text.identifiers import Identifier, parse_field
@@ -190,7 +191,8 @@ def _same_work(paper: Paper, names: Mapping[str, str], below: Below) -> _Same | 
                 return key, (*path, name), f"{label} {parsed.value}"
     authors = _families(paper)
     for other in below.papers(below.titled(title_letters(paper.title))):
-        if _families(other) == authors and not _other_versions(paper, other):
+        apart = _other_versions(paper, other) or Issue.of(paper).is_apart(Issue.of(other))
+        if _families(other) == authors and not apart:
             return other.key, ("title",), "title and authors"
     for other in below.papers([names[paper.key]] if paper.key in names else ()):
         if _families(other) == authors and not _other_versions(paper, other):

@@ -48,6 +48,7 @@ _AND = re.compile(r"(?<!\S)(and)(?!\S)", re.IGNORECASE)
 _MEANS_SOMETHING = re.compile(r"[\\{}$~%]|--|``|''")
 _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _BARE_PERCENT = re.compile(r"(?<!\\)%")
+_BARE_AMPERSAND = re.compile(r"(\\.|\$[^$]*\$)|&")
 
 # A character or a formula, and whether it keeps its case.
 _Atom = tuple[str, bool]
@@ -175,6 +176,8 @@ def from_latex(value: str) -> str:
         return quick
     # A % does not start a comment in a .bib file, although LaTeX later treats it as one.
     value = _BARE_PERCENT.sub(r"\\%", value)
+    # Nor does a & in text separate columns: it is one without its backslash.
+    value = _BARE_AMPERSAND.sub(lambda found: found[1] or r"\&", value)
     parsed = parse_latex(_decoder(), value)
     if parsed is None:
         parsed = without_commands(_letters(value))

@@ -16,6 +16,7 @@ _OPENER = re.compile(
 _TAKEN_IN = re.compile(r",[ \t\r\n]*([A-Za-z][\w-]*)[ \t\r\n]*=[ \t\r\n]*[{\"]")
 _GOES_ON = re.compile(r"[ \t\r\n]*(?:,[ \t\r\n]*[A-Za-z][\w-]*[ \t\r\n]*=|\})")
 _HALF = re.compile(r",\s*([A-Za-z][\w-]*)\s*(=)?")
+_REST_OF_KEY = re.compile(r"[ \t]+[^\s,={}\"#%][^,={}\"\n]*,\s*[A-Za-z][\w-]*\s*=")
 _BEGINS = re.compile(r"@[ \t]*[A-Za-z]+[ \t]*[{(]")
 _LINE_COMMENT = re.compile(r"[ \t]*%")
 # The strings of BibTeX's standard styles: months and journals (plain.bst, MACRO).
@@ -97,6 +98,10 @@ def check_syntax(matched: MatchedFile) -> Iterator[Found]:
             place += field.start(1)
             lacks = "value" if field[2] else "= and value"
             message = f"{field[1]} has no {lacks}; write {field[1]} = {{…}}"
+        elif not entry.fields and _REST_OF_KEY.match(rest):
+            place = entry.key_start
+            key = f"{entry.key}-{'-'.join(at.partition(',')[0].split())}"
+            message = f"a key has no blanks; write {shortened(key)}"
         elif after_comma[:1].isdigit():
             place += len(at) - len(after_comma)
             shown = after_comma.partition("=")[0].strip()

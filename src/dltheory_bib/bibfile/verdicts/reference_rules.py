@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from calendar import month_name
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dltheory_bib.bibfile.venue_match import VenueNames
@@ -46,13 +46,19 @@ class Contradiction(NamedTuple):
     message: str
 
 
-def contradictions(reference: CitedReference, this_year: int) -> Iterator[Contradiction]:
-    """Yield what cannot be true of any work."""
+def contradictions(
+    reference: CitedReference, this_year: int, authors: Sequence[str] = ()
+) -> Iterator[Contradiction]:
+    """Yield what cannot be true of any work; `authors` are those of the record that was found.
+
+    Some people are named Doe: who is an author of the record stands for somebody.
+    """
     if reference.year is not None and reference.year > this_year + 1:
         yield Contradiction("year", f"{reference.year} is in the future")
     lower = reference.named.lower()
     for name in reference.authors if any(one in lower for one in _SUSPECTS) else ():
-        if _is_placeholder(name):
+        is_author = any(sorted(words(one)) == sorted(words(name)) for one in authors)
+        if _is_placeholder(name) and not is_author:
             yield Contradiction("author", f"“{name}” stands for nobody")
     if reference.doi and not _is_doi(reference.doi):
         yield Contradiction("doi", f"“{reference.doi}” does not have the form of a DOI")

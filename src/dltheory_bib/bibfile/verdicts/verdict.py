@@ -159,8 +159,8 @@ class Judge:
         self, reference: CitedReference, works: Sequence[KnownWork], asked: tuple[str, ...]
     ) -> ReferenceVerdict:
         """Return the verdict on a reference, compared with the works that it may mean."""
-        wrong = self._ruled_out(reference)
         findings, version, work = self._nearest(reference, works)
+        wrong = self._ruled_out(reference, version.authors)
         unknown = _is_unknown_version(reference, findings)
         whole = self._whole(reference) if unknown or _is_elsewhere(reference, findings) else None
         if unknown and whole is None:
@@ -186,10 +186,12 @@ class Judge:
         record = self.comparison.record(version) if is_told else ""
         return _verdict(findings, version, asked, record)
 
-    def _ruled_out(self, reference: CitedReference) -> list[FieldFinding]:
+    def _ruled_out(
+        self, reference: CitedReference, authors: Sequence[str] = ()
+    ) -> list[FieldFinding]:
         return [
             FieldFinding(one.field, "contradicted", one.message)
-            for one in contradictions(reference, self.this_year)
+            for one in contradictions(reference, self.this_year, authors)
         ]
 
     def _works(self, reference: CitedReference, paper: Paper | None) -> list[KnownWork]:

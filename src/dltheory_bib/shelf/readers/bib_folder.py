@@ -28,7 +28,8 @@ def read(path: Path) -> Iterator[StatedWork | Refused]:
     except DataError as error:
         raise SourceError("; ".join(one.message for one in error.problems)) from error
     for note in notes:
-        yield Refused(note, "cannot be parsed")
+        if f"{path.name}:" in note:  # other notes are on fields, or on the whole file
+            yield Refused(note, "cannot be parsed")
     for draft in drafts:
         yield _record(draft)
 
