@@ -140,6 +140,19 @@ def test_a_fetch_that_was_killed_is_carried_on_with(
     assert told
 
 
+def test_a_dump_may_be_packed_whatever_its_name_is(
+    dumps: DumpServer, tmp_path: Path, make_client: Maker
+) -> None:
+    path = tmp_path / "dblp.xml"
+    path.write_bytes(gzip.decompress(dump("An Old Work")))
+    os.utime(path, (OLD, OLD))
+    (count,) = build_shelf([path], tmp_path / "shelf")
+    source = ShelfSource(count.reader, str(path), "2023-11-14", "CC0", 1, 0)
+    assert fetch_dump(make_client(), source, ADDRESSES["dblp"])
+    assert path.read_bytes() == dumps.body
+    assert [one.kept for one in build_shelf([path], tmp_path / "shelf")] == [2]
+
+
 def test_a_file_that_changed_meanwhile_is_fetched_anew(
     dumps: DumpServer, source: ShelfSource, make_client: Maker
 ) -> None:

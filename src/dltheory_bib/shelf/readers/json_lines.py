@@ -15,16 +15,20 @@ from dltheory_bib.shelf.refusals import NO_JSON, Refused, SourceError
 _LONGEST = 64 << 20
 """The most bytes of one line, or of one file that is read whole when uncompressed."""
 
+_GZIP = b"\x1f\x8b"
+
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """Open a file as bytes, uncompressed if its name ends in `.gz`.
+    """Open a file as bytes, uncompressed if its content is that of gzip, whatever its name.
 
     Raises `SourceError` if it cannot be read to its end.
     """
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
-            yield cast(BinaryIO, stream)
+        with path.open("rb") as stream:
+            packed = stream.read(len(_GZIP)) == _GZIP
+        with gzip.open(path) if packed else path.open("rb") as opened_file:
+            yield cast(BinaryIO, opened_file)
     except (OSError, EOFError, zlib.error) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(f"{path.name} cannot be read: {reason.lower()}") from error
