@@ -820,6 +820,20 @@ def test_merging_loses_only_what_it_says(few: Bibliography, text: str) -> None:
     assert fix(few, parse_bib(made.text), merge=True).text == made.text
 
 
+def test_what_ends_an_entry_that_is_not_closed_is_not_merged_away(few: Bibliography) -> None:
+    """Without it the entry before would go on to the end of the file."""
+    closed = (
+        "@article{KEY,\n  title = {How to Escape Saddle Points Efficiently},\n"
+        "  author = {Jin, Chi and Ge, Rong},\n  eprint = {1703.00887},\n  year = {2017}\n}\n"
+    )
+    text = closed.replace("KEY", "jin") + "@a{open{x,\n  year = 1\n" + closed.replace("KEY", "mine")
+    made = fix(few, parse_bib(text), merge=True)
+    assert made.merged == {}
+    assert [one.key for one in parse_bib(made.text).entries] == ["jin", "open", "mine"]
+    whole = fix(few, parse_bib(text.replace("@a{open{x,\n  year = 1\n", "")), merge=True)
+    assert whole.merged == {"mine": "jin"}
+
+
 @given(text=bib_texts())
 def test_another_reader_sees_the_same_in_untouched_entries(few: Bibliography, text: str) -> None:
     """What stands in an entry that was not changed does not depend on those that were."""

@@ -287,6 +287,7 @@ OWN = {
     "snapshot": "the cache",
     "shelf/readers/json_lines.py": "dumps of gigabytes, piece by piece",
     "shelf/shelf_index.py": "the shelf that it wrote",
+    "lookup/service_client.py": "the dump that it fetches",
     "site": "its own templates and folders",
     "display/graph_view.py": "its own scripts",
     "cli/main.py": "os.devnull",

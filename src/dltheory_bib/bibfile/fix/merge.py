@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, parse_bib
 from dltheory_bib.bibfile.editor import Rewriter, first_line_end
@@ -35,16 +36,20 @@ def merge(file: BibFile, groups: Iterable[Sequence[BibEntry]], edits: Mapping[in
     """Keep the first entry of each group, with the user's own fields of the others.
 
     `edits` are the texts of entries that are changed anyway. An entry to which another refers is
-    kept, and so is one whose key is duplicated in the file. In a file for biblatex the first entry
-    gets the other keys as `ids`, so that a manuscript that cites them still compiles.
+    kept, and so is one whose key is duplicated in the file, or that ends an entry that is not
+    closed. In a file for biblatex the first entry gets the other keys as `ids`, so that a
+    manuscript that cites them still compiles.
     """
     made = Merged()
     keys = Counter(entry.key.lower() for entry in file.entries)
     wanted = _referred(file) | {key for key, count in keys.items() if count > 1}
+    ends_another = {after.start for one, after in pairwise(file.entries) if not one.whole}
     line_end = first_line_end(file.text)
     biblatex = any(one.name.lower() in OF_BIBLATEX for e in file.entries for one in e.fields)
     for first, *others in groups:
-        going = [one for one in others if one.key.lower() not in wanted]
+        going = [
+            one for one in others if one.key.lower() not in wanted and one.start not in ends_another
+        ]
         if not going:
             continue
         alone = parse_bib(edits.get(first.start) or file.source(first))
