@@ -824,7 +824,7 @@ def test_what_ends_an_entry_that_is_not_closed_is_not_merged_away(few: Bibliogra
     """Without it the entry before would go on to the end of the file."""
     closed = (
         "@article{KEY,\n  title = {How to Escape Saddle Points Efficiently},\n"
-        "  author = {Jin, Chi and Ge, Rong},\n  eprint = {1703.00887},\n  year = {2017}\n}\n"
+        "  author = {Jin, Chi and others},\n  eprint = {1703.00887},\n  year = {2017}\n}\n"
     )
     text = closed.replace("KEY", "jin") + "@a{open{x,\n  year = 1\n" + closed.replace("KEY", "mine")
     made = fix(few, parse_bib(text), merge=True)
