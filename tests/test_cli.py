@@ -502,12 +502,21 @@ def test_the_examples_in_the_help_run(tmp_path: Path, line: str) -> None:
     own = "@misc{b, title={A Title of One's Own}, author={Doe, Jane}, year=2030}\n"
     (tmp_path / "new.bib").write_text(own, "utf-8")
     variables = environment(HOME=str(tmp_path))
-    if re.search(" (init|note|tag|status|undo|add)", line):
+    if re.search(" (init|note|tag|status|undo|add|import my-refs.bib --)", line):
         # The examples are about a collection of one's own, with a tag to remove and to undo.
         shell("dltheory init lab", cwd=tmp_path, env=variables)
         if " init" not in line:
             shell("dltheory init; dltheory tag jin2017escape thesis", cwd=tmp_path, env=variables)
             variables.pop("DLTHEORY_DATA", None)
+    here = tmp_path
+    if " merge" in line:
+        # Two people's collections side by side; the other one says something of a work.
+        here = tmp_path / "mine"
+        here.mkdir()
+        variables.pop("DLTHEORY_DATA", None)
+        shell("dltheory init ada/references", cwd=tmp_path, env=variables)
+        shell("dltheory --data ada/references tag jin2017escape x", cwd=tmp_path, env=variables)
+        shell("dltheory init", cwd=here, env=variables)
     if " shelf" in line:
         dump = "<dblp><article key='a'><author>A B</author><title>T.</title></article></dblp>"
         (tmp_path / "dblp.xml.gz").write_bytes(gzip.compress(dump.encode()))
@@ -515,10 +524,10 @@ def test_the_examples_in_the_help_run(tmp_path: Path, line: str) -> None:
             (tmp_path / name).mkdir()
             (tmp_path / name / "works.bib").write_text(own, "utf-8")
         shell("dltheory shelf build new.bib", cwd=tmp_path, env=variables)
-    code, out, err = shell(line, cwd=tmp_path, env=variables)
+    code, out, err = shell(line, cwd=here, env=variables)
     assert code == 0, err
     assert "no work matches" not in err
-    assert out or re.search(r">|-o|check|import|build|mcp|init|note|tag|status|undo", line)
+    assert out or re.search(r">|-o|check|import|build|mcp|init|note|tag|status|undo|merge", line)
     if line.endswith("-o refs.bib"):
         assert (tmp_path / "refs.bib").stat().st_size > 1000
 
