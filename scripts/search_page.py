@@ -64,7 +64,7 @@ def measure(found: Watched, bib: Bibliography, folder: Path) -> bool:
     """Print the figures of a collection; return whether every query was fast enough."""
     data = write_page(bib, folder)
     found.page.goto((folder / "search.html").as_uri())
-    found.page.wait_for_function("globalThis.dltheory?.catalogue")
+    found.wait("Boolean(globalThis.dltheory?.catalogue)")
     texts = [
         one.text
         for path in sorted(QUESTIONS.glob("*.yaml"))

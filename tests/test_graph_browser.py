@@ -60,7 +60,7 @@ def opened(browser: Browser, pages: Path) -> Iterator[Watched]:
 
 def go(found: Watched, page: Path) -> None:
     found.page.goto(page.as_uri())
-    found.page.wait_for_function(f"() => {GRAPH}?.cy")
+    found.wait(f"() => Boolean({GRAPH}?.cy)")
     drawn(found)
 
 
@@ -190,7 +190,7 @@ def test_nothing_jumps(opened: Watched) -> None:
     drawn(opened)
     assert places(opened) == before
     opened.page.reload()
-    opened.page.wait_for_function(f"() => {GRAPH}?.cy")
+    opened.wait(f"() => Boolean({GRAPH}?.cy)")
     opened.requests.pop()
 
 
@@ -486,13 +486,13 @@ def test_a_work_can_stand_in_the_address(
     page.write_text(view.to_html().replace(data_element(view.data), element), "utf-8")
     with watched(browser) as found:
         found.page.goto(f"{page.as_uri()}?work=jacot2018neural")
-        found.page.wait_for_function(f"() => {GRAPH}?.picked?.id === 'jacot2018neural'")
+        found.wait(f"() => {GRAPH}?.picked?.id === 'jacot2018neural'")
         found.ask(f"() => {GRAPH}.pick('lee2019wide')")
         assert found.page.url == f"{page.as_uri()}?work=lee2019wide"
         found.ask(f"() => {GRAPH}.clear()")
         assert found.page.url == page.as_uri()
         found.page.goto(f"{page.as_uri()}?work=nobody1900nothing")
-        found.page.wait_for_function(f"() => {GRAPH}?.cy")
+        found.wait(f"() => Boolean({GRAPH}?.cy)")
         assert picked(found) is None
         assert found.complaints == []
 
@@ -509,7 +509,7 @@ def test_the_wheel_scrolls_a_page_until_one_is_in_the_picture(
         zoom = found.ask(f"() => {GRAPH}.cy.zoom()")
         found.page.mouse.move(300, 400)
         found.page.mouse.wheel(0, 60)
-        found.page.wait_for_function("() => scrollY > 0")
+        found.wait("() => scrollY > 0")
         assert found.ask(f"() => {GRAPH}.cy.zoom()") == zoom
         found.page.mouse.click(300, 400)
         end = time.monotonic() + HANG

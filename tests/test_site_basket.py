@@ -170,7 +170,7 @@ def test_the_basket_is_saved_and_shared(
     go(opened, folder, "basket.html")
     page = opened.page
     page.get_by_role("button", name="RIS").click()
-    page.wait_for_function("document.querySelector('#citations').textContent.startsWith('TY')")
+    opened.wait("document.querySelector('#citations').textContent.startsWith('TY')")
     with page.expect_download() as saving:
         page.get_by_role("button", name="Save").click()
     saving.value.save_as(tmp_path / "saved.ris")

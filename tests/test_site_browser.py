@@ -107,7 +107,7 @@ def go(watched: Watched, folder: Path, address: str) -> None:
 
 def search(watched: Watched, folder: Path) -> None:
     go(watched, folder, "search.html")
-    watched.page.wait_for_function("globalThis.dltheory?.catalogue")
+    watched.wait("Boolean(globalThis.dltheory?.catalogue)")
 
 
 def titles(watched: Watched) -> list[str]:
@@ -303,12 +303,12 @@ def test_the_search_finds_as_one_types(
     page = opened.page
     page.locator("#q").press_sequentially("perturbed gradient descent")
     answer = catalogue.search("perturbed gradient descent")
-    page.get_by_text(f"{len(answer)} of {len(catalogue)} works").wait_for()
+    page.get_by_text(f"{len(answer)} of {len(catalogue):,} works").wait_for()
     assert titles(opened)[0] == catalogue.snapshot.readable(answer[0].plain_title)
     assert page.url.endswith("search.html?q=perturbed+gradient+descent")
     go(opened, folder, "search.html?q=topic%3Antk%20year%3A2018")
     expected = catalogue.where("topic:ntk year:2018")
-    page.get_by_text(f"{len(expected)} of {len(catalogue)} works").wait_for()
+    page.get_by_text(f"{len(expected)} of {len(catalogue):,} works").wait_for()
     assert len(titles(opened)) == len(expected)
     page.locator("[data-results] .title").first.click()
     page.wait_for_url(f"**/works/{expected[0].key}.html")
@@ -340,7 +340,7 @@ def test_the_front_door_searches_too(
     assert not any("search-data" in one for one in opened.requests)
     opened.page.locator("#q").fill("saddle")
     opened.page.get_by_text(
-        f"{len(catalogue.search('saddle'))} of {len(catalogue)} works"
+        f"{len(catalogue.search('saddle'))} of {len(catalogue):,} works"
     ).wait_for()
     assert not front.is_visible()
     opened.page.locator("#q").fill("")
@@ -366,15 +366,13 @@ def test_a_facet_narrows_and_widens_again(
     query = "(saddle or escape) topic:saddle-escape venue:colt author:jin-chi year:2018"
     assert page.locator("#q").input_value() == query
     expected = [catalogue.snapshot.readable(paper.plain_title) for paper in catalogue.search(query)]
-    page.wait_for_function(
-        "n => document.querySelectorAll('[data-results] li').length === n", arg=len(expected)
-    )
+    opened.wait("n => document.querySelectorAll('[data-results] li').length === n", len(expected))
     assert expected
     assert titles(opened) == expected
     page.locator(".facets").get_by_role("button", name="COLT", pressed=True).click()
     assert "venue:" not in page.locator("#q").input_value()
     page.go_back()
-    page.wait_for_function("q => document.querySelector('#q').value === q", arg=query)
+    opened.wait("q => document.querySelector('#q').value === q", query)
 
 
 def test_a_mistyped_word_is_mended(opened: Watched, folder: Path, catalogue: Bibliography) -> None:
@@ -447,7 +445,7 @@ def test_nothing_found_is_not_the_end(
     page.locator("#q").fill("saddle year:1700")
     page.get_by_role("button", name="saddle", exact=True).click()
     count = len(catalogue.search("saddle"))
-    page.get_by_text(f"{count} of {len(catalogue)} works").wait_for()
+    page.get_by_text(f"{count} of {len(catalogue):,} works").wait_for()
     assert page.locator("#q").input_value() == "saddle"
 
 
@@ -456,15 +454,13 @@ def test_more_is_shown_on_demand(opened: Watched, folder: Path, catalogue: Bibli
     search(opened, folder)
     opened.page.locator("#q").fill("topic:ntk")
     expected = catalogue.where("topic:ntk")
-    opened.page.get_by_text(f"{len(expected)} of {len(catalogue)} works").wait_for()
+    opened.page.get_by_text(f"{len(expected)} of {len(catalogue):,} works").wait_for()
     assert len(titles(opened)) == 40
     opened.page.locator("[data-more]").click()
     assert len(titles(opened)) == len(expected)
     opened.page.get_by_role("button", name="Most cited").click()
     first = catalogue.snapshot.readable(expected.sort("cited")[0].plain_title)
-    opened.page.wait_for_function(
-        "t => document.querySelector('[data-results] .title').textContent === t", arg=first
-    )
+    opened.wait("t => document.querySelector('[data-results] .title').textContent === t", first)
 
 
 # Pages
@@ -575,7 +571,7 @@ def test_a_page_prints_without_its_controls(opened: Watched, folder: Path) -> No
 def test_the_graph_of_a_page_draws_walks_and_finds_a_way(opened: Watched, folder: Path) -> None:
     """A work in the address is chosen; walking changes the address; a path is found."""
     go(opened, folder, "graph.html?work=jin2017escape")
-    opened.page.wait_for_function("() => document.querySelector('.dg')?.graph?.picked")
+    opened.wait("() => document.querySelector('.dg')?.graph?.picked != null")
     panel = opened.page.locator(".dg-panel")
     assert "How to Escape Saddle Points Efficiently" in panel.inner_text()
     panel.get_by_role("button", name="Ge et al. 2015").first.click()
@@ -594,7 +590,7 @@ def test_the_graph_of_a_topic_leads_to_its_works(opened: Watched, folder: Path) 
     """From a topic's page to its part of the graph, and from there to a work."""
     go(opened, folder, "topics/grokking.html")
     opened.page.get_by_role("link", name="Its part of the graph").click()
-    opened.page.wait_for_function("() => document.querySelector('.dg')?.graph")
+    opened.wait("() => document.querySelector('.dg')?.graph != null")
     assert opened.page.url.endswith("graphs/grokking.html")
     opened.ask("() => document.querySelector('.dg').graph.pick('power2022grokking')")
     opened.page.locator(".dg-panel h2 a").click()

@@ -425,10 +425,7 @@ def test_the_page_finds_the_frontier_that_python_finds(
         with watched(browser) as found:
             found.page.goto((tmp_path / "out" / "questions" / f"{name}.html").as_uri())
             found.page.locator("[data-setting]").hover()
-            for _ in range(300):  # not wait_for_function: the policy of the page forbids its polls
-                if found.ask("() => Boolean(globalThis.dltheory?.answer && dltheory.question)"):
-                    break
-                found.page.wait_for_timeout(100)
+            found.wait("Boolean(globalThis.dltheory?.answer && dltheory.question)")
             answers = found.ask(ANSWER, asked)
             assert found.complaints == []
         for one, given in zip(asked, answers, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,17 @@ class Watched:
     def ask(self, script: str, *values: Any) -> Any:
         """Run a function of JavaScript in the page; what it gives."""
         return self.page.evaluate(script, *values)
+
+    def wait(self, script: str, *values: Any) -> None:
+        """Ask until the page answers yes.
+
+        Playwright's `wait_for_function` asks again by `eval`, which the pages' policy forbids: it
+        waits for ever if the first answer is no.
+        """
+        end = time.monotonic() + HANG
+        while not self.ask(script, *values):
+            assert time.monotonic() < end, f"never came true: {script}"
+            self.page.wait_for_timeout(50)
 
 
 @contextmanager

@@ -170,7 +170,8 @@ class VenueNames:
         if len(core) < 2:
             return None
         for name, venue in self._initials.get("".join(word[0] for word in core), ()):
-            if abbreviates(core, name):
+            # One way only: the short form of a venue's name also shortens the names of others.
+            if len(core) == len(name) and all(map(str.startswith, name, core)):
                 return venue
         return None
 
