@@ -82,7 +82,8 @@ def make_files(
     made["feed.xml"] = feed(contents)
     if options.base_url:
         aliases = {f"works/{alias}.html" for p in contents.papers.values() for alias in p.aliases}
-        shown = sorted(path for path in made if path.endswith(".html") and path not in aliases)
+        left_out = aliases | {"404.html", "basket.html"}
+        shown = sorted(path for path in made if path.endswith(".html") and path not in left_out)
         made["sitemap.xml"] = sitemap(options.base_url, shown)
     return made
 

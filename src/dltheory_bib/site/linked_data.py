@@ -38,6 +38,10 @@ _WHERE = {
     "inproceedings": "citation_conference_title",
     "incollection": "citation_inbook_title",
 }
+_INSTITUTIONS = {
+    "thesis": "citation_dissertation_institution",
+    "report": "citation_technical_report_institution",
+}
 
 
 def meta_tags(contents: Contents, paper: Paper) -> list[tuple[str, str]]:
@@ -46,25 +50,22 @@ def meta_tags(contents: Contents, paper: Paper) -> list[tuple[str, str]]:
     first, _, last = (paper.pages or "").partition("-")
     found = [("citation_title", contents.text(paper.plain_title))]
     found += [("citation_author", name.strip("{}")) for name in paper.author]
-    where = None if paper.is_preprint else place_in_full(paper, period)
-    kind = "institution" if paper.type in {"thesis", "report"} else "publisher"
-    institution = {
-        "thesis": "citation_dissertation_institution",
-        "report": "citation_technical_report_institution",
-    }.get(paper.type, "citation_publisher")
+    where = None if paper.is_preprint or paper.type not in _WHERE else place_in_full(paper, period)
+    published = paper.publisher or (period.publisher if period else None)
     values = (
         ("citation_publication_date", str(paper.year)),
-        (_WHERE.get(paper.type, "citation_series_title"), where),
+        (_WHERE.get(paper.type, ""), where),
         ("citation_volume", paper.volume),
         ("citation_issue", paper.number if paper.type == "article" else None),
         ("citation_firstpage", first),
         ("citation_lastpage", last),
-        (institution, getattr(paper, kind) or (period.publisher if period else None)),
+        ("citation_publisher", None if paper.type in _INSTITUTIONS else published),
+        (_INSTITUTIONS.get(paper.type, ""), paper.institution),
         ("citation_doi", paper.doi),
         ("citation_arxiv_id", paper.eprint),
         ("citation_pdf_url", paper.pdf),
     )
-    found += [(name, value) for name, value in values if value]
+    found += [(name, value) for name, value in values if name and value]
     base = contents.options.base_url
     found += [
         ("og:type", "article"),

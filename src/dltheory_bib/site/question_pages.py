@@ -120,10 +120,9 @@ def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, 
                 open=len(question.symbols or question.columns) <= _MOST_OPEN,
             ),
         )
-        yield (
-            addresses.question_data(identity),
-            setting_data(contents, render, identity, table, lines.changes),
-        )
+        if table.frontiers:
+            data = setting_data(contents, render, identity, table, lines.changes)
+            yield addresses.question_data(identity), data
     path = "questions.html"
     yield path, render(path, path)
 

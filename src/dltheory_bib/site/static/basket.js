@@ -150,11 +150,9 @@ globalThis.dltheory ??= {};
   document.body.append(bar);
   addBoxes(document);
   new MutationObserver((changes) => {
-    for (const { addedNodes } of changes) {
-      for (const one of addedNodes) {
-        if (one.nodeType === 1 && one.parentElement) addBoxes(one.parentElement);
-      }
-    }
+    const added = changes.flatMap(({ addedNodes }) => [...addedNodes]);
+    const around = added.map((one) => one.nodeType === 1 && one.parentElement).filter(Boolean);
+    for (const one of new Set(around)) addBoxes(one);
     if (document.querySelector("[data-choose][hidden]")) show();
   }).observe(document.querySelector("main"), { childList: true, subtree: true });
   addEventListener("storage", (event) => {
