@@ -444,6 +444,23 @@ def test_a_text_whose_author_nobody_knows_is_not_accused(
     assert found.word == word
 
 
+@pytest.mark.catalogue
+@pytest.mark.parametrize(
+    ("text", "venue"),
+    [
+        ("J. Phys. A", "jphysa"),
+        ("Journal of Physiology", None),
+        ("J. Physique", None),
+        ("Physiological Reviews", None),
+        ("J. Mach. Learn. Res.", "jmlr"),
+        ("Proc. Int. Conf. Mach. Learn.", "icml"),
+    ],
+)
+def test_a_name_is_shortened_one_way(catalogue: Bibliography, text: str, venue: str | None) -> None:
+    """The short form of a venue's name also shortens the names of others, which are not it."""
+    assert VenueNames(catalogue).find(text).venue == venue
+
+
 def test_a_venue_that_a_preprint_does_not_have_is_told_with_what_to_write(judge: Judge) -> None:
     """As a search engine cites arXiv's archive of statistics."""
     entry = {
