@@ -501,7 +501,8 @@ def test_the_examples_in_the_help_run(tmp_path: Path, line: str) -> None:
     )
     own = "@misc{b, title={A Title of One's Own}, author={Doe, Jane}, year=2030}\n"
     (tmp_path / "new.bib").write_text(own, "utf-8")
-    variables = environment(HOME=str(tmp_path))
+    data = str(tmp_path / "data")  # a shelf that is built here is not that of other tests
+    variables = environment(HOME=str(tmp_path), XDG_DATA_HOME=data)
     if re.search(" (init|note|tag|status|undo|add|import my-refs.bib --)", line):
         # The examples are about a collection of one's own, with a tag to remove and to undo.
         shell("dltheory init lab", cwd=tmp_path, env=variables)

@@ -105,7 +105,7 @@ def test_every_citation_and_stated_relation_among_them_is_an_edge(
 def test_the_view_says_how_many_lists_were_read(catalogue: Bibliography, view: GraphView) -> None:
     """Of the whole collection, since sizes count all works that cite one."""
     lists = catalogue.stats().lists_read
-    assert view.data["lists"] == f"{lists} of {len(catalogue)} reference lists read"
+    assert view.data["lists"] == f"{lists:,} of {len(catalogue):,} reference lists read"
 
 
 def test_each_relation_says_how_it_reads_and_is_drawn(catalogue: Bibliography) -> None:

@@ -195,7 +195,7 @@ def test_every_page_says_how_many_lists_were_read(
     pages: dict[str, bytes], catalogue: Bibliography
 ) -> None:
     """In its foot, as many pages have numbers of citations, and beside the works that cite one."""
-    lists = f"{catalogue.stats().lists_read} of {len(catalogue)} reference lists read"
+    lists = f"{catalogue.stats().lists_read:,} of {len(catalogue):,} reference lists read"
     for path, page in html(pages).items():
         assert (f"Citations: {lists}." in page) == ("<footer>" in page), path
     for path in ("index.html", "works/jacot2018neural.html"):

@@ -139,7 +139,7 @@ class Bibliography(Selection, metaclass=_Named):
         return Registry(self.snapshot, "trail")
 
     @cached_property
-    def people(self) -> Mapping[str, Person]:
+    def people(self) -> Registry[Person]:
         """Every author by id (`jin-chi`)."""
         return Registry(self.snapshot, "person")
 
@@ -475,7 +475,7 @@ class Bibliography(Selection, metaclass=_Named):
         rows = self.snapshot.fetch(
             "SELECT person FROM authorship WHERE n = ? ORDER BY position", (self._number(work),)
         )
-        return [self.people[row[0]] for row in rows]
+        return self.people.several(row[0] for row in rows)
 
     def citation(self, work: Work) -> str:
         """Return a work as one line of text: authors, year, title, venue and URL."""
@@ -544,7 +544,8 @@ class Bibliography(Selection, metaclass=_Named):
             "GROUP BY b.person ORDER BY count(*) DESC, b.person",
             (identity,),
         )
-        return [(self.people[other], count) for other, count in rows]
+        others = dict(rows.fetchall())
+        return list(zip(self.people.several(others), others.values(), strict=True))
 
     # Walks on the graph
 

@@ -392,6 +392,19 @@ class Registry(Mapping[str, T], Viewed):
             self._read[name] = record_reader(self._table, self._snapshot.owner)(row[0])
         return self._read[name]
 
+    def several(self, names: Iterable[str]) -> list[T]:
+        """Return the records with these ids, in this order, with one SQL statement."""
+        wanted = list(names)
+        missing = [name for name in wanted if name not in self._read]
+        if missing:
+            read = record_reader(self._table, self._snapshot.owner)
+            rows = self._snapshot.fetch(
+                f"SELECT id, data FROM {self._table} WHERE id IN (SELECT value FROM json_each(?))",
+                (json.dumps(missing),),
+            )
+            self._read |= {name: read(data) for name, data in rows}
+        return [self[name] for name in wanted]
+
     def _names(self) -> dict[str, str]:
         """Return the ids by id and by the name that people know, for a message."""
         column = {"person": "name", "topic": "label", "question": "label", "trail": "label"}

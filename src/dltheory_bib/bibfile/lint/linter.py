@@ -14,7 +14,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dltheory_bib.bibfile.bib_parser import BibFile, read_bib, read_on, share_strings
+from dltheory_bib.bibfile.bib_parser import BibEntry, BibFile, read_bib, read_on, share_strings
 from dltheory_bib.bibfile.entry_types import WORKS, inherited
 from dltheory_bib.bibfile.lint import (
     catalogue_rules,
@@ -343,11 +343,16 @@ def _on_shelf(shelf: Shelf, venues: VenueNames) -> WorkList:
 
 def _judge(judge: Judge, one: MatchedFile) -> Iterator[tuple[MatchedEntry, CitedReference]]:
     """Give each entry that cites a work its verdict."""
+    parents: dict[tuple[str, int], dict[str, str]] = {}  # a volume is the parent of many
     for item in one.entries:
         if item.kind in WORKS:
             values = item.values
-            if values.get("crossref"):
-                values = {**_inherited(one, values), **values}
+            found = one.library.find(values["crossref"]) if values.get("crossref") else None
+            if found is not None:
+                place = found[0].name, found[1].start
+                if place not in parents:
+                    parents[place] = _inherited(*found)
+                values = {**parents[place], **values}
             reference = read_reference(item.kind, values, item.read)
             item.verdict = judge.judge(reference, item.match.paper if item.match else None)
             yield item, reference
@@ -368,12 +373,8 @@ def _judge_online(
     return tuple(told)
 
 
-def _inherited(one: MatchedFile, values: dict[str, str]) -> dict[str, str]:
-    """Return the venue and the year that an entry inherits."""
-    found = one.library.find(values["crossref"])
-    if found is None:
-        return {}
-    file, entry = found
+def _inherited(file: BibFile, entry: BibEntry) -> dict[str, str]:
+    """Return the venue and the year that an entry hands on to those that refer to it."""
     parent = inherited(file.values(entry))
     return {
         name: parent[name] for name in ("booktitle", "journal", "year", "date") if name in parent
