@@ -20,12 +20,14 @@ import pytest
 
 from dltheory_bib import Bibliography, load
 from dltheory_bib.cli.main import main
+from dltheory_bib.errors import DataError
 from dltheory_bib.files import TEMPORARY
 from dltheory_bib.snapshot import cache as caching
-from dltheory_bib.snapshot import reader
+from dltheory_bib.snapshot import file_marks, reader
 from dltheory_bib.snapshot.cache import open_snapshot, write_shipped
 from dltheory_bib.snapshot.reader import DamagedSnapshotError
 from helpers.programs import environment, run_program
+from helpers.records import work
 from test_user_files import FAULTS, Fault, ends, posix, root
 
 # Processes, and a fault at every call; each test has a cache of its own.
@@ -47,8 +49,8 @@ def _fit(snapshot: Path) -> None:
     """Make the manifest fit the snapshot, as who damages or forges it may do."""
     manifest = snapshot.with_suffix(".json")
     content = json.loads(manifest.read_text("utf-8"))
-    marks = caching._marks(snapshot.stat())
-    content["snapshot"] = {"sha256": caching._digest(snapshot)} | marks
+    marks = file_marks.marks_of(snapshot.stat())
+    content["snapshot"] = {"sha256": file_marks.digest_of(snapshot)} | marks
     manifest.write_text(json.dumps(content), "utf-8")
 
 
@@ -56,7 +58,7 @@ def _fit_marks(snapshot: Path) -> None:
     """Only the marks: what a disk that forgets bits leaves."""
     manifest = snapshot.with_suffix(".json")
     content = json.loads(manifest.read_text("utf-8"))
-    content["snapshot"] |= caching._marks(snapshot.stat())
+    content["snapshot"] |= file_marks.marks_of(snapshot.stat())
     manifest.write_text(json.dumps(content), "utf-8")
 
 
@@ -415,8 +417,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that were hashed."""
     found: list[Path] = []
-    real = caching._digest
-    monkeypatch.setattr(caching, "_digest", lambda path: (found.append(path), real(path))[1])
+    real = file_marks.digest_of
+    monkeypatch.setattr(file_marks, "digest_of", lambda path: (found.append(path), real(path))[1])
     return found
 
 
@@ -495,8 +497,8 @@ def test_a_touched_file_is_hashed_once(
     now = time.time_ns()
     monkeypatch.setattr(time, "time_ns", lambda: now + 10_000_000_000)
     hashed: list[Path] = []
-    real = caching._digest
-    monkeypatch.setattr(caching, "_digest", lambda path: (hashed.append(path), real(path))[1])
+    real = file_marks.digest_of
+    monkeypatch.setattr(file_marks, "digest_of", lambda path: (hashed.append(path), real(path))[1])
     title(catalogue_dir)
     assert hashed, "they had just been written"
     hashed.clear()
@@ -612,3 +614,30 @@ def test_eight_processes_at_once_give_one_answer(catalogue_dir: Path, cache: Pat
         done = list(pool.map(lambda _: run_program(*line, env=environment()), range(8)))
     assert {(one.returncode, one.stdout, one.stderr) for one in done} == {(0, done[0].stdout, b"")}
     assert sorted(path.suffix for path in cache.iterdir()) == [".json", ".sqlite"]
+
+
+def test_a_collection_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> None:
+    (tmp_path / "collection.yaml").write_text("extends: shipped\n", "utf-8")
+    papers, notes = tmp_path / "papers.yaml", tmp_path / "notes.yaml"
+    papers.write_text(work("doe2017first"), "utf-8")
+    notes.write_text("- key: doe2017first\n  tags: [x]\n", "utf-8")
+    read = []
+
+    def another_adds(name: str, _records: int) -> None:
+        if name.endswith("papers.yaml") and not read:
+            papers.write_text(work("doe2017first") + work("roe2018second"), "utf-8")
+            notes.write_text("- key: roe2018second\n  tags: [y]\n", "utf-8")
+        read.append(name)
+
+    names = open_snapshot(tmp_path, another_adds).names()
+    assert {"doe2017first", "roe2018second"} <= set(names)
+    assert len([name for name in read if name.endswith("papers.yaml")]) == 2
+
+
+def test_a_fault_that_stays_is_reported_after_few_readings(tmp_path: Path) -> None:
+    (tmp_path / "collection.yaml").write_text("extends: shipped\n", "utf-8")
+    (tmp_path / "notes.yaml").write_text("- key: roe2018second\n  tags: [y]\n", "utf-8")
+    read = []
+    with pytest.raises(DataError, match="unknown work roe2018second"):
+        open_snapshot(tmp_path, lambda name, _: read.append(name))
+    assert 1 <= sum(name.endswith("notes.yaml") for name in read) <= caching._ATTEMPTS + 1

@@ -19,7 +19,7 @@ from dltheory_bib import Bibliography, load
 from dltheory_bib.models.registries import Topic
 from dltheory_bib.snapshot import cache as cache_module
 from dltheory_bib.snapshot import compile as compiling
-from dltheory_bib.snapshot import schema
+from dltheory_bib.snapshot import file_marks, schema
 from dltheory_bib.snapshot.cache import open_snapshot, write_shipped
 from dltheory_bib.source.folders import catalogue_files, shipped_directory
 from dltheory_bib.source.loader import load_catalogue
@@ -127,8 +127,8 @@ def test_a_file_is_read_once_after_its_time_has_changed(
 ) -> None:
     """Its new time is recorded, unless the file is so new that it may change again unnoticed."""
     read: list[str] = []
-    real = cache_module._digest
-    monkeypatch.setattr(cache_module, "_digest", lambda path: read.append(path.name) or real(path))
+    real = file_marks.digest_of
+    monkeypatch.setattr(file_marks, "digest_of", lambda path: read.append(path.name) or real(path))
     papers = catalogue_dir / "papers.yaml"
     later = time.time_ns() + 10_000_000_000
     with monkeypatch.context() as patch:

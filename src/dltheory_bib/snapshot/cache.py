@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 from dltheory_bib import __version__
 from dltheory_bib.errors import DataError, Problem
+from dltheory_bib.snapshot import file_marks
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.snapshot.schema import SCHEMA
 from dltheory_bib.source.folders import (
@@ -53,12 +54,13 @@ Fill = Callable[[sqlite3.Connection], None]
 NAME = "snapshot"
 MOST_BYTES = 200_000_000
 """The most that the cache keeps; the collections that were not used for longest go first."""
-_RACY = 2_000_000_000
-"""Nanoseconds: a file changed this shortly before it was read may change again unnoticed."""
+_GRAIN = 20_000_000
+"""Nanoseconds: the clock of a file system is at most so late."""
+_ATTEMPTS = 10
+"""How often a collection is read again that others change at the same time."""
 _DAY = 86_400
 _OLD = 600
 """Seconds: no process takes this long to write a temporary file of the cache."""
-_MARKS = ("size", "mtime_ns", "ctime_ns", "inode")
 _MALFORMED = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 """What reading a damaged manifest raises."""
 
@@ -70,9 +72,38 @@ def open_snapshot(path: Path | None = None, progress: Progress | None = None) ->
     the number of records read. Raises `DataError` if the data have errors.
     """
     path = path and collection_place(path)
+    for _ in range(_ATTEMPTS):
+        begun = time.time_ns()
+        try:
+            return _open(path, progress)
+        except DataError:
+            # Another process may have changed several files while they were read one by one.
+            if path is None or not _changed_since(begun, path):
+                raise
+    return _open(path, progress)
+
+
+def _open(path: Path | None, progress: Progress | None) -> Snapshot:
     if path is not None and is_described(path):
         return _open_layers(path, progress)
     return _open_lowest(path, progress)
+
+
+def _changed_since(begun: int, path: Path) -> bool:
+    """Return whether a file of a collection, or of one that it extends, was written since a time in
+    nanoseconds.
+    """
+    from dltheory_bib.source.layers import layers_of
+
+    places = {path}
+    with suppress(DataError):
+        places |= {layer.path for layer in layers_of(path) if layer.path is not None}
+    changed = 0
+    with suppress(OSError):
+        for place in places:
+            entries = [place, *place.iterdir()] if place.is_dir() else [place]
+            changed = max(changed, *(one.stat().st_ctime_ns for one in entries))
+    return changed >= begun - _GRAIN
 
 
 def _open_lowest(path: Path | None, progress: Progress | None) -> Snapshot:
@@ -243,7 +274,7 @@ def _kept(
 def _stamps(files: list[DataFile]) -> list[dict[str, Any]] | None:
     """Return the marks of the sources; None if one cannot be read, which loading will report."""
     try:
-        return [stamp(file.path) for file in files if file.path.is_file()]
+        return [file_marks.stamp(file.path) for file in files if file.path.is_file()]
     except OSError:
         return None
 
@@ -311,8 +342,8 @@ def _compile(fill: Fill, target: Path) -> dict[str, Any]:
             database.execute("PRAGMA synchronous = OFF")
             fill(database)
         os.fsync(handle)  # a power cut may otherwise lose its blocks, and not its marks
-        digest = _digest(temporary)
-        marks = _marks(os.fstat(handle))
+        digest = file_marks.digest_of(temporary)
+        marks = file_marks.marks_of(os.fstat(handle))
         if sys.platform == "win32":  # there an open file cannot be renamed
             os.close(handle)
             temporary.replace(target)
@@ -368,51 +399,19 @@ def _is_installed(snapshot: Path, files: list[DataFile], cached: Path | None) ->
 
 def _is_verified(snapshot: Path, digest: str, cached: Path | None) -> bool:
     """Return whether a shipped snapshot has this SHA-256, which is computed once for its marks."""
-    marks = _marks(snapshot.stat())
+    marks = file_marks.marks_of(snapshot.stat())
     record = cached.with_suffix(".verified") if cached is not None else None
     if record is not None and _is_private(record):
         with suppress(*_MALFORMED):
             if json.loads(record.read_bytes()) == {"sha256": digest} | marks:
                 return True
-    if _digest(snapshot) != digest:
+    if file_marks.digest_of(snapshot) != digest:
         return False
     if record is not None:
         with suppress(OSError):
             _secure(record.parent)
             _write_private(record, {"sha256": digest} | marks)
     return True
-
-
-def stamp(path: Path) -> dict[str, Any]:
-    """Return the marks of a file: its path, size, times of change in nanoseconds, inode and
-    SHA-256.
-
-    The times are omitted if the file has just changed.
-    """
-    marks = _settled_marks(path.stat())
-    return {"path": str(path.absolute()), "sha256": _digest(path)} | marks
-
-
-def _marks(found: os.stat_result) -> dict[str, Any]:
-    """Return what tells that a file is the one that was seen before. A user may set a file's time
-    of change back, but not `ctime`.
-    """
-    values = (found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
-    return dict(zip(_MARKS, values, strict=True))
-
-
-def _settled_marks(found: os.stat_result) -> dict[str, Any]:
-    marks = _marks(found)
-    if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) <= _RACY:
-        marks |= {"mtime_ns": None, "ctime_ns": None}
-    return marks
-
-
-def _digest(path: Path) -> str:
-    import hashlib  # for most commands the marks of the files are enough
-
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _is_current(snapshot: Path, files: list[DataFile]) -> bool:
@@ -429,7 +428,7 @@ def _is_current(snapshot: Path, files: list[DataFile]) -> bool:
             return False
         changed: list[Path] = []
         for path, mark in ((snapshot, manifest["snapshot"]), *marks.items()):
-            if not _is_same(path, mark, changed):
+            if not file_marks.is_same(path, mark, changed):
                 return False
         if changed:
             with suppress(OSError):  # the next command then need not read these files again
@@ -439,20 +438,6 @@ def _is_current(snapshot: Path, files: list[DataFile]) -> bool:
                 os.utime(manifest_path)  # it was used; see `_sweep`
     except _MALFORMED:
         return False
-    return True
-
-
-def _is_same(path: Path, mark: dict[str, Any], changed: list[Path]) -> bool:
-    """Return whether a file is as it was; other marks of the same content are recorded."""
-    found = path.stat()
-    if all(mark[name] == value for name, value in _marks(found).items()):
-        return True
-    now = _settled_marks(found)
-    if found.st_size != mark["size"] or _digest(path) != mark["sha256"]:
-        return False
-    if now["mtime_ns"] is not None:
-        mark |= now
-        changed.append(path)
     return True
 
 
@@ -468,7 +453,7 @@ def is_damaged(path: Path | None = None) -> bool:
             continue
         try:
             manifest = json.loads(snapshot.with_suffix(".json").read_bytes())
-            if _digest(snapshot) != manifest.get("snapshot", manifest)["sha256"]:
+            if file_marks.digest_of(snapshot) != manifest.get("snapshot", manifest)["sha256"]:
                 return True
         except _MALFORMED:
             return True
