@@ -23,7 +23,7 @@ FLOORS = [
     {"cli", "__main__"},
     {"site", "mcp_server"},
     {"bibfile", "manuscript", "shelf"},
-    {"lookup"},
+    {"lookup", "revision"},
     {"bibliography", "papers", "search_results", "selection", "comparison", "connections"},
     {"display"},
     {"query", "graph"},
