@@ -56,12 +56,14 @@ def make_files(
     from dltheory_bib.site.renderer import Renderer
     from dltheory_bib.site.search_data import search_data
     from dltheory_bib.site.site_data import Contents
+    from dltheory_bib.site.way_data import way_data
     from dltheory_bib.site.work_pages import dumps, work_pages
 
     contents = Contents(bib, options)
     render = Renderer(contents)
     made = dict(_assets())
     made["assets/search-data.js"] = search_data(contents)
+    made["assets/way-data.js"] = way_data(contents)
     # The builders of pages, by the name shown as progress. Add further kinds of page here.
     for name, make in {
         "works": work_pages,
