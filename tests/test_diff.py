@@ -253,32 +253,34 @@ def test_json(much: CatalogueDiff) -> None:
     assert {one["id"] for one in content["changes"]} == {one.id for one in much}
 
 
+def _checked_feed(text: bytes) -> ElementTree.Element:
+    """A feed that is valid by RFC 4287, sections 4.1.1 and 4.1.2."""
+    feed = ElementTree.fromstring(text)
+    assert feed.tag == f"{ATOM}feed"
+    for parent in (feed, *feed.iter(f"{ATOM}entry")):
+        for name in ("id", "title", "updated"):
+            assert len(parent.findall(f"{ATOM}{name}")) == 1
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00Z", parent.findtext(f"{ATOM}updated") or "")
+        assert re.fullmatch(
+            "urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+            parent.findtext(f"{ATOM}id") or "",
+        )
+    assert feed.findtext(f"{ATOM}author/{ATOM}name")
+    entries = feed.findall(f"{ATOM}entry")
+    assert len({one.findtext(f"{ATOM}id") for one in entries}) == len(entries)
+    for one in entries:
+        assert one.findtext(f"{ATOM}content")
+    return feed
+
+
 def test_the_feed_is_valid_atom(much: CatalogueDiff) -> None:
-    """RFC 4287, sections 4.1.1 and 4.1.2."""
     base = "https://example.org/tea/"
     for text in (
         change_feed(much, "Tea", "2026-11-30"),
         change_feed(much, "Tea", "2026-11-30", base),
         change_feed(much, "Tea", "2026-11-30", base, "brewing"),
     ):
-        feed = ElementTree.fromstring(text)
-        assert feed.tag == f"{ATOM}feed"
-        for parent in (feed, *feed.iter(f"{ATOM}entry")):
-            for name in ("id", "title", "updated"):
-                assert len(parent.findall(f"{ATOM}{name}")) == 1
-            assert re.fullmatch(
-                r"\d{4}-\d\d-\d\dT00:00:00Z", parent.findtext(f"{ATOM}updated") or ""
-            )
-            assert re.fullmatch(
-                "urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
-                parent.findtext(f"{ATOM}id") or "",
-            )
-        assert feed.findtext(f"{ATOM}author/{ATOM}name")
-        entries = feed.findall(f"{ATOM}entry")
-        assert entries
-        assert len({one.findtext(f"{ATOM}id") for one in entries}) == len(entries)
-        for one in entries:
-            assert one.findtext(f"{ATOM}content")
+        assert _checked_feed(text).findall(f"{ATOM}entry")
     ids = [
         ElementTree.fromstring(change_feed(much, "Tea", "2026-11-30", base, topic)).findtext(
             f"{ATOM}id"
@@ -380,3 +382,40 @@ def test_an_archive_without_a_catalogue(tmp_path: Path) -> None:
     (tmp_path / "broken.tar.gz").write_bytes(b"\x1f\x8bnothing")
     with pytest.raises(DataError, match="no archive that can be read"):
         open_state(tmp_path / "broken.tar.gz")
+
+
+def test_a_site_says_what_changed_since_an_older_state(
+    edit: Edit, catalogue_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A page, and a feed for each topic, in which a change keeps its id from build to build."""
+    out = tmp_path / "site"
+
+    def built() -> dict[str, set[str]]:
+        arguments = ["--data", str(catalogue_dir), "site", "build", str(out)]
+        assert main([*arguments, "--since", str(EXAMPLE)]) == 0
+        return {
+            path.relative_to(out).as_posix(): {
+                one.findtext(f"{ATOM}id") or ""
+                for one in _checked_feed(path.read_bytes()).iter(f"{ATOM}entry")
+            }
+            for path in [out / "changes.xml", *sorted(out.glob("topics/*.xml"))]
+        }
+
+    edit("papers", "pages: 1-9", "pages: 1-8")
+    first = built()
+    topics = {"brewing", "cups", "steeping", "water"}
+    assert first.keys() == {"changes.xml", *(f"topics/{topic}.xml" for topic in topics)}
+    assert len(first["changes.xml"]) == 1
+    assert first["topics/brewing.xml"] == first["changes.xml"]
+    assert first["topics/cups.xml"] == set()
+    edit("topics", "What tea is drunk from.", "What milk is drunk from.")
+    second = built()
+    assert first["changes.xml"] < second["changes.xml"]
+    assert len(second["topics/cups.xml"]) == 1
+    page = (out / "changes.html").read_text("utf-8")
+    assert 'href="works/abel1990leaves.html"' in page
+    assert "pages: 1-8, was 1-9." in page
+    assert 'href="changes.html"' in (out / "index.html").read_text("utf-8")
+    assert "nothing changed" not in capsys.readouterr().err
+    assert main(["--data", str(catalogue_dir), "site", "build", str(out)]) == 0
+    assert not (out / "changes.html").exists()

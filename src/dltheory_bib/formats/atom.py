@@ -58,7 +58,7 @@ def atom_feed(
     _add(made, "id", id)
     latest = updated or max((one.updated for one in entries), default=_EARLIEST)
     _add(made, "updated", _time(latest))
-    if not all(one.authors for one in entries):
+    if not entries or not all(one.authors for one in entries):
         _add(ElementTree.SubElement(made, "author"), "name", MAKER)  # section 4.1.1
     for relation, address in links:
         made.append(ElementTree.Element("link", {"rel": relation, "href": address}))

@@ -13,6 +13,8 @@ from dltheory_bib.formats.venue_names import venue_name
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Person
 from dltheory_bib.models.relations import Relation
+from dltheory_bib.revision.catalogue_diff import diff
+from dltheory_bib.revision.release import open_state
 from dltheory_bib.site.formulas import Typesetter
 from dltheory_bib.site.options import Options
 from dltheory_bib.site.prose_reads import ProseReads, notes_reads
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.graph.measures import Similarity
     from dltheory_bib.models.theorem import Question
+    from dltheory_bib.revision.change import CatalogueDiff
 
 T = TypeVar("T")
 
@@ -94,6 +97,13 @@ class Contents:
         self.counts = bib.topic_counts()
         self.cited = {work.key: number for work, number in bib.most_cited(len(self.papers))}
         self.lists_read = lists_read(bib.snapshot)
+
+    @cached_property
+    def changes(self) -> CatalogueDiff | None:
+        """What changed since the older state that the options name; None if they name none."""
+        if self.options.since is None:
+            return None
+        return diff(open_state(self.options.since), self.bib)
 
     def entry(self, key: str) -> Entry:
         """Return a work as a list item."""
