@@ -78,8 +78,16 @@ def test_only_what_was_read_in_full_dominates(
 def test_a_recorded_improvement_is_reproduced_or_explained(
     catalogue: Bibliography, orders: dict[str, Order]
 ) -> None:
-    assert len(entries("improvements")) == 42
-    for one in entries("improvements"):
+    listed = entries("improvements")
+    recorded = {
+        (new.id, claim.card)
+        for new in catalogue.results.values()
+        for claim in new.improves
+        if orders[new.question].are_comparable(new, catalogue.results[claim.card])
+    }
+    assert recorded <= {(one["new"], one["old"]) for one in listed}
+    assert sum("reproduced" in one for one in listed) >= 30
+    for one in listed:
         new, old = catalogue.results[one["new"]], catalogue.results[one["old"]]
         order = orders[new.question]
         plain = Order(order.question, order.vocabulary, ignore_polylog=True)
