@@ -42,11 +42,22 @@ def orders(catalogue: Bibliography) -> dict[str, Order]:
     return {name: Order(one, vocabulary) for name, one in catalogue.questions.items()}
 
 
-def test_every_domination_that_was_computed_was_looked_at() -> None:
+def test_every_domination_was_looked_at(catalogue: Bibliography, orders: dict[str, Order]) -> None:
     listed = {(one["winner"], one["loser"]): one["verdict"] for one in entries("dominations")}
-    assert len(listed) == 167
+    assert len(listed) >= 167
     assert all(listed[pair] == "wrong" for pair in WRONG)
     assert all("why" in one for one in entries("dominations") if one["verdict"] != "right")
+    cards = list(catalogue.results.values())
+    derived = {
+        (winner.id, loser.id)
+        for winner in cards
+        for loser in cards
+        if winner.question == loser.question
+        and winner.id != loser.id
+        and orders[winner.question].strictly_dominates(winner, loser)
+    }
+    assert derived <= {pair for pair, verdict in listed.items() if verdict == "right"}
+    assert len(derived) >= 80
 
 
 def test_right_dominations_are_derived_and_wrong_ones_are_not(
@@ -78,8 +89,16 @@ def test_only_what_was_read_in_full_dominates(
 def test_a_recorded_improvement_is_reproduced_or_explained(
     catalogue: Bibliography, orders: dict[str, Order]
 ) -> None:
-    assert len(entries("improvements")) == 42
-    for one in entries("improvements"):
+    listed = entries("improvements")
+    recorded = {
+        (new.id, claim.card)
+        for new in catalogue.results.values()
+        for claim in new.improves
+        if orders[new.question].are_comparable(new, catalogue.results[claim.card])
+    }
+    assert recorded <= {(one["new"], one["old"]) for one in listed}
+    assert sum("reproduced" in one for one in listed) >= 30
+    for one in listed:
         new, old = catalogue.results[one["new"]], catalogue.results[one["old"]]
         order = orders[new.question]
         plain = Order(order.question, order.vocabulary, ignore_polylog=True)
