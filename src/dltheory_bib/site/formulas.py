@@ -8,6 +8,7 @@ typesetting are kept (https://www.w3.org/TR/mathml-core/).
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import unescape
 from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
@@ -28,7 +29,6 @@ _ATTRIBUTES = frozenset(
     columnspan rowspan
     """.split()  # noqa: SIM905 - a list of words reads better so
 )
-_NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 
 class Typesetter:
@@ -71,10 +71,10 @@ def mathml(tex: str) -> Markup | None:
     >>> str(mathml(r"\href{javascript:x}{n}")), mathml("{")
     ('<math><mi>n</mi></math>', None)
     """
-    from latex2mathml.converter import convert
+    from latex2mathml.converter import convert_to_element
 
     try:
-        tree = ElementTree.fromstring(convert(tex))
+        tree = convert_to_element(tex)
         _keep_what_typesets(tree)
         _space_as_tex(tree)
         _unwrap(tree)
@@ -86,8 +86,10 @@ def mathml(tex: str) -> Markup | None:
 
 
 def _keep_what_typesets(element: ElementTree.Element) -> None:
-    name = element.tag.removeprefix(_NAMESPACE)
-    element.tag = name if name in _ELEMENTS else "mrow"
+    if element.tag not in _ELEMENTS:
+        element.tag = "mrow"
+    if element.text:  # the converter names characters by their numbers
+        element.text = unescape(element.text)
     element.attrib = {
         key: value
         for key, value in element.attrib.items()
