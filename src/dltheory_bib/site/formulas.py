@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
 
+from dltheory_bib.text.broken_maths import fault_of_signs, formula_fault
 from dltheory_bib.text.maths import MATHS
 from dltheory_bib.text.names import unbraced
 
@@ -61,8 +62,15 @@ class Typesetter:
 
     def _formula(self, tex: str) -> Markup:
         if tex not in self.made:
-            self.made[tex] = mathml(tex) or escape(self.readable(f"${tex}$"))
+            self.made[tex] = self._made(tex)
         return self.made[tex]
+
+    def _made(self, tex: str) -> Markup:
+        """Return a formula as MathML, else in Unicode; one that is broken, as it was written."""
+        made = None if fault_of_signs(tex) else mathml(tex)
+        if made is None:
+            made = escape(f"${tex}$" if formula_fault(tex) else self.readable(f"${tex}$"))
+        return made
 
 
 def mathml(tex: str) -> Markup | None:
@@ -76,6 +84,8 @@ def mathml(tex: str) -> Markup | None:
     try:
         tree = convert_to_element(tex)
         _keep_what_typesets(tree)
+        if not _is_whole(tree):
+            return None
         _space_as_tex(tree)
         _unwrap(tree)
     except Exception:  # the converter has an exception for every error, some of other libraries
@@ -97,6 +107,15 @@ def _keep_what_typesets(element: ElementTree.Element) -> None:
     }
     for child in element:
         _keep_what_typesets(child)
+
+
+_PARTS = {"mfrac": 2, "mroot": 2, "msup": 2, "msub": 2, "mover": 2, "munder": 2}
+_PARTS |= {"msubsup": 3, "munderover": 3}
+"""How many parts an element has; a browser does not draw one that lacks one."""
+
+
+def _is_whole(tree: ElementTree.Element) -> bool:
+    return all(len(one) == _PARTS.get(one.tag, len(one)) for one in tree.iter())
 
 
 def _unwrap(element: ElementTree.Element) -> None:
