@@ -44,7 +44,7 @@ def build_site(
         raise MissingExtraError("the site", "site") from None
     folder = Folder(out)
     options = options or Options()
-    inputs = inputs_of(bib, options, _program())
+    inputs = inputs_of(bib, options, _program() + _older_state(options))
     if folder.is_current(inputs.fingerprint):
         return Written(0, len(folder.hashes), 0)
     kept = _kept(folder, inputs)
@@ -116,16 +116,19 @@ def _parts(contents: Contents, paths: list[str]) -> Iterator[tuple[str, str, Cal
     before.
     """
     from dltheory_bib.site import pages
+    from dltheory_bib.site.change_pages import change_pages
     from dltheory_bib.site.graph_pages import graph_pages
     from dltheory_bib.site.linked_data import feed, sitemap
     from dltheory_bib.site.question_pages import question_pages
     from dltheory_bib.site.renderer import Renderer
     from dltheory_bib.site.search_data import search_data
+    from dltheory_bib.site.way_data import way_data
     from dltheory_bib.site.work_pages import dumps, work_pages
 
     render = Renderer(contents)
     yield "assets", "assets", _assets
     yield "search", "search", lambda: [("assets/search-data.js", search_data(contents))]
+    yield "way", "way", lambda: [("assets/way-data.js", way_data(contents))]
     for key in contents.papers:
         yield "works", f"work {key}", partial(work_pages, contents, render, [key])
     # The builders of pages, by the name shown as progress. Add further kinds of page here.
@@ -137,6 +140,7 @@ def _parts(contents: Contents, paths: list[str]) -> Iterator[tuple[str, str, Cal
         "trails": pages.trail_pages,
         "questions": question_pages,
         "graphs": graph_pages,
+        "changes": change_pages,
         "front": pages.top_pages,
         "data": dumps,
     }.items():
@@ -162,6 +166,15 @@ def _walk(folder: Traversable, path: str) -> Iterator[tuple[str, Traversable]]:
             yield from _walk(entry, f"{path}/{entry.name}")
         else:
             yield f"{path}/{entry.name}", entry
+
+
+def _older_state(options: Options) -> str:
+    """Return the digest of the older state of which the site says what changed."""
+    if options.since is None:
+        return ""
+    from dltheory_bib.revision.release import open_state
+
+    return sha256(open_state(options.since).snapshot.database.serialize())
 
 
 def _program() -> str:

@@ -23,6 +23,7 @@ from dltheory_bib.text.names import author_line, natural
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.models.theorem import Question
+    from dltheory_bib.revision.change import CatalogueDiff
 
 T = TypeVar("T")
 
@@ -99,6 +100,16 @@ class Contents:
         )
         """By key, how many works cite a work, of those that any cites; the most cited first."""
         self.lists_read = lists_read(bib.snapshot)
+
+    @cached_property
+    def changes(self) -> CatalogueDiff | None:
+        """What changed since the older state that the options name; None if they name none."""
+        if self.options.since is None:
+            return None
+        from dltheory_bib.revision.catalogue_diff import diff
+        from dltheory_bib.revision.release import open_state
+
+        return diff(open_state(self.options.since), self.bib)
 
     def entry(self, key: str) -> Entry:
         """Return a work as a list item."""
