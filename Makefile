@@ -106,7 +106,7 @@ docs: notebook  ## Regenerate the outputs in README.md, docs and the notebook.
 	$(BIN)/python scripts/refresh_docs.py
 
 pages: $(VENV)/dev  ## Build the documentation in build/docs, readable without a server.
-	$(BIN)/zensical build --strict
+	$(BIN)/python scripts/build_docs.py
 	@echo "open build/docs/index.html"
 
 audit: $(VENV)/installed  ## Compare the catalogue with its sources: make audit SOURCES=FOLDER.

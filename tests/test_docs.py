@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = Path(dltheory_bib.__file__).parent
 sys.path.insert(0, str(ROOT / "scripts"))
 
+import build_docs  # noqa: E402
 from notebook import TOUR, in_one_piece, run  # noqa: E402
 from refresh_docs import (  # noqa: E402
     COMPARE,
@@ -133,6 +134,12 @@ def test_the_documentation_builds_and_asks_nothing_of_the_network(tmp_path: Path
         loaded = re.findall(r"<(?:script|img|iframe)[^>]+src=\"([^\"]+)", one.read_text("utf-8"))
         loaded += re.findall(r"<link[^>]+href=\"([^\"]+)", one.read_text("utf-8"))
         assert [address for address in loaded if re.match(r"(https?:)?//", address)] == []
+    build_docs.finish(built)
+    compared_pages = [one.read_text("utf-8") for one in (built / "compare").glob("*.html")]
+    assert sum("<math>" in text for text in compared_pages) > 8
+    for text in compared_pages:
+        assert "arithmatex" not in text
+        assert "$\\" not in text
 
 
 def test_links_lead_somewhere():
@@ -224,3 +231,21 @@ def test_what_an_audit_found_wrong_is_not_in_the_catalogue(
         for row in rows:
             there = row["cited"] in cited[row["citing"]]
             assert there == (row["verdict"] == "right"), row
+
+
+def test_mathematics_is_typeset_and_the_search_works_from_a_folder(tmp_path: Path):
+    """As MathML; the index is a script too, and each page has what stands in for a worker."""
+    script = '<script src="../assets/javascripts/bundle.1.min.js"></script>'
+    page = tmp_path / "how-to" / "a.html"
+    for folder in (page.parent, tmp_path / "assets" / "javascripts"):
+        folder.mkdir(parents=True)
+    formula = r'<span class="arithmatex">\(a &lt; x^2\)</span> <code>$x$</code>'
+    page.write_text(f"<p>{formula}</p>{script}", "utf-8")
+    (tmp_path / "search.json").write_text('{"items":[]}', "utf-8")
+    for _ in range(2):  # finished pages stay as they are
+        build_docs.finish(tmp_path)
+        shim = '<script src="../assets/javascripts/folder_search.js"></script>'
+        made = "<math><mi>a</mi><mo>&lt;</mo><msup><mi>x</mi><mn>2</mn></msup></math>"
+        assert page.read_text("utf-8") == f"<p>{made} <code>$x$</code></p>{shim}{script}"
+    assert (tmp_path / "search.js").read_text("utf-8") == 'var __index = {"items":[]};\n'
+    assert (tmp_path / "assets/javascripts/folder_search.js").is_file()

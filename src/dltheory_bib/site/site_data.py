@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from markupsafe import Markup
 
 from dltheory_bib.formats.venue_names import venue_name
+from dltheory_bib.graph.measures import Similarity, most_similar
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Person
-from dltheory_bib.models.relations import Relation
-from dltheory_bib.revision.catalogue_diff import diff
-from dltheory_bib.revision.release import open_state
 from dltheory_bib.site.formulas import Typesetter
 from dltheory_bib.site.options import Options
 from dltheory_bib.site.prose_reads import ProseReads, notes_reads
@@ -24,7 +22,6 @@ from dltheory_bib.text.names import author_line, natural
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
-    from dltheory_bib.graph.measures import Similarity
     from dltheory_bib.models.theorem import Question
     from dltheory_bib.revision.change import CatalogueDiff
 
@@ -95,7 +92,13 @@ class Contents:
         self.trails = dict(bib.trails)
         self.papers: dict[str, Paper] = {paper.key: self.reads.watched(paper) for paper in bib}
         self.counts = bib.topic_counts()
-        self.cited = {work.key: number for work, number in bib.most_cited(len(self.papers))}
+        self.cited: dict[str, int] = dict(
+            bib.snapshot.fetch(
+                "SELECT p.key, count(*) AS cited FROM edge e JOIN paper p ON p.n = e.target "
+                "WHERE e.relation = 'cites' GROUP BY e.target ORDER BY cited DESC, e.target"
+            ).fetchall()
+        )
+        """By key, how many works cite a work, of those that any cites; the most cited first."""
         self.lists_read = lists_read(bib.snapshot)
 
     @cached_property
@@ -103,6 +106,9 @@ class Contents:
         """What changed since the older state that the options name; None if they name none."""
         if self.options.since is None:
             return None
+        from dltheory_bib.revision.catalogue_diff import diff
+        from dltheory_bib.revision.release import open_state
+
         return diff(open_state(self.options.since), self.bib)
 
     def entry(self, key: str) -> Entry:
@@ -202,12 +208,9 @@ class Contents:
         most = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))[:count]
         return [(self.people[identity], number) for identity, number in most]
 
-    @cached_property
-    def similar(self) -> dict[str, list[Similarity]]:
-        """By key, the works most similar by citations, the most similar first."""
-        from dltheory_bib.graph.measures import all_similar
-
-        return all_similar(self.bib.graph, SIMILAR)
+    def similar(self, key: str) -> list[Similarity]:
+        """Return the works most similar to one by citations, the most similar first."""
+        return most_similar(key, self.cites.__getitem__, self.cited_by.__getitem__, SIMILAR)
 
     @cached_property
     def questions(self) -> dict[str, tuple[Question, int, int]]:
@@ -227,20 +230,38 @@ class Contents:
         return self.bib.snapshot.edges()
 
     @cached_property
-    def _citations(self) -> dict[str, dict[str, list[str]]]:
-        """By key, the works that a work cites, and those that cite it."""
-        found: dict[str, dict[str, list[str]]] = {
-            key: {"cites": [], "cited_by": []} for key in self.papers
-        }
-        for edge in self.edges:
-            if edge.relation == Relation.CITES:
-                found[edge.source]["cites"].append(edge.target)
-                found[edge.target]["cited_by"].append(edge.source)
+    def cites(self) -> dict[str, list[str]]:
+        """By key, the works that a work cites."""
+        return self._cited("source", "target")
+
+    @cached_property
+    def cited_by(self) -> dict[str, list[str]]:
+        """By key, the works that cite a work."""
+        return self._cited("target", "source")
+
+    def _cited(self, here: str, there: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {key: [] for key in self.papers}
+        rows = self.bib.snapshot.fetch(
+            f"SELECT h.key, t.key FROM edge e JOIN paper h ON h.n = e.{here} "
+            f"JOIN paper t ON t.n = e.{there} WHERE e.relation = 'cites' ORDER BY h.key, t.key"
+        )
+        for key, other in rows:
+            found[key].append(other)
         return found
+
+    @cached_property
+    def bibtex(self) -> dict[str, tuple[str, str]]:
+        """By key, the entry of a work for BibTeX and that for biblatex."""
+        rows = self.bib.snapshot.fetch(
+            "SELECT p.key, r.bibtex, r.biblatex FROM rendered r JOIN paper p ON p.n = r.n "
+            "ORDER BY p.key"
+        )
+        return {key: (bibtex, biblatex) for key, bibtex, biblatex in rows}
 
     def record(self, key: str) -> dict[str, Any]:
         """Return a record with the field names of the data files, and the citations known here."""
-        return self.papers[key].to_dict() | self._citations[key]
+        citations = {"cites": self.cites[key], "cited_by": self.cited_by[key]}
+        return self.papers[key].to_dict() | citations
 
     @cached_property
     def orders(self) -> list[Order]:

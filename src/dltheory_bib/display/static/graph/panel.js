@@ -53,8 +53,8 @@ globalThis.dltheoryGraph ??= {};
     const starts = model.nodes.filter((node) => node.level === "start").sort(byWeight);
     return [
       make("p", { class: "dg-lead" }, "Choose a work to see what it stands on and what stands on it; from there walk on."),
-      ...(starts.length ? [make("h3", {}, "Start here"), works(starts, walk)] : []),
-      make("h3", {}, "Most cited"),
+      ...(starts.length ? [make("h2", { class: "dg-label" }, "Start here"), works(starts, walk)] : []),
+      make("h2", { class: "dg-label" }, "Most cited"),
       works(heaviest, walk),
     ];
   }
