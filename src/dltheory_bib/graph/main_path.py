@@ -39,7 +39,12 @@ class MainPath(NamedTuple):
 
 def main_path(graph: G, keys: Iterable[str]) -> MainPath:
     """Return the main path through the citations among some works; empty if none cites another."""
-    citations, left_out = without_circles(citations_of(graph).subgraph(keys))
+    return main_path_of(citations_of(graph).subgraph(keys))
+
+
+def main_path_of(among: nx.DiGraph[str]) -> MainPath:
+    """Return the main path of a graph of citations, as `citations_of` makes it, or of a part."""
+    citations, left_out = without_circles(among)
     weights = search_path_counts(citations)
     if not weights:
         return MainPath((), (), left_out)

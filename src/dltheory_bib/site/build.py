@@ -56,6 +56,7 @@ def make_files(
     from dltheory_bib.site.renderer import Renderer
     from dltheory_bib.site.search_data import search_data
     from dltheory_bib.site.site_data import Contents
+    from dltheory_bib.site.topic_pages import topic_pages
     from dltheory_bib.site.work_pages import dumps, work_pages
 
     contents = Contents(bib, options)
@@ -65,7 +66,7 @@ def make_files(
     # The builders of pages, by the name shown as progress. Add further kinds of page here.
     for name, make in {
         "works": work_pages,
-        "topics": pages.topic_pages,
+        "topics": topic_pages,
         "people": pages.person_pages,
         "venues": pages.venue_pages,
         "years": pages.year_pages,

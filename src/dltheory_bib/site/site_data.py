@@ -20,7 +20,10 @@ from dltheory_bib.snapshot.views import lists_read
 from dltheory_bib.text.names import author_line, natural
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.comparison import Comparison
     from dltheory_bib.graph.measures import Similarity
     from dltheory_bib.models.theorem import Question
 
@@ -88,6 +91,7 @@ class Contents:
         self.counts = bib.topic_counts()
         self.cited = {work.key: number for work, number in bib.most_cited(len(self.papers))}
         self.lists_read = lists_read(bib.snapshot)
+        self._compared: dict[str, Comparison] = {}
 
     def entry(self, key: str) -> Entry:
         """Return a work as a list item."""
@@ -187,6 +191,21 @@ class Contents:
         return [(self.people[identity], number) for identity, number in most]
 
     @cached_property
+    def citations(self) -> nx.DiGraph[str]:
+        """The graph of the works and their citations."""
+        from dltheory_bib.graph.citation_graph import citations_of
+
+        return citations_of(self.bib.graph)
+
+    @cached_property
+    def with_list(self) -> frozenset[str]:
+        """The works whose reference list was read."""
+        rows = self.bib.snapshot.fetch(
+            "SELECT DISTINCT p.key FROM reference_list r JOIN paper p ON p.n = r.n"
+        )
+        return frozenset(key for (key,) in rows)
+
+    @cached_property
     def similar(self) -> dict[str, list[Similarity]]:
         """By key, the works most similar by citations, the most similar first."""
         from dltheory_bib.graph.measures import all_similar
@@ -205,10 +224,25 @@ class Contents:
             return {}
         return {name: (one, *counts[name]) for name, one in self.bib.questions.items()}
 
+    def compared(self, question: str) -> Comparison:
+        """Return the cards of a question, compared."""
+        if question not in self._compared:
+            self._compared[question] = self.bib.compare(question)
+        return self._compared[question]
+
     @cached_property
     def edges(self) -> list[Edge]:
         """Every edge between works."""
         return self.bib.snapshot.edges()
+
+    @cached_property
+    def judgements(self) -> dict[tuple[str, str], list[Edge]]:
+        """By the later and the earlier work, what is said of the one by the other."""
+        found: dict[tuple[str, str], list[Edge]] = defaultdict(list)
+        for edge in self.edges:
+            if edge.relation.role in {"builds", "disputes", "other"}:
+                found[edge.source, edge.target].append(edge)
+        return found
 
     @cached_property
     def records(self) -> dict[str, dict[str, Any]]:
