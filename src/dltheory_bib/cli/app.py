@@ -66,6 +66,7 @@ _HOMES = {
     "mcp": "mcp",
     "check": "check",
     "cover": "cover",
+    "diff": "diff",
     "stats": "stats",
     "completion": "stats",
     "help": "help",

@@ -112,10 +112,19 @@ class New(NamedTuple):
     more: int
 
 
-def topic_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, bytes]]:
-    """Yield a page for each topic, and an index."""
+def topic_index(contents: Contents, render: Renderer) -> Iterator[tuple[str, bytes]]:
+    """Yield the index of topics."""
+    path = "topics.html"
+    yield path, render("topics.html", path, tree=topic_tree(contents))
+
+
+def topic_pages(
+    contents: Contents, render: Renderer, names: Iterable[str]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield a page for each of some topics."""
     orders = {order.identity: order for order in contents.orders if order.path_kind == "topic"}
-    for identity, topic in contents.topics.items():
+    for identity in names:
+        topic = contents.topics[identity]
         path = addresses.topic(identity)
         keys = contents.by_topic.get(identity, [])
         direct = [key for key in keys if identity in contents.papers[key].topics]
@@ -158,8 +167,6 @@ def topic_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, byt
                 gaps=GAPS | {"none": "none recorded"},
             ),
         )
-    path = "topics.html"
-    yield path, render("topics.html", path, tree=topic_tree(contents))
 
 
 def topic_tree(contents: Contents) -> list[dict[str, Any]]:
