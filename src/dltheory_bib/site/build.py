@@ -112,8 +112,8 @@ def _make_parts(
 def _parts(contents: Contents, paths: list[str]) -> Iterator[tuple[str, str, Callable[[], Files]]]:
     """Yield the kind, the name and the maker of each part.
 
-    A work is a part, and a topic, and so are all other pages of a kind. `paths` are the paths of all parts
-    before.
+    A work is a part, a topic is one, and so are all other pages of a kind. `paths` are the paths of
+    all parts before.
     """
     from dltheory_bib.site import pages
     from dltheory_bib.site.change_pages import change_pages

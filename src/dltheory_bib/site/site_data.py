@@ -21,6 +21,7 @@ from dltheory_bib.site.prose_reads import ProseReads, notes_reads
 from dltheory_bib.snapshot.reader import Edge
 from dltheory_bib.snapshot.views import lists_read
 from dltheory_bib.text.names import author_line, natural
+from dltheory_bib.theorems.theorem_table import SIGNS
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -78,6 +79,17 @@ class Order(NamedTuple):
     label: str
     steps: tuple[tuple[str, str], ...]
     """Key and reason, in order."""
+
+
+class BestBound(NamedTuple):
+    """A bound that is best in some settings of its question."""
+
+    question: Question
+    card: str
+    sign: str
+    html: Markup
+    settings: tuple[str, ...]
+    """Their labels."""
 
 
 @notes_reads
@@ -249,6 +261,23 @@ class Contents:
         found, read = self.kept[name]
         self.reads.add(read)
         return found  # type: ignore[no-any-return]
+
+    @cached_property
+    def best_bounds(self) -> dict[str, list[BestBound]]:
+        """By key, the bounds of a work that are best in a setting of their question."""
+        found: dict[str, list[BestBound]] = defaultdict(list)
+        for name, (question, _, _) in self.questions.items():
+            labels = {one.id: one.label for one in question.settings}
+            groups = self.compared(name).table.groups
+            for row in (row for group in groups for row in group.rows if row.best_in):
+                bound = self.typeset(f"${row.tex}$" if row.tex else row.text)
+                settings = tuple(labels[one] for one in row.best_in)
+                sign = SIGNS[row.card.kind]
+                made = BestBound(question, row.card.id, sign, bound, settings)
+                here = found[row.paper.key]
+                if all(made._replace(card=one.card) != one for one in here):  # as a reader sees it
+                    here.append(made)
+        return found
 
     @cached_property
     def edges(self) -> list[Edge]:
