@@ -110,6 +110,19 @@ def test_a_changed_sentence_is_made_again_alone(catalogue_dir: Path, tmp_path: P
     assert done.made < first.made / 2
 
 
+def test_what_changed_since_an_older_state_is_made_again(
+    catalogue_dir: Path, tmp_path: Path
+) -> None:
+    """Both after prose and after a fact."""
+    old = Path(shutil.copytree(catalogue_dir, tmp_path / "old"))
+    options = Options(title="Tea", shipped=False, since=old)
+    build_site(load(catalogue_dir), tmp_path / "out", options)
+    edit(catalogue_dir, "papers", "square root of time", "cube root of time")
+    rebuilt(catalogue_dir, tmp_path / "out", options)
+    edit(catalogue_dir, "papers", "title: Kettles", "title: Kettles of Tin")
+    rebuilt(catalogue_dir, tmp_path / "out", options)
+
+
 def test_several_edits_one_after_another(catalogue_dir: Path, tmp_path: Path) -> None:
     """Prose, facts, prose again, and back to the beginning; then nothing is left to do."""
     out = tmp_path / "out"

@@ -18,7 +18,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from dltheory_bib.display.charts import axes_for
 from dltheory_bib.errors import MissingExtraError, UnknownNameError
 from dltheory_bib.files import write_bytes
 from dltheory_bib.text.names import nearest
@@ -83,6 +82,8 @@ def draw_frontier(
     the question does not declare, and `ValueError` if no card has an exponent to draw.
     """
     panel = max(panels_of(table, symbol, quantity), key=lambda one: len(one.points))
+    from dltheory_bib.display.charts import axes_for
+
     axes = axes_for(axes)
     _draw_panel(axes, panel, table.question)
     return axes

@@ -36,11 +36,6 @@ def with_preamble(text: str) -> str:
     return f'@preamble{{"{preamble}"}}\n\n{text}' if preamble else text
 
 
-def without_preamble(text: str) -> str:
-    """Return the entries of a file that `join_entries` made."""
-    return text.partition("\n\n")[2] if text.startswith("@preamble{") else text
-
-
 def borrowed_letters(text: str) -> str:
     r"""Return the TeX code that a document in LaTeX's standard encoding needs for rare letters of a
     text.

@@ -6,7 +6,7 @@ Its description defines the entry types and fields
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dltheory_bib.formats.venue_names import (
@@ -34,15 +34,20 @@ _TYPES = {
 _PARENTS = {"article": "periodical", "inproceedings": "proceedings", "incollection": "anthology"}
 
 
-def to_hayagriva(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
+def to_hayagriva(
+    papers: Iterable[Paper],
+    venues: Mapping[str, Venue],
+    readable: Callable[[str], str] = unicode_maths,
+) -> str:
     """Return a YAML mapping from citation key to entry, in the order given.
 
-    Titles are `verbatim`, so that no style changes a capital. Raises `UnknownNameError` for a paper
+    Titles are `verbatim`, so that no style changes a capital; `readable` converts their mathematics
+    to Unicode. Raises `UnknownNameError` for a paper
     whose venue is not in `venues`.
     """
     import yaml
 
-    entries = {paper.key: _entry(paper, period_of(paper, venues)) for paper in papers}
+    entries = {paper.key: _entry(paper, period_of(paper, venues), readable) for paper in papers}
     if not entries:
         return ""
     dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -50,12 +55,12 @@ def to_hayagriva(papers: Iterable[Paper], venues: Mapping[str, Venue]) -> str:
     return text
 
 
-def _entry(paper: Paper, period: Period | None) -> dict[str, Any]:
+def _entry(paper: Paper, period: Period | None, readable: Callable[[str], str]) -> dict[str, Any]:
     kind = "article" if paper.is_preprint else _TYPES[paper.type]
     identifiers = {"doi": paper.doi, "arxiv": paper.eprint}
     entry: dict[str, Any] = {
         "type": kind,
-        "title": {"value": unicode_maths(paper.plain_title), "verbatim": True},
+        "title": {"value": readable(paper.plain_title), "verbatim": True},
         "author": [_person(name) for name in paper.author],
         "date": paper.year,
         "edition": paper.edition,

@@ -7,7 +7,7 @@ library rispy. `A2` is an editor; in a `BOOK` it would be the editor of the seri
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from dltheory_bib.formats.private_fields import ris_fields
@@ -41,12 +41,14 @@ def to_ris(
     papers: Iterable[Paper],
     venues: Mapping[str, Venue],
     private: Mapping[str, Mapping[str, Any]] | None = None,
+    readable: Callable[[str], str] = unicode_maths,
 ) -> str:
     r"""Return the papers in RIS, in the order given, with the line ends `\r\n` that RIS prescribes.
 
     `ID` is the citation key, `M1` the arXiv id, `N1` the annotation. `private` has the notes, tags
-    and files that are to be written, by key: `N1`, `KW` and `L1`. Raises `UnknownNameError` for
-    a paper whose venue is not in `venues`.
+    and files that are to be written, by key: `N1`, `KW` and `L1`. `readable` converts the
+    mathematics of a text to Unicode. Raises `UnknownNameError` for a paper whose venue is not in
+    `venues`.
     """
     import rispy
 
@@ -60,7 +62,7 @@ def to_ris(
 
     records = []
     for paper in papers:
-        record = _record(paper, period_of(paper, venues))
+        record = _record(paper, period_of(paper, venues), readable)
         for name, values in ris_fields((private or {}).get(paper.key, {})).items():
             if values:
                 record[name] = [*record.get(name, ()), *values]
@@ -69,13 +71,13 @@ def to_ris(
     return "".join(f"{line}{_CRLF}" for line in text.split("\n"))
 
 
-def _record(paper: Paper, period: Period | None) -> dict[str, Any]:
+def _record(paper: Paper, period: Period | None, readable: Callable[[str], str]) -> dict[str, Any]:
     start, _, end = (paper.pages or "").partition("-")
     editors = "tertiary_authors" if paper.type == "book" else "secondary_authors"
     fields: dict[str, Any] = {
         "type_of_reference": _PREPRINT if paper.is_preprint else _TYPES[paper.type],
         "id": paper.key,
-        "title": unicode_maths(paper.plain_title),
+        "title": readable(paper.plain_title),
         "authors": [_name(name) for name in paper.author],
         editors: [_name(name) for name in paper.editor],
         "year": str(paper.year),
@@ -86,7 +88,7 @@ def _record(paper: Paper, period: Period | None) -> dict[str, Any]:
         "doi": paper.doi,
         "urls": [paper.address] if paper.address else [],
         "note": paper.eprint and f"arXiv:{paper.eprint}",
-        "notes": [unicode_maths(paper.summary)] if paper.summary else [],
+        "notes": [readable(paper.summary)] if paper.summary else [],
     }
     return {name: value for name, value in fields.items() if value}
 

@@ -7,7 +7,7 @@ list was not read neither couples nor counts as citing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from heapq import nsmallest
 from math import sqrt
@@ -48,27 +48,18 @@ class Similarity(NamedTuple):
 
 def similar(graph: G, key: str) -> list[Similarity]:
     """Return the works that share references or citing works with this one, most similar first."""
-    return _similar(key, partial(cited, graph), partial(citing, graph))
+    return most_similar(key, partial(cited, graph), partial(citing, graph))
 
 
-def all_similar(graph: G, count: int) -> dict[str, list[Similarity]]:
-    """Return the `count` works most similar to every work, by key; each set of citations is made
-    once.
-    """
-    keys = [node for node, data in graph.nodes(data=True) if data["kind"] == "paper"]
-    references = {key: cited(graph, key) for key in keys}
-    citations = {key: citing(graph, key) for key in keys}
-    return {
-        key: _similar(key, references.__getitem__, citations.__getitem__, count) for key in keys
-    }
-
-
-def _similar(
+def most_similar(
     key: str,
-    cited: Callable[[str], set[str]],
-    citing: Callable[[str], set[str]],
+    cited: Callable[[str], Collection[str]],
+    citing: Callable[[str], Collection[str]],
     count: int | None = None,
 ) -> list[Similarity]:
+    """Return the `count` works most similar to one, by default all that are similar; `cited` and
+    `citing` return, of a work, those that it cites and those that cite it.
+    """
     references, citations = cited(key), citing(key)
     coupling: Counter[str] = Counter()
     cocitation: Counter[str] = Counter()

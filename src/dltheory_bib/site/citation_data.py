@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from dltheory_bib.formats.bibtex_file import without_preamble
 from dltheory_bib.formats.csl import csl_item
 from dltheory_bib.formats.hayagriva import to_hayagriva
 from dltheory_bib.formats.plain_text import citation
@@ -19,17 +18,18 @@ from dltheory_bib.site.site_data import Contents
 
 
 def citation_data(contents: Contents, paper: Paper, bibtex: str, biblatex: str) -> bytes:
-    """Return the script that passes the citations of a work to the page: `bibtex` without its
-    preamble, which belongs to the whole file.
+    """Return the script that passes the citations of a work to the page, with its entries for
+    BibTeX and biblatex.
     """
     papers, venues = [paper], contents.venues
+    readable = contents.bib.snapshot.readable
     data = {
-        "text": citation(paper, venues, contents.bib.snapshot.readable),
-        "bibtex": without_preamble(bibtex),
+        "text": citation(paper, venues, readable),
+        "bibtex": bibtex,
         "biblatex": biblatex,
         "csl": csl_item(paper, venues),
-        "ris": to_ris(papers, venues),
-        "typst": to_hayagriva(papers, venues),
+        "ris": to_ris(papers, venues, readable=readable),
+        "typst": to_hayagriva(papers, venues, readable),
     }
     return _call(paper.key, data)
 

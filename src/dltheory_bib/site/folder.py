@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -54,6 +54,7 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._top = str(path)
         self.fingerprint = ""
         """The inputs that the site was built from."""
         self.hashes: dict[str, str] = {}
@@ -106,7 +107,8 @@ class Folder:
         """Return the hash of a file; None if it does not exist. Each file is read once."""
         if name not in self._found:
             try:
-                self._found[name] = sha256((self.path / name).read_bytes())
+                with open(f"{self._top}/{name}", "rb", buffering=0) as stream:  # noqa: PTH123 - one of thousands
+                    self._found[name] = sha256(stream.read())
             except OSError:
                 self._found[name] = None
         return self._found[name]
@@ -148,10 +150,9 @@ class Folder:
 
     def _refuse_foreign(self, differing: list[str], new: Mapping[str, str]) -> None:
         foreign = [name for name in differing if name not in self.hashes]
-        for name in new:  # a link out of the folder would be followed
-            for above in [*PurePosixPath(name).parents][:-1]:
-                if (self.path / above).is_symlink():
-                    foreign.append(str(above))
+        # A link out of the folder would be followed.
+        above = {one for name in new for one in _above(name)}
+        foreign += sorted(one for one in above if (self.path / one).is_symlink())
         if foreign:
             raise SiteError(
                 f"{self.path / foreign[0]} was not written by this program; move it away, or name "
@@ -190,6 +191,12 @@ class Folder:
             "state": state,
         }
         write_text(self.path / MANIFEST, json.dumps(made, ensure_ascii=False) + "\n")
+
+
+def _above(name: str) -> Iterator[str]:
+    """Yield the folders in which a file is, within the site."""
+    while name := name.rpartition("/")[0]:
+        yield name
 
 
 def sha256(content: bytes) -> str:

@@ -8,10 +8,12 @@ typesetting are kept (https://www.w3.org/TR/mathml-core/).
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import unescape
 from xml.etree import ElementTree
 
 from markupsafe import Markup, escape
 
+from dltheory_bib.text.broken_maths import fault_of_signs, formula_fault
 from dltheory_bib.text.maths import MATHS
 from dltheory_bib.text.names import unbraced
 
@@ -28,7 +30,6 @@ _ATTRIBUTES = frozenset(
     columnspan rowspan
     """.split()  # noqa: SIM905 - a list of words reads better so
 )
-_NAMESPACE = "{http://www.w3.org/1998/Math/MathML}"
 
 
 class Typesetter:
@@ -61,8 +62,15 @@ class Typesetter:
 
     def _formula(self, tex: str) -> Markup:
         if tex not in self.made:
-            self.made[tex] = mathml(tex) or escape(self.readable(f"${tex}$"))
+            self.made[tex] = self._made(tex)
         return self.made[tex]
+
+    def _made(self, tex: str) -> Markup:
+        """Return a formula as MathML, else in Unicode; one that is broken, as it was written."""
+        made = None if fault_of_signs(tex) else mathml(tex)
+        if made is None:
+            made = escape(f"${tex}$" if formula_fault(tex) else self.readable(f"${tex}$"))
+        return made
 
 
 def mathml(tex: str) -> Markup | None:
@@ -71,11 +79,13 @@ def mathml(tex: str) -> Markup | None:
     >>> str(mathml(r"\href{javascript:x}{n}")), mathml("{")
     ('<math><mi>n</mi></math>', None)
     """
-    from latex2mathml.converter import convert
+    from latex2mathml.converter import convert_to_element
 
     try:
-        tree = ElementTree.fromstring(convert(tex))
+        tree = convert_to_element(tex)
         _keep_what_typesets(tree)
+        if not _is_whole(tree):
+            return None
         _space_as_tex(tree)
         _unwrap(tree)
     except Exception:  # the converter has an exception for every error, some of other libraries
@@ -86,8 +96,10 @@ def mathml(tex: str) -> Markup | None:
 
 
 def _keep_what_typesets(element: ElementTree.Element) -> None:
-    name = element.tag.removeprefix(_NAMESPACE)
-    element.tag = name if name in _ELEMENTS else "mrow"
+    if element.tag not in _ELEMENTS:
+        element.tag = "mrow"
+    if element.text:  # the converter names characters by their numbers
+        element.text = unescape(element.text)
     element.attrib = {
         key: value
         for key, value in element.attrib.items()
@@ -95,6 +107,15 @@ def _keep_what_typesets(element: ElementTree.Element) -> None:
     }
     for child in element:
         _keep_what_typesets(child)
+
+
+_PARTS = {"mfrac": 2, "mroot": 2, "msup": 2, "msub": 2, "mover": 2, "munder": 2}
+_PARTS |= {"msubsup": 3, "munderover": 3}
+"""How many parts an element has; a browser does not draw one that lacks one."""
+
+
+def _is_whole(tree: ElementTree.Element) -> bool:
+    return all(len(one) == _PARTS.get(one.tag, len(one)) for one in tree.iter())
 
 
 def _unwrap(element: ElementTree.Element) -> None:

@@ -33,8 +33,9 @@ ROW_TABLES = ("record", "paper_view")
 """Tables with the prose of a work in the row of its number."""
 _IN_PROSE = re.compile(rf"\b({'|'.join(ROW_TABLES + SEARCH_TABLES)})\b")
 _OF_ONE = re.compile(rf"FROM ({'|'.join(ROW_TABLES)}) WHERE n = \?$")
-_WHOLE = ("model_", "__dict__", "__pydantic_serializer__")
-"""Attributes of a record that give all its fields begin with one of these."""
+_WHOLE = {"__dict__", "__pydantic_serializer__"}
+_NOTED = PROSE | _WHOLE | {name for name in dir(Paper) if name.startswith("model_")}
+"""The attributes of a record that give prose, or all its fields."""
 
 C = TypeVar("C")
 
@@ -94,7 +95,7 @@ def _noting(note: Callable[[Iterable[str]], None]) -> type[Paper]:
 
         def __getattribute__(self, name: str) -> Any:
             found = super().__getattribute__
-            if name in PROSE or name.startswith(_WHOLE):
+            if name in _NOTED:
                 note([found("__dict__")["key"]])
             return found(name)
 

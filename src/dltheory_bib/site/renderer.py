@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import MutableMapping
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket
 from markupsafe import Markup
 
@@ -40,12 +41,31 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
+class _Templates(Environment):
+    """An environment that keeps its templates: to look one up takes as long as a small page."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.kept: dict[Any, Template] = {}
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,
+    ) -> Template:
+        """Return a template."""
+        if name not in self.kept:
+            self.kept[name] = super().get_template(name, parent, globals)
+        return self.kept[name]
+
+
 class Renderer:
     """Renders pages from templates."""
 
     def __init__(self, contents: Contents) -> None:
         self.linkers: dict[str, Linker] = {}
-        self.environment = Environment(
+        self.environment = _Templates(
             loader=PackageLoader("dltheory_bib.site", "templates"),
             autoescape=True,
             undefined=StrictUndefined,
@@ -89,14 +109,15 @@ class Renderer:
 class Linker:
     """Makes links from the pages at one depth: call it with a path.
 
-    `row` renders a work for lists; the result is the same on all pages of one depth and is made
-    once.
+    `row` renders a work for lists, `frame` a part of the frame; the result is the same on all pages
+    of one depth and is made once.
     """
 
     def __init__(self, root: str, environment: Environment) -> None:
         self.root = root
         self.environment = environment
         self.rows: dict[str, Markup] = {}
+        self.frames: dict[tuple[str, str], Markup] = {}
 
     def __call__(self, kind: str, name: str | int = "", query: str = "") -> str:
         """Return the link to a record's page, or to a file at the top."""
@@ -109,6 +130,17 @@ class Linker:
             module = self.environment.get_template("parts.html").module
             self.rows[entry.key] = module.work_row(self, entry)  # type: ignore[attr-defined]
         return self.rows[entry.key]
+
+    def frame(self, name: str, path: str | None = None) -> Markup:
+        """Return a part of the frame of a page: a macro of `frame.html`. A `path` counts if it is
+        at the top, as the pages are to which the navigation leads.
+        """
+        current = "" if path is None or "/" in path else path
+        if (name, current) not in self.frames:
+            macro = getattr(self.environment.get_template("frame.html").module, name)
+            made = macro(self) if path is None else macro(self, current)
+            self.frames[name, current] = made
+        return self.frames[name, current]
 
 
 _KINDS = frozenset(

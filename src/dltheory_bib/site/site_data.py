@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cached_property
@@ -10,11 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from markupsafe import Markup
 
 from dltheory_bib.formats.venue_names import venue_name
+from dltheory_bib.graph.measures import Similarity, most_similar
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Person
 from dltheory_bib.models.relations import Relation
-from dltheory_bib.revision.catalogue_diff import diff
-from dltheory_bib.revision.release import open_state
 from dltheory_bib.site.formulas import Typesetter
 from dltheory_bib.site.options import Options
 from dltheory_bib.site.prose_reads import ProseReads, notes_reads
@@ -24,11 +24,8 @@ from dltheory_bib.text.names import author_line, natural
 from dltheory_bib.theorems.theorem_table import SIGNS
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.comparison import Comparison
-    from dltheory_bib.graph.measures import Similarity
     from dltheory_bib.models.theorem import Question
     from dltheory_bib.revision.change import CatalogueDiff
 
@@ -110,7 +107,13 @@ class Contents:
         self.trails = dict(bib.trails)
         self.papers: dict[str, Paper] = {paper.key: self.reads.watched(paper) for paper in bib}
         self.counts = bib.topic_counts()
-        self.cited = {work.key: number for work, number in bib.most_cited(len(self.papers))}
+        self.cited: dict[str, int] = dict(
+            bib.snapshot.fetch(
+                "SELECT p.key, count(*) AS cited FROM edge e JOIN paper p ON p.n = e.target "
+                "WHERE e.relation = 'cites' GROUP BY e.target ORDER BY cited DESC, e.target"
+            ).fetchall()
+        )
+        """By key, how many works cite a work, of those that any cites; the most cited first."""
         self.lists_read = lists_read(bib.snapshot)
 
     @cached_property
@@ -118,6 +121,9 @@ class Contents:
         """What changed since the older state that the options name; None if they name none."""
         if self.options.since is None:
             return None
+        from dltheory_bib.revision.catalogue_diff import diff
+        from dltheory_bib.revision.release import open_state
+
         return diff(open_state(self.options.since), self.bib)
 
     def entry(self, key: str) -> Entry:
@@ -218,13 +224,6 @@ class Contents:
         return [(self.people[identity], number) for identity, number in most]
 
     @cached_property
-    def citations(self) -> nx.DiGraph[str]:
-        """The graph of the works and their citations."""
-        from dltheory_bib.graph.citation_graph import citations_of
-
-        return citations_of(self.bib.graph)
-
-    @cached_property
     def with_list(self) -> frozenset[str]:
         """The works whose reference list was read."""
         rows = self.bib.snapshot.fetch(
@@ -232,12 +231,9 @@ class Contents:
         )
         return frozenset(key for (key,) in rows)
 
-    @cached_property
-    def similar(self) -> dict[str, list[Similarity]]:
-        """By key, the works most similar by citations, the most similar first."""
-        from dltheory_bib.graph.measures import all_similar
-
-        return all_similar(self.bib.graph, SIMILAR)
+    def similar(self, key: str) -> list[Similarity]:
+        """Return the works most similar to one by citations, the most similar first."""
+        return most_similar(key, self.cites.__getitem__, self.cited_by.__getitem__, SIMILAR)
 
     @cached_property
     def questions(self) -> dict[str, tuple[Question, int, int]]:
@@ -262,21 +258,24 @@ class Contents:
         self.reads.add(read)
         return found  # type: ignore[no-any-return]
 
-    @cached_property
-    def best_bounds(self) -> dict[str, list[BestBound]]:
-        """By key, the bounds of a work that are best in a setting of their question."""
-        found: dict[str, list[BestBound]] = defaultdict(list)
-        for name, (question, _, _) in self.questions.items():
+    def best_bounds(self, key: str) -> list[BestBound]:
+        """Return the bounds of a work that are best in a setting of their question."""
+        rows = self.bib.snapshot.fetch(
+            "SELECT DISTINCT r.question FROM result r JOIN paper p ON p.n = r.n "
+            "WHERE p.key = ? ORDER BY r.question",
+            (key,),
+        )
+        found: list[BestBound] = []
+        for (name,) in rows:
+            question, _, _ = self.questions[name]
             labels = {one.id: one.label for one in question.settings}
-            groups = self.compared(name).table.groups
-            for row in (row for group in groups for row in group.rows if row.best_in):
+            cards = [row for group in self.compared(name).table.groups for row in group.rows]
+            for row in (row for row in cards if row.paper.key == key and row.best_in):
                 bound = self.typeset(f"${row.tex}$" if row.tex else row.text)
                 settings = tuple(labels[one] for one in row.best_in)
-                sign = SIGNS[row.card.kind]
-                made = BestBound(question, row.card.id, sign, bound, settings)
-                here = found[row.paper.key]
-                if all(made._replace(card=one.card) != one for one in here):  # as a reader sees it
-                    here.append(made)
+                made = BestBound(question, row.card.id, SIGNS[row.card.kind], bound, settings)
+                if all(made._replace(card=one.card) != one for one in found):  # as a reader sees it
+                    found.append(made)
         return found
 
     @cached_property
@@ -285,29 +284,51 @@ class Contents:
         return self.bib.snapshot.edges()
 
     @cached_property
-    def judgements(self) -> dict[tuple[str, str], list[Edge]]:
-        """By the later and the earlier work, what is said of the one by the other."""
-        found: dict[tuple[str, str], list[Edge]] = defaultdict(list)
-        for edge in self.edges:
-            if edge.relation.role in {"builds", "disputes", "other"}:
-                found[edge.source, edge.target].append(edge)
+    def judgements(self) -> dict[tuple[str, str], tuple[Relation, str | None]]:
+        """By the later and the earlier work, the first relation between them, with its sentence."""
+        rows = self.bib.snapshot.fetch(
+            "SELECT s.key, t.key, e.relation, e.said FROM edge e JOIN paper s ON s.n = e.source "
+            "JOIN paper t ON t.n = e.target WHERE e.relation NOT IN ('cites', 'after') "
+            "ORDER BY s.key, t.key, e.relation DESC"
+        )
+        return {
+            (later, earlier): (Relation(kind), json.loads(said).get("says") if said else None)
+            for later, earlier, kind, said in rows
+        }
+
+    @cached_property
+    def cites(self) -> dict[str, list[str]]:
+        """By key, the works that a work cites."""
+        return self._cited("source", "target")
+
+    @cached_property
+    def cited_by(self) -> dict[str, list[str]]:
+        """By key, the works that cite a work."""
+        return self._cited("target", "source")
+
+    def _cited(self, here: str, there: str) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {key: [] for key in self.papers}
+        rows = self.bib.snapshot.fetch(
+            f"SELECT h.key, t.key FROM edge e JOIN paper h ON h.n = e.{here} "
+            f"JOIN paper t ON t.n = e.{there} WHERE e.relation = 'cites' ORDER BY h.key, t.key"
+        )
+        for key, other in rows:
+            found[key].append(other)
         return found
 
     @cached_property
-    def _citations(self) -> dict[str, dict[str, list[str]]]:
-        """By key, the works that a work cites, and those that cite it."""
-        found: dict[str, dict[str, list[str]]] = {
-            key: {"cites": [], "cited_by": []} for key in self.papers
-        }
-        for edge in self.edges:
-            if edge.relation == Relation.CITES:
-                found[edge.source]["cites"].append(edge.target)
-                found[edge.target]["cited_by"].append(edge.source)
-        return found
+    def bibtex(self) -> dict[str, tuple[str, str]]:
+        """By key, the entry of a work for BibTeX and that for biblatex."""
+        rows = self.bib.snapshot.fetch(
+            "SELECT p.key, r.bibtex, r.biblatex FROM rendered r JOIN paper p ON p.n = r.n "
+            "ORDER BY p.key"
+        )
+        return {key: (bibtex, biblatex) for key, bibtex, biblatex in rows}
 
     def record(self, key: str) -> dict[str, Any]:
         """Return a record with the field names of the data files, and the citations known here."""
-        return self.papers[key].to_dict() | self._citations[key]
+        citations = {"cites": self.cites[key], "cited_by": self.cited_by[key]}
+        return self.papers[key].to_dict() | citations
 
     @cached_property
     def orders(self) -> list[Order]:

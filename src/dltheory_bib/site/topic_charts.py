@@ -8,7 +8,7 @@ were read: citations by the others are not known here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -111,11 +111,12 @@ def _shortened(title: str) -> str:
 
 
 def _steps(contents: Contents, keys: Sequence[str]) -> list[Step]:
-    return [
-        Step(key, before, edge.relation.phrase, edge.says)
-        for before, key in pairwise(keys)
-        for edge in contents.judgements.get((key, before), [])[:1]
-    ]
+    made = []
+    for before, key in pairwise(keys):
+        relation, says = contents.judgements.get((key, before), (None, None))
+        if relation:
+            made.append(Step(key, before, relation.phrase, says))
+    return made
 
 
 class Curve(NamedTuple):
@@ -158,8 +159,10 @@ def growth(contents: Contents, keys: Sequence[str]) -> Growth | None:
     appeared = Counter(contents.papers[key].year for key in keys)
     if len(appeared) < 3:
         return None
-    among = contents.citations.subgraph(keys).edges
-    cited = Counter(contents.papers[citing].year for citing, _ in among)
+    here = set(keys)
+    cited = Counter(
+        contents.papers[key].year for key in keys for other in contents.cites[key] if other in here
+    )
     read = Counter(contents.papers[key].year for key in keys if key in contents.with_list)
     last = max(appeared)
     years = range(max(min(appeared), last - _MOST_YEARS + 1), last + 1)
@@ -247,10 +250,3 @@ def _late(appeared: Counter[int], read: Counter[int]) -> tuple[int, int, int] | 
         if works >= 5:
             found = (year, lists, works)
     return found
-
-
-def main_path_among(contents: Contents, keys: Iterable[str]) -> MainPath:
-    """Return the main path through some works of the collection."""
-    from dltheory_bib.graph.main_path import main_path_of
-
-    return main_path_of(contents.citations.subgraph(keys))

@@ -18,7 +18,7 @@ from dltheory_bib.models.theorem import Question
 from dltheory_bib.site import addresses
 from dltheory_bib.site.renderer import Renderer
 from dltheory_bib.site.site_data import Contents, Entry, Order
-from dltheory_bib.site.topic_charts import growth, main_path_among, path_picture
+from dltheory_bib.site.topic_charts import growth, path_picture
 from dltheory_bib.text.names import author_line, fold
 from dltheory_bib.text.sentences import clipped, first_statement
 from dltheory_bib.theorems.standings import ALONE, OPEN
@@ -122,6 +122,8 @@ def topic_pages(
     contents: Contents, render: Renderer, names: Iterable[str]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield a page for each of some topics."""
+    from dltheory_bib.graph.main_path import main_path_among
+
     orders = {order.identity: order for order in contents.orders if order.path_kind == "topic"}
     for identity in names:
         topic = contents.topics[identity]
@@ -153,7 +155,7 @@ def topic_pages(
                 first=min(years, default=0),
                 last=max(years, default=0),
                 read=sum(key in contents.with_list for key in keys),
-                drawn=path_picture(contents, main_path_among(contents, keys)),
+                drawn=path_picture(contents, main_path_among(contents.cites, keys)),
                 growth=growth(contents, keys),
                 years=timeline(contents, keys),
                 asked=[

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
 
-from dltheory_bib.formats.bibtex import to_bibtex
+from dltheory_bib.formats.bibtex_file import join_entries
 from dltheory_bib.formats.plain_text import citation
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.relations import Relation
@@ -35,12 +35,12 @@ def work_pages(
     """
     for key in keys:
         paper = contents.papers[key]
-        bibtex = to_bibtex([paper], contents.venues)
-        biblatex = to_bibtex([paper], contents.venues, dialect="biblatex")
+        entry, biblatex = contents.bibtex[key]
+        bibtex = join_entries([entry], "bibtex")
         path = addresses.work(key)
         shown = _shown(contents, paper) | {"bibtex": bibtex, "biblatex": biblatex}
         yield path, render("work.html", path, **shown)
-        yield addresses.work(key, "js"), citation_data(contents, paper, bibtex, biblatex)
+        yield addresses.work(key, "js"), citation_data(contents, paper, entry, biblatex)
         yield addresses.work(key, "bib"), bibtex.encode()
         yield addresses.work(key, "json"), _as_json(contents.record(key))
         for alias in paper.aliases:
@@ -64,7 +64,7 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "read_before": contents.entries(contents.bib.key(name) for name in paper.after),
         "read_after": contents.entries(after),
         "places": contents.places.get(paper.key, []),
-        "similar": contents.similar[paper.key],
+        "similar": contents.similar(paper.key),
         "period": contents.venues[paper.venue].in_year(paper.year) if paper.venue else None,
         "fields": fields,
         "editors": ", ".join(natural(name) for name in paper.editor),
@@ -72,7 +72,7 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "own_notes": contents.bib.own_notes(paper.key) if contents.options.private else (),
         "pdf": paper.pdf,
         "tags": meta_tags(contents, paper),
-        "best": contents.best_bounds.get(paper.key, [])[:_MOST_BOUNDS],
+        "best": contents.best_bounds(paper.key)[:_MOST_BOUNDS],
         "since": [tie for tie in view.ties if tie.phrase in _SINCE],
         "report": report_address(contents.options, paper.key),
         "json_ld": data_block(json_ld(contents, paper)),
@@ -89,10 +89,10 @@ def report_address(options: Options, key: str) -> str:
 
 def dumps(contents: Contents, _: Renderer) -> Iterator[tuple[str, bytes]]:
     """Yield the whole collection for programs: JSON, BibTeX, BibLaTeX, and the relations."""
-    papers = list(contents.papers.values())
+    bibtex, biblatex = zip(*contents.bibtex.values(), strict=True) if contents.bibtex else ((), ())
     yield "works.json", _as_json_lines(map(contents.record, contents.papers))
-    yield "works.bib", to_bibtex(papers, contents.venues).encode()
-    yield "works-biblatex.bib", to_bibtex(papers, contents.venues, dialect="biblatex").encode()
+    yield "works.bib", join_entries(bibtex, "bibtex").encode()
+    yield "works-biblatex.bib", join_entries(biblatex, "biblatex").encode()
     edges = [
         {name: value for name, value in edge._asdict().items() if value is not None}
         for edge in contents.edges

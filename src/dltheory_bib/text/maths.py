@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from dltheory_bib.text.latex_parser import parse_latex
@@ -39,17 +39,22 @@ def unicode_maths(text: str, known: Callable[[str], str | None] | None = None) -
 @lru_cache(maxsize=4096)  # a site writes each formula in several formats
 def convert(tex: str) -> str:
     r"""Convert a formula, without its dollar signs, to Unicode; unchanged if it cannot be
-    converted.
+    converted without loss.
 
     >>> convert(r"\sqrt n"), convert(r"\sqrt")
     ('√(n)', '\\sqrt')
     """
+    from dltheory_bib.text.broken_maths import unknown_commands
+
+    if unknown_commands(tex):  # pylatexenc would drop them
+        return tex
     # Scripts are converted first: pylatexenc would leave them as ^ and _, without their braces.
     # TeX sets a space after an operator, which pylatexenc would drop.
     spaced = _compiled(_OPERATOR).sub(r"\\\1\\ ", tex)
     spaced = spaced.replace(r"\|", "‖").replace(r"\colon", ": ")  # dropped as well
     prepared = _compiled(_SCRIPT).sub(_script, spaced)
-    converted = parse_latex(_converter().latex_to_text, prepared)
+    strict = partial(_converter().latex_to_text, tolerant_parsing=False)
+    converted = parse_latex(strict, prepared)
     if converted is None:
         return tex
     return " ".join(_compiled(_RELATION).sub(r" \1 ", converted).split())

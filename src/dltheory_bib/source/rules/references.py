@@ -27,6 +27,7 @@ from dltheory_bib.source.rules.evidence import (
     check_versions,
 )
 from dltheory_bib.source.rules.findings import Finding, Known
+from dltheory_bib.source.rules.mathematics import check_mathematics
 from dltheory_bib.source.rules.ordering import check_cycles, check_order, check_starts, check_years
 from dltheory_bib.text.names import nearest
 
@@ -317,6 +318,7 @@ RULES: tuple[Callable[[Catalogue, Known], Iterator[Finding]], ...] = (
     check_capitals,
     check_versions,
     check_lengths,
+    check_mathematics,
 )
 ONLY_WARNING = frozenset(
     {
@@ -327,6 +329,7 @@ ONLY_WARNING = frozenset(
         check_evidence,
         check_capitals,
         check_lengths,
+        check_mathematics,
     }
 )
 """The rules that yield no error: a collection is loaded whatever they find."""

@@ -60,7 +60,7 @@ globalThis.dltheoryGraph ??= {};
         "aria-label": `${this.summary()} ${HELP}`,
       });
       this.card = make("div", { class: "dg-card", hidden: true, "aria-hidden": "true" });
-      this.panel = make("aside", { class: "dg-panel", "aria-label": "The chosen work" });
+      this.panel = make("section", { class: "dg-panel", "aria-label": "The chosen work" });
       this.live = make("div", { class: "dg-unseen", "aria-live": "polite" });
       const zooms = make("div", { class: "dg-zoom", role: "group", "aria-label": "Zoom" }, this.button("−", () => this.zoomBy(1 / 1.4), { "aria-label": "Zoom out" }), this.button("+", () => this.zoomBy(1.4), { "aria-label": "Zoom in" }), this.button("Show all", () => this.fit(true)));
       this.root.append(

@@ -1,0 +1,120 @@
+r"""Find mathematics that cannot be typeset: unbalanced signs, unknown commands, missing arguments.
+
+A page or a terminal would show half of such a formula, or nothing. Commands are known if pylatexenc
+knows them, or if they are among those of LaTeX and amsmath that it lacks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from dltheory_bib.text.latex_parser import parse_latex
+from dltheory_bib.text.maths import MATHS
+
+_FURTHER = frozenset(
+    """
+    arccos arcsin arctan arg argmax argmin Bbb begin Big big Bigg bigg Biggl biggl Biggm biggm Biggr
+    biggr Bigl bigl Bigm bigm Bigr bigr binom bm bmod boldsymbol boxed cases cfrac choose colon
+    coloneqq cos cosh cot coth csc dbinom deg det dfrac dim displaystyle end eqqcolon exp fbox gcd
+    genfrac hbox hline hom iff iiint iint impliedby implies inf injlim int ker land langle lceil
+    left lfloor lg lgroup lim liminf limits limsup ln lnot log lor lVert lvert mathbin mathclose
+    mathds mathinner mathnormal mathop mathopen mathord mathpunct mathrel mathring mathstrut max
+    mbox middle min mod ne negmedspace negthickspace negthinspace nolimits nonumber notag
+    operatorname over overset phantom pmb pmod pod Pr projlim rangle rceil rfloor rgroup right rlap
+    rVert rvert scriptscriptstyle scriptstyle sec shortmid sideset sin sinh smallmatrix smash space
+    stackrel strut substack sup tag tan tanh tbinom textnormal textstyle tfrac thickspace thinspace
+    underset varinjlim varliminf varlimsup varprojlim vcenter xhookrightarrow xLeftarrow xleftarrow
+    xleftrightarrow xmapsto xRightarrow xrightarrow
+    """.split()  # noqa: SIM905 - a list of words reads better so
+)
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
+_ESCAPED = re.compile(r"\\(?:[A-Za-z]+|.|\Z)", re.DOTALL)
+_BARE_SCRIPT = re.compile(r"([\^_])\s*(?:[}&]|\Z)")
+_LONGEST = 60
+"""Characters of a formula that a message repeats."""
+
+
+def faults(text: str) -> Iterator[str]:
+    r"""Yield what is wrong with the formulas of a text, and with its dollar signs and braces.
+
+    >>> list(faults(r"A rate of $\frac{1}{n}$ in $[0, 1]$")), list(faults("costs $5"))
+    ([], ['has a single $; close the formula, as in $\\epsilon$'])
+    """
+    if text.count("$") % 2:
+        yield r"has a single $; close the formula, as in $\epsilon$"
+        return
+    for found in MATHS.finditer(text):
+        if fault := formula_fault(found[1]):
+            shown = found[0] if len(found[0]) <= _LONGEST else f"{found[0][:_LONGEST]}…"
+            yield f"{shown} {fault}"
+    if not _is_balanced(MATHS.sub("", text)):
+        yield "has unbalanced braces; close each, or delete it"
+
+
+def formula_fault(tex: str) -> str | None:
+    r"""Return what is wrong with a formula, without its dollar signs; None for one that can be
+    typeset.
+
+    >>> formula_fault(r"\frac{1"), formula_fault(r"\left( x"), formula_fault(r"\sqrt n")
+    ('has unbalanced braces; close each', 'has \\left without \\right', None)
+    """
+    if fault := fault_of_signs(tex):
+        return fault
+    if parse_latex(_parse, tex) is None:
+        return "lacks an argument of a command or the end of an environment"
+    return None
+
+
+def fault_of_signs(tex: str) -> str | None:
+    """Return what is wrong with a formula that can be said without parsing it, which takes ten
+    times as long.
+    """
+    if not _is_balanced(_ESCAPED.sub(" ", tex)):
+        return "has unbalanced braces; close each"
+    if unknown := unknown_commands(tex):
+        return f"has the unknown command \\{unknown[0]}; write it with commands of LaTeX"
+    commands = _COMMAND.findall(tex)
+    open_, close = commands.count("left"), commands.count("right")
+    if open_ != close:
+        return r"has \left without \right" if open_ > close else r"has \right without \left"
+    if found := _BARE_SCRIPT.search(_ESCAPED.sub("x", tex)):
+        return f"has nothing after {found[1]}"
+    return None
+
+
+def unknown_commands(tex: str) -> list[str]:
+    r"""Return the commands of a formula that nobody knows, without their backslashes.
+
+    >>> unknown_commands(r"\R^d \to \mathbb{R}")
+    ['R']
+    """
+    return [name for name in _COMMAND.findall(tex) if name not in known_commands()]
+
+
+@cache
+def known_commands() -> frozenset[str]:
+    """Return the names of the commands that are known."""
+    from pylatexenc import latex2text, latexwalker
+
+    found = set(_FURTHER)
+    for module in (latexwalker, latex2text):
+        database = module.get_default_latex_context_db()
+        found |= {one.macroname for one in database.iter_macro_specs()}
+    return frozenset(found)
+
+
+def _parse(tex: str) -> object:
+    from pylatexenc.latexwalker import LatexWalker
+
+    return LatexWalker(f"${tex}$", tolerant_parsing=False).get_latex_nodes()
+
+
+def _is_balanced(text: str) -> bool:
+    depth = 0
+    for char in text:
+        depth += (char == "{") - (char == "}")
+        if depth < 0:
+            return False
+    return depth == 0
