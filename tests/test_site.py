@@ -319,10 +319,45 @@ def test_the_page_for_no_page_leads_back(tea: Bibliography) -> None:
 
 
 def test_what_came_since_stands_with_the_summary(pages: dict[str, bytes]) -> None:
-    """Who improved, corrected or refuted it, before the reader goes on."""
+    """Who improved, corrected or refuted it, before the reader goes on; what it shows is first."""
     page = pages["works/jin2017escape.html"].decode()
-    assert 0 < page.index('class="since"') < page.index('id="relations"')
+    places = [page.index(f'class="{name}"') for name in ("annotation", "lead", "since", "run")]
+    assert places == sorted(places)
+    assert places[-1] < page.index(">Idea<") < page.index('id="relations"')
     assert "improved by <a" in page.partition('class="since"')[2].partition("</div>")[0]
+
+
+def test_a_work_is_known_for_its_best_bounds(
+    pages: dict[str, bytes], catalogue: Bibliography
+) -> None:
+    """Those that are best in a setting of their question stand with what it shows; no other work
+    claims one.
+    """
+    best: dict[str, set[str]] = {}
+    for question in catalogue.questions:
+        for group in catalogue.compare(question).table.groups:
+            for row in (row for row in group.rows if row.best_in):
+                best.setdefault(row.paper.key, set()).add(f"{question}.html#{row.card.id}")
+    assert best
+    for key in catalogue.papers:
+        page = pages[f"works/{key}.html"].decode()
+        known = page.partition('class="known-for"')[2].partition("</ul>")[0]
+        found = re.findall(r'href="\.\./questions/([^"]+)"', known)
+        assert bool(found) == (key in best), key
+        assert set(map(unquote, found)) <= best.get(key, set())
+        if found:
+            assert page.index('class="lead"') < page.index('class="known-for"')
+
+
+def test_where_a_card_was_read_is_folded_away(
+    pages: dict[str, bytes], catalogue: Bibliography
+) -> None:
+    """It is there on request."""
+    page = pages["works/jin2017escape.html"].decode()
+    cards = catalogue.results_of("jin2017escape")
+    assert cards
+    assert page.count("<summary>Where it was read</summary>") == len(cards)
+    assert "<dt>Seen in</dt>" not in page
 
 
 def test_the_feed_lists_what_was_added_last(

@@ -577,6 +577,11 @@ def test_a_page_prints_without_its_controls(opened: Watched, folder: Path) -> No
     assert opened.page.locator(".annotation .lead").is_visible()
     color = opened.ask("() => getComputedStyle(document.body).color")
     assert color == "rgb(0, 0, 0)"
+    opened.page.emulate_media(media="screen", color_scheme="dark")
+    go(opened, folder, "graphs/grokking.html")
+    opened.wait("() => document.querySelector('.dg')?.graph?.colours.paper === '#16181b'")
+    opened.page.emulate_media(media="print", color_scheme="dark")
+    opened.wait("() => document.querySelector('.dg').graph.colours.paper === '#fdfdfb'")
 
 
 def test_the_graph_of_a_page_draws_walks_and_finds_a_way(opened: Watched, folder: Path) -> None:

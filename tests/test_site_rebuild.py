@@ -93,7 +93,9 @@ def test_a_changed_fact_is_on_every_page_that_shows_it(
 
 
 def test_a_changed_sentence_is_made_again_alone(catalogue_dir: Path, tmp_path: Path) -> None:
-    """With what holds the prose of every work: no page of another work or of a person is made."""
+    """With what holds the prose of every work, and the topics whose lists say what it shows: no
+    page of another work or of a person is made.
+    """
     out = tmp_path / "out"
     first = build_site(load(catalogue_dir), out, OPTIONS)
     assert first.made == first.written
@@ -101,7 +103,8 @@ def test_a_changed_sentence_is_made_again_alone(catalogue_dir: Path, tmp_path: P
     done = rebuilt(catalogue_dir, out)
     assert 0 < done.written <= done.made
     read = [name for name, part in Folder(out).parts.items() if part.depends_on(["ost1995kettles"])]
-    assert sorted(read) == ["data", "feed", "search", "work ost1995kettles"]
+    topics = ["topic brewing", "topic water"]
+    assert sorted(read) == ["data", "feed", "search", *topics, "work ost1995kettles"]
     own = [name for name, part in Folder(out).parts.items() if part.depends_on(["abel1990leaves"])]
     assert done.made == sum(len(Folder(out).parts[name].files) for name in own)
     assert done.made < first.made / 2

@@ -12,7 +12,7 @@ works comes before another. Their other citations are kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -39,7 +39,19 @@ class MainPath(NamedTuple):
 
 def main_path(graph: G, keys: Iterable[str]) -> MainPath:
     """Return the main path through the citations among some works; empty if none cites another."""
-    citations, left_out = without_circles(citations_of(graph).subgraph(keys))
+    return _main_path(citations_of(graph).subgraph(keys))
+
+
+def main_path_among(cites: Mapping[str, Iterable[str]], keys: Iterable[str]) -> MainPath:
+    """Return the same from the works that each cites, where no graph is at hand."""
+    among: nx.DiGraph[str] = nx.DiGraph()
+    among.add_nodes_from(keys)
+    among.add_edges_from([(key, other) for key in among for other in cites[key] if other in among])
+    return _main_path(among)
+
+
+def _main_path(among: nx.DiGraph[str]) -> MainPath:
+    citations, left_out = without_circles(among)
     weights = search_path_counts(citations)
     if not weights:
         return MainPath((), (), left_out)

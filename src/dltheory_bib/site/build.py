@@ -112,8 +112,8 @@ def _make_parts(
 def _parts(contents: Contents, paths: list[str]) -> Iterator[tuple[str, str, Callable[[], Files]]]:
     """Yield the kind, the name and the maker of each part.
 
-    A work is a part, and so are all other pages of a kind. `paths` are the paths of all parts
-    before.
+    A work is a part, a topic is one, and so are all other pages of a kind. `paths` are the paths of
+    all parts before.
     """
     from dltheory_bib.site import pages
     from dltheory_bib.site.change_pages import change_pages
@@ -122,6 +122,7 @@ def _parts(contents: Contents, paths: list[str]) -> Iterator[tuple[str, str, Cal
     from dltheory_bib.site.question_pages import question_pages
     from dltheory_bib.site.renderer import Renderer
     from dltheory_bib.site.search_data import search_data
+    from dltheory_bib.site.topic_pages import topic_index, topic_pages
     from dltheory_bib.site.way_data import way_data
     from dltheory_bib.site.work_pages import dumps, work_pages
 
@@ -131,9 +132,11 @@ def _parts(contents: Contents, paths: list[str]) -> Iterator[tuple[str, str, Cal
     yield "way", "way", lambda: [("assets/way-data.js", way_data(contents))]
     for key in contents.papers:
         yield "works", f"work {key}", partial(work_pages, contents, render, [key])
+    for name in contents.topics:
+        yield "topics", f"topic {name}", partial(topic_pages, contents, render, [name])
     # The builders of pages, by the name shown as progress. Add further kinds of page here.
     for name, make in {
-        "topics": pages.topic_pages,
+        "topics": topic_index,
         "people": pages.person_pages,
         "venues": pages.venue_pages,
         "years": pages.year_pages,

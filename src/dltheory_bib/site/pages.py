@@ -1,4 +1,4 @@
-"""The pages of topics, people, venues, years and trails, and those at the top.
+"""The pages of people, venues, years and trails, and those at the top.
 
 Each function yields the path and the content of some pages; `build` calls them in turn.
 """
@@ -8,74 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from dltheory_bib.models.registries import Person, Topic
+from dltheory_bib.models.registries import Person
 from dltheory_bib.site import addresses
 from dltheory_bib.site.linked_data import newest
 from dltheory_bib.site.page_charts import timeline
 from dltheory_bib.site.renderer import Renderer
 from dltheory_bib.site.site_data import Contents
+from dltheory_bib.site.topic_pages import topic_tree
 from dltheory_bib.text.names import fold
 
 Pages = Iterator[tuple[str, bytes]]
 
-MOST_ROWS = 180
-"""A topic with more works lists only its own; its narrower topics list theirs."""
-_MOST_PEOPLE = 12
 _MOST_NAMED = 60
 """Number of people on the first page; the others are listed by letter."""
-
-
-def topic_pages(contents: Contents, render: Renderer) -> Pages:
-    """Yield a page for each topic: its description, where to start, its works, years and people."""
-    orders = {order.identity: order for order in contents.orders if order.path_kind == "topic"}
-    for identity, topic in contents.topics.items():
-        path = addresses.topic(identity)
-        keys = contents.by_topic.get(identity, [])
-        direct = [key for key in keys if identity in contents.papers[key].topics]
-        listed = keys if len(keys) <= MOST_ROWS else direct
-        yield (
-            path,
-            render(
-                "topic.html",
-                path,
-                topic=topic,
-                above=_above(contents, topic),
-                below=[one for one in contents.topics.values() if one.broader == identity],
-                related=contents.bib.related(identity),
-                order=orders.get(identity),
-                start={step.work: step.says for step in topic.start},
-                works=contents.entries(listed),
-                all_works=len(keys),
-                timeline=timeline(contents.papers[key].year for key in keys),
-                people=contents.active(keys, _MOST_PEOPLE),
-            ),
-        )
-    path = "topics.html"
-    yield path, render("topics.html", path, tree=topic_tree(contents))
-
-
-def _above(contents: Contents, topic: Topic) -> list[Topic]:
-    """Return the broader topics, the broadest first."""
-    found: list[Topic] = []
-    while topic.broader:
-        topic = contents.topics[topic.broader]
-        found.insert(0, topic)
-    return found
-
-
-def topic_tree(contents: Contents) -> list[dict[str, Any]]:
-    """Return the topics as a tree, sorted by label; each with its number of works and narrower
-    topics.
-    """
-
-    def grow(above: str | None) -> list[dict[str, Any]]:
-        return [
-            {"topic": one, "works": contents.counts.get(one.id, 0), "narrower": grow(one.id)}
-            for one in sorted(contents.topics.values(), key=lambda topic: fold(topic.label))
-            if one.broader == above
-        ]
-
-    return grow(None)
 
 
 def person_pages(contents: Contents, render: Renderer) -> Pages:

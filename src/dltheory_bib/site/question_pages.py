@@ -93,7 +93,7 @@ def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, 
     vocabulary = Vocabulary(contents.bib.assumptions.values())
     for identity, (question, cards, works) in contents.questions.items():
         path = addresses.question(identity)
-        found = contents.bib.compare(identity)
+        found = contents.compared(identity)
         table, records = found.table, {card.id: card for card in found.cards}
         lines = _Lines(contents, table, records, vocabulary)
         drawn = progress(table)

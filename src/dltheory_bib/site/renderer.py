@@ -14,6 +14,7 @@ from dltheory_bib import __version__
 from dltheory_bib.site import addresses
 from dltheory_bib.site.site_data import Contents, Entry
 from dltheory_bib.text.names import is_collective, natural
+from dltheory_bib.text.sentences import first_statement
 
 # No page runs or loads a file from outside the site, and none uses the network. A policy in the
 # page also applies to pages opened from a folder, where no server sends headers.
@@ -78,6 +79,7 @@ class Renderer:
         self.environment.filters["plain_tex"] = contents.text
         self.environment.filters |= {
             "count": counted,
+            "first_statement": first_statement,
             "natural": natural,
             "sorted_name": sorted_name,
         }

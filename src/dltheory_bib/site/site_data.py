@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import cached_property
@@ -13,15 +14,18 @@ from dltheory_bib.formats.venue_names import venue_name
 from dltheory_bib.graph.measures import Similarity, most_similar
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Person
+from dltheory_bib.models.relations import Relation
 from dltheory_bib.site.formulas import Typesetter
 from dltheory_bib.site.options import Options
 from dltheory_bib.site.prose_reads import ProseReads, notes_reads
 from dltheory_bib.snapshot.reader import Edge
 from dltheory_bib.snapshot.views import lists_read
 from dltheory_bib.text.names import author_line, natural
+from dltheory_bib.theorems.theorem_table import SIGNS
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.comparison import Comparison
     from dltheory_bib.models.theorem import Question
     from dltheory_bib.revision.change import CatalogueDiff
 
@@ -72,6 +76,17 @@ class Order(NamedTuple):
     label: str
     steps: tuple[tuple[str, str], ...]
     """Key and reason, in order."""
+
+
+class BestBound(NamedTuple):
+    """A bound that is best in some settings of its question."""
+
+    question: Question
+    card: str
+    sign: str
+    html: Markup
+    settings: tuple[str, ...]
+    """Their labels."""
 
 
 @notes_reads
@@ -208,6 +223,14 @@ class Contents:
         most = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))[:count]
         return [(self.people[identity], number) for identity, number in most]
 
+    @cached_property
+    def with_list(self) -> frozenset[str]:
+        """The works whose reference list was read."""
+        rows = self.bib.snapshot.fetch(
+            "SELECT DISTINCT p.key FROM reference_list r JOIN paper p ON p.n = r.n"
+        )
+        return frozenset(key for (key,) in rows)
+
     def similar(self, key: str) -> list[Similarity]:
         """Return the works most similar to one by citations, the most similar first."""
         return most_similar(key, self.cites.__getitem__, self.cited_by.__getitem__, SIMILAR)
@@ -224,10 +247,54 @@ class Contents:
             return {}
         return {name: (one, *counts[name]) for name, one in self.bib.questions.items()}
 
+    def compared(self, question: str) -> Comparison:
+        """Return the cards of a question, compared."""
+        name = f"compared {question}"
+        if name not in self.kept:
+            with self.reads.scope() as reads:
+                made = self.bib.compare(question)
+            self.kept[name] = made, frozenset(reads)
+        found, read = self.kept[name]
+        self.reads.add(read)
+        return found  # type: ignore[no-any-return]
+
+    def best_bounds(self, key: str) -> list[BestBound]:
+        """Return the bounds of a work that are best in a setting of their question."""
+        rows = self.bib.snapshot.fetch(
+            "SELECT DISTINCT r.question FROM result r JOIN paper p ON p.n = r.n "
+            "WHERE p.key = ? ORDER BY r.question",
+            (key,),
+        )
+        found: list[BestBound] = []
+        for (name,) in rows:
+            question, _, _ = self.questions[name]
+            labels = {one.id: one.label for one in question.settings}
+            cards = [row for group in self.compared(name).table.groups for row in group.rows]
+            for row in (row for row in cards if row.paper.key == key and row.best_in):
+                bound = self.typeset(f"${row.tex}$" if row.tex else row.text)
+                settings = tuple(labels[one] for one in row.best_in)
+                made = BestBound(question, row.card.id, SIGNS[row.card.kind], bound, settings)
+                if all(made._replace(card=one.card) != one for one in found):  # as a reader sees it
+                    found.append(made)
+        return found
+
     @cached_property
     def edges(self) -> list[Edge]:
         """Every edge between works."""
         return self.bib.snapshot.edges()
+
+    @cached_property
+    def judgements(self) -> dict[tuple[str, str], tuple[Relation, str | None]]:
+        """By the later and the earlier work, the first relation between them, with its sentence."""
+        rows = self.bib.snapshot.fetch(
+            "SELECT s.key, t.key, e.relation, e.said FROM edge e JOIN paper s ON s.n = e.source "
+            "JOIN paper t ON t.n = e.target WHERE e.relation NOT IN ('cites', 'after') "
+            "ORDER BY s.key, t.key, e.relation DESC"
+        )
+        return {
+            (later, earlier): (Relation(kind), json.loads(said).get("says") if said else None)
+            for later, earlier, kind, said in rows
+        }
 
     @cached_property
     def cites(self) -> dict[str, list[str]]:

@@ -22,6 +22,8 @@ from dltheory_bib.text.names import natural
 
 _SINCE = ("refuted by", "corrected by", "improved by", "qualified by")
 """What a reader should know before relying on a work."""
+_MOST_BOUNDS = 3
+"""Bounds that are named as what a work is known for."""
 _SHOWN_FIELDS = ("publisher", "institution", "volume", "number", "edition", "pages")
 
 
@@ -70,6 +72,7 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "own_notes": contents.bib.own_notes(paper.key) if contents.options.private else (),
         "pdf": paper.pdf,
         "tags": meta_tags(contents, paper),
+        "best": contents.best_bounds(paper.key)[:_MOST_BOUNDS],
         "since": [tie for tie in view.ties if tie.phrase in _SINCE],
         "report": report_address(contents.options, paper.key),
         "json_ld": data_block(json_ld(contents, paper)),

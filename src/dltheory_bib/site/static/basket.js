@@ -81,7 +81,8 @@ globalThis.dltheory ??= {};
     for (const list of new Set(links.map((link) => link.closest("ul.works, ol.steps, ol.works")))) {
       if (!list || list.matches("[data-results], [data-works]") || list.children.length < 2) continue;
       if (list.previousElementSibling?.matches(".choose-all")) continue;
-      const keys = () => [...list.querySelectorAll("input.choose")].map((one) => one.dataset.key);
+      const shown = ":scope > :not([hidden]) input.choose";
+      const keys = () => [...list.querySelectorAll(shown)].map((one) => one.dataset.key);
       list.before(chooser(keys));
     }
   }
@@ -90,6 +91,7 @@ globalThis.dltheory ??= {};
     const button = make("button", { type: "button", class: "choose-all" });
     const areIn = () => keys().length > 0 && keys().every((key) => chosen.includes(key));
     const label = () => {
+      button.hidden = !keys().length;
       button.textContent = areIn() ? "Leave these out" : `Choose these ${keys().length}`;
     };
     button.addEventListener("click", () => choose(keys(), !areIn()));
@@ -155,6 +157,7 @@ globalThis.dltheory ??= {};
     for (const one of new Set(around)) addBoxes(one);
     if (document.querySelector("[data-choose][hidden]")) show();
   }).observe(document.querySelector("main"), { childList: true, subtree: true });
+  document.addEventListener("listed", show); // a list shows other works than before
   addEventListener("storage", (event) => {
     if (event.key !== NAME && event.key !== null) return;
     read();

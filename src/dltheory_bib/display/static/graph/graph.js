@@ -369,7 +369,9 @@ globalThis.dltheoryGraph ??= {};
         this.restyle();
         this.ink();
       };
-      globalThis.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+      for (const media of ["(prefers-color-scheme: dark)", "print"]) {
+        globalThis.matchMedia(media).addEventListener("change", recolour); // paper is always light
+      }
       new MutationObserver(recolour).observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
       new ResizeObserver(() => {
         this.cy.resize();
