@@ -126,6 +126,12 @@ def test_one_corruption_of_a_work_that_is_held(
             " booktitle={ICML}, year=2016}",
             "not found",
         ),
+        # Another publisher had the journal then.
+        (
+            "@article{k, author={Nobody Known}, title={A Title That No Work Has, Anywhere}, year="
+            "1997, journal={Math. Programming}, doi={10.1016/S0025-5610(96)00084-6}}",
+            "not found",
+        ),
         # PMLR gives no DOIs, and ICML's are ACM's.
         (
             "@inproceedings{k, author={Nobody Known}, title={A Title That No Work Has, Anywhere},"
@@ -454,6 +460,26 @@ def test_a_text_whose_author_nobody_knows_is_not_accused(
         ("Physiological Reviews", None),
         ("J. Mach. Learn. Res.", "jmlr"),
         ("Proc. Int. Conf. Mach. Learn.", "icml"),
+        # Names that have a venue's in them.
+        ("Front. Big Data", None),
+        ("2020 IEEE International Conference on Big Data", "big-data"),
+        ("Computational Learning Theory: Fourth European Conference, EuroCOLT'99", None),
+        ("Proceedings of the Third European Conference on Computational Learning Theory", None),
+        ("Machine Learning and Knowledge Discovery in Databases (ECML/PKDD'09)", "ecml-pkdd"),
+        ("mloss", "jmlr"),
+        ("Adv. Neural Inf. Proc. Sys. 19", "neurips"),
+        ("Machine Learning Proceedings 1994", "icml"),
+        (r"AI \& Stat.'2007", "aistats"),
+        ("Proceedings of the Tenth International Workshop on AI and Statistics", None),
+        (
+            "Proceedings of the Tenth International Workshop on Artificial Intelligence and"
+            " Statistics",
+            "aistats",
+        ),
+        ("Neural Networks, IEEE {\\ldots}", None),
+        ("Neural Information Processing Systems (NIPS) Workshop", None),
+        ("ICLR 2013 (workshop track)", "iclr-workshop"),
+        ("ICML, JMLR Workshop and Conference Proceedings", "icml"),
     ],
 )
 def test_a_name_is_shortened_one_way(catalogue: Bibliography, text: str, venue: str | None) -> None:
