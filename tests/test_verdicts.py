@@ -347,7 +347,7 @@ def judge_with_lists(
             "the 30 works of iclr 2022",
         ),
         (
-            "author={Ann Nameaa}, booktitle={ICLR}, year=2022",
+            "author={Ann Nameaa and Bo Eknameaa}, booktitle={ICLR}, year=2022",
             "contradicted",
             "On the Form0",
         ),
@@ -356,6 +356,28 @@ def judge_with_lists(
             " year=2022",
             "differs",
             "On the Form0 of Sort0",
+        ),
+        # Others have written with them: it may be a talk, or an earlier title of the work.
+        ("author={Ann Nameaa}, booktitle={ICLR}, year=2022", "differs", "On the Form0"),
+        # Some databases cite a workshop by the name of the conference.
+        (
+            "author={Al Ur}, booktitle={ICLR}, year=2022, eprint={2205.01234},"
+            " archiveprefix={arXiv}",
+            "differs",
+            "name the workshop",
+        ),
+        (
+            "author={Al Ur}, booktitle={ICLR}, year=2022, doi={10.48550/arXiv.2205.01234}",
+            "contradicted",
+            "the 30 works of iclr 2022",
+        ),
+        # The tenth was in 2022.
+        ("author={Al Ur}, booktitle={7th ICLR}, year=2022", "not found", ""),
+        (
+            "author={Al Ur}, booktitle={10th International Conference on Learning Representations},"
+            " year=2022",
+            "contradicted",
+            "the 30 works of iclr 2022",
         ),
         ("author={Ann Nameaa and Bo Eknameaa}, journal={ICLR}, year=2022", "not found", ""),
         (
@@ -387,6 +409,7 @@ def test_a_work_that_is_not_in_a_complete_list(
         ("Hal Daumé III", "III, Hal Daume", "same"),
         ("Martin King", "King, Jr., Martin", "same"),
         ("Anonymous", "Lee, Ann and Ek, Bo", "fewer"),
+        ("Anonymous submission", "Lee, Ann and Ek, Bo", "fewer"),
         ("M. Rvscheisen and V. Tresp", "Röscheisen, Martin and Tresp, Volker", "names"),
         ("T. Battiti", "Battiti, Roberto", "names"),
         ("Ann Lee and Bo Ek and Cy Ur", "Lee, Ann", "more"),
@@ -408,6 +431,10 @@ def test_names_with_slips_and_suffixes(cited: str, known: str, outcome: str) -> 
         ("doi={10.48550/arXiv.2310.XXXX}, year=2023", "form of an arXiv id"),
         ("doi={10.1609/aaai.v35i6.16728}, booktitle={AAAI}, year=2021", ""),
         ("eprint={2301.01362}, booktitle={ICLR}, year=2022", ""),
+        # An old article that its authors put there later, and an address of another site.
+        ("eprint={2310.01362}, journal={J. Odd Things}, volume=3, pages={1--9}, year=2001", ""),
+        ("eprint={2310.01362}, booktitle={A Meeting}, doi={10.1234/567}, year=2001", ""),
+        ("eprint={http://pubs.amstat.org/doi/pdf/10.1198/jcgs.2010.10016}, year=2005", ""),
     ],
 )
 def test_identifiers_that_name_another_place_or_time(judge: Judge, fields: str, said: str) -> None:

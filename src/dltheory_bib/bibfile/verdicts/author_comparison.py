@@ -49,7 +49,8 @@ def compare_authors(
     expected = known[: len(cited)] if and_others else known
     if len(cited) == len(expected) and all(map(_is_same, cited, expected)):
         return Authors("same")
-    if len(cited) == 1 and cited[0].family == ANONYMOUS and known:
+    # "Anonymous submission" as well.
+    if len(cited) == 1 and ANONYMOUS in (cited[0].family, *cited[0].rest) and known:
         return Authors("fewer", tuple(one.written for one in known))
     pairs = _paired(cited, known)
     unpaired = [one for one, other in zip(cited, pairs, strict=True) if other is None]

@@ -10,7 +10,7 @@ from html import unescape
 
 from dltheory_bib.bibfile.match import PLACES, Reading, is_preprint, read_entry
 from dltheory_bib.bibfile.verdicts.titles import bare
-from dltheory_bib.text.identifiers import find_dois, says_arxiv
+from dltheory_bib.text.identifiers import find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
 
 _OTHERS = re.compile(r"(?:\s+and\s+others|[,\s]+(?:and\s+)?et\.?\s*al\.?)\s*\Z", re.IGNORECASE)
@@ -56,6 +56,16 @@ class CitedReference:
         shortened = _OTHERS.sub("", self.named)
         names = _AND.split(shortened) if shortened else []
         return tuple(plain for name in names if (plain := from_latex(name).strip()).strip(_NO_NAME))
+
+    @property
+    def own_doi(self) -> str:
+        """The DOI, unless it is arXiv's."""
+        return "" if is_arxiv_doi(self.doi) else self.doi
+
+    @property
+    def is_located(self) -> bool:
+        """Whether the entry says where the work was printed: a volume, pages, or a DOI."""
+        return bool(self.pages or self.volume or self.own_doi)
 
     @cached_property
     def and_others(self) -> bool:

@@ -194,8 +194,7 @@ class FieldComparison:
         """
         if self._is_known(reference) or reference.year != version.year:
             return False
-        pages = _NUMBER.findall(reference.pages)
-        if pages and version.pages and same_pages(_NUMBER.findall(version.pages), pages):
+        if _NUMBER.search(reference.pages) and same_pages(version.pages, reference.pages):
             return True
         here = {word[:_STEM] for word in telling(reference.venue)}
         venue = self.bib.venues.get(version.venue)
@@ -473,9 +472,11 @@ def _is_stated(
 
 
 def _numbers(reference: CitedReference, version: KnownVersion) -> Iterator[FieldFinding]:
-    pages, known = _NUMBER.findall(reference.pages), _NUMBER.findall(version.pages)
+    pages, known = _NUMBER.search(reference.pages), _NUMBER.search(version.pages)
     if pages and known and "pages" not in version.unsure:
-        agrees = same_pages(known, pages) or version.is_stated("pages", reference.pages)
+        agrees = same_pages(version.pages, reference.pages) or version.is_stated(
+            "pages", reference.pages
+        )
         right = version.pages.replace("-", "--").replace("----", "--")
         yield FieldFinding(
             "pages",
@@ -502,10 +503,11 @@ def _is_sorted(authors: Iterable[str]) -> bool:
     return families == sorted(families)
 
 
-def same_pages(ours: list[str], theirs: list[str]) -> bool:
+def same_pages(known: str, cited: str) -> bool:
     """Return whether two ranges are the same: an end may be abbreviated, or omitted, or both be
     numbered by article.
     """
+    ours, theirs = _NUMBER.findall(known), _NUMBER.findall(cited)
     if theirs in (ours, ours[:1], ours[::-1]) or ours == theirs[:1]:  # a rule reports reversed ones
         return True
     short = len(ours) == len(theirs) == 2 and ours[0] == theirs[0]

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from dltheory_bib.bibfile.match import PLACES
 from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
 from dltheory_bib.bibfile.verdicts.catalogue_index import CatalogueIndex
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
 from dltheory_bib.bibfile.verdicts.complete_lists import CompleteList
@@ -30,17 +31,19 @@ from dltheory_bib.bibfile.verdicts.field_comparison import (
     FieldFinding,
     FieldWord,
     foreign,
+    same_pages,
     weight,
 )
 from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork, known_paper
 from dltheory_bib.bibfile.verdicts.reference_rules import contradictions, misplaced
-from dltheory_bib.bibfile.verdicts.titles import is_unrelated, spelled_title
+from dltheory_bib.bibfile.verdicts.titles import has_same_name, is_unrelated, spelled_title
 from dltheory_bib.bibfile.work_index import WorkIndex
-from dltheory_bib.text.identifiers import is_arxiv_doi
+from dltheory_bib.text.identifiers import arxiv_year
 from dltheory_bib.text.latex import from_latex
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.lookup.protocol import StatedWork
     from dltheory_bib.models.paper import Paper
 
 _SEARCH = "https://scholar.google.com/scholar?q="
@@ -217,14 +220,19 @@ class Judge:
         if whole is None or not reference.authors:
             return
         theirs = whole.by_these_authors(reference)
+        excludes = whole.excludes and not _is_recent_preprint(reference)
         if theirs:
-            titles = "; ".join(f"“{one.record.title}”" for one in theirs[:3])
+            titles = "; ".join(f"“{one.title}”" for one in theirs[:3])
+            earlier = any(_may_be_title_of(reference, one) for one in theirs)
+            # What all of them wrote for it is known: some of them may have given a talk as well.
+            all_of_them = any(_is_by_all(reference, one) for one in theirs)
+            word: FieldWord = "contradicted"
             message = f"not in {whole}, which has by these authors {titles}"
-            wanted = spelled_title(reference.title)
-            others = all(is_unrelated(wanted, spelled_title(one.record.title)) for one in theirs)
-            word: FieldWord = "contradicted" if others and whole.excludes else "differs"
+            if earlier or not all_of_them or not excludes:
+                word = "differs"
+                message += "; write the printed title, or name the workshop, if it was at one"
             yield FieldFinding("title", word, message)
-        elif not whole.excludes or any(one.have_written_together(reference) for one in self.lists):
+        elif not excludes or any(one.have_written_together(reference) for one in self.lists):
             # People who exist may have written it for a workshop: then that is what to write.
             message = f"not in {whole}; name the workshop or the track, if it was at one"
             yield FieldFinding(reference.venue_field, "differs", message)
@@ -263,6 +271,31 @@ class Judge:
                 yield foreign(name, owner, reference)
 
 
+def _is_recent_preprint(reference: CitedReference) -> bool:
+    """Return whether an entry has an arXiv id of about its year, and no DOI: the work was perhaps
+    at a workshop of the conference, by whose name INSPIRE cites it.
+    """
+    if not reference.arxiv or reference.doi:
+        return False
+    return abs(arxiv_year(reference.arxiv) - (reference.year or 0)) <= 1
+
+
+def _may_be_title_of(reference: CitedReference, work: StatedWork) -> bool:
+    """Return whether a reference may mean a work by an earlier title: on the same pages, or with
+    the same name before a colon, or with a telling word in common.
+    """
+    if reference.pages and same_pages(work.pages, reference.pages):
+        return True
+    if has_same_name(reference.title, work.title):
+        return True
+    return not is_unrelated(spelled_title(reference.title), spelled_title(work.title))
+
+
+def _is_by_all(reference: CitedReference, work: StatedWork) -> bool:
+    found = compare_authors(reference.authors, work.authors, reference.and_others)
+    return found.outcome in {"same", "order"}
+
+
 def _is_unknown_version(reference: CitedReference, findings: Sequence[FieldFinding]) -> bool:
     """Return whether an entry describes, with pages, a volume or a DOI of its own, a version whose
     venue and year are none of those that are known: a work may have been published again.
@@ -270,12 +303,10 @@ def _is_unknown_version(reference: CitedReference, findings: Sequence[FieldFindi
     words = {one.field: one.word for one in findings}
     if "contradicted" in words.values():
         return False
-    doi = "" if is_arxiv_doi(reference.doi) else reference.doi
-    located = reference.pages or reference.volume or doi
     elsewhere = words.get(reference.venue_field) == words.get(reference.year_field) == "differs"
     agrees = words.get("author") == words.get("title") == "verified"
     own = [words.get(name) != "verified" for name in ("pages", "volume", "doi")]
-    return bool(located) and elsewhere and agrees and all(own)
+    return reference.is_located and elsewhere and agrees and all(own)
 
 
 def _is_elsewhere(reference: CitedReference, findings: Sequence[FieldFinding]) -> bool:
