@@ -327,7 +327,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         "differs",
         "@inproceedings{a,\n  author={Jin, Chi and Ge, Rong and Netrapalli, Praneeth},\n"
         f"  {ESCAPE},\n  booktitle={{ICML}}, volume=71,\n  year=2016, eprint={{1703.00887}},\n"
-        "  pages={1--9}}\n"
+        "  pages={1--8}}\n"
         "@inproceedings{b, author={Jin, Chi and Netrapalli, Praneeth and Ge, Rong and Kakade, Sham "
         f"M. and Jordan, Michael I.}},\n {ESCAPE}, booktitle={{Nature}}, year=2017}}\n"
         "@inproceedings{c,\n  author={Jin, Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, "

@@ -208,6 +208,11 @@ SHELF = """
   journal={Journal of Machine Learning Research}, year={2023}, volume={24}, pages={1--40}}
 @article{c, title={Another Thing}, author={Jo Ek}, journal={Neural Computation}, year={2001},
   doi={10.1162/0001}}
+@inproceedings{d, title={Slow Walks on Large Graphs of Things}, author={Ana Lima and Bo Li},
+  booktitle={NeurIPS}, year={2022}, pages={345--356}}
+@inproceedings{e, title={How to Label Odd Things}, author={Ana Lima}, year={2020},
+  booktitle={Proceedings of the 2020 Conference on Empirical Methods in Natural Language Processing:
+  Tutorials}}
 """
 
 
@@ -277,6 +282,113 @@ def test_a_shelf_is_asked_after_the_catalogue(
     assert (found.word, found.fields("differs", "contradicted")) == (word, fields)
     assert len(found.asked) == 2
     assert found.asked[1].startswith("the shelf (bib of ")
+
+
+@pytest.mark.parametrize(
+    ("fields", "word", "differing", "unchecked"),
+    [
+        # Another numbering of the same pages.
+        ("booktitle={NeurIPS}, year=2022, pages={1--12}", "verified", [], ["pages"]),
+        ("booktitle={NeurIPS}, year=2022, pages={1--13}", "differs", ["pages"], []),
+        # A track whose works are in the proceedings.
+        (
+            "booktitle={Neural Information Processing Systems Track on Datasets and Benchmarks},"
+            " year=2022",
+            "verified",
+            [],
+            [],
+        ),
+        # Another version, in a journal, or of a venue and a year that nobody knows.
+        (
+            "booktitle={A Meeting on Odd Things}, year=2022, pages={1--40}",
+            "differs",
+            ["booktitle"],
+            ["pages"],
+        ),
+        ("journal={Journal of Odd Things}, year=2022, volume=3", "not found", None, []),
+        ("journal={Neural Computation}, year=2022, volume=3, pages={1--40}", "not found", None, []),
+        ("journal={jot}, year=2024, volume=3, pages={1--40}", "not found", None, []),
+        ("journal={Neural Computation}, year=2022", "differs", ["journal"], []),
+        # An article that also names the meeting where it was first.
+        (
+            "journal={J. Odd Things}, booktitle={NeurIPS}, year=2024, volume=3",
+            "verified",
+            [],
+            ["year"],
+        ),
+        # The preprint has its own title and authors.
+        (
+            "title={Slow Walks on Large Graphs of Odd Things}, author={Bo Li and Ana Lima},"
+            " journal={arXiv:2201.00001}, year=2021",
+            "differs",
+            ["booktitle"],
+            ["title", "author", "year", "eprint"],
+        ),
+    ],
+)
+def test_versions_that_are_not_known(
+    judge_with_shelf: Judge,
+    fields: str,
+    word: str,
+    differing: list[str] | None,
+    unchecked: list[str],
+) -> None:
+    known = "title={Slow Walks on Large Graphs of Things}, author={Ana Lima and Bo Li}, "
+    entry = _entry(f"@misc{{k, {'' if fields.startswith('title') else known}{fields}}}")
+    found = judge_with_shelf.judge(read_reference(*entry))
+    assert found.word == word, found
+    if differing is not None:
+        assert found.fields("differs") == differing
+        assert set(unchecked) <= set(found.fields("not checked"))
+
+
+def test_a_preprint_is_told_by_which_title_it_was_published(judge_with_shelf: Judge) -> None:
+    entry = {
+        "title": "Slow Walks on Large Graphs of Odd Things",
+        "author": "Ana Lima and Bo Li",
+        "eprint": "2201.00001",
+        "year": "2022",
+    }
+    found = judge_with_shelf.judge(read_reference("misc", entry))
+    assert found.kinds == ("outdated",)
+    assert found.reason.endswith(
+        "published in NeurIPS 2022 as “Slow Walks on Large Graphs of Things”"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "word"),
+    [
+        ("techreport", {"title": "Slow Walks on Large Graphs of an Odd Thing"}, "not found"),
+        ("phdthesis", {"author": "Ana Lima"}, "not found"),
+        ("inproceedings", {"author": "Ana Lima"}, "differs"),
+        (
+            "inproceedings",
+            {"title": "Slow Walks on Large Graphs of Things, 2nd edition"},
+            "verified",
+        ),
+        (
+            "inproceedings",
+            {
+                "title": "How to Label Odd Things",
+                "author": "Ana Lima",
+                "year": "2020",
+                "booktitle": "EMNLP: Tutorials",
+            },
+            "verified",
+        ),
+    ],
+)
+def test_reports_editions_and_satellites(
+    judge_with_shelf: Judge, kind: str, change: Entry, word: str
+) -> None:
+    entry = {
+        "title": "Slow Walks on Large Graphs of Things",
+        "author": "Ana Lima and Bo Li",
+        "year": "2022",
+    }
+    found = judge_with_shelf.judge(read_reference(kind, {**entry, **change}))
+    assert found.word == word, found
 
 
 def test_the_catalogue_counts_before_the_shelf(judge_with_shelf: Judge) -> None:
@@ -410,6 +522,12 @@ def test_a_work_that_is_not_in_a_complete_list(
         ("Martin King", "King, Jr., Martin", "same"),
         ("Anonymous", "Lee, Ann and Ek, Bo", "fewer"),
         ("Anonymous submission", "Lee, Ann and Ek, Bo", "fewer"),
+        ("Alexandre Bouchard-Côté", "Bouchard, Alexandre", "same"),
+        ("Garriga Alonso, Adria", "Adria Alonso", "same"),
+        ("Alexandre Bouchard-Cote", "Bouchard, Marie", "others"),
+        ("Oluwasanmi Koyejo", "Sanmi Koyejo", "same"),
+        ("LeCun, Yann", "Cun, Yann L.", "same"),
+        ("LeCun, Yann", "Cun, Ann L.", "others"),
         ("M. Rvscheisen and V. Tresp", "Röscheisen, Martin and Tresp, Volker", "names"),
         ("T. Battiti", "Battiti, Roberto", "names"),
         ("Ann Lee and Bo Ek and Cy Ur", "Lee, Ann", "more"),
@@ -496,6 +614,7 @@ def test_a_text_whose_author_nobody_knows_is_not_accused(
         ("mloss", "jmlr"),
         ("Adv. Neural Inf. Proc. Sys. 19", "neurips"),
         ("Machine Learning Proceedings 1994", "icml"),
+        ("Proc. 9th Intl. Workshop Artificial Intelligence and Statistics (AIstats)", "aistats"),
         (r"AI \& Stat.'2007", "aistats"),
         ("Proceedings of the Tenth International Workshop on AI and Statistics", None),
         (
@@ -515,13 +634,11 @@ def test_a_name_is_shortened_one_way(catalogue: Bibliography, text: str, venue: 
 
 
 def test_a_venue_that_a_preprint_does_not_have_is_told_with_what_to_write(judge: Judge) -> None:
-    """As a search engine cites arXiv's archive of statistics."""
     entry = {
         "author": "Mikhail Belkin and Daniel Hsu and Siyuan Ma and Soumik Mandal",
         "title": "Reconciling modern machine learning and the bias-variance trade-off",
-        "journal": "stat",
-        "volume": "1050",
-        "pages": "28",
+        "journal": "Statistics and Things",
+        "volume": "7",
         "year": "2018",
     }
     (told,) = (one for one in verdict(judge, entry).findings if one.field == "journal")
@@ -529,3 +646,7 @@ def test_a_venue_that_a_preprint_does_not_have_is_told_with_what_to_write(judge:
         "this version is a preprint, without a venue; write eprint = {1812.11118} in place of "
         "journal"
     )
+    # Google Scholar cites arXiv's archive of statistics in this way.
+    scholars = verdict(judge, {**entry, "journal": "stat", "volume": "1050", "pages": "28"})
+    assert scholars.kinds == ("outdated",)
+    assert scholars.fields("differs") == ["journal"]

@@ -315,8 +315,9 @@ def _words(text: str) -> list[str]:
 def _core(name: str) -> list[str]:
     plain = _NUMBERS.sub(" ", _ORDINALS.sub(" ", _PLACEHOLDER.sub(" ", name)))
     found: list[str] = []
-    for word in map(str.lower, _WORD.findall(plain)):
-        # "Neural Inf. Proc. Systems", "Machine Learning Proceedings": part of the name.
+    for word in map(str.lower, _WORD.findall(plain.replace("ntl.", "nt."))):
+        # "Neural Inf. Proc. Systems", "Machine Learning Proceedings": part of the name. "Intl."
+        # ends with a letter of its end.
         if word not in _BOILERPLATE or (found and word in {"proc", "proceedings"}):
             found.append(word)
     return found

@@ -73,6 +73,14 @@ class CitedReference:
         return _OTHERS.search(self.named) is not None
 
 
+def _is_scholars_arxiv(values: Mapping[str, str]) -> bool:
+    """Return whether an entry is on arXiv as Google Scholar cites its part on statistics: as volume
+    1050 of a journal "stat", with the day for pages.
+    """
+    journal, volume = values.get("journal", ""), values.get("volume", "").strip("{} ")
+    return journal.strip("{} ").lower() == "stat" and volume == "1050"
+
+
 def read_reference(
     kind: str, values: Mapping[str, str], read: Reading | None = None
 ) -> CitedReference:
@@ -81,7 +89,8 @@ def read_reference(
     Callers that have called `read_entry` already pass its result.
     """
     place = next((name for name in reversed(PLACES) if values.get(name)), "")
-    preprint = is_preprint(kind, values)
+    scholars = _is_scholars_arxiv(values)
+    preprint = scholars or is_preprint(kind, values)
     is_arxiv = preprint or says_arxiv(values.get(place, ""))
     read = read or read_entry(values)
     found = read.ids
@@ -104,8 +113,8 @@ def read_reference(
         "" if is_arxiv else values.get(place, ""),
         () if is_arxiv else tuple(values[name] for name in PLACES if values.get(name)),
         preprint,
-        values.get("volume", ""),
-        values.get("pages", ""),
+        "" if scholars else values.get("volume", ""),
+        "" if scholars else values.get("pages", ""),
         doi or next((value.lower() for by, value in found if by == "doi"), ""),
         next((value for by, value in found if by == "eprint"), ""),
     )

@@ -13,7 +13,8 @@ Whether a reference was invented is not said: that is for a person to judge from
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import quote
@@ -47,6 +48,10 @@ if TYPE_CHECKING:
     from dltheory_bib.models.paper import Paper
 
 _SEARCH = "https://scholar.google.com/scholar?q="
+_REPORTS = frozenset(
+    {"techreport", "report", "unpublished", "phdthesis", "mastersthesis", "thesis"}
+)
+_MEETING = re.compile(r"(?i)conference|proceedings|symposium|workshop|meeting")
 Word = Literal["verified", "differs", "contradicted", "not found", "not checked"]
 
 
@@ -164,7 +169,10 @@ class Judge:
         """Return the verdict on a reference, compared with the works that it may mean."""
         findings, version, work = self._nearest(reference, works)
         wrong = self._ruled_out(reference, version.authors)
-        unknown = _is_unknown_version(reference, findings)
+        outdated = reference.is_preprint and self._is_published(work)
+        if outdated:
+            findings = list(_of_preprint(findings))
+        unknown = self._is_unknown_version(reference, version, findings)
         whole = self._whole(reference) if unknown or _is_elsewhere(reference, findings) else None
         if unknown and whole is None:
             misplaced = list(self._misplaced(reference))
@@ -183,11 +191,53 @@ class Judge:
             findings = [_unlisted(one, whole, reference) for one in findings]
         known = {one.field for one in wrong}
         findings = [*wrong, *(one for one in findings if one.field not in known)]
-        if reference.is_preprint and work.is_published:
+        if outdated:
             findings = list(self._outdated(findings, work))
         is_told = any(one.word in {"differs", "contradicted"} for one in findings)
         record = self.comparison.record(version) if is_told else ""
         return _verdict(findings, version, asked, record)
+
+    def _is_published(self, work: KnownWork) -> bool:
+        """Return whether a work appeared at a venue of the catalogue."""
+        if work.versions[0].is_catalogues:
+            return work.is_published
+        return work.versions[0].venue in self.bib.venues
+
+    def _is_unknown_version(
+        self, reference: CitedReference, version: KnownVersion, findings: Sequence[FieldFinding]
+    ) -> bool:
+        """Return whether an entry describes a version that is not known: a work may have been
+        published again, and reports and workshops have works by their later titles.
+
+        It has pages, a volume or a DOI of its own, and another venue and year; or it is an article
+        where the known version was at a meeting, or the other way round; or it is a report.
+        """
+        found = {one.field: one.word for one in findings}
+        if "contradicted" in found.values():
+            return False
+        if reference.kind in _REPORTS and version.venue:
+            return "differs" in (found.get("title"), found.get("author"))
+        own = all(found.get(name) != "verified" for name in ("pages", "volume", "doi"))
+        venue, year = found.get(reference.venue_field), found.get(reference.year_field)
+        if not own or not reference.venue or venue == "verified":
+            return False
+        if venue == "differs" and self._is_other_form(reference, version):
+            return bool(reference.pages or reference.volume) or found.get("title") == "differs"
+        if not reference.is_located or year != "differs":
+            return False
+        if venue == "differs":
+            return found.get("author") == found.get("title") == "verified"
+        return found.get("author") == "verified"
+
+    def _is_other_form(self, reference: CitedReference, version: KnownVersion) -> bool:
+        """Return whether a reference is an article, and a version a meeting's, or reversely."""
+        known = self.bib.venues.get(version.venue)
+        is_journal = (
+            known.kind == "journal"
+            if known is not None
+            else not _MEETING.search(version.venue) and bool(version.volume)
+        )
+        return bool(version.venue) and is_journal == (reference.venue_field == "booktitle")
 
     def _ruled_out(
         self, reference: CitedReference, authors: Sequence[str] = ()
@@ -211,6 +261,8 @@ class Judge:
         venue = self.comparison.venue_name(version)
         name = "journal" if self.comparison.is_journal(version) else "booktitle"
         message = f"it was published in {venue} {version.year}"
+        if any(one.field == "title" and one.word != "verified" for one in findings):
+            message += f" as “{version.titles[0]}”"
         yield FieldFinding(name, "differs", message, venue, OUTDATED)
         yield from (one for one in findings if one.field not in PLACES)
 
@@ -296,17 +348,15 @@ def _is_by_all(reference: CitedReference, work: StatedWork) -> bool:
     return found.outcome in {"same", "order"}
 
 
-def _is_unknown_version(reference: CitedReference, findings: Sequence[FieldFinding]) -> bool:
-    """Return whether an entry describes, with pages, a volume or a DOI of its own, a version whose
-    venue and year are none of those that are known: a work may have been published again.
+def _of_preprint(findings: Iterable[FieldFinding]) -> Iterator[FieldFinding]:
+    """Yield findings on a preprint that was compared with the publication: what differs may be the
+    preprint's own title, authors and pages, of which no list has a record.
     """
-    words = {one.field: one.word for one in findings}
-    if "contradicted" in words.values():
-        return False
-    elsewhere = words.get(reference.venue_field) == words.get(reference.year_field) == "differs"
-    agrees = words.get("author") == words.get("title") == "verified"
-    own = [words.get(name) != "verified" for name in ("pages", "volume", "doi")]
-    return reference.is_located and elsewhere and agrees and all(own)
+    for one in findings:
+        if one.word == "differs" and one.field not in {"doi", "eprint"}:
+            yield FieldFinding(one.field, "not checked", "the preprint may have another")
+        else:
+            yield one
 
 
 def _is_elsewhere(reference: CitedReference, findings: Sequence[FieldFinding]) -> bool:
