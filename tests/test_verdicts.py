@@ -316,6 +316,7 @@ def test_a_shelf_is_asked_after_the_catalogue(
             [],
             ["year"],
         ),
+        ("booktitle={NeurIPS 2022, arXiv:2201.00001}, year=2022", "verified", [], ["eprint"]),
         # The preprint has its own title and authors.
         (
             "title={Slow Walks on Large Graphs of Odd Things}, author={Bo Li and Ana Lima},"
@@ -365,6 +366,16 @@ def test_a_preprint_is_told_by_which_title_it_was_published(judge_with_shelf: Ju
         (
             "inproceedings",
             {"title": "Slow Walks on Large Graphs of Things, 2nd edition"},
+            "verified",
+        ),
+        (
+            "inproceedings",
+            {
+                "title": "Certain Things About Uncertain Objects",
+                "author": "Ana Lima and Wei Wu",
+                "year": "2021",
+                "booktitle": "ICLR 2021 (Workshop Track)",
+            },
             "verified",
         ),
         (
@@ -527,6 +538,7 @@ def test_a_work_that_is_not_in_a_complete_list(
         ("Alexandre Bouchard-Cote", "Bouchard, Marie", "others"),
         ("Oluwasanmi Koyejo", "Sanmi Koyejo", "same"),
         ("LeCun, Yann", "Cun, Yann L.", "same"),
+        ("YIFEI LI and Ann Lee", "LI, YIFEI and Lee, Ann", "same"),
         ("LeCun, Yann", "Cun, Ann L.", "others"),
         ("M. Rvscheisen and V. Tresp", "Röscheisen, Martin and Tresp, Volker", "names"),
         ("T. Battiti", "Battiti, Roberto", "names"),
@@ -616,7 +628,12 @@ def test_a_text_whose_author_nobody_knows_is_not_accused(
         ("Machine Learning Proceedings 1994", "icml"),
         ("Proc. 9th Intl. Workshop Artificial Intelligence and Statistics (AIstats)", "aistats"),
         (r"AI \& Stat.'2007", "aistats"),
-        ("Proceedings of the Tenth International Workshop on AI and Statistics", None),
+        ("Proceedings of the Tenth International Workshop on AI and Statistics", "aistats"),
+        (
+            "Joint SIGDAT Conference on Empirical Methods in Natural Language Processing and Very"
+            " Large Corpora",
+            "emnlp",
+        ),
         (
             "Proceedings of the Tenth International Workshop on Artificial Intelligence and"
             " Statistics",

@@ -281,7 +281,7 @@ def without_tail(text: str, venue: Venue) -> str:
 
 def telling(text: str) -> list[str]:
     """Return the significant words of a venue's name, in lower case."""
-    return _core(_BEHIND.sub("", from_latex(text)))
+    return [one for one in _core(_BEHIND.sub("", from_latex(text))) if one not in _BOILERPLATE]
 
 
 def same_name(one: str, other: str) -> bool:

@@ -79,8 +79,9 @@ def compare_authors(
 def _read(name: str) -> _Name:
     plain = _SUFFIX.sub("", name.strip("{} "))
     before, comma, after = plain.partition(",")
-    parts = words(before) if comma else words(_INITIALS.sub(_apart, plain))
-    given = words(_INITIALS.sub(_apart, after))
+    mixed = not plain.isupper()  # "YIFEI LI" has no initials
+    parts = words(before) if comma else words(_INITIALS.sub(_apart, plain) if mixed else plain)
+    given = words(_INITIALS.sub(_apart, after) if mixed else after)
     family = parts if comma else words(plain.split()[-1]) if plain.split() else []
     double = frozenset(one for one in family if len(one) >= _LONG) if len(family) == 2 else ()
     return _Name(name, parts[-1] if parts else "", (*given, *parts[:-1]), frozenset(double))

@@ -45,6 +45,8 @@ class CitedReference:
     venues: tuple[str, ...] = ()
     """The values of all fields that state a venue: some entries have a journal and a booktitle."""
     is_preprint: bool = False
+    place: str = ""
+    """The field of the venue as the entry writes it, also if it says arXiv."""
     volume: str = ""
     pages: str = ""
     doi: str = ""
@@ -113,6 +115,7 @@ def read_reference(
         "" if is_arxiv else values.get(place, ""),
         () if is_arxiv else tuple(values[name] for name in PLACES if values.get(name)),
         preprint,
+        values.get(place, ""),
         "" if scholars else values.get("volume", ""),
         "" if scholars else values.get("pages", ""),
         doi or next((value.lower() for by, value in found if by == "doi"), ""),

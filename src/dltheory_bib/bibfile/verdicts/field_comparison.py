@@ -186,6 +186,11 @@ class FieldComparison:
             return FieldFinding(name, "not checked", f"{reference.venue} is an abbreviation")
         if "venue" in version.unsure:
             return FieldFinding(name, "not checked", _UNSURE)
+        if any(
+            self.venues.find(one).venue == f"{version.venue}-workshop" for one in reference.venues
+        ):
+            message = "some lists have its workshops among the works of the conference"
+            return FieldFinding(name, "not checked", message)
         unknown = version.venue not in self.bib.venues
         if version.is_made_by_program and (unknown or not self._is_known(reference)):
             return FieldFinding(name, "not checked", f"{version.source} has “{version.venue}”")
@@ -243,6 +248,11 @@ class FieldComparison:
             return f"write {name} = {{{right}}}"
         other = ("article", "journal") if is_journal else ("inproceedings", "booktitle")
         return f"write @{other[0]} with {other[1]} = {{{right}}}, year = {{{version.year}}}"
+
+    def names_venue(self, place: str, version: KnownVersion) -> bool:
+        """Return whether a text that says arXiv begins with the name of a version's venue."""
+        name = place.partition(",")[0]
+        return not says_arxiv(name) and self._is_venue(name, version.venue)
 
     def _is_venue(self, text: str, venue: str) -> bool:
         if words(from_latex(text)) == words(venue) or self._is_satellite(text, venue):

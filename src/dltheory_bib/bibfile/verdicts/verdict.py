@@ -170,6 +170,9 @@ class Judge:
         findings, version, work = self._nearest(reference, works)
         wrong = self._ruled_out(reference, version.authors)
         outdated = reference.is_preprint and self._is_published(work)
+        # "ICLR'2015, arXiv:1406.2751" names the publication.
+        if reference.place and self.comparison.names_venue(reference.place, work.versions[0]):
+            outdated = False
         if outdated:
             findings = list(_of_preprint(findings))
         unknown = self._is_unknown_version(reference, version, findings)
