@@ -327,7 +327,7 @@ BAD: list[tuple[str, str, list[str]]] = [
         "differs",
         "@inproceedings{a,\n  author={Jin, Chi and Ge, Rong and Netrapalli, Praneeth},\n"
         f"  {ESCAPE},\n  booktitle={{ICML}}, volume=71,\n  year=2016, eprint={{1703.00887}},\n"
-        "  pages={1--9}}\n"
+        "  pages={1--8}}\n"
         "@inproceedings{b, author={Jin, Chi and Netrapalli, Praneeth and Ge, Rong and Kakade, Sham "
         f"M. and Jordan, Michael I.}},\n {ESCAPE}, booktitle={{Nature}}, year=2017}}\n"
         "@inproceedings{c,\n  author={Jin, Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, "
@@ -981,6 +981,22 @@ def test_a_shelf_is_asked_without_being_named(run: Run) -> None:
     assert code == 0
     assert "is no shelf, or is damaged; build it again" in err
     assert "1 not found" in err
+
+
+def test_a_preprint_that_the_shelf_has_as_published(run: Run) -> None:
+    Path("works.bib").write_text(
+        "@inproceedings{a, author={Lima, Ana and Wu, Wei}, title={Slow Walks on Odd Graphs},"
+        " booktitle={ICLR}, year=2021}"
+    )
+    Path("refs.bib").write_text(
+        "@article{k, author={Lima, Ana and Wu, Wei}, title={Slow Walks on Odd Graphs},"
+        " journal={arXiv preprint arXiv:2001.00001}, year=2020}"
+    )
+    assert run("shelf", "build", "works.bib", "-o", "mine")[0] == 0
+    out = run("check", "refs.bib", "--shelf", "mine")[1]
+    assert (
+        "it was published in ICLR 2021; write @inproceedings with booktitle = {ICLR}, year = {2021}"
+    ) in out
 
 
 def test_a_rule_that_was_renamed_is_named(run: Run) -> None:

@@ -145,7 +145,7 @@ ADVICE: list[tuple[str, str, str]] = [
     ),
     (
         "differs",
-        f"@inproceedings{{a, {ESCAPE}, booktitle={{ICML}}, year=2017, pages={{1--9}}}}",
+        f"@inproceedings{{a, {ESCAPE}, booktitle={{ICML}}, year=2017, pages={{1--8}}}}",
         f"@inproceedings{{a, {ESCAPE}, booktitle={{ICML}}, year=2017, pages={{1724--1732}}}}",
     ),
     (

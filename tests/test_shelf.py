@@ -112,6 +112,12 @@ MLANTHOLOGY = {
             "venue_url": "https://proceedings.mlr.press/v70/achab17a.html",
         },
         {"bibtex_key": "b", "title": "In a Workshop", "venue_type": "workshop", "year": "2017"},
+        {
+            "bibtex_key": "c",
+            "title": "A Text",
+            "venue_name": "European Conference on Machine Learning",
+            "venue_type": "workshop",
+        },
     ],
 }
 ANTHOLOGY = """<?xml version='1.0' encoding='UTF-8'?>
@@ -300,12 +306,14 @@ def test_openalex(dumps: dict[str, Path], tmp_path: Path) -> None:
 
 
 def test_mlanthology(dumps: dict[str, Path], tmp_path: Path) -> None:
-    first, second = read(dumps["mlanthology"])
+    first, second, third = read(dumps["mlanthology"])
     assert isinstance(first, StatedWork)
     assert first.authors == ("Achab, Massil", "Muzy")
     assert (first.doi, first.track, first.volume) == ("10.1/abc", "", "70")
     assert isinstance(second, StatedWork)
     assert second.track == "workshop", "a workshop is not the venue"
+    assert isinstance(third, StatedWork)
+    assert third.track == "", "a conference whose type is stated wrongly"
     folder = tmp_path / "clone"
     (folder / "data" / "papers").mkdir(parents=True)
     (folder / "data" / "legacy").mkdir()
@@ -313,7 +321,7 @@ def test_mlanthology(dumps: dict[str, Path], tmp_path: Path) -> None:
     (folder / "data" / "legacy" / "colt.jsonl.gz").write_bytes(
         gzip.compress(lines(MLANTHOLOGY["papers"]))  # type: ignore[arg-type]
     )
-    assert len(read(folder)) == 4
+    assert len(read(folder)) == 6
 
 
 def test_acl_anthology(dumps: dict[str, Path], tmp_path: Path) -> None:
@@ -333,6 +341,19 @@ def test_acl_anthology(dumps: dict[str, Path], tmp_path: Path) -> None:
     assert untitled == Refused("2021.acl-long.2", "has no title")
     assert isinstance(student, StatedWork)
     assert student.track == "workshop"
+    old = tmp_path / "W06.xml"
+    old.write_text(
+        """<?xml version='1.0'?><collection id="W06"><volume id="16"><meta><booktitle>Proceedings of
+        the 2006 Conference on Empirical Methods in Natural Language Processing</booktitle><year>
+        2006</year></meta><paper id="1"><title>A</title></paper></volume><volume id="29"><meta>
+        <booktitle>Proceedings of the Tenth Conference on Learning at EMNLP</booktitle></meta>
+        <paper id="1"><title>B</title></paper></volume></collection>"""
+    )
+    works = [one for one in read(old) if isinstance(one, StatedWork)]
+    assert [(one.venue == "EMNLP", one.track) for one in works] == [
+        (True, ""),
+        (False, "workshop"),
+    ]
     path = tmp_path / "bad.xml"
     path.write_text('<!DOCTYPE c [<!ENTITY a "aa">]><collection><volume>&a;</volume></collection>')
     with pytest.raises(SourceError, match="document type"):
@@ -626,6 +647,21 @@ def test_cite_from_the_shelf(own_shelf: Path, capsys: pytest.CaptureFixture[str]
     assert dict(parse_bib(out).values(second))["eprint"] == "2101.00001"
     assert main(["cite", str(tex)]) == 1
     assert "shelf" not in "".join(capsys.readouterr())
+
+
+def test_add_asks_the_shelf_in_use(own_shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A shelf of the settings that is not there, or is damaged, is said and asked nothing."""
+    assert main(["init", "own"]) == 0
+    asked = ["--data", "own", "add", "10.1234/abc", "--dry-run", "--offline"]
+    capsys.readouterr()
+    main(asked)
+    assert "Sharp {ReLU} Minima" in "".join(capsys.readouterr())
+    (own_shelf / "shelf" / FILE).write_text("no database")
+    main(asked)
+    assert "is no shelf, or is damaged; build it again" in capsys.readouterr().err
+    (own_shelf / "shelf" / FILE).unlink()
+    main(asked)
+    assert "has no shelf; make one" in capsys.readouterr().err
 
 
 OWN_WORKS = """\

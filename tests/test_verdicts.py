@@ -126,6 +126,12 @@ def test_one_corruption_of_a_work_that_is_held(
             " booktitle={ICML}, year=2016}",
             "not found",
         ),
+        # Another publisher had the journal then.
+        (
+            "@article{k, author={Nobody Known}, title={A Title That No Work Has, Anywhere}, year="
+            "1997, journal={Math. Programming}, doi={10.1016/S0025-5610(96)00084-6}}",
+            "not found",
+        ),
         # PMLR gives no DOIs, and ICML's are ACM's.
         (
             "@inproceedings{k, author={Nobody Known}, title={A Title That No Work Has, Anywhere},"
@@ -202,6 +208,11 @@ SHELF = """
   journal={Journal of Machine Learning Research}, year={2023}, volume={24}, pages={1--40}}
 @article{c, title={Another Thing}, author={Jo Ek}, journal={Neural Computation}, year={2001},
   doi={10.1162/0001}}
+@inproceedings{d, title={Slow Walks on Large Graphs of Things}, author={Ana Lima and Bo Li},
+  booktitle={NeurIPS}, year={2022}, pages={345--356}}
+@inproceedings{e, title={How to Label Odd Things}, author={Ana Lima}, year={2020},
+  booktitle={Proceedings of the 2020 Conference on Empirical Methods in Natural Language Processing:
+  Tutorials}}
 """
 
 
@@ -273,6 +284,124 @@ def test_a_shelf_is_asked_after_the_catalogue(
     assert found.asked[1].startswith("the shelf (bib of ")
 
 
+@pytest.mark.parametrize(
+    ("fields", "word", "differing", "unchecked"),
+    [
+        # Another numbering of the same pages.
+        ("booktitle={NeurIPS}, year=2022, pages={1--12}", "verified", [], ["pages"]),
+        ("booktitle={NeurIPS}, year=2022, pages={1--13}", "differs", ["pages"], []),
+        # A track whose works are in the proceedings.
+        (
+            "booktitle={Neural Information Processing Systems Track on Datasets and Benchmarks},"
+            " year=2022",
+            "verified",
+            [],
+            [],
+        ),
+        # Another version, in a journal, or of a venue and a year that nobody knows.
+        (
+            "booktitle={A Meeting on Odd Things}, year=2022, pages={1--40}",
+            "differs",
+            ["booktitle"],
+            ["pages"],
+        ),
+        ("journal={Journal of Odd Things}, year=2022, volume=3", "not found", None, []),
+        ("journal={Neural Computation}, year=2022, volume=3, pages={1--40}", "not found", None, []),
+        ("journal={jot}, year=2024, volume=3, pages={1--40}", "not found", None, []),
+        ("journal={Neural Computation}, year=2022", "differs", ["journal"], []),
+        # An article that also names the meeting where it was first.
+        (
+            "journal={J. Odd Things}, booktitle={NeurIPS}, year=2024, volume=3",
+            "verified",
+            [],
+            ["year"],
+        ),
+        ("booktitle={NeurIPS 2022, arXiv:2201.00001}, year=2022", "verified", [], ["eprint"]),
+        # The preprint has its own title and authors.
+        (
+            "title={Slow Walks on Large Graphs of Odd Things}, author={Bo Li and Ana Lima},"
+            " journal={arXiv:2201.00001}, year=2021",
+            "differs",
+            ["booktitle"],
+            ["title", "author", "year", "eprint"],
+        ),
+    ],
+)
+def test_versions_that_are_not_known(
+    judge_with_shelf: Judge,
+    fields: str,
+    word: str,
+    differing: list[str] | None,
+    unchecked: list[str],
+) -> None:
+    known = "title={Slow Walks on Large Graphs of Things}, author={Ana Lima and Bo Li}, "
+    entry = _entry(f"@misc{{k, {'' if fields.startswith('title') else known}{fields}}}")
+    found = judge_with_shelf.judge(read_reference(*entry))
+    assert found.word == word, found
+    if differing is not None:
+        assert found.fields("differs") == differing
+        assert set(unchecked) <= set(found.fields("not checked"))
+
+
+def test_a_preprint_is_told_by_which_title_it_was_published(judge_with_shelf: Judge) -> None:
+    entry = {
+        "title": "Slow Walks on Large Graphs of Odd Things",
+        "author": "Ana Lima and Bo Li",
+        "eprint": "2201.00001",
+        "year": "2022",
+    }
+    found = judge_with_shelf.judge(read_reference("misc", entry))
+    assert found.kinds == ("outdated",)
+    assert found.reason.endswith(
+        "published in NeurIPS 2022 as “Slow Walks on Large Graphs of Things”"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "word"),
+    [
+        ("techreport", {"title": "Slow Walks on Large Graphs of an Odd Thing"}, "not found"),
+        ("phdthesis", {"author": "Ana Lima"}, "not found"),
+        ("inproceedings", {"author": "Ana Lima"}, "differs"),
+        (
+            "inproceedings",
+            {"title": "Slow Walks on Large Graphs of Things, 2nd edition"},
+            "verified",
+        ),
+        (
+            "inproceedings",
+            {
+                "title": "Certain Things About Uncertain Objects",
+                "author": "Ana Lima and Wei Wu",
+                "year": "2021",
+                "booktitle": "ICLR 2021 (Workshop Track)",
+            },
+            "verified",
+        ),
+        (
+            "inproceedings",
+            {
+                "title": "How to Label Odd Things",
+                "author": "Ana Lima",
+                "year": "2020",
+                "booktitle": "EMNLP: Tutorials",
+            },
+            "verified",
+        ),
+    ],
+)
+def test_reports_editions_and_satellites(
+    judge_with_shelf: Judge, kind: str, change: Entry, word: str
+) -> None:
+    entry = {
+        "title": "Slow Walks on Large Graphs of Things",
+        "author": "Ana Lima and Bo Li",
+        "year": "2022",
+    }
+    found = judge_with_shelf.judge(read_reference(kind, {**entry, **change}))
+    assert found.word == word, found
+
+
 def test_the_catalogue_counts_before_the_shelf(judge_with_shelf: Judge) -> None:
     found = judge_with_shelf.judge(read_reference(*_entry(JIN % "")))
     assert found.version
@@ -341,7 +470,7 @@ def judge_with_lists(
             "the 30 works of iclr 2022",
         ),
         (
-            "author={Ann Nameaa}, booktitle={ICLR}, year=2022",
+            "author={Ann Nameaa and Bo Eknameaa}, booktitle={ICLR}, year=2022",
             "contradicted",
             "On the Form0",
         ),
@@ -350,6 +479,28 @@ def judge_with_lists(
             " year=2022",
             "differs",
             "On the Form0 of Sort0",
+        ),
+        # Others have written with them: it may be a talk, or an earlier title of the work.
+        ("author={Ann Nameaa}, booktitle={ICLR}, year=2022", "differs", "On the Form0"),
+        # Some databases cite a workshop by the name of the conference.
+        (
+            "author={Al Ur}, booktitle={ICLR}, year=2022, eprint={2205.01234},"
+            " archiveprefix={arXiv}",
+            "differs",
+            "name the workshop",
+        ),
+        (
+            "author={Al Ur}, booktitle={ICLR}, year=2022, doi={10.48550/arXiv.2205.01234}",
+            "contradicted",
+            "the 30 works of iclr 2022",
+        ),
+        # The tenth was in 2022.
+        ("author={Al Ur}, booktitle={7th ICLR}, year=2022", "not found", ""),
+        (
+            "author={Al Ur}, booktitle={10th International Conference on Learning Representations},"
+            " year=2022",
+            "contradicted",
+            "the 30 works of iclr 2022",
         ),
         ("author={Ann Nameaa and Bo Eknameaa}, journal={ICLR}, year=2022", "not found", ""),
         (
@@ -381,6 +532,14 @@ def test_a_work_that_is_not_in_a_complete_list(
         ("Hal Daumé III", "III, Hal Daume", "same"),
         ("Martin King", "King, Jr., Martin", "same"),
         ("Anonymous", "Lee, Ann and Ek, Bo", "fewer"),
+        ("Anonymous submission", "Lee, Ann and Ek, Bo", "fewer"),
+        ("Alexandre Bouchard-Côté", "Bouchard, Alexandre", "same"),
+        ("Garriga Alonso, Adria", "Adria Alonso", "same"),
+        ("Alexandre Bouchard-Cote", "Bouchard, Marie", "others"),
+        ("Oluwasanmi Koyejo", "Sanmi Koyejo", "same"),
+        ("LeCun, Yann", "Cun, Yann L.", "same"),
+        ("YIFEI LI and Ann Lee", "LI, YIFEI and Lee, Ann", "same"),
+        ("LeCun, Yann", "Cun, Ann L.", "others"),
         ("M. Rvscheisen and V. Tresp", "Röscheisen, Martin and Tresp, Volker", "names"),
         ("T. Battiti", "Battiti, Roberto", "names"),
         ("Ann Lee and Bo Ek and Cy Ur", "Lee, Ann", "more"),
@@ -402,6 +561,10 @@ def test_names_with_slips_and_suffixes(cited: str, known: str, outcome: str) -> 
         ("doi={10.48550/arXiv.2310.XXXX}, year=2023", "form of an arXiv id"),
         ("doi={10.1609/aaai.v35i6.16728}, booktitle={AAAI}, year=2021", ""),
         ("eprint={2301.01362}, booktitle={ICLR}, year=2022", ""),
+        # An old article that its authors put there later, and an address of another site.
+        ("eprint={2310.01362}, journal={J. Odd Things}, volume=3, pages={1--9}, year=2001", ""),
+        ("eprint={2310.01362}, booktitle={A Meeting}, doi={10.1234/567}, year=2001", ""),
+        ("eprint={http://pubs.amstat.org/doi/pdf/10.1198/jcgs.2010.10016}, year=2005", ""),
     ],
 )
 def test_identifiers_that_name_another_place_or_time(judge: Judge, fields: str, said: str) -> None:
@@ -454,6 +617,32 @@ def test_a_text_whose_author_nobody_knows_is_not_accused(
         ("Physiological Reviews", None),
         ("J. Mach. Learn. Res.", "jmlr"),
         ("Proc. Int. Conf. Mach. Learn.", "icml"),
+        # Names that have a venue's in them.
+        ("Front. Big Data", None),
+        ("2020 IEEE International Conference on Big Data", "big-data"),
+        ("Computational Learning Theory: Fourth European Conference, EuroCOLT'99", None),
+        ("Proceedings of the Third European Conference on Computational Learning Theory", None),
+        ("Machine Learning and Knowledge Discovery in Databases (ECML/PKDD'09)", "ecml-pkdd"),
+        ("mloss", "jmlr"),
+        ("Adv. Neural Inf. Proc. Sys. 19", "neurips"),
+        ("Machine Learning Proceedings 1994", "icml"),
+        ("Proc. 9th Intl. Workshop Artificial Intelligence and Statistics (AIstats)", "aistats"),
+        (r"AI \& Stat.'2007", "aistats"),
+        ("Proceedings of the Tenth International Workshop on AI and Statistics", "aistats"),
+        (
+            "Joint SIGDAT Conference on Empirical Methods in Natural Language Processing and Very"
+            " Large Corpora",
+            "emnlp",
+        ),
+        (
+            "Proceedings of the Tenth International Workshop on Artificial Intelligence and"
+            " Statistics",
+            "aistats",
+        ),
+        ("Neural Networks, IEEE {\\ldots}", None),
+        ("Neural Information Processing Systems (NIPS) Workshop", None),
+        ("ICLR 2013 (workshop track)", "iclr-workshop"),
+        ("ICML, JMLR Workshop and Conference Proceedings", "icml"),
     ],
 )
 def test_a_name_is_shortened_one_way(catalogue: Bibliography, text: str, venue: str | None) -> None:
@@ -462,13 +651,11 @@ def test_a_name_is_shortened_one_way(catalogue: Bibliography, text: str, venue: 
 
 
 def test_a_venue_that_a_preprint_does_not_have_is_told_with_what_to_write(judge: Judge) -> None:
-    """As a search engine cites arXiv's archive of statistics."""
     entry = {
         "author": "Mikhail Belkin and Daniel Hsu and Siyuan Ma and Soumik Mandal",
         "title": "Reconciling modern machine learning and the bias-variance trade-off",
-        "journal": "stat",
-        "volume": "1050",
-        "pages": "28",
+        "journal": "Statistics and Things",
+        "volume": "7",
         "year": "2018",
     }
     (told,) = (one for one in verdict(judge, entry).findings if one.field == "journal")
@@ -476,3 +663,7 @@ def test_a_venue_that_a_preprint_does_not_have_is_told_with_what_to_write(judge:
         "this version is a preprint, without a venue; write eprint = {1812.11118} in place of "
         "journal"
     )
+    # Google Scholar cites arXiv's archive of statistics in this way.
+    scholars = verdict(judge, {**entry, "journal": "stat", "volume": "1050", "pages": "28"})
+    assert scholars.kinds == ("outdated",)
+    assert scholars.fields("differs") == ["journal"]

@@ -216,7 +216,9 @@ def arxiv_ids(values: Mapping[str, str]) -> list[str]:
     elsewhere = archive.strip().lower() in _OTHER_ARCHIVES
     for name in _ID_FIELDS:
         text = None if elsewhere and name == "eprint" else values.get(name)
-        if text and (name in {"eprint", "arxivid"} or says_arxiv(text)):
+        # The end of another site's address may look like an arXiv id.
+        is_id = name in {"eprint", "arxivid"} and "://" not in (text or "")
+        if text and (is_id or says_arxiv(text)):
             found |= dict.fromkeys(find_arxiv_ids(text))
     return list(found)
 

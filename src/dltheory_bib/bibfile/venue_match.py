@@ -47,8 +47,15 @@ _TURNED = re.compile(
     r"|letters|magazine)(?: [\w.&]+){0,2} (?:on|of))",
     re.IGNORECASE,
 )
-# The acronym, the year, the location and the date follow the comma, as in DBLP.
-_BEHIND = re.compile(r"\s*(?:,[^,]*\d|\(|,\s*[A-Z]{3,}\b).*", re.DOTALL)
+# "Computational Learning Theory: Fourth European Conference" is EuroCOLT, another series than COLT.
+_OTHER_SERIES = re.compile(
+    r"\b(?:European|Asian) (?:Conference|Symposium|Workshop)\b", re.IGNORECASE
+)
+# The proceedings of conferences that PMLR printed once.
+_WORKSHOP = re.compile(r"\bworkshops?\b(?! (?:and|&) conference)", re.IGNORECASE)
+# The acronym, the year, the location and the date follow the comma, as in DBLP. "Neural Networks,
+# IEEE" is the beginning of another journal's name.
+_BEHIND = re.compile(r"\s*(?:,[^,]*\d|\(|,\s*(?!IEEE\b|ACM\b)[A-Z]{3,}\b).*", re.DOTALL)
 
 
 class Named(NamedTuple):
@@ -79,8 +86,11 @@ class VenueNames:
         self._part: dict[str, str] = {}
         self._initials: dict[str, list[tuple[list[str], str]]] = defaultdict(list)
         for venue in self.venues.values():
+            meets = venue.kind in {"conference", "workshop"}
             for name in _names(venue):
-                self._add(name, venue)
+                # "big data", made of the id, would also be found in "Frontiers in Big Data".
+                if not meets or "-" not in venue.id or name != venue.id.replace("-", " "):
+                    self._add(name, venue)
         longest = sorted(self._part, key=len, reverse=True)
         alternatives = "|".join(r"[\W_]+".join(map(re.escape, name.split())) for name in longest)
         self._pattern = re.compile(
@@ -157,13 +167,18 @@ class VenueNames:
         found = self._pattern.search(plain)
         # "ICML Workshop on …" is a different venue from ICML, as is a "Journal of …".
         other = _OTHER_KIND.search(plain)
+        if found and _is_other_series(plain, found[0]):
+            found = None
         if found and (not other or _OTHER_KIND.search(found[0])):
             venue: str | None = self._part[" ".join(_words(found[0]))]
             spelling = spelled(plain[: found.end()])
             return Named(venue, spelling, same_spelling(spelling), ())
         spelling = spelled(plain)
-        core = _core(_BEHIND.sub("", plain))
+        name = _BEHIND.sub("", plain)
+        core = _core(name)
         venue = self._whole.get(" ".join(core)) or self._abbreviated(core)
+        if venue and _WORKSHOP.search(plain[len(name) :]):  # "ICLR 2013 (workshop track)"
+            venue = f"{venue}-workshop" if f"{venue}-workshop" in self.venues else None
         return Named(venue, spelling, same_spelling(spelling), tuple(core))
 
     def _abbreviated(self, core: list[str]) -> str | None:
@@ -174,6 +189,12 @@ class VenueNames:
             if len(core) == len(name) and all(map(str.startswith, name, core)):
                 return venue
         return None
+
+
+def _is_other_series(text: str, name: str) -> bool:
+    """Return whether a text that has a venue's name names a series of another continent."""
+    other = _OTHER_SERIES.search(text)
+    return other is not None and other[0] not in name
 
 
 def spelled(text: str) -> str:
@@ -260,7 +281,7 @@ def without_tail(text: str, venue: Venue) -> str:
 
 def telling(text: str) -> list[str]:
     """Return the significant words of a venue's name, in lower case."""
-    return _core(_BEHIND.sub("", from_latex(text)))
+    return [one for one in _core(_BEHIND.sub("", from_latex(text))) if one not in _BOILERPLATE]
 
 
 def same_name(one: str, other: str) -> bool:
@@ -293,7 +314,13 @@ def _words(text: str) -> list[str]:
 
 def _core(name: str) -> list[str]:
     plain = _NUMBERS.sub(" ", _ORDINALS.sub(" ", _PLACEHOLDER.sub(" ", name)))
-    return [word.lower() for word in _WORD.findall(plain) if word.lower() not in _BOILERPLATE]
+    found: list[str] = []
+    for word in map(str.lower, _WORD.findall(plain.replace("ntl.", "nt."))):
+        # "Neural Inf. Proc. Systems", "Machine Learning Proceedings": part of the name. "Intl."
+        # ends with a letter of its end.
+        if word not in _BOILERPLATE or (found and word in {"proc", "proceedings"}):
+            found.append(word)
+    return found
 
 
 def _names(venue: Venue) -> list[str]:

@@ -193,17 +193,16 @@ def _answers(
 
 
 def _shelf() -> list[Lookup]:
-    """Return the shelf, if the user has built one that can be read."""
-    from dltheory_bib.settings import load_settings
-    from dltheory_bib.shelf.lookups import Shelf, ShelfError, default_folder
+    """Return the shelf in use, if there is one that can be read."""
+    from dltheory_bib.shelf.chosen_shelf import open_shelf
+    from dltheory_bib.shelf.lookups import ShelfError
 
-    named = load_settings().shelf.path
     try:
-        return [Shelf(Path(named) if named else default_folder())]
+        opened = open_shelf()
     except ShelfError as error:
-        if named:
-            note(str(error))
+        note(str(error))
         return []
+    return [opened] if opened is not None else []
 
 
 def _asked(services: list[Service], references: list[Reference]) -> list[Answer]:

@@ -20,9 +20,11 @@ def shelf_folder(named: Path | None = None) -> Path:
 def open_shelf(named: Path | None = None) -> Shelf | None:
     """Return the shelf in use, or None if nobody has built one.
 
-    Raises `ShelfError` if it cannot be read, or if a named one is not there.
+    Raises `ShelfError` if it cannot be read, or if one that is named, here or in the settings, is
+    not there.
     """
     folder = shelf_folder(named)
-    if named is None and not (folder / FILE).is_file():
+    chosen = named is not None or load_settings().shelf.path
+    if not chosen and not (folder / FILE).is_file():
         return None
     return Shelf(folder)

@@ -59,7 +59,7 @@ def check_preprints(matched: MatchedFile) -> Iterator[Found]:
     for item, verdict in _judged(matched, "contradicted", "differs"):
         for one in verdict.findings:
             if one.reason == OUTDATED:
-                write = _published(matched, verdict) or f"cite it by {one.write}"
+                write = _published(matched, verdict) or _of_shelf(verdict, one)
                 yield Found(item.entry.start, f"{one.message}; write {write}")
 
 
@@ -75,6 +75,15 @@ def _correction(matched: MatchedFile, verdict: ReferenceVerdict, one: FieldFindi
         return one.message
     right = _published(matched, verdict)
     return f"{one.message.partition('; write')[0]}; write {right}" if right else one.message
+
+
+def _of_shelf(verdict: ReferenceVerdict, one: FieldFinding) -> str:
+    """Return the venue and the year of a publication that the catalogue does not have."""
+    kind = "article" if one.field == "journal" else "inproceedings"
+    year = (
+        f", year = {{{verdict.version.year}}}" if verdict.version and verdict.version.venue else ""
+    )
+    return f"@{kind} with {one.field} = {{{one.write}}}{year}"
 
 
 def _published(matched: MatchedFile, verdict: ReferenceVerdict) -> str:

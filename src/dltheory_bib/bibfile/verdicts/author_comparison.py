@@ -7,7 +7,7 @@ and given name make no difference.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Literal, NamedTuple
 
@@ -19,6 +19,10 @@ ANONYMOUS = "anonymous"
 """The name of an author who is not to be known yet."""
 _ALIKE = 0.8
 """The similarity (Ratcliff-Obershelp ratio) of family names that differ by a slip."""
+_SHORT_FORM = 4
+"""The letters of the shortest given name that may be the end of a longer one."""
+_SHORTEST_FAMILY = 3
+_LONGEST_PARTICLE = 3
 _LONG = 5
 """The letters of the shortest family name in which a slip is looked for."""
 
@@ -39,6 +43,8 @@ class _Name(NamedTuple):
     """The last word of the family name, folded."""
     rest: tuple[str, ...]
     """The other words, folded."""
+    parts: frozenset[str] = frozenset()
+    """The words of a family name of two: "Bouchard-Côté", or "Garriga Alonso" before a comma."""
 
 
 def compare_authors(
@@ -49,7 +55,8 @@ def compare_authors(
     expected = known[: len(cited)] if and_others else known
     if len(cited) == len(expected) and all(map(_is_same, cited, expected)):
         return Authors("same")
-    if len(cited) == 1 and cited[0].family == ANONYMOUS and known:
+    # "Anonymous submission" as well.
+    if len(cited) == 1 and ANONYMOUS in (cited[0].family, *cited[0].rest) and known:
         return Authors("fewer", tuple(one.written for one in known))
     pairs = _paired(cited, known)
     unpaired = [one for one, other in zip(cited, pairs, strict=True) if other is None]
@@ -72,9 +79,12 @@ def compare_authors(
 def _read(name: str) -> _Name:
     plain = _SUFFIX.sub("", name.strip("{} "))
     before, comma, after = plain.partition(",")
-    parts = words(before) if comma else words(_INITIALS.sub(_apart, plain))
-    given = words(_INITIALS.sub(_apart, after))
-    return _Name(name, parts[-1] if parts else "", (*given, *parts[:-1]))
+    mixed = not plain.isupper()  # "YIFEI LI" has no initials
+    parts = words(before) if comma else words(_INITIALS.sub(_apart, plain) if mixed else plain)
+    given = words(_INITIALS.sub(_apart, after) if mixed else after)
+    family = parts if comma else words(plain.split()[-1]) if plain.split() else []
+    double = frozenset(one for one in family if len(one) >= _LONG) if len(family) == 2 else ()
+    return _Name(name, parts[-1] if parts else "", (*given, *parts[:-1]), frozenset(double))
 
 
 # "AL Blum" and "Blum, AL" have two initials; "LI, Wei" has none.
@@ -108,7 +118,27 @@ def _is_same(one: _Name, other: _Name) -> bool:
     # "Wei Wang" and "Wang Wei"; "Garriga Alonso, A." and "A. Garriga-Alonso".
     if everything == all_of_other and len(everything) > 1:
         return True
-    return _swapped(one, other) or _swapped(other, one)
+    ways = ((one, other), (other, one))
+    return any(_swapped(*both) or _is_half(*both) or _is_joined(*both) for both in ways)
+
+
+def _is_half(one: _Name, other: _Name) -> bool:
+    """Return whether a family name is one half of another's, and the given names are the same."""
+    if one.family not in other.parts or not one.rest:
+        return False
+    given = tuple(word for word in other.rest if word not in other.parts)
+    return bool(given) and one.rest[0] == given[0]
+
+
+def _is_joined(one: _Name, other: _Name) -> bool:
+    """Return whether a name is another with a particle that became a given name: "Yann LeCun" and
+    "Cun, Yann L.".
+    """
+    if len(other.rest) < 2 or not one.rest or len(other.family) < _SHORTEST_FAMILY:
+        return False
+    particle = one.family.removesuffix(other.family)
+    joined = particle != one.family and 1 < len(particle) <= _LONGEST_PARTICLE
+    return joined and particle.startswith(other.rest[-1]) and one.rest[0][0] == other.rest[0][0]
 
 
 def _may_be(one: _Name, other: _Name) -> bool:
@@ -139,8 +169,18 @@ def _given_agree(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     # "J. Scott Armstrong" and "Scott Armstrong"; "Xuan-Long" and "Xuanlong".
     if any(_alike(a, b) for a in one for b in other if min(len(a), len(b)) > 1):
         return True
+    # "Sanmi" and "Oluwasanmi".
+    if any(len(b) >= _SHORT_FORM and a.endswith(b) for a, b in _both_ways(one, other)):
+        return True
     joined, theirs = "".join(one), "".join(other)
     return joined.startswith(theirs) or theirs.startswith(joined)
+
+
+def _both_ways(one: tuple[str, ...], other: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for a in one:
+        for b in other:
+            yield a, b
+            yield b, a
 
 
 def _alike(one: str, other: str) -> bool:

@@ -10,7 +10,7 @@ from html import unescape
 
 from dltheory_bib.bibfile.match import PLACES, Reading, is_preprint, read_entry
 from dltheory_bib.bibfile.verdicts.titles import bare
-from dltheory_bib.text.identifiers import find_dois, says_arxiv
+from dltheory_bib.text.identifiers import find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
 
 _OTHERS = re.compile(r"(?:\s+and\s+others|[,\s]+(?:and\s+)?et\.?\s*al\.?)\s*\Z", re.IGNORECASE)
@@ -45,6 +45,8 @@ class CitedReference:
     venues: tuple[str, ...] = ()
     """The values of all fields that state a venue: some entries have a journal and a booktitle."""
     is_preprint: bool = False
+    place: str = ""
+    """The field of the venue as the entry writes it, also if it says arXiv."""
     volume: str = ""
     pages: str = ""
     doi: str = ""
@@ -57,10 +59,28 @@ class CitedReference:
         names = _AND.split(shortened) if shortened else []
         return tuple(plain for name in names if (plain := from_latex(name).strip()).strip(_NO_NAME))
 
+    @property
+    def own_doi(self) -> str:
+        """The DOI, unless it is arXiv's."""
+        return "" if is_arxiv_doi(self.doi) else self.doi
+
+    @property
+    def is_located(self) -> bool:
+        """Whether the entry says where the work was printed: a volume, pages, or a DOI."""
+        return bool(self.pages or self.volume or self.own_doi)
+
     @cached_property
     def and_others(self) -> bool:
         """Whether the entry says that there are more authors."""
         return _OTHERS.search(self.named) is not None
+
+
+def _is_scholars_arxiv(values: Mapping[str, str]) -> bool:
+    """Return whether an entry is on arXiv as Google Scholar cites its part on statistics: as volume
+    1050 of a journal "stat", with the day for pages.
+    """
+    journal, volume = values.get("journal", ""), values.get("volume", "").strip("{} ")
+    return journal.strip("{} ").lower() == "stat" and volume == "1050"
 
 
 def read_reference(
@@ -71,7 +91,8 @@ def read_reference(
     Callers that have called `read_entry` already pass its result.
     """
     place = next((name for name in reversed(PLACES) if values.get(name)), "")
-    preprint = is_preprint(kind, values)
+    scholars = _is_scholars_arxiv(values)
+    preprint = scholars or is_preprint(kind, values)
     is_arxiv = preprint or says_arxiv(values.get(place, ""))
     read = read or read_entry(values)
     found = read.ids
@@ -94,8 +115,9 @@ def read_reference(
         "" if is_arxiv else values.get(place, ""),
         () if is_arxiv else tuple(values[name] for name in PLACES if values.get(name)),
         preprint,
-        values.get("volume", ""),
-        values.get("pages", ""),
+        values.get(place, ""),
+        "" if scholars else values.get("volume", ""),
+        "" if scholars else values.get("pages", ""),
         doi or next((value.lower() for by, value in found if by == "doi"), ""),
         next((value for by, value in found if by == "eprint"), ""),
     )

@@ -86,7 +86,7 @@ class CompleteList(NamedTuple):
         count = f"{len(self.works):,} works of {self.venue} {self.year}"
         return f"the {count} in {sources} ({self.reason})"
 
-    def by_these_authors(self, reference: CitedReference) -> list[Held]:
+    def by_these_authors(self, reference: CitedReference) -> list[StatedWork]:
         """Return the works of the list by the authors of a reference, or most of them."""
         families = {last_word(name) for name in reference.authors}
         found = []
@@ -98,7 +98,7 @@ class CompleteList(NamedTuple):
                 reference.authors, held.record.authors, reference.and_others
             ).outcome
             if outcome in {"same", "order", "fewer", "more"}:
-                found.append(held)
+                found.append(held.record)
         return found
 
 

@@ -19,7 +19,7 @@ from dltheory_bib.bibfile.verdicts.titles import (
     similarity,
     spelled_title,
 )
-from dltheory_bib.text.identifiers import is_arxiv_doi
+from dltheory_bib.text.identifiers import is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import author_line, natural, words
 
@@ -42,9 +42,17 @@ _STEM = 5
 _SERIES = re.compile(r",?\s*(?:Series|Ser\.)\s+\w+\s*\Z")
 """The series of a journal: "Mathematical Programming, Series A"."""
 _TURNED = re.compile(r"\A(.+?),\s*((?:[\w.]+\s+)*(?:on|of))\Z")
+_SATELLITES = re.compile(r"findings|demonstration|tutorial|student")
+"""The satellites that a conference has one of, unlike workshops."""
+_OWN_TRACK = re.compile(r"(?i)[\s:,]*(?:track\s+on\s+)?datasets\s+and\s+benchmarks.*", re.DOTALL)
+"""A track whose works are in the proceedings of the conference."""
 _MACRO = re.compile(r"[a-z][a-z0-9_]*|\w*_\w*")
 """A name that some other file defines."""
-_REMARK = re.compile(r"\s*\([^()]*\)\s*\Z")
+_REMARK = re.compile(
+    r"(?i)\s*(?:\([^()]*\)|,\s*(?:\d\w\w|\w+(?:st|nd|rd|th))\s+ed(?:ition|\.)?)\s*\Z"
+)
+_HEADING = re.compile(r"(?i)\A(?:survey article|squib|book review|invited (?:paper|talk))s?:\s*")
+"""What a journal prints above a title."""
 _LATE_VOLUMES = 2008
 """The volumes of NIPS appeared in the year after the conference, and carry both years."""
 _PRINTED_LATER = 2010
@@ -84,12 +92,17 @@ class FieldComparison:
         self, reference: CitedReference, version: KnownVersion, work: KnownWork
     ) -> list[FieldFinding]:
         """Return a finding for each field that was compared, or could not be."""
+        placed = list(self._year_and_venue(reference, version, work))
+        agrees = not reference.venue or any(
+            one.field == reference.venue_field and one.word == "verified" for one in placed
+        )
+        printed_again = work.has_editions and reference.year != version.year
         return [
             _title(reference, version, work),
             self._authors(reference, version),
-            *self._year_and_venue(reference, version, work),
+            *placed,
             *self._identifiers(reference, version, work),
-            *_numbers(reference, version),
+            *_numbers(reference, version, comparable=agrees and not printed_again),
         ]
 
     def _year_and_venue(
@@ -114,6 +127,8 @@ class FieldComparison:
             yield FieldFinding(name, "not checked", f"{version.source} has none")
         elif reference.year in years or version.is_stated("year", str(reference.year)):
             yield FieldFinding(name, "verified")
+        elif self._names_another(reference, version):
+            yield FieldFinding(name, "not checked", "the entry names two venues")
         elif "year" in version.unsure:
             yield FieldFinding(name, "not checked", _UNSURE)
         elif not reference.venue and not reference.is_preprint:
@@ -138,6 +153,11 @@ class FieldComparison:
             yield _other_year(reference, version, work)
         if not work.has_editions:
             yield self._venue(reference, version)
+
+    def _names_another(self, reference: CitedReference, version: KnownVersion) -> bool:
+        """Return whether an entry has both a journal and a booktitle, and one is not the venue."""
+        printed = [one for one in reference.venues if not says_arxiv(one)]
+        return len(printed) > 1 and not all(self._is_venue(one, version.venue) for one in printed)
 
     def _venue(self, reference: CitedReference, version: KnownVersion) -> FieldFinding:
         name = reference.venue_field or "booktitle"
@@ -166,6 +186,11 @@ class FieldComparison:
             return FieldFinding(name, "not checked", f"{reference.venue} is an abbreviation")
         if "venue" in version.unsure:
             return FieldFinding(name, "not checked", _UNSURE)
+        if any(
+            self.venues.find(one).venue == f"{version.venue}-workshop" for one in reference.venues
+        ):
+            message = "some lists have its workshops among the works of the conference"
+            return FieldFinding(name, "not checked", message)
         unknown = version.venue not in self.bib.venues
         if version.is_made_by_program and (unknown or not self._is_known(reference)):
             return FieldFinding(name, "not checked", f"{version.source} has “{version.venue}”")
@@ -194,8 +219,7 @@ class FieldComparison:
         """
         if self._is_known(reference) or reference.year != version.year:
             return False
-        pages = _NUMBER.findall(reference.pages)
-        if pages and version.pages and same_pages(_NUMBER.findall(version.pages), pages):
+        if _NUMBER.search(reference.pages) and same_pages(version.pages, reference.pages):
             return True
         here = {word[:_STEM] for word in telling(reference.venue)}
         venue = self.bib.venues.get(version.venue)
@@ -225,17 +249,30 @@ class FieldComparison:
         other = ("article", "journal") if is_journal else ("inproceedings", "booktitle")
         return f"write @{other[0]} with {other[1]} = {{{right}}}, year = {{{version.year}}}"
 
+    def names_venue(self, place: str, version: KnownVersion) -> bool:
+        """Return whether a text that says arXiv begins with the name of a version's venue."""
+        name = place.partition(",")[0]
+        return not says_arxiv(name) and self._is_venue(name, version.venue)
+
     def _is_venue(self, text: str, venue: str) -> bool:
+        if words(from_latex(text)) == words(venue) or self._is_satellite(text, venue):
+            return True
         plain = _SERIES.sub("", text)
         # "Neural Networks, IEEE Transactions on"
         turned = _TURNED.sub(r"\2 \1", plain)
         if venue in self.bib.venues:
             # "HLT/ACL" is a joint meeting of two.
-            parts = (plain, turned, plain.replace(r"\&", "and"), *plain.split("/"))
+            whole = _OWN_TRACK.sub("", plain)
+            parts = (plain, turned, whole, plain.replace(r"\&", "and"), *plain.split("/"))
             return any(self.venues.find(one).venue == venue for one in parts)
         known = self.venues.find(venue).core
         names = (self.venues.find(one).core for one in (plain, turned))
         return bool(known) and any(one == known or abbreviates(one, known) for one in names)
+
+    def _is_satellite(self, text: str, venue: str) -> bool:
+        """Return whether two names mean the same satellite of a conference that has one such."""
+        ours, theirs = (set(_SATELLITES.findall(one.lower())) for one in (text, venue))
+        return bool(ours & theirs) and same_name(text, venue)
 
     def venue_name(self, version: KnownVersion) -> str:
         """Return the short name of a version's venue in its year."""
@@ -431,7 +468,7 @@ def foreign(
 def _title(reference: CitedReference, version: KnownVersion, work: KnownWork) -> FieldFinding:
     # Some write the edition, or a remark, after the title.
     cited = {bare(reference.title), bare(_REMARK.sub("", reference.title))}
-    if any(bare(one) in cited for one in version.titles):
+    if any(bare(one) in cited or bare(_HEADING.sub("", one)) in cited for one in version.titles):
         return FieldFinding("title", "verified")
     right = version.titles[0]
     by = _identified_by(reference, work)
@@ -472,17 +509,36 @@ def _is_stated(
     return False
 
 
-def _numbers(reference: CitedReference, version: KnownVersion) -> Iterator[FieldFinding]:
-    pages, known = _NUMBER.findall(reference.pages), _NUMBER.findall(version.pages)
-    if pages and known and "pages" not in version.unsure:
-        agrees = same_pages(known, pages) or version.is_stated("pages", reference.pages)
-        right = version.pages.replace("-", "--").replace("----", "--")
-        yield FieldFinding(
-            "pages",
-            "verified" if agrees else "differs",
-            "" if agrees else f"{_has(version)} has other pages; write pages = {{{right}}}",
-            "" if agrees else right,
+def _numbers(
+    reference: CitedReference, version: KnownVersion, comparable: bool
+) -> Iterator[FieldFinding]:
+    """Compare pages and volume; they are not `comparable` with those of another venue's print."""
+    if not comparable:
+        for name, value, known in (
+            ("pages", reference.pages, version.pages),
+            ("volume", reference.volume, version.volume),
+        ):
+            if _NUMBER.search(value):
+                same = bool(known) and same_pages(known, value)
+                word: FieldWord = "verified" if same else "not checked"
+                yield FieldFinding(name, word, "" if same else "it may be another version")
+        return
+    pages = _NUMBER.search(reference.pages) and _NUMBER.search(version.pages)
+    if pages and "pages" not in version.unsure:
+        agrees = same_pages(version.pages, reference.pages) or version.is_stated(
+            "pages", reference.pages
         )
+        right = version.pages.replace("-", "--").replace("----", "--")
+        if not agrees and _as_many(version.pages, reference.pages):
+            message = f"{_has(version)} has as many pages with other numbers: {right}"
+            yield FieldFinding("pages", "not checked", message)
+        else:
+            yield FieldFinding(
+                "pages",
+                "verified" if agrees else "differs",
+                "" if agrees else f"{_has(version)} has other pages; write pages = {{{right}}}",
+                "" if agrees else right,
+            )
     volume = reference.volume.strip()
     if volume.isdigit() and version.volume.isdigit() and "volume" not in version.unsure:
         agrees = int(volume) == int(version.volume)
@@ -502,14 +558,25 @@ def _is_sorted(authors: Iterable[str]) -> bool:
     return families == sorted(families)
 
 
-def same_pages(ours: list[str], theirs: list[str]) -> bool:
+def same_pages(known: str, cited: str) -> bool:
     """Return whether two ranges are the same: an end may be abbreviated, or omitted, or both be
     numbered by article.
     """
+    ours, theirs = _NUMBER.findall(known), _NUMBER.findall(cited)
     if theirs in (ours, ours[:1], ours[::-1]) or ours == theirs[:1]:  # a rule reports reversed ones
         return True
     short = len(ours) == len(theirs) == 2 and ours[0] == theirs[0]
     return short and len(theirs[1]) < len(ours[1]) and ours[1].endswith(theirs[1])
+
+
+def _as_many(known: str, cited: str) -> bool:
+    """Return whether two ranges have as many pages, more than one: proceedings are numbered
+    otherwise by IEEE than by CVF, and articles by ACM than by JMLR.
+    """
+    ours, theirs = ([int(one) for one in _NUMBER.findall(text)] for text in (known, cited))
+    if len(ours) != 2 or len(theirs) != 2:
+        return False
+    return ours[1] - ours[0] == theirs[1] - theirs[0] > 0
 
 
 def _is_one_work(one: KnownWork, other: KnownWork) -> bool:

@@ -83,7 +83,9 @@ def misplaced(reference: CitedReference, venues: VenueNames) -> Iterator[Contrad
         if elsewhere or (year is not None and year != place.year):
             message = f"this DOI is one of {place.venue.upper()} {place.year}"
             yield Contradiction("doi", message)
-    if reference.arxiv and year is not None:
+    # Authors put what a journal printed long ago on arXiv as well.
+    printed = reference.own_doi or (reference.venue_field == "journal" and reference.is_located)
+    if reference.arxiv and year is not None and not printed:
         first = arxiv_year(reference.arxiv)
         if first >= year + _YEARS_LATER:
             month = month_name[arxiv_month(reference.arxiv)]

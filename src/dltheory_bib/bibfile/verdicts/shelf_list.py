@@ -6,19 +6,22 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.bibfile.venue_match import VenueNames, ordinals
 from dltheory_bib.bibfile.verdicts.author_comparison import ANONYMOUS, compare_authors
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
 from dltheory_bib.bibfile.verdicts.complete_lists import CompleteList, CompleteLists
 from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork
 from dltheory_bib.bibfile.verdicts.titles import TELLING, is_near, is_unrelated, spelled_title
 from dltheory_bib.shelf.lookups import Held, Shelf
+from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import words
 
 _SATELLITE = re.compile(
     r"(?i)workshop|track|blog|companion|tiny|dataset|tutorial|competition|demo|poster|abstract"
     r"|findings|student|submi|review"
 )
+_VOLUME_NUMBER = re.compile(r"(?<![\d'’.-])(?<!\d )\b(\d{1,2})\s*\Z")
+"""The number at the end of a venue's name."""
 _VOLUME_TITLE = re.compile(r"(?i)proceedings\b")
 """What the title of a whole volume begins with."""
 _NEAR = 75.0
@@ -95,8 +98,9 @@ class ShelfList:
     def whole(self, reference: CitedReference) -> CompleteList | None:
         """Return the complete list of the venue and year that a reference names, if there is one.
 
-        None for a satellite of the venue, and for a short title, which others may have used. An
-        entry with a `journal` is none: what it names is seldom meant as the proceedings.
+        None for a satellite of the venue, for a volume whose number is that of another year, and
+        for a short title, which others may have used. An entry with a `journal` is none: what it
+        names is seldom meant as the proceedings.
         """
         if reference.year is None or len(words(reference.title)) < TELLING:
             return None
@@ -105,8 +109,20 @@ class ShelfList:
         for one in reference.venues:
             venue = self.venues.find(one).venue
             if venue and not _SATELLITE.search(one):
-                return self.lists.find(venue, reference.year)
+                other = self._is_of_other_year(one, venue, reference.year)
+                return None if other else self.lists.find(venue, reference.year)
         return None
+
+    def _is_of_other_year(self, named: str, venue: str, year: int) -> bool:
+        """Return whether a venue's name has a number that is not that of its meeting in a year.
+
+        "Uncertainty in Artificial Intelligence 4", of 1990, is the volume of the meeting of 1988.
+        """
+        first = self.venues.venues[venue].in_year(year).ordinal_from
+        plain = from_latex(named)
+        last = _VOLUME_NUMBER.search(plain)
+        counts = {count for _, _, count in ordinals(plain)} | ({int(last[1])} if last else set())
+        return bool(first and counts) and not counts & {year - (first or 0), year % 100}
 
     def have_written_together(self, reference: CitedReference) -> bool:
         """Return whether two authors of a reference have another work together, or its only author

@@ -65,6 +65,16 @@ def is_unrelated(one: str, other: str) -> bool:
     return fewer > 1 and 4 * len(ours & theirs) < fewer
 
 
+def has_same_name(one: str, other: str) -> bool:
+    """Return whether two titles begin with the same name before a colon.
+
+    >>> has_same_name("AutoBencher: Creating Datasets", "AutoBencher: Towards Declarative Ones")
+    True
+    """
+    ours, theirs = (bare(title.partition(":")[0]) if ":" in title else "" for title in (one, other))
+    return bool(ours) and ours == theirs
+
+
 def similarity(one: str, other: str) -> float:
     """Return the similarity of two texts, from 0 to 1."""
     matcher = SequenceMatcher(None, one, other, autojunk=False)

@@ -13,13 +13,15 @@ Whether a reference was invented is not said: that is for a person to judge from
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import quote
 
 from dltheory_bib.bibfile.match import PLACES
 from dltheory_bib.bibfile.venue_match import VenueNames
+from dltheory_bib.bibfile.verdicts.author_comparison import compare_authors
 from dltheory_bib.bibfile.verdicts.catalogue_index import CatalogueIndex
 from dltheory_bib.bibfile.verdicts.cited_reference import CitedReference
 from dltheory_bib.bibfile.verdicts.complete_lists import CompleteList
@@ -30,20 +32,26 @@ from dltheory_bib.bibfile.verdicts.field_comparison import (
     FieldFinding,
     FieldWord,
     foreign,
+    same_pages,
     weight,
 )
 from dltheory_bib.bibfile.verdicts.known_version import KnownVersion, KnownWork, known_paper
 from dltheory_bib.bibfile.verdicts.reference_rules import contradictions, misplaced
-from dltheory_bib.bibfile.verdicts.titles import is_unrelated, spelled_title
+from dltheory_bib.bibfile.verdicts.titles import has_same_name, is_unrelated, spelled_title
 from dltheory_bib.bibfile.work_index import WorkIndex
-from dltheory_bib.text.identifiers import is_arxiv_doi
+from dltheory_bib.text.identifiers import arxiv_year
 from dltheory_bib.text.latex import from_latex
 
 if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
+    from dltheory_bib.lookup.protocol import StatedWork
     from dltheory_bib.models.paper import Paper
 
 _SEARCH = "https://scholar.google.com/scholar?q="
+_REPORTS = frozenset(
+    {"techreport", "report", "unpublished", "phdthesis", "mastersthesis", "thesis"}
+)
+_MEETING = re.compile(r"(?i)conference|proceedings|symposium|workshop|meeting")
 Word = Literal["verified", "differs", "contradicted", "not found", "not checked"]
 
 
@@ -161,7 +169,13 @@ class Judge:
         """Return the verdict on a reference, compared with the works that it may mean."""
         findings, version, work = self._nearest(reference, works)
         wrong = self._ruled_out(reference, version.authors)
-        unknown = _is_unknown_version(reference, findings)
+        outdated = reference.is_preprint and self._is_published(work)
+        # "ICLR'2015, arXiv:1406.2751" names the publication.
+        if reference.place and self.comparison.names_venue(reference.place, work.versions[0]):
+            outdated = False
+        if outdated:
+            findings = list(_of_preprint(findings))
+        unknown = self._is_unknown_version(reference, version, findings)
         whole = self._whole(reference) if unknown or _is_elsewhere(reference, findings) else None
         if unknown and whole is None:
             misplaced = list(self._misplaced(reference))
@@ -180,11 +194,53 @@ class Judge:
             findings = [_unlisted(one, whole, reference) for one in findings]
         known = {one.field for one in wrong}
         findings = [*wrong, *(one for one in findings if one.field not in known)]
-        if reference.is_preprint and work.is_published:
+        if outdated:
             findings = list(self._outdated(findings, work))
         is_told = any(one.word in {"differs", "contradicted"} for one in findings)
         record = self.comparison.record(version) if is_told else ""
         return _verdict(findings, version, asked, record)
+
+    def _is_published(self, work: KnownWork) -> bool:
+        """Return whether a work appeared at a venue of the catalogue."""
+        if work.versions[0].is_catalogues:
+            return work.is_published
+        return work.versions[0].venue in self.bib.venues
+
+    def _is_unknown_version(
+        self, reference: CitedReference, version: KnownVersion, findings: Sequence[FieldFinding]
+    ) -> bool:
+        """Return whether an entry describes a version that is not known: a work may have been
+        published again, and reports and workshops have works by their later titles.
+
+        It has pages, a volume or a DOI of its own, and another venue and year; or it is an article
+        where the known version was at a meeting, or the other way round; or it is a report.
+        """
+        found = {one.field: one.word for one in findings}
+        if "contradicted" in found.values():
+            return False
+        if reference.kind in _REPORTS and version.venue:
+            return "differs" in (found.get("title"), found.get("author"))
+        own = all(found.get(name) != "verified" for name in ("pages", "volume", "doi"))
+        venue, year = found.get(reference.venue_field), found.get(reference.year_field)
+        if not own or not reference.venue or venue == "verified":
+            return False
+        if venue == "differs" and self._is_other_form(reference, version):
+            return bool(reference.pages or reference.volume) or found.get("title") == "differs"
+        if not reference.is_located or year != "differs":
+            return False
+        if venue == "differs":
+            return found.get("author") == found.get("title") == "verified"
+        return found.get("author") == "verified"
+
+    def _is_other_form(self, reference: CitedReference, version: KnownVersion) -> bool:
+        """Return whether a reference is an article, and a version a meeting's, or reversely."""
+        known = self.bib.venues.get(version.venue)
+        is_journal = (
+            known.kind == "journal"
+            if known is not None
+            else not _MEETING.search(version.venue) and bool(version.volume)
+        )
+        return bool(version.venue) and is_journal == (reference.venue_field == "booktitle")
 
     def _ruled_out(
         self, reference: CitedReference, authors: Sequence[str] = ()
@@ -208,6 +264,8 @@ class Judge:
         venue = self.comparison.venue_name(version)
         name = "journal" if self.comparison.is_journal(version) else "booktitle"
         message = f"it was published in {venue} {version.year}"
+        if any(one.field == "title" and one.word != "verified" for one in findings):
+            message += f" as “{version.titles[0]}”"
         yield FieldFinding(name, "differs", message, venue, OUTDATED)
         yield from (one for one in findings if one.field not in PLACES)
 
@@ -217,14 +275,19 @@ class Judge:
         if whole is None or not reference.authors:
             return
         theirs = whole.by_these_authors(reference)
+        excludes = whole.excludes and not _is_recent_preprint(reference)
         if theirs:
-            titles = "; ".join(f"“{one.record.title}”" for one in theirs[:3])
+            titles = "; ".join(f"“{one.title}”" for one in theirs[:3])
+            earlier = any(_may_be_title_of(reference, one) for one in theirs)
+            # What all of them wrote for it is known: some of them may have given a talk as well.
+            all_of_them = any(_is_by_all(reference, one) for one in theirs)
+            word: FieldWord = "contradicted"
             message = f"not in {whole}, which has by these authors {titles}"
-            wanted = spelled_title(reference.title)
-            others = all(is_unrelated(wanted, spelled_title(one.record.title)) for one in theirs)
-            word: FieldWord = "contradicted" if others and whole.excludes else "differs"
+            if earlier or not all_of_them or not excludes:
+                word = "differs"
+                message += "; write the printed title, or name the workshop, if it was at one"
             yield FieldFinding("title", word, message)
-        elif not whole.excludes or any(one.have_written_together(reference) for one in self.lists):
+        elif not excludes or any(one.have_written_together(reference) for one in self.lists):
             # People who exist may have written it for a workshop: then that is what to write.
             message = f"not in {whole}; name the workshop or the track, if it was at one"
             yield FieldFinding(reference.venue_field, "differs", message)
@@ -263,19 +326,40 @@ class Judge:
                 yield foreign(name, owner, reference)
 
 
-def _is_unknown_version(reference: CitedReference, findings: Sequence[FieldFinding]) -> bool:
-    """Return whether an entry describes, with pages, a volume or a DOI of its own, a version whose
-    venue and year are none of those that are known: a work may have been published again.
+def _is_recent_preprint(reference: CitedReference) -> bool:
+    """Return whether an entry has an arXiv id of about its year, and no DOI: the work was perhaps
+    at a workshop of the conference, by whose name INSPIRE cites it.
     """
-    words = {one.field: one.word for one in findings}
-    if "contradicted" in words.values():
+    if not reference.arxiv or reference.doi:
         return False
-    doi = "" if is_arxiv_doi(reference.doi) else reference.doi
-    located = reference.pages or reference.volume or doi
-    elsewhere = words.get(reference.venue_field) == words.get(reference.year_field) == "differs"
-    agrees = words.get("author") == words.get("title") == "verified"
-    own = [words.get(name) != "verified" for name in ("pages", "volume", "doi")]
-    return bool(located) and elsewhere and agrees and all(own)
+    return abs(arxiv_year(reference.arxiv) - (reference.year or 0)) <= 1
+
+
+def _may_be_title_of(reference: CitedReference, work: StatedWork) -> bool:
+    """Return whether a reference may mean a work by an earlier title: on the same pages, or with
+    the same name before a colon, or with a telling word in common.
+    """
+    if reference.pages and same_pages(work.pages, reference.pages):
+        return True
+    if has_same_name(reference.title, work.title):
+        return True
+    return not is_unrelated(spelled_title(reference.title), spelled_title(work.title))
+
+
+def _is_by_all(reference: CitedReference, work: StatedWork) -> bool:
+    found = compare_authors(reference.authors, work.authors, reference.and_others)
+    return found.outcome in {"same", "order"}
+
+
+def _of_preprint(findings: Iterable[FieldFinding]) -> Iterator[FieldFinding]:
+    """Yield findings on a preprint that was compared with the publication: what differs may be the
+    preprint's own title, authors and pages, of which no list has a record.
+    """
+    for one in findings:
+        if one.word == "differs" and one.field not in {"doi", "eprint"}:
+            yield FieldFinding(one.field, "not checked", "the preprint may have another")
+        else:
+            yield one
 
 
 def _is_elsewhere(reference: CitedReference, findings: Sequence[FieldFinding]) -> bool:

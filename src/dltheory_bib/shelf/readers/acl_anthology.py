@@ -26,6 +26,8 @@ _VENUES = {
     "Q": "Transactions of the Association for Computational Linguistics",
 }
 """The venues of the collections until 2019, whose volumes have long names that differ."""
+_EMNLP = "empirical methods in natural language processing"
+"""The conference whose volumes until 2006 are among those of workshops."""
 _CENTURY = 60
 _LARGEST = 64 << 20
 
@@ -82,6 +84,8 @@ def _record(paper: Element, volume: str, venue: str, year: int, track: str) -> S
 def _venue(collection: str, venue: str) -> str:
     """Return the short name of a large conference or journal, else the name of the volume."""
     _, dot, name = collection.partition(".")
+    if _EMNLP in venue.lower():
+        return _VENUES["D"]
     if dot:
         return name.upper() if name.upper() in _VENUES.values() else venue
     return _VENUES.get(collection[:1], venue)
@@ -100,7 +104,8 @@ def _track(volume: str, venue: str) -> str:
     for one in ("findings", "workshop", "demonstrations", "tutorial", "student"):
         if one in venue.lower() or one in volume:
             return one
-    return "workshop" if volume.startswith("W") else ""
+    is_conference = _EMNLP in venue.lower()
+    return "workshop" if volume.startswith("W") and not is_conference else ""
 
 
 def _text(parent: Element | None, name: str) -> str:

@@ -53,7 +53,11 @@ def _record(paper: dict[str, Any]) -> StatedWork | Refused:
         return Refused(key, UNTITLED)
     people = (named(one) for one in listed(paper.get("authors")))
     venue = text_of(paper.get("venue"))
-    is_workshop = text_of(paper.get("venue_type")) == "workshop"
+    name = text_of(paper.get("venue_name")) or venue
+    # Of a conference that is not among its own, such as ECML PKDD, it says "workshop" as well.
+    is_workshop = text_of(paper.get("venue_type")) == "workshop" and (
+        not name or "workshop" in name.lower()
+    )
     return StatedWork(
         source=NAME,
         where=key,
@@ -61,7 +65,7 @@ def _record(paper: dict[str, Any]) -> StatedWork | Refused:
         title=title,
         authors=tuple(filter(None, map(_name, people))),
         year=year_of(paper.get("year")),
-        venue=text_of(paper.get("venue_name")) or venue,
+        venue=name,
         volume=text_of(paper.get("volume")),
         pages=text_of(paper.get("pages")),
         doi=text_of(paper.get("doi")).lower(),
