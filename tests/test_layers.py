@@ -22,6 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     {"cli", "__main__"},
     {"site", "mcp_server"},
+    {"discovery"},
     {"bibfile", "manuscript", "shelf"},
     {"lookup"},
     {"bibliography", "papers", "search_results", "selection", "comparison", "connections"},
@@ -45,6 +46,7 @@ EXCEPTIONS = {
     ("bibliography.py", "bibfile", "cite"),
     ("bibliography.py", "bibfile", "cover"),
     ("bibliography.py", "manuscript", "cite"),
+    ("bibliography.py", "discovery", "discover"),
     ("models/paper.py", "display", "_repr_html_"),
     ("models/registries.py", "display", "_repr_html_"),
     ("models/paper.py", "snapshot", "_repr_html_"),
@@ -63,6 +65,9 @@ HOMES = {
     "rispy": {"formats/ris.py"},
     "pyarrow": {"formats/tables.py", "shelf/readers/openalex_dump.py"},
     "rapidfuzz": {"shelf"},
+    "duckdb": {"discovery/engines.py"},
+    "pyspark": {"discovery/engines.py"},
+    "narwhals": {"discovery"},
     "bibtexparser": {"formats/bibtex.py", "bibfile/importers.py"},
     "rich": {"display", "cli"},
     "networkx": {"graph", "formats/graph_files.py", "display/networks.py"},
@@ -85,7 +90,7 @@ HOMES = {
 # A warning to think, not a shape to fit.
 LONGEST_MODULE = 600
 # The one object in the user's hand has many short methods.
-LONGER = {"bibliography.py": 780}
+LONGER = {"bibliography.py": 805}
 LONGEST_FUNCTION = 60
 
 
