@@ -21,7 +21,7 @@ COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
 .PHONY: help demo install dev test quick quick-example soak fuzz test-wheel lint check theorems schema docs \
-	pages audit lists notebook tries site screenshots memory bench search-quality topic-quality exchange \
+	pages audit lists notebook tries site screenshots memory bench search-quality topic-quality discover-quality exchange \
 	search-page dist \
 	release-check install-size clean
 
@@ -138,6 +138,9 @@ search-quality: $(VENV)/installed  ## Measure how well the search finds, on ques
 topic-quality: $(VENV)/installed  ## Measure how often the first suggested topic of a work is right.
 	@$(BIN)/python scripts/topic_quality.py
 	@$(BIN)/python scripts/topic_quality.py --abstracts
+
+discover-quality: $(VENV)/dev  ## Measure how many hidden works of the catalogue discover finds.
+	@$(BIN)/python scripts/discover_quality.py
 
 exchange: $(VENV)/installed  ## Measure what comes back from Zotero, JabRef and others.
 	@$(BIN)/python benchmarks/exchange.py

@@ -36,9 +36,11 @@ from dltheory_bib.text.identifiers import Identifier
 
 pytest.importorskip("duckdb")
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "benchmarks"))
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "scripts")]
 
 import citation_dump  # noqa: E402
+
+import discover_quality  # noqa: E402
 
 Pairs = set[tuple[int, int]]
 
@@ -453,3 +455,21 @@ def test_the_answer_is_the_same_with_little_memory(tmp_path: Path, collection: P
             text = json.dumps([one.to_dict() for one in made]) + made.to_bibtex() + str(made)
         answers.add(text.replace(str(store.about.date), ""))
     assert len(answers) == 1
+
+
+def test_the_measure_of_quality(engine: Engine) -> None:
+    """A hidden work that a list has together with those that are left is found, the lists of hidden
+    works are withheld, and a hub is first by plain citations.
+    """
+    case = discover_quality.Case([0, 1, 2], [3, 4])
+    pairs = [(0, 1), (0, 2), (0, 3), (4, 1), (4, 2)] + [(20 + one, 10) for one in range(9)]
+    made = discover_quality.outcome(engine, case, pairs, 1, withheld=False)
+    assert (made.reachable, made.found["citations"], made.found["discover"]) == (1, 0, 0.5)
+    assert discover_quality.outcome(engine, case, pairs, 2, withheld=False).found["discover"] == 1
+    made = discover_quality.outcome(engine, case, pairs, 2, withheld=True)
+    assert (made.found["discover"], made.found["coupling"]) == (0.5, 0)
+    one, other = discover_quality.cases([*range(100)], 2, "name")
+    assert len(one.hidden) == 20
+    assert one != other
+    assert not set(one.left) & set(one.hidden)
+    assert [one, other] == [*discover_quality.cases([*range(100)], 2, "name")]

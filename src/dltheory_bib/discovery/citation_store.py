@@ -90,11 +90,10 @@ def write_citations(sources: Sequence[Source], folder: Path, engine: Engine) -> 
     part, target = folder / f".{FOLDER}.part", folder / FOLDER
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    dump = _read(sources, part, engine)
-    dump = dump.with_columns(id=_number("id")).filter(_not_null("id"))
-    named = dump.filter(_is_work())
-    engine.write(named.drop(_REFERENCES), part / "works")
-    engine.write(_names(named), part / "names")
+    dump = _read(sources, part, engine).filter(_is_address("id"))
+    works = dump.filter(_is_work()).with_columns(id=_number("id"))
+    engine.write(works.drop(_REFERENCES), part / "works")
+    engine.write(_names(engine.parquet(part / "works")), part / "names")
     engine.write(_pairs(dump), part / "pairs")
     shutil.rmtree(part / "dump", ignore_errors=True)
     files = [file for one in sources for file in one.files]
@@ -139,13 +138,22 @@ def _read(sources: Sequence[Source], part: Path, engine: Engine) -> Frame:
     return frames[0]
 
 
-def _number(column: str) -> Any:
-    """Return the number in an address of a work; null if it is none."""
+def _is_address(column: str) -> Any:
+    """Return the rows whose address is that of a work.
+
+    A filter never contains a number that is read of an address: engines change the order of
+    filters, and another text cannot be read as a number.
+    """
     import narwhals as nw
 
-    address = nw.col(column)
-    digits = nw.when(address.str.contains(_WORK_PATTERN)).then(address.str.slice(len(_WORK)))
-    return digits.otherwise(nw.lit(None)).cast(nw.Int64)
+    return nw.col(column).str.contains(_WORK_PATTERN)
+
+
+def _number(column: str) -> Any:
+    """Return the number in an address of a work."""
+    import narwhals as nw
+
+    return nw.col(column).str.slice(len(_WORK)).cast(nw.Int64)
 
 
 def _not_null(column: str) -> Any:
@@ -165,9 +173,9 @@ def _is_work() -> Any:
 def _pairs(dump: Frame) -> Frame:
     import narwhals as nw
 
-    listed = dump.select(citing=nw.col("id"), cited=nw.col(_REFERENCES)).explode("cited")
-    pairs = listed.select("citing", cited=_number("cited")).filter(
-        _not_null("cited") & (nw.col("citing") != nw.col("cited"))
+    listed = dump.select("id", cited=nw.col(_REFERENCES)).explode("cited")
+    pairs = listed.filter(_is_address("cited") & (nw.col("id") != nw.col("cited"))).select(
+        citing=_number("id"), cited=_number("cited")
     )
     return pairs.group_by("citing", "cited").agg(rows=nw.len()).select("citing", "cited")
 
@@ -200,18 +208,14 @@ def _names(works: Frame) -> Frame:
         )
         for one in addresses
     ]
-    for column in ("display_name", "title"):
-        letters = _without(nw.col(column), "[^A-Za-z0-9]+").str.to_lowercase()
-        names.append(
-            works.filter(_not_null(column))
-            .select("id", letters=letters)
-            .filter(nw.col("letters").str.len_chars() >= _SHORTEST)
-            .select(
-                "id",
-                name=nw.concat_str([nw.lit("title:"), nw.col("letters").str.slice(0, _LONGEST)]),
-            )
-        )
-    return nw.concat(names).group_by("id", "name").agg(rows=nw.len()).select("id", "name")
+    title = nw.coalesce(nw.col("display_name"), nw.col("title"))
+    letters = _without(title, "[^A-Za-z0-9]+").str.to_lowercase().str.slice(0, _LONGEST)
+    names.append(
+        works.select("id", letters=letters)
+        .filter(nw.col("letters").str.len_chars() >= _SHORTEST)
+        .select("id", name=nw.concat_str([nw.lit("title:"), nw.col("letters")]))
+    )
+    return nw.concat(names)
 
 
 _ARXIV = r"arxiv\.org/(abs|pdf)/|10\.48550/arxiv\."
