@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dltheory_bib import load
@@ -33,6 +33,7 @@ from dltheory_bib.shelf.readers import openalex_dump
 from dltheory_bib.shelf.readers.source_kinds import find_source
 from dltheory_bib.shelf.refusals import UNDATED, Refused
 from dltheory_bib.text.identifiers import Identifier
+from helpers.budget import examples
 
 pytest.importorskip("duckdb")
 ROOT = Path(__file__).parents[1]
@@ -127,7 +128,7 @@ def engine() -> Iterator[Engine]:
         yield opened
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(
     citations=graphs,
     seeds=st.sets(works, max_size=8),

@@ -55,37 +55,22 @@ def ranking(engine: Engine, citations: Frame, seeds: Frame, outside: Frame, coun
     """
     import narwhals as nw
 
+    # Each step is kept, so that one large join or grouping at a time needs memory.
     citing = engine.kept(_counted(citations, seeds, "citing"))
     cited = engine.kept(_counted(citations, seeds, "cited"))
-    co_cited = _passed_on(citations, citing, "citing", "cited")
-    coupled = _passed_on(citations, cited, "cited", "citing")
-    as_cited = _joined(cited, co_cited).select(
-        "id",
-        part=_over_root(nw.col("passed") + SCALE * nw.col("seeds"), nw.col("degree")),
-        co_cited=nw.col("passed"),
-        coupled=_whole(0),
-        cited_by=nw.col("seeds"),
-        cites=_whole(0),
-    )
-    as_citing = _joined(citing, coupled).select(
-        "id",
-        part=_over_root(nw.col("passed") + SCALE * nw.col("seeds"), nw.col("degree")),
-        co_cited=_whole(0),
-        coupled=nw.col("passed"),
-        cited_by=_whole(0),
-        cites=nw.col("seeds"),
-    )
-    parts = [one.filter(nw.col("part") > 0) for one in (as_cited, as_citing)]
+    co_cited = engine.kept(_passed_on(citations, citing, "citing", "cited"))
+    coupled = engine.kept(_passed_on(citations, cited, "cited", "citing"))
+    as_cited = engine.kept(_tied(cited, co_cited, "co_cited", "cited_by"))
+    as_citing = engine.kept(_tied(citing, coupled, "coupled", "cites"))
+    both = nw.concat([as_cited, as_citing]).group_by("id")
     names = ("co_cited", "coupled", "cited_by", "cites")
+    scored = both.agg(
+        nw.col("part").sum().cast(nw.Int64).alias("score"),
+        *(nw.col(name).sum().cast(nw.Int64) for name in names),
+    ).select(*Ranked._fields)
     return (
-        nw.concat(parts)
+        engine.kept(scored)
         .join(outside, on="id", how="semi")
-        .group_by("id")
-        .agg(
-            nw.col("part").sum().cast(nw.Int64).alias("score"),
-            *(nw.col(name).sum().cast(nw.Int64) for name in names),
-        )
-        .select(*Ranked._fields)
         .sort("score", "id", descending=[True, False])
         .head(count)
     )
@@ -173,10 +158,16 @@ def _passed_on(citations: Frame, counted: Frame, end: str, other: str) -> Frame:
     )
 
 
-def _joined(counted: Frame, passed: Frame) -> Frame:
+def _tied(counted: Frame, passed: Frame, name: str, direct: str) -> Frame:
+    """Return the works with a tie at one end, by its part of the score; other parts are 0."""
     import narwhals as nw
 
-    return counted.join(passed, on="id", how="left").with_columns(nw.col("passed").fill_null(0))
+    joined = counted.join(passed, on="id", how="left")
+    weight = nw.col("passed").fill_null(0)
+    values = {one: _whole(0) for one in ("co_cited", "coupled", "cited_by", "cites")}
+    values |= {name: weight, direct: nw.col("seeds")}
+    part = _over_root(weight + SCALE * nw.col("seeds"), nw.col("degree"))
+    return joined.select("id", part=part, **values).filter(nw.col("part") > 0)
 
 
 def _weighed(pairs: Frame, sizes: Frame, middle: str, own: Frame) -> Frame:
