@@ -24,7 +24,7 @@ from dltheory_bib.discovery.citation_store import (
     write_citations,
 )
 from dltheory_bib.discovery.discoveries import discover
-from dltheory_bib.discovery.engines import Engine, EngineError, open_engine
+from dltheory_bib.discovery.engines import DuckDBEngine, Engine, EngineError, open_engine
 from dltheory_bib.discovery.own_works import collection_works
 from dltheory_bib.discovery.scores import SCALE, Ranked, ranking, ties
 from dltheory_bib.errors import MissingExtraError
@@ -35,7 +35,7 @@ from dltheory_bib.shelf.refusals import UNDATED, Refused
 from dltheory_bib.text.identifiers import Identifier
 from helpers.budget import examples
 
-pytest.importorskip("duckdb")
+duckdb = pytest.importorskip("duckdb")
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "scripts")]
 
@@ -285,6 +285,35 @@ def test_engines_that_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
         open_engine()
     with pytest.raises(MissingExtraError, match=re.escape("--engine local[2] needs")):
         open_engine("local[2]")
+
+
+class Crowded:
+    """A connection that has too little memory a few times."""
+
+    def __init__(self, connection: Any, failures: int) -> None:
+        self.connection, self.failures = connection, failures
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.connection, name)
+
+    def execute(self, sql: str, values: Any = ()) -> Any:
+        if sql.startswith("CREATE") and self.failures:
+            self.failures -= 1
+            raise duckdb.OutOfMemoryException("failed to allocate data of size 64.0 MiB")
+        return self.connection.execute(sql, values)
+
+
+def test_with_too_little_memory_one_thread_is_tried() -> None:
+    """And if that is not enough, a higher limit is asked for."""
+    with open_engine(threads=2) as opened:
+        assert isinstance(opened, DuckDBEngine)
+        opened._connection = Crowded(opened._connection, 1)
+        assert opened.rows(opened.table({"id": int}, [(3,)])) == [(3,)]
+        threads = "SELECT current_setting('threads')"
+        assert opened._connection.execute(threads).fetchall() == [(1,)]
+        opened._connection.failures = 2
+        with pytest.raises(EngineError, match="needs more memory; name a higher limit"):
+            opened.table({"id": int}, [(3,)])
 
 
 # The command, on a collection of its own with a shelf of works that were made up

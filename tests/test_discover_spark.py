@@ -32,8 +32,11 @@ WORKS = 20_000
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Engine]:
     needs("java")
-    with open_engine("local[2]") as engine:
-        yield engine
+    with pytest.MonkeyPatch.context() as patch:
+        # Java's second compiler is for programs that run longer than a test.
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+        with open_engine("local[2]") as engine:
+            yield engine
 
 
 def test_the_scores_on_spark_are_those_of_the_definition(spark: Engine) -> None:

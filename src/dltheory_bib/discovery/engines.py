@@ -125,7 +125,7 @@ class DuckDBEngine(Engine):
             options["memory_limit"] = memory
         if threads is not None:
             options["threads"] = threads
-        self._error = duckdb.Error
+        self._error, self._out_of_memory = duckdb.Error, duckdb.OutOfMemoryException
         try:
             # A database in a file can move tables that were kept out of memory.
             self._connection = duckdb.connect(f"{self._scratch.name}/kept.duckdb", config=options)
@@ -203,7 +203,16 @@ class DuckDBEngine(Engine):
 
     def _execute(self, sql: str, values: Sequence[Any] = ()) -> Any:
         try:
-            return self._connection.execute(sql, values)
+            try:
+                return self._connection.execute(sql, values)
+            except self._out_of_memory:
+                # Each thread has tables of its own that cannot be moved out of memory.
+                self._connection.execute("SET threads = 1")
+                return self._connection.execute(sql, values)
+        except self._out_of_memory as error:
+            raise EngineError(
+                f"DuckDB needs more memory; name a higher limit ({_first_line(error)})"
+            ) from error
         except self._error as error:
             raise EngineError(f"DuckDB: {_first_line(error)}") from error
 
