@@ -73,7 +73,7 @@ def discover(
     \b
     Example: dltheory discover
     Example: dltheory discover topic:ntk year:2020.. -n 50
-    Example: dltheory discover refs.bib --shelf shelf/ --format bibtex
+    Example: dltheory discover my-refs.bib --format bibtex
     """
     from dltheory_bib.discovery.discoveries import discover as found
 

@@ -85,7 +85,6 @@ def build(
     \b
     Example: dltheory shelf build dblp.xml.gz
     Example: dltheory shelf build mlanthology/ my-bib-files/ -o shelf
-    Example: dltheory shelf build openalex/ --citations-only --engine spark://host:7077
     """
     from dltheory_bib.shelf.chosen_shelf import shelf_folder
 

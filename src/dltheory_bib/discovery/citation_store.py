@@ -183,13 +183,14 @@ def _pairs(dump: Frame) -> Frame:
 def _names(works: Frame) -> Frame:
     import narwhals as nw
 
-    doi = nw.col("doi").str.to_lowercase()
+    # A column of a Parquet file in which nothing is stated may have any type.
+    doi = nw.col("doi").cast(nw.String).str.to_lowercase()
     names = [
         works.filter(_not_null("doi")).select(
             "id", name=nw.concat_str([nw.lit("doi:"), _without(doi, r"^https?://(dx\.)?doi\.org/")])
         )
     ]
-    address = nw.col("address").str.to_lowercase()
+    address = nw.col("address").cast(nw.String).str.to_lowercase()
     columns = works.collect_schema().names()
     addresses = [works.select("id", address=nw.col("doi"))]
     place = nw.col("place").struct.field("landing_page_url")
