@@ -359,6 +359,8 @@ def shelf(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     dump = written(tmp_path, "json")
     assert main(["shelf", "build", str(dump), "-o", str(folder)]) == 0
     assert "shelf: 4 citations of 3 works" in capsys.readouterr().err
+    assert main(["shelf", "list", "--shelf", str(folder)]) == 0
+    assert "4 citations of 3 works in OpenAlex of 2" in capsys.readouterr().err
     return folder
 
 

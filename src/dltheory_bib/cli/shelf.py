@@ -243,6 +243,7 @@ def list_(folder: Path | None, venues: bool, format_: str) -> None:
     Example: dltheory shelf list
     Example: dltheory shelf list --venues
     """
+    from dltheory_bib.discovery.citation_store import has_store, stored_citations
     from dltheory_bib.shelf.chosen_shelf import shelf_folder
     from dltheory_bib.shelf.lookups import Shelf
 
@@ -265,6 +266,10 @@ def list_(folder: Path | None, venues: bool, format_: str) -> None:
             cells = one.reader, one.date, str(one.kept), one.licence, one.path
             click.echo("\t".join(map(visible, cells)))
     note(f"{opened.path}: {_works(len(opened))}, {size:.0f} MB")
+    if has_store(opened.path.parent):
+        stored = stored_citations(opened.path.parent)
+        number = f"{stored.citations:,} citations of {_works(stored.works)}"
+        note(f"{number} in OpenAlex of {stored.date}, for dltheory discover")
 
 
 def _list_venues(shelf: Shelf, format_: str) -> None:
