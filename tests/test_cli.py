@@ -944,3 +944,20 @@ def test_the_completion_script_names_its_shell(run: Run, shell: str) -> None:
     # What keeps the blank away after `topic:`; fish adds none there by itself.
     assert {"bash": "compopt -o nospace", "zsh": "-S ''", "fish": ""}[shell] in out
     assert f"dltheory completion {shell} >" in run("completion", "--help")[1]
+
+
+def test_the_way_to_a_work(run: Run) -> None:
+    code, out, err = run("read", "--to", "jin2017escape", "-f", "keys")
+    way = out.split()
+    assert (code, err, way[-1]) == (0, "", "jin2017escape")
+    assert (
+        run("read", "--to", "jin2017escape", "--known", way[0], "-f", "keys")[1].split() == way[1:]
+    )
+    assert run("read", "--to", way[0], "--known", way[0]) == (
+        0,
+        "",
+        "you know it already: nothing is left to read\n",
+    )
+    assert run("read", "ntk", "--to", way[0])[0] == 2
+    assert run("read", "--known", "ntk")[0] == 2
+    assert "did you mean jin2017escape" in run("read", "--to", "jin2017escpe")[2]

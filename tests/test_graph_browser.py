@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -497,6 +498,41 @@ def test_a_work_can_stand_in_the_address(
         assert found.complaints == []
 
 
+def test_a_path_can_stand_in_the_address(
+    browser: Browser, catalogue: Bibliography, tmp_path: Path
+) -> None:
+    """A link leads to a path; the chosen work is where a path begins."""
+    view = catalogue.graph_view("topic:ntk")
+    page = tmp_path / "page.html"
+    element = data_element(view.data, in_address=True)
+    page.write_text(view.to_html().replace(data_element(view.data), element), "utf-8")
+    with watched(browser) as found:
+        found.page.goto(f"{page.as_uri()}?from=lee2019wide&to=jacot2018neural")
+        found.wait(f"() => Boolean({GRAPH}?.onRoute)")
+        route = found.page.locator(".dg-route > li")
+        assert "Lee et al. 2019" in route.first.inner_text()
+        assert "Jacot et al. 2018" in route.last.inner_text()
+        found.page.locator(".dg-stage").press("Escape")
+        found.wait(f"() => !{GRAPH}.onRoute")
+        assert found.page.url == page.as_uri()
+        found.ask(f"() => {GRAPH}.pick('jacot2018neural')")
+        found.page.get_by_role("button", name="Path from A to B").click()
+        assert found.page.get_by_role("combobox", name="From").input_value() == "Jacot et al. 2018"
+        end = found.page.get_by_role("combobox", name="To")
+        end.fill("lee2019wide")
+        end.press("Enter")
+        assert found.page.url == f"{page.as_uri()}?from=jacot2018neural&to=lee2019wide"
+        assert found.complaints == []
+
+
+def test_names_of_the_same_people_and_year_are_told_apart(opened: Watched) -> None:
+    shown = opened.ask(f"() => {GRAPH}.model.nodes.map((node) => [node.byline, node.short])")
+    bylines = [byline for byline, _ in shown]
+    assert len(set(bylines)) < len(bylines)
+    assert len({short for _, short in shown}) == len(shown)
+    assert all(short == byline for byline, short in shown if bylines.count(byline) == 1)
+
+
 def test_the_wheel_scrolls_a_page_until_one_is_in_the_picture(
     browser: Browser, catalogue: Bibliography, tmp_path: Path
 ) -> None:
@@ -579,3 +615,41 @@ def test_a_graph_without_works_says_so(
             found.page.keyboard.press("Tab")
             found.ask(f"() => {GRAPH}.fit(true)")
             assert found.complaints == []
+
+
+@pytest.mark.parametrize(("background", "theme"), [("#111", "dark"), ("#fff", "light")])
+def test_a_notebook_gives_the_graph_its_colours(
+    browser: Browser, catalogue: Bibliography, tmp_path: Path, background: str, theme: str
+) -> None:
+    page = tmp_path / "export.html"
+    frame = catalogue.graph_view("topic:grokking")._repr_html_()
+    page.write_text(
+        f'<!doctype html><title>t</title><body style="background: {background}"><div>{frame}</div>',
+        "utf-8",
+    )
+    with watched(browser, color_scheme="dark" if theme == "light" else "light") as found:
+        found.page.goto(page.as_uri())
+        found.page.frame_locator("iframe").locator(f'html[data-theme="{theme}"]').wait_for(
+            state="attached"
+        )
+        assert found.complaints == []
+
+
+def test_without_frames_and_scripts_a_picture_and_a_list_are_left(
+    browser: Browser, catalogue: Bibliography, tmp_path: Path
+) -> None:
+    """As a notebook that is not trusted leaves them; a browser with frames shows neither."""
+    html = catalogue.graph_view("topic:grokking")._repr_html_()
+    left = re.sub(r"<script>.*</script>|</?iframe[^>]*>", "", html, flags=re.DOTALL)
+    page = tmp_path / "export.html"
+    page.write_text(f"<!doctype html><title>t</title><body>{left}", "utf-8")
+    with watched(browser) as found:
+        found.page.goto(page.as_uri())
+        assert found.ask("() => document.querySelector('img').naturalWidth") == 960
+        works = len(catalogue.where("topic:grokking"))
+        assert found.page.locator("details li").count() == works
+        assert found.complaints == []
+    page.write_text(f"<!doctype html><title>t</title><body>{html}", "utf-8")
+    with watched(browser) as found:
+        found.page.goto(page.as_uri())
+        assert found.page.locator("img").count() == 0

@@ -24,8 +24,16 @@ FLOORS = [
     {"site", "mcp_server"},
     {"discovery"},
     {"bibfile", "manuscript", "shelf"},
-    {"lookup"},
-    {"bibliography", "papers", "search_results", "selection", "comparison", "connections"},
+    {"lookup", "revision"},
+    {
+        "bibliography",
+        "papers",
+        "search_results",
+        "reading_orders",
+        "selection",
+        "comparison",
+        "connections",
+    },
     {"display"},
     {"query", "graph"},
     {"snapshot"},
@@ -90,7 +98,7 @@ HOMES = {
 # A warning to think, not a shape to fit.
 LONGEST_MODULE = 600
 # The one object in the user's hand has many short methods.
-LONGER = {"bibliography.py": 805}
+LONGER = {"bibliography.py": 780}
 LONGEST_FUNCTION = 60
 
 

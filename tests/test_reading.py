@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dltheory_bib import Bibliography, QueryError, Relation, load
-from dltheory_bib.graph.reading_order import Step, Work, Works
+from dltheory_bib import Bibliography, QueryError, Relation, UnknownNameError, load
+from dltheory_bib.graph.reading_order import Step, Work, Works, way_to
 from dltheory_bib.graph.reading_order import reading_order as ordered
 from helpers.budget import examples
 from helpers.records import work
@@ -272,3 +272,49 @@ def test_a_start_skips_what_a_collection_lacks(tmp_path: Path) -> None:
     own = tmp_path / "papers.yaml"
     own.write_text(work("abel1990leaves", extra="topics: [ntk]"), encoding="utf-8")
     assert load(own).reading("ntk").keys == ["abel1990leaves"]
+
+
+@examples(60)
+@given(catalogues(), st.integers(0, 9), st.sets(st.integers(0, 9), max_size=3))
+def test_a_way_has_what_is_needed_and_not_known(
+    graph: nx.MultiDiGraph[str], goal: int, known: set[int]
+) -> None:
+    names = sorted(graph)
+    wanted = names[goal % len(names)]
+    have = {names[one % len(names)] for one in known}
+    earlier = before(graph)
+    way = [step.key for step in way_to(works_of(graph), [wanted], have)]
+    closed = have.union(*(earlier[key] for key in have))
+    assert set(way) == ({wanted} | earlier[wanted]) - closed
+    assert all(not earlier[key] & set(way[place:]) for place, key in enumerate(way))
+    if way:
+        assert way[-1] == wanted
+
+
+def test_a_reason_on_a_way_may_name_what_is_known() -> None:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for year, key in enumerate("abc", start=2000):
+        graph.add_node(key, kind="paper", level="core", year=year, byline=f"{key.upper()} {year}")
+    graph.add_edge("b", "a", key=Relation.AFTER)
+    graph.add_edge("b", "a", key=Relation.EXTENDS)
+    graph.add_edge("c", "b", key=Relation.AFTER)
+    assert way_to(works_of(graph), ["c"], ["a"]) == [
+        Step("b", "Extends A 2000. Prepares C 2002."),
+        Step("c", "Core reading after B 2001."),
+    ]
+
+
+def test_a_way_to_a_work_or_a_card_from_topics_and_works(bib: Bibliography) -> None:
+    whole = bib.way_to("jin2017escape")
+    assert whole.keys[-1] == "jin2017escape"
+    assert len(whole) > 1
+    assert list(whole.whys) == whole.keys
+    assert bib.way_to(bib["jin2017escape"], known=[bib[whole.keys[0]]]).keys == whole.keys[1:]
+    card = next(one for one in bib.results.values() if one.work == "jin2017escape")
+    assert bib.way_to(card).keys == bib.way_to(card.id).keys == whole.keys
+    assert bib.way_to(["jin2017escape", whole.keys[0]]).keys == whole.keys
+    assert not bib.way_to("jin2017escape", known="jin2017escape")
+    assert not bib.way_to(whole.keys[0], known=["saddle-escape", "Saddle escape"])
+    for unknown in ({"wanted": "nobody2020"}, {"wanted": "jin2017escape", "known": "nobody2020"}):
+        with pytest.raises(UnknownNameError, match="nobody2020"):
+            bib.way_to(**unknown)

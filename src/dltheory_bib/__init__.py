@@ -17,6 +17,7 @@ __all__ = [
     "Assumption",
     "Bibliography",
     "BibliographyError",
+    "CatalogueDiff",
     "Chain",
     "Comparison",
     "DataError",
@@ -38,6 +39,7 @@ __all__ = [
     "UnknownNameError",
     "UnsafeChangeError",
     "Venue",
+    "diff",
     "load",
 ]
 
@@ -60,6 +62,8 @@ if TYPE_CHECKING:
     from dltheory_bib.models.relations import Relation
     from dltheory_bib.models.theorem import Assumption, Question, Result
     from dltheory_bib.papers import PaperList
+    from dltheory_bib.revision.catalogue_diff import diff
+    from dltheory_bib.revision.change import CatalogueDiff
     from dltheory_bib.snapshot.reader import Edge
 
 _HOMES = {
@@ -71,6 +75,8 @@ _HOMES = {
     "models.relations": ("Relation",),
     "models.theorem": ("Assumption", "Question", "Result"),
     "papers": ("PaperList",),
+    "revision.catalogue_diff": ("diff",),
+    "revision.change": ("CatalogueDiff",),
     "snapshot.reader": ("Edge",),
 }
 

@@ -16,7 +16,7 @@ from dltheory_bib.arguments import explains_calls, name_of, several, whole
 from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.models.relations import BUILDS_ON, JUDGEMENTS, Relation
 from dltheory_bib.papers import PaperList, Papers
-from dltheory_bib.selection import Selection
+from dltheory_bib.reading_orders import ReadingOrders
 from dltheory_bib.snapshot import views
 from dltheory_bib.snapshot.cache import open_snapshot
 from dltheory_bib.snapshot.reader import Registry, Snapshot
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from dltheory_bib.discovery.discoveries import Discovery
     from dltheory_bib.display.graph_view import GraphView
     from dltheory_bib.formats.bibtex import Dialect
-    from dltheory_bib.graph.reading_order import Works
     from dltheory_bib.manuscript.cited_works import Cited
     from dltheory_bib.models.paper import Paper
     from dltheory_bib.models.record import Record
@@ -74,7 +73,7 @@ class _Named(ABCMeta):
 
 
 @explains_calls
-class Bibliography(Selection, metaclass=_Named):
+class Bibliography(ReadingOrders, metaclass=_Named):
     """Papers, people, topics, venues and results, the graph of their relations, and queries.
 
     `bib["jin2017escape"]` is a paper, by key, alias, arXiv id, DOI or URL; `bib.papers`,
@@ -634,41 +633,6 @@ class Bibliography(Selection, metaclass=_Named):
 
         ranks = pagerank(self.citations)
         return dict(sorted(ranks.items(), key=lambda item: (-item[1], item[0])))
-
-    @cached_property
-    def _reading_works(self) -> Works:
-        from dltheory_bib.graph.reading_order import read_works
-
-        return read_works(self.snapshot)
-
-    def reading(self, query: TopicName = "", count: int | None = None) -> PaperList:
-        """Return works in reading order: of a trail, on a topic, or for a query.
-
-        `query` is a Topic; the id of a trail, which is returned whole; the name of a topic, whose
-        hand-made start comes first; or a query. A work comes after its prerequisites; the list's
-        `whys` give the reason for each work. `count` limits the number of works (default 10).
-        """
-        from dltheory_bib.graph.reading_order import Step, reading_order
-        from dltheory_bib.query.fields import find_topic
-
-        count = None if count is None else whole(count)
-        asked = name_of(query, "topic")
-        trail = views.steps_of(self.snapshot, "trail", asked)
-        topic = None if trail else find_topic(self.snapshot, asked.removeprefix("topic:"))
-        by_hand = views.steps_of(self.snapshot, "topic", topic) if topic else trail
-        # A user's collection may lack works of a topic that comes from the shipped catalogue.
-        keys = self.snapshot.keys_of(work for work, _ in by_hand)
-        steps = [Step(keys[work], reason) for work, reason in by_hand if work in keys]
-        if trail:
-            steps = steps[:count]
-        else:
-            wanted = self.on(topic) if topic else self.where(asked)
-            most = 10 if count is None else count
-            steps = reading_order(self._reading_works, wanted.keys, most, steps)
-        numbers = self.snapshot.numbers(step.key for step in steps)
-        return PaperList(
-            self, [numbers[step.key] for step in steps], {numbers[s.key]: s.why for s in steps}
-        )
 
     # The user's files
 

@@ -67,6 +67,7 @@ _HOMES = {
     "mcp": "mcp",
     "check": "check",
     "cover": "cover",
+    "diff": "diff",
     "stats": "stats",
     "completion": "stats",
     "help": "help",

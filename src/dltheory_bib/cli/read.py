@@ -20,6 +20,7 @@ from dltheory_bib.cli.app import (
     note_nothing_found,
     query_argument,
 )
+from dltheory_bib.cli.completion import complete_key, complete_topic
 from dltheory_bib.snapshot import views
 
 if TYPE_CHECKING:
@@ -34,19 +35,51 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="Number of works.  [default: 10, and all of a trail]",
 )
+@click.option(
+    "--to",
+    "wanted",
+    metavar="WORK",
+    multiple=True,
+    shell_complete=complete_key,
+    help="Instead, what to read up to this work or result card.",
+)
+@click.option(
+    "--known",
+    metavar="NAME",
+    multiple=True,
+    shell_complete=complete_topic,
+    help="With --to: a work or a topic that you know.",
+)
 @format_option(*LIST_FORMATS)
-def read(query: tuple[str, ...], count: int | None, format_: str | None) -> None:
+def read(
+    query: tuple[str, ...],
+    count: int | None,
+    wanted: tuple[str, ...],
+    known: tuple[str, ...],
+    format_: str | None,
+) -> None:
     """Suggest what to read on a topic, on a trail or for a QUERY, in which order, and why.
 
     A topic begins with works for newcomers, chosen by hand. Every work comes after its
     prerequisites, which may be outside the query. `dltheory trails` lists the trails.
 
+    With --to the output leads from what you know to a work: its prerequisites, without the works
+    that you know, and their own; of a topic that you know, those to start with and the core works.
+
     \b
     Example: dltheory read saddle-escape
     Example: dltheory read saddles-to-edge-of-stability
     Example: dltheory read topic:ntk or topic:mean-field --count 7
+    Example: dltheory read --to chizat2018global --known ntk
     """
     bib = bibliography()
+    if wanted:
+        if query or count is not None:
+            raise click.UsageError("--to needs neither a query nor --count")
+        _way(bib, wanted, known, format_)
+        return
+    if known:
+        raise click.UsageError("--known is for --to")
     found = bib.reading(" ".join(query), count)
     if not found:
         note_nothing_found()
@@ -57,6 +90,19 @@ def read(query: tuple[str, ...], count: int | None, format_: str | None) -> None
         draw(found)
     if any("Cited by" in why for why in found.whys.values()):
         note_lists_read("citations")
+
+
+def _way(
+    bib: Bibliography, wanted: tuple[str, ...], known: tuple[str, ...], format_: str | None
+) -> None:
+    """Print what to read up to some works."""
+    found = bib.way_to(wanted, known)
+    if not found:
+        note("you know it already: nothing is left to read")
+    elif format_ or not is_drawn():
+        sys.stdout.write(found.to(format_ or "tsv"))
+    else:
+        draw(found)
 
 
 def _hint_at_topic(bib: Bibliography, query: tuple[str, ...]) -> None:

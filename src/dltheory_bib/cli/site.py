@@ -45,8 +45,17 @@ def _title_option() -> Callable[[F], F]:
     help="Its public URL, as in https://example.org/theory/: adds a sitemap and canonical links, "
     "and 404.html works at any depth; also a setting.",
 )
+@click.option(
+    "--since",
+    metavar="OLD",
+    type=click.Path(exists=True, path_type=Path),
+    help="Also say what changed since this older state, as `dltheory diff` does: a page, and a "
+    "feed for each topic.",
+)
 @private_option()
-def build(out: Path, title: str | None, base_url: str | None, private: bool) -> None:
+def build(
+    out: Path, title: str | None, base_url: str | None, since: Path | None, private: bool
+) -> None:
     """Build the site in the folder OUT, or update the one there.
 
     Only files that differ are written, and only files that an earlier build wrote are deleted. The
@@ -56,8 +65,9 @@ def build(out: Path, title: str | None, base_url: str | None, private: bool) -> 
     Example: dltheory site build site
     Example: dltheory --data mine.yaml site build site --title "What I read"
     Example: dltheory site build site --base-url https://example.org/theory/
+    Example: dltheory site build site --since dltheory_bib-0.2.0-py3-none-any.whl
     """
-    done = _build(out, title, base_url, private)
+    done = _build(out, title, base_url, private, since)
     for name in done.kept:
         note(f"{out / name}: kept; it is no longer part of the site, but was edited by hand")
     changes = f"{done.written} written, {done.unchanged} unchanged, {done.removed} removed"
@@ -93,7 +103,13 @@ def serve(out: Path | None, title: str | None, port: int) -> None:
         _serve(Path(made), port)
 
 
-def _build(out: Path, title: str | None, base_url: str | None, private: bool = False) -> Written:
+def _build(
+    out: Path,
+    title: str | None,
+    base_url: str | None,
+    private: bool = False,
+    since: Path | None = None,
+) -> Written:
     from dltheory_bib.cli.collection import chosen_collection
     from dltheory_bib.cli.progress import CompileProgress
     from dltheory_bib.settings import load_settings
@@ -104,7 +120,7 @@ def _build(out: Path, title: str | None, base_url: str | None, private: bool = F
     known = collection.is_catalogue
     named = title or settings.title or (Options().title if known else _name(collection.place))
     base = _whole(base_url or settings.base_url)
-    options = Options(visible(named), base, settings.report_url or "", known, private)
+    options = Options(visible(named), base, settings.report_url or "", known, private, since)
     bib = bibliography()
     if not sys.stderr.isatty():
         return build_site(bib, out, options)

@@ -16,6 +16,8 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from dltheory_bib.display.static_graph import static_graph
+
 STATIC = Path(__file__).parent / "static" / "graph"
 """The folder of the front end."""
 SCRIPTS = (
@@ -46,6 +48,24 @@ def data_element(data: dict[str, Any], in_address: bool = False) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_JSON_IN_HTML)
     kept = " data-address" if in_address else ""
     return f'<script type="application/json" class="dltheory-graph"{kept}>{text}</script>'
+
+
+# The frame has no access to the notebook around it, whose colours need not be the system's:
+# JupyterLab and VS Code have themes of their own. The frame listens in `graph.js`.
+_THEME = """(() => {
+  const frame = document.currentScript.previousElementSibling;
+  const tell = () => {
+    let at = frame, shade = null;
+    for (; at && !shade; at = at.parentElement) {
+      const [r, g, b, a = 1] = getComputedStyle(at).backgroundColor.match(/[\\d.]+/g).map(Number);
+      if (a > 0.5) shade = 0.299 * r + 0.587 * g + 0.114 * b;
+    }
+    const theme = shade === null ? "" : shade < 128 ? "dark" : "light";
+    frame.contentWindow?.postMessage({ "dltheory-theme": theme }, "*");
+  };
+  frame.addEventListener("load", tell);
+  new MutationObserver(tell).observe(document.body, { attributes: true });
+})()"""
 
 
 @cache
@@ -106,10 +126,13 @@ class GraphView:
         write_text(Path(path), self.to_html())
 
     def _repr_html_(self) -> str:
-        # A frame isolates the graph from the notebook's styles, and the notebook from the graph.
+        # A frame isolates the graph from the notebook's styles, and the notebook from the graph. A
+        # notebook that is not trusted removes the frame and the script, and keeps what is in the
+        # frame, which a browser with frames does not show.
         title = escape(self.data.get("title") or "Citation graph")
         return (
             f'<iframe title="{title}" srcdoc="{escape(self.to_html())}" '
             'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" '
-            f'style="width:100%;height:{int(self.height)}px;border:0"></iframe>'
+            f'style="width:100%;height:{int(self.height)}px;border:0">'
+            f"{static_graph(self.data)}</iframe><script>{_THEME}</script>"
         )

@@ -98,6 +98,25 @@ def reading_order(
     return begun + list(islice(found, len(begun), None))
 
 
+def way_to(catalogue: Works, wanted: Iterable[str], known: Iterable[str]) -> list[Step]:
+    """What to read up to some works: they and all their prerequisites, without those that are known
+    and the prerequisites of these.
+    """
+    targets = list(wanted)
+    have = set(known)
+    have |= {key for one in have for key in _before(catalogue, one)}
+    needed = set(targets).union(*(_before(catalogue, key) for key in targets))
+    order = _sorted(catalogue, needed - have)
+    # A reason may name a work that is known: what comes next goes on from there.
+    whole = _sorted(catalogue, needed & have) + order
+    among = frozenset(whole)
+    start = len(whole) - len(order)
+    return [
+        Step(key, _why(catalogue, whole, place, among, starts=False))
+        for place, key in enumerate(order, start)
+    ]
+
+
 def _relevance(catalogue: Works, among: frozenset[str]) -> dict[str, float]:
     """Return for each work the share of the later works among them that cite it or relate to it.
 

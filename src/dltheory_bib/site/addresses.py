@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+CHANGES = "changes.html"
+"""The page of what changed."""
 _PLAIN = re.compile(r"[\w./~-]*")
 
 
@@ -45,6 +47,11 @@ def year(number: int) -> str:
 def trail(identity: str) -> str:
     """Return the path of a trail's page."""
     return f"trails/{identity}.html"
+
+
+def changes_feed(topic: str = "") -> str:
+    """Return the path of the feed of what changed, in all or on a topic."""
+    return f"topics/{topic}.xml" if topic else "changes.xml"
 
 
 def question(identity: str) -> str:

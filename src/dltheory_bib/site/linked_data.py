@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
-from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
+from dltheory_bib.formats.atom import Entry, atom_feed, identity
 from dltheory_bib.formats.jsonld import jsonld_item
 from dltheory_bib.formats.venue_names import period_of, place_in_full
 from dltheory_bib.models.paper import Paper
@@ -23,7 +23,6 @@ from dltheory_bib.text.names import natural
 
 LATEST = 50
 """Number of entries in the feed."""
-_ATOM = "http://www.w3.org/2005/Atom"
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
@@ -85,30 +84,27 @@ def feed(contents: Contents) -> bytes:
     RFC 4287 requires dates: that of a work is the day on which its record was added, or, where that
     is not known, the first day of its year.
     """
-    latest = newest(contents.papers.values())[:LATEST]
     base, title = contents.options.base_url, contents.options.title
-    made = ElementTree.Element("feed", {"xmlns": _ATOM})
-    if base:
-        made.set("xml:base", base)
-    _add(made, "title", title)
-    _add(made, "subtitle", "The works that were added last")
-    _add(made, "id", _identity(base or title))
-    _add(made, "updated", max(map(_day, latest), default="2000-01-01T00:00:00Z"))
-    made.append(ElementTree.Element("link", {"rel": "alternate", "href": "index.html"}))
-    made.append(ElementTree.Element("link", {"rel": "self", "href": "feed.xml"}))
-    for paper in latest:
-        entry = ElementTree.SubElement(made, "entry")
-        _add(entry, "title", contents.text(paper.plain_title))
-        _add(entry, "id", _identity(f"{base or title}#{paper.key}"))
-        _add(entry, "updated", _day(paper))
-        _add(entry, "published", f"{paper.year}-01-01T00:00:00Z")
-        address = quote(addresses.work(paper.key))
-        entry.append(ElementTree.Element("link", {"rel": "alternate", "href": address}))
-        for name in paper.author:
-            _add(ElementTree.SubElement(entry, "author"), "name", natural(name))
-        if paper.summary:
-            _add(entry, "summary", contents.text(paper.summary))
-    return _xml(made)
+    entries = [
+        Entry(
+            contents.text(paper.plain_title),
+            identity(f"{base or title}#{paper.key}"),
+            _day(paper),
+            summary=contents.text(paper.summary) if paper.summary else "",
+            link=quote(addresses.work(paper.key)),
+            authors=tuple(map(natural, paper.author)),
+            published=f"{paper.year}-01-01",
+        )
+        for paper in newest(contents.papers.values())[:LATEST]
+    ]
+    return atom_feed(
+        entries,
+        title=title,
+        subtitle="The works that were added last",
+        id=identity(base or title),
+        base=base,
+        links=(("alternate", "index.html"), ("self", "feed.xml")),
+    )
 
 
 def newest(papers: Iterable[Paper]) -> list[Paper]:
@@ -116,28 +112,16 @@ def newest(papers: Iterable[Paper]) -> list[Paper]:
     return sorted(papers, key=lambda one: (_day(one), one.year, one.key), reverse=True)
 
 
-def _identity(name: str) -> str:
-    return f"urn:uuid:{uuid5(NAMESPACE_URL, f'dltheory-bib:{name}')}"
-
-
 def _day(paper: Paper) -> str:
-    day = paper.added or f"{paper.year}-01-01"
-    return f"{day}T00:00:00Z"
-
-
-def _add(parent: ElementTree.Element, name: str, text: str) -> None:
-    ElementTree.SubElement(parent, name).text = text
+    return str(paper.added or f"{paper.year}-01-01")
 
 
 def sitemap(base_url: str, paths: Iterable[str]) -> bytes:
     """Return the URLs of all pages; a sitemap requires absolute URLs."""
     made = ElementTree.Element("urlset", {"xmlns": _SITEMAP})
     for path in paths:
-        _add(ElementTree.SubElement(made, "url"), "loc", base_url + quote(path))
-    return _xml(made)
-
-
-def _xml(made: ElementTree.Element) -> bytes:
+        one = ElementTree.SubElement(made, "url")
+        ElementTree.SubElement(one, "loc").text = base_url + quote(path)
     ElementTree.indent(made)
     text: bytes = ElementTree.tostring(made, encoding="utf-8", xml_declaration=True)
     return text + b"\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,5 @@ class Options:
     """Whether it shows the shipped catalogue, whose data are CC0."""
     private: bool = False
     """Whether the pages of works show notes, tags, status and files of the user."""
+    since: Path | None = None
+    """An older state, of which the site says what changed: a folder, or a release's archive."""

@@ -170,8 +170,9 @@ def trail_pages(contents: Contents, render: Renderer) -> Pages:
 
 
 def top_pages(contents: Contents, render: Renderer) -> Pages:
-    """Yield the home page, the pages of the search, the basket and the data, and the one that a
-    server shows for an address without a page; its links hold at any depth only with a base URL.
+    """Yield the home page, those of the search, the basket, the way to a work and the data, and the
+    one that a server shows for an address without a page; its links hold at any depth only with a
+    base URL.
     """
     path = "index.html"
     latest = newest(contents.papers.values())[:8]
@@ -190,6 +191,8 @@ def top_pages(contents: Contents, render: Renderer) -> Pages:
     path = "search.html"
     yield path, render(path, path)
     path = "basket.html"
+    yield path, render(path, path)
+    path = "way.html"
     yield path, render(path, path)
     path = "404.html"
     yield path, render(path, path, at=contents.options.base_url)

@@ -13,8 +13,11 @@ from dltheory_bib.formats.venue_names import venue_name
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Person
 from dltheory_bib.models.relations import Relation
+from dltheory_bib.revision.catalogue_diff import diff
+from dltheory_bib.revision.release import open_state
 from dltheory_bib.site.formulas import Typesetter
 from dltheory_bib.site.options import Options
+from dltheory_bib.site.prose_reads import ProseReads, notes_reads
 from dltheory_bib.snapshot.reader import Edge
 from dltheory_bib.snapshot.views import lists_read
 from dltheory_bib.text.names import author_line, natural
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from dltheory_bib.bibliography import Bibliography
     from dltheory_bib.graph.measures import Similarity
     from dltheory_bib.models.theorem import Question
+    from dltheory_bib.revision.change import CatalogueDiff
 
 T = TypeVar("T")
 
@@ -73,21 +77,33 @@ class Order(NamedTuple):
     """Key and reason, in order."""
 
 
+@notes_reads
 class Contents:
     """A bibliography prepared for the pages, with data that many of them share."""
 
     def __init__(self, bib: Bibliography, options: Options) -> None:
         self.bib = bib
         self.options = options
+        self.reads = ProseReads(bib.snapshot)
+        """Notes whose prose is read."""
+        self.kept: dict[str, tuple[Any, frozenset[str]]] = {}
+        """The cached properties that were computed, and whose prose they depend on."""
         self.typeset = Typesetter(bib.snapshot.readable)
         self.venues = bib.snapshot.venues()
         self.topics = bib.snapshot.topics()
         self.people = bib.snapshot.people()
         self.trails = dict(bib.trails)
-        self.papers: dict[str, Paper] = {paper.key: paper for paper in bib}
+        self.papers: dict[str, Paper] = {paper.key: self.reads.watched(paper) for paper in bib}
         self.counts = bib.topic_counts()
         self.cited = {work.key: number for work, number in bib.most_cited(len(self.papers))}
         self.lists_read = lists_read(bib.snapshot)
+
+    @cached_property
+    def changes(self) -> CatalogueDiff | None:
+        """What changed since the older state that the options name; None if they name none."""
+        if self.options.since is None:
+            return None
+        return diff(open_state(self.options.since), self.bib)
 
     def entry(self, key: str) -> Entry:
         """Return a work as a list item."""
@@ -211,19 +227,20 @@ class Contents:
         return self.bib.snapshot.edges()
 
     @cached_property
-    def records(self) -> dict[str, dict[str, Any]]:
-        """By key, the record with the field names of the data files, and the citations known
-        here.
-        """
-        found = {
-            key: paper.to_dict() | {"cites": [], "cited_by": []}
-            for key, paper in self.papers.items()
+    def _citations(self) -> dict[str, dict[str, list[str]]]:
+        """By key, the works that a work cites, and those that cite it."""
+        found: dict[str, dict[str, list[str]]] = {
+            key: {"cites": [], "cited_by": []} for key in self.papers
         }
         for edge in self.edges:
             if edge.relation == Relation.CITES:
                 found[edge.source]["cites"].append(edge.target)
                 found[edge.target]["cited_by"].append(edge.source)
         return found
+
+    def record(self, key: str) -> dict[str, Any]:
+        """Return a record with the field names of the data files, and the citations known here."""
+        return self.papers[key].to_dict() | self._citations[key]
 
     @cached_property
     def orders(self) -> list[Order]:

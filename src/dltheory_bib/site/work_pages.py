@@ -25,11 +25,14 @@ _SINCE = ("refuted by", "corrected by", "improved by", "qualified by")
 _SHOWN_FIELDS = ("publisher", "institution", "volume", "number", "edition", "pages")
 
 
-def work_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, bytes]]:
-    """Yield for each work its page, `KEY.json`, `KEY.bib` and `KEY.js`, its citations; for each
-    alias a page that redirects to it, and a script that says so.
+def work_pages(
+    contents: Contents, render: Renderer, keys: Iterable[str]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield for each of some works its page, `KEY.json`, `KEY.bib` and `KEY.js`, its citations; for
+    each alias a page that redirects to it, and a script that says so.
     """
-    for key, paper in contents.papers.items():
+    for key in keys:
+        paper = contents.papers[key]
         bibtex = to_bibtex([paper], contents.venues)
         biblatex = to_bibtex([paper], contents.venues, dialect="biblatex")
         path = addresses.work(key)
@@ -37,7 +40,7 @@ def work_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, byte
         yield path, render("work.html", path, **shown)
         yield addresses.work(key, "js"), citation_data(contents, paper, bibtex, biblatex)
         yield addresses.work(key, "bib"), bibtex.encode()
-        yield addresses.work(key, "json"), _as_json(contents.records[key])
+        yield addresses.work(key, "json"), _as_json(contents.record(key))
         for alias in paper.aliases:
             path = addresses.work(alias)
             yield path, render("alias.html", path, alias=alias, paper=paper)
@@ -84,7 +87,7 @@ def report_address(options: Options, key: str) -> str:
 def dumps(contents: Contents, _: Renderer) -> Iterator[tuple[str, bytes]]:
     """Yield the whole collection for programs: JSON, BibTeX, BibLaTeX, and the relations."""
     papers = list(contents.papers.values())
-    yield "works.json", _as_json_lines(contents.records.values())
+    yield "works.json", _as_json_lines(map(contents.record, contents.papers))
     yield "works.bib", to_bibtex(papers, contents.venues).encode()
     yield "works-biblatex.bib", to_bibtex(papers, contents.venues, dialect="biblatex").encode()
     edges = [

@@ -6,8 +6,9 @@
 // An edge points from the work that cites, improves … to the other; `kind` is cites, builds,
 // disputes or other. `lists` says how many reference lists were read, `focus` is the id of the work that is chosen at first. The element that is
 // made beside the data has the picture as `graph`: pick(id), path(from, to), clear(), fit(); it is
-// sent the event `chosen` with the id, or "". Data with the attribute `data-address` keep the chosen
-// work in the page's address, as `?work=`, and begin with it. A page may also call
+// sent the events `chosen` with the id, or "", and `route` with the ids at both ends of a path. Data
+// with the attribute `data-address` keep the chosen work or path in the page's address, as `?work=`
+// or `?from=&to=`, and begin with it. A page may also call
 // `dltheoryGraph.draw(element, data)`, which draws behind an element.
 "use strict";
 globalThis.dltheoryGraph ??= {};
@@ -88,8 +89,9 @@ globalThis.dltheoryGraph ??= {};
       const topics = this.model.groups.map((group, lane) => used.has(lane) && make("li", {}, make("i", { class: `dg-dot dg-g${this.colourOf(lane)}` }), group.label));
       const lines = KINDS.filter(([kind]) => kinds.has(kind)).map(([kind, label]) => make("li", {}, make("i", { class: `dg-line dg-${kind}` }), label));
       return make(
-        "div",
+        "details",
         { class: "dg-legend" },
+        make("summary", {}, "Colours, lines and sizes"),
         make("ul", { "aria-label": "Colours" }, ...topics.filter(Boolean)),
         make("ul", { "aria-label": "Lines and marks" }, ...lines, make("li", {}, make("i", { class: "dg-dot dg-start" }), "start here"), make("li", {}, make("i", { class: "dg-sizes" }), "size: cited by"), this.model.lists && make("li", {}, this.model.lists)),
       );
@@ -268,7 +270,13 @@ globalThis.dltheoryGraph ??= {};
     togglePath(open = this.pathBar.hidden) {
       this.pathBar.hidden = !open;
       this.pathButton.setAttribute("aria-expanded", String(open));
-      if (open) (this.ends.from ? this.to : this.from).input.focus();
+      if (open) {
+        if (this.picked && !this.ends.from) {
+          this.ends.from = this.picked; // the chosen work is A
+          this.from.show(this.picked);
+        }
+        (this.ends.from ? this.to : this.from).input.focus();
+      }
       else {
         this.ends = { from: null, to: null };
         this.from.show(null);
@@ -290,6 +298,18 @@ globalThis.dltheoryGraph ??= {};
       else (from ? this.to : this.from).input.focus();
     }
 
+    // A path with its ends in the fields, as a link to it asks.
+    between(one, other) {
+      const [from, to] = [this.model.byId.get(one), this.model.byId.get(other)];
+      if (!from || !to) return;
+      this.pathBar.hidden = false;
+      this.pathButton.setAttribute("aria-expanded", "true");
+      this.ends = { from, to };
+      this.from.show(from);
+      this.to.show(to);
+      this.path(one, other);
+    }
+
     path(one, other) {
       const from = this.model.byId.get(one);
       const to = this.model.byId.get(other);
@@ -305,6 +325,7 @@ globalThis.dltheoryGraph ??= {};
       this.show(here.route(from, to, steps, { walk: this.walk, clear: () => this.togglePath(false) }));
       this.live.textContent = steps ? `A path of ${here.counted(steps.length, "step")}.` : "No path.";
       this.reveal([...nodes]);
+      this.root.dispatchEvent(new CustomEvent("route", { detail: [one, other] }));
       return steps?.map((edge) => [edge.source.id, edge.relation, edge.target.id]) ?? null;
     }
 
@@ -422,10 +443,12 @@ globalThis.dltheoryGraph ??= {};
   }
 
   // A page opened from a folder may not be allowed to change its address.
-  function keep(id) {
+  function keep(values) {
     const address = new URL(location.href);
-    if (id) address.searchParams.set("work", id);
-    else address.searchParams.delete("work");
+    for (const name of ["work", "from", "to"]) {
+      if (values[name]) address.searchParams.set(name, values[name]);
+      else address.searchParams.delete(name);
+    }
     try {
       history.replaceState(null, "", address);
     } catch {
@@ -438,11 +461,21 @@ globalThis.dltheoryGraph ??= {};
       source.setAttribute("data-drawn", "");
       const data = JSON.parse(source.textContent);
       const inAddress = source.hasAttribute("data-address");
-      if (inAddress) data.focus = new URLSearchParams(location.search).get("work") ?? data.focus;
+      const asked = new URLSearchParams(inAddress ? location.search : "");
+      data.focus = asked.get("work") ?? data.focus;
       const root = draw(source, data);
-      if (inAddress) root.addEventListener("chosen", ({ detail }) => keep(detail));
+      if (!inAddress) continue;
+      root.graph.between(asked.get("from"), asked.get("to"));
+      root.addEventListener("chosen", ({ detail }) => keep({ work: detail }));
+      root.addEventListener("route", ({ detail: [from, to] }) => keep({ from, to }));
     }
   }
+
+  // A notebook around the frame says whether it is dark.
+  globalThis.addEventListener("message", ({ data }) => {
+    const theme = data?.["dltheory-theme"];
+    if (theme === "dark" || theme === "light") document.documentElement.dataset.theme = theme;
+  });
 
   here.draw = draw;
   here.start = start;

@@ -122,7 +122,7 @@ globalThis.dltheoryGraph ??= {};
       const y = node.y * zoom + pan.y;
       if (!how || x < -9 || x > width + 9 || y < STRIP - 8 || y > height + 9) continue;
       const r = radius(node) * zoom;
-      const lines = zoom > TITLES ? [node.byline, shortened(node.label)] : [node.byline];
+      const lines = zoom > TITLES ? [node.byline, shortened(node.label)] : [node.short];
       pen.font = `${how === "loud" ? 650 : 500} ${NAME}px ${FONT}`;
       const wide = Math.max(...lines.map((line) => measured(pen, line)));
       const tall = LINE * lines.length;

@@ -47,6 +47,17 @@ globalThis.dltheoryGraph ??= {};
     return edges;
   }
 
+  // Works of the same people and year are told apart by the word of their key: "Du et al. 2019
+  // (gradient)".
+  function nameApart(nodes) {
+    const counts = new Map();
+    for (const { byline } of nodes) counts.set(byline, (counts.get(byline) ?? 0) + 1);
+    for (const node of nodes) {
+      const word = /\d{4}(\p{L}.*)$/u.exec(node.id)?.[1];
+      node.short = counts.get(node.byline) > 1 && word ? `${node.byline} (${word})` : node.byline;
+    }
+  }
+
   function read(data) {
     const groups = groupsOf(data);
     const place = new Map(groups.map((group, index) => [group.id, index]));
@@ -58,6 +69,7 @@ globalThis.dltheoryGraph ??= {};
       folded: fold(`${node.byline} ${node.label} ${node.id}`),
       edges: [],
     }));
+    nameApart(nodes);
     const byId = new Map(nodes.map((node) => [node.id, node]));
     const edges = edgesOf(data, byId);
     for (const edge of edges) {
