@@ -15,13 +15,13 @@ PARALLEL += $(if $(CI),-p no:randomly)
 # Tests start hundreds of Pythons: without bytecode each of them compiles the package again.
 unexport PYTHONDONTWRITEBYTECODE
 # What needs no browser, no LaTeX, no wheel, no documentation and not the shipped catalogue.
-QUICK := not browser and not catalogue and not docs and not latex and not slow and not wheel
+QUICK := not browser and not catalogue and not docs and not latex and not slow and not spark and not wheel
 # In CI the coverage of the code by these tests is measured; it doubles their time.
 COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test quick quick-example soak fuzz test-wheel lint check theorems schema docs \
-	pages audit lists notebook tries site screenshots memory bench search-quality topic-quality exchange \
+.PHONY: help demo install dev test quick quick-example soak fuzz test-spark test-wheel lint check theorems schema docs \
+	pages audit lists notebook tries site screenshots memory bench search-quality topic-quality discover-quality exchange \
 	search-page dist \
 	release-check install-size clean
 
@@ -59,7 +59,7 @@ demo: $(VENV)/installed  ## Install, then show a reading list, a lineage and a r
 
 test: $(VENV)/dev lint  ## Run all checks and tests, on the source tree and on the built wheel.
 	$(BIN)/dltheory check
-	$(BIN)/python -m pytest $(PARALLEL)
+	$(BIN)/python -m pytest $(PARALLEL) -m "not spark"
 	$(MAKE) --no-print-directory test-wheel
 
 quick: $(VENV)/dev  ## Test the code alone: no browser, LaTeX, wheel, documentation or catalogue.
@@ -77,6 +77,14 @@ soak: $(VENV)/dev  ## Run the tests that try a share of their cases with all of 
 
 fuzz: $(VENV)/dev  ## Try random files on every reader: make fuzz [SECONDS=60] [SEED=N].
 	$(BIN)/python scripts/fuzz.py --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
+
+$(VENV)/spark: $(VENV)/dev
+	@echo "installing Spark (456 MB, a minute or two)"
+	@$(PIP) install -c constraints.txt -e '.[spark]'
+	@touch $@
+
+test-spark: $(VENV)/spark  ## Compare the answers of Spark with those of DuckDB; needs Java.
+	$(BIN)/python -m pytest tests -m spark
 
 test-wheel: $(VENV)/dev  ## Build the wheel and test its contents.
 	rm -rf build dist
@@ -138,6 +146,9 @@ search-quality: $(VENV)/installed  ## Measure how well the search finds, on ques
 topic-quality: $(VENV)/installed  ## Measure how often the first suggested topic of a work is right.
 	@$(BIN)/python scripts/topic_quality.py
 	@$(BIN)/python scripts/topic_quality.py --abstracts
+
+discover-quality: $(VENV)/dev  ## Measure how many hidden works of the catalogue discover finds.
+	@$(BIN)/python scripts/discover_quality.py
 
 exchange: $(VENV)/installed  ## Measure what comes back from Zotero, JabRef and others.
 	@$(BIN)/python benchmarks/exchange.py

@@ -22,6 +22,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     {"cli", "__main__"},
     {"site", "mcp_server"},
+    {"discovery"},
     {"bibfile", "manuscript", "shelf"},
     {"lookup", "revision"},
     {
@@ -53,6 +54,7 @@ EXCEPTIONS = {
     ("bibliography.py", "bibfile", "cite"),
     ("bibliography.py", "bibfile", "cover"),
     ("bibliography.py", "manuscript", "cite"),
+    ("bibliography.py", "discovery", "discover"),
     ("models/paper.py", "display", "_repr_html_"),
     ("models/registries.py", "display", "_repr_html_"),
     ("models/paper.py", "snapshot", "_repr_html_"),
@@ -71,6 +73,9 @@ HOMES = {
     "rispy": {"formats/ris.py"},
     "pyarrow": {"formats/tables.py", "shelf/readers/openalex_dump.py"},
     "rapidfuzz": {"shelf"},
+    "duckdb": {"discovery/engines.py"},
+    "pyspark": {"discovery/engines.py"},
+    "narwhals": {"discovery"},
     "bibtexparser": {"formats/bibtex.py", "bibfile/importers.py"},
     "rich": {"display", "cli"},
     "networkx": {"graph", "formats/graph_files.py", "display/networks.py"},

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from dltheory_bib.bibfile.lint.linter import Linted
     from dltheory_bib.comparison import Comparison
     from dltheory_bib.connections import Chain, Lineage, Statistics
+    from dltheory_bib.discovery.discoveries import Discovery
     from dltheory_bib.display.graph_view import GraphView
     from dltheory_bib.formats.bibtex import Dialect
     from dltheory_bib.manuscript.cited_works import Cited
@@ -728,6 +729,28 @@ class Bibliography(ReadingOrders, metaclass=_Named):
         names = several(topics, "topics are names", lambda given: hasattr(given, "id"))
         wanted = [name_of(topic, "topic") for topic in names]
         return cover(self, read_list(self, Path(path)), wanted, count)
+
+    def discover(
+        self,
+        query: str = "",
+        *,
+        refs: str | PathLike[str] | None = None,
+        shelf: str | PathLike[str] | None = None,
+        count: int = 20,
+        engine: object = "duckdb",
+        memory: str | None = None,
+    ) -> Discovery:
+        """Return works that the collection lacks, ranked by citations that tie them to its works.
+
+        A query restricts whose ties count; `refs` is a .bib that takes the place of the collection.
+        `shelf` is the folder of another shelf than that in use. `engine` is `duckdb`, the master
+        of a Spark cluster, or a `SparkSession`; `memory` (`400MB`) limits DuckDB.
+        """
+        from dltheory_bib.discovery.discoveries import discover
+
+        file, folder = (None if one is None else Path(one) for one in (refs, shelf))
+        options = {"engine": engine, "count": count, "memory": memory}
+        return discover(self, query, refs=file, shelf=folder, **options)  # type: ignore[arg-type]
 
 
 def _reopen(database: bytes) -> Bibliography:

@@ -63,6 +63,7 @@ _HOMES = {
     "fix": "fix",
     "site": "site",
     "shelf": "shelf",
+    "discover": "discover",
     "mcp": "mcp",
     "check": "check",
     "cover": "cover",

@@ -42,7 +42,26 @@ def shelf() -> None:
     type=click.Path(path_type=Path, file_okay=False),
     help="Its folder.  [default: that of the settings, else the platform's folder for data]",
 )
-def build(sources: tuple[Path, ...], out: Path | None) -> None:
+@click.option(
+    "--citations-only",
+    is_flag=True,
+    help="Store the citations of OpenAlex for `discover`, and make no index of works.",
+)
+@click.option(
+    "--engine",
+    metavar="NAME",
+    default="duckdb",
+    show_default=True,
+    help="What stores citations: duckdb, or the master of a Spark cluster (spark://host:7077).",
+)
+@click.option("--memory", metavar="SIZE", help="At most this much memory for DuckDB, as 4GB.")
+def build(
+    sources: tuple[Path, ...],
+    out: Path | None,
+    citations_only: bool,
+    engine: str,
+    memory: str | None,
+) -> None:
     """Build the shelf from SOURCES, in place of an earlier one.
 
     A source is one of these, compressed with gzip or not; it is recognised by its content:
@@ -60,13 +79,48 @@ def build(sources: tuple[Path, ...], out: Path | None) -> None:
     Every record of a source is on the shelf, or is counted with the reason. A build that was
     stopped continues when it is called again.
 
+    The reference lists of OpenAlex are stored beside the shelf, for `discover`, if the extra
+    `discover` is installed.
+
     \b
     Example: dltheory shelf build dblp.xml.gz
     Example: dltheory shelf build mlanthology/ my-bib-files/ -o shelf
     """
     from dltheory_bib.shelf.chosen_shelf import shelf_folder
 
-    _build(sources, out or shelf_folder())
+    folder = out or shelf_folder()
+    if not citations_only:
+        _build(sources, folder)
+    _store_citations(sources, folder, engine, memory, needed=citations_only)
+
+
+def _store_citations(
+    sources: Iterable[Path], folder: Path, engine: str, memory: str | None, needed: bool
+) -> None:
+    """Store the citations of the sources that have some; without the extra, tell how."""
+    from dltheory_bib.discovery.citation_store import has_citations, write_citations
+    from dltheory_bib.discovery.engines import open_engine
+    from dltheory_bib.errors import MissingExtraError
+    from dltheory_bib.shelf.readers.source_kinds import find_source
+    from dltheory_bib.shelf.refusals import SourceError
+
+    try:
+        dumps = [one for one in map(find_source, sources) if has_citations(one)]
+    except SourceError as error:
+        raise click.ClickException(visible(str(error))) from error
+    if not dumps:
+        if needed:
+            raise click.UsageError("no source is a dump of OpenAlex, which has citations")
+        return
+    try:
+        with open_engine(engine, memory=memory) as opened:
+            stored = write_citations(dumps, folder, opened)
+    except MissingExtraError as error:
+        if needed:
+            raise
+        note(f"citations were not stored: {error}")
+        return
+    note(f"{folder}: {stored.citations:,} citations of {_works(stored.works)}")
 
 
 def _build(sources: Iterable[Path], folder: Path) -> None:
@@ -137,7 +191,9 @@ def update(
     if not wanted:
         raise click.ClickException("no source can be fetched; name one: --from FILE ADDRESS")
     if _fetched(wanted, online, mailto):
-        _build([Path(one.path) for one in sources], place)
+        paths = [Path(one.path) for one in sources]
+        _build(paths, place)
+        _store_citations(paths, place, "duckdb", None, needed=False)
     else:
         note("the shelf has the newest dumps")
 
@@ -187,6 +243,7 @@ def list_(folder: Path | None, venues: bool, format_: str) -> None:
     Example: dltheory shelf list
     Example: dltheory shelf list --venues
     """
+    from dltheory_bib.discovery.citation_store import has_store, stored_citations
     from dltheory_bib.shelf.chosen_shelf import shelf_folder
     from dltheory_bib.shelf.lookups import Shelf
 
@@ -209,6 +266,10 @@ def list_(folder: Path | None, venues: bool, format_: str) -> None:
             cells = one.reader, one.date, str(one.kept), one.licence, one.path
             click.echo("\t".join(map(visible, cells)))
     note(f"{opened.path}: {_works(len(opened))}, {size:.0f} MB")
+    if has_store(opened.path.parent):
+        stored = stored_citations(opened.path.parent)
+        number = f"{stored.citations:,} citations of {_works(stored.works)}"
+        note(f"{number} in OpenAlex of {stored.date}, for dltheory discover")
 
 
 def _list_venues(shelf: Shelf, format_: str) -> None:

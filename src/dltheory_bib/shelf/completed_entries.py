@@ -36,7 +36,7 @@ class Completed(NamedTuple):
 
 def completed(paper: Paper, shelf: Shelf, names: VenueNames) -> Completed | None:
     """Return a work with what it lacks, or None if the shelf adds nothing."""
-    answer = shelf.find(_reference(paper))
+    answer = shelf.find(paper_reference(paper))
     if not isinstance(answer, Found):
         return None
     stated = [
@@ -107,7 +107,8 @@ def with_completed(
     return "".join(made), number
 
 
-def _reference(paper: Paper) -> Reference:
+def paper_reference(paper: Paper) -> Reference:
+    """Return what identifies a work of the collection, to look it up."""
     ids = [Identifier("doi", paper.doi)] if paper.doi else []
     ids += [Identifier("arxiv", paper.eprint)] if paper.eprint else []
     return Reference(from_latex(unbraced(paper.title)), paper.author, paper.year, ids=tuple(ids))

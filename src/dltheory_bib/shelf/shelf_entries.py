@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.shelf.lookups import Held, Shelf, entry_type
 from dltheory_bib.text.identifiers import parse_identifier
 from dltheory_bib.text.latex import Encoding, name_to_latex, title_to_latex, to_latex
@@ -28,8 +29,14 @@ def held_by_key(shelf: Shelf, key: str) -> Held | None:
 
 
 def shelf_entry(held: Held, key: str, biblatex: bool, encoding: Encoding = "utf-8") -> str:
-    """Return the entry of a work as its source states it."""
+    """Return the entry of a work as its source states it, under a remark that says so."""
     work = held.record
+    remark = f"% {key}: from the shelf, not curated; {work.source} of {work.date}, {work.where}\n"
+    return remark + bare_entry(work, key, biblatex, encoding)
+
+
+def bare_entry(work: StatedWork, key: str, biblatex: bool, encoding: Encoding = "utf-8") -> str:
+    """Return the entry of a work as its source states it."""
     kind, place = _KINDS[entry_type(work)]
     values = {
         "title": title_to_latex(work.title, encoding),
@@ -44,5 +51,4 @@ def shelf_entry(held: Held, key: str, biblatex: bool, encoding: Encoding = "utf-
         "url": "" if work.doi or work.eprint else work.url,
     }
     fields = "".join(f"  {name} = {{{value}}},\n" for name, value in values.items() if value)
-    remark = f"% {key}: from the shelf, not curated; {work.source} of {work.date}, {work.where}\n"
-    return f"{remark}@{kind}{{{key},\n{fields}}}\n"
+    return f"@{kind}{{{key},\n{fields}}}\n"

@@ -49,7 +49,7 @@ def files(path: Path) -> list[Path]:
 def read(path: Path) -> Iterator[StatedWork | Refused]:
     """Yield the records of one file. Raises `MissingExtraError` for Parquet without pyarrow."""
     for work in _parquet(path) if path.suffix == ".parquet" else json_lines(path):
-        yield work if isinstance(work, Refused) else _record(work)
+        yield work if isinstance(work, Refused) else stated_work(work)
 
 
 def _parquet(path: Path) -> Iterator[dict[str, Any]]:
@@ -67,7 +67,8 @@ def _parquet(path: Path) -> Iterator[dict[str, Any]]:
         raise SourceError(f"{path.name} cannot be read: {error}") from error
 
 
-def _record(work: dict[str, Any]) -> StatedWork | Refused:
+def stated_work(work: dict[str, Any]) -> StatedWork | Refused:
+    """Return the work that an object of OpenAlex states, or why it is none."""
     key = text_of(work.get("id")).removeprefix(_PREFIX)
     title = text_of(work.get("display_name")) or text_of(work.get("title"))
     if not title:
