@@ -142,3 +142,19 @@ def test_the_commands_are_those_of_latex() -> None:
     """Of pylatexenc, and those of amsmath that it lacks; not those of anybody's preamble."""
     assert {"frac", "left", "tfrac", "operatorname", "lVert", "ne", "dim"} <= known_commands()
     assert not {"def", "R", "eps", "epsilom"} & known_commands()
+
+
+@pytest.mark.parametrize(
+    ("tex", "shown"),
+    [
+        (r"\triangle_fL", "△_fL"),
+        (r"\Re z", "ℜ z"),
+        (r"\neg a \models b", "¬ a ⊨ b"),
+        (r"\clubsuit", "♣"),
+        (r"\imath", "ı"),
+    ],
+)
+def test_symbols_that_the_parser_lacks_are_known_and_shown(tex: str, shown: str) -> None:
+    assert formula_fault(tex) is None
+    assert convert(tex) == shown
+    assert mathml(tex)

@@ -1,7 +1,7 @@
 r"""Find mathematics that cannot be typeset: unbalanced signs, unknown commands, missing arguments.
 
 A page or a terminal would show half of such a formula, or nothing. Commands are known if pylatexenc
-knows them, or if they are among those of LaTeX and amsmath that it lacks.
+knows them, or if they are among those of LaTeX, amsmath and amssymb that it lacks.
 """
 
 from __future__ import annotations
@@ -11,21 +11,22 @@ from collections.abc import Iterator
 from functools import cache
 
 from dltheory_bib.text.latex_parser import parse_latex
-from dltheory_bib.text.maths import MATHS
+from dltheory_bib.text.maths import MATHS, SYMBOLS
 
 _FURTHER = frozenset(
     """
-    arccos arcsin arctan arg argmax argmin Bbb begin Big big Bigg bigg Biggl biggl Biggm biggm Biggr
-    biggr Bigl bigl Bigm bigm Bigr bigr binom bm bmod boldsymbol boxed cases cfrac choose colon
-    coloneqq cos cosh cot coth csc dbinom deg det dfrac dim displaystyle end eqqcolon exp fbox gcd
-    genfrac hbox hline hom iff iiint iint impliedby implies inf injlim int ker land langle lceil
-    left lfloor lg lgroup lim liminf limits limsup ln lnot log lor lVert lvert mathbin mathclose
-    mathds mathinner mathnormal mathop mathopen mathord mathpunct mathrel mathring mathstrut max
-    mbox middle min mod ne negmedspace negthickspace negthinspace nolimits nonumber notag
-    operatorname over overset phantom pmb pmod pod Pr projlim rangle rceil rfloor rgroup right rlap
-    rVert rvert scriptscriptstyle scriptstyle sec shortmid sideset sin sinh smallmatrix smash space
-    stackrel strut substack sup tag tan tanh tbinom textnormal textstyle tfrac thickspace thinspace
-    underset varinjlim varliminf varlimsup varprojlim vcenter xhookrightarrow xLeftarrow xleftarrow
+    arccos arcsin arctan arg argmax argmin Bbb begin Big big Bigg bigg Biggl biggl Biggm biggm
+    Biggr biggr Bigl bigl Bigm bigm Bigr bigr binom bm bmod boldsymbol boxed cases cfrac choose
+    colon coloneqq cos cosh cot coth csc dbinom deg det dfrac dim displaystyle end enspace
+    eqqcolon exp fbox gcd genfrac hbox hfill hline hom iff iiint iint impliedby implies inf
+    injlim int ker land langle lceil left lfloor lg lgroup lim liminf limits limsup ln lnot log
+    lor lVert lvert mathbin mathchoice mathclose mathds mathinner mathnormal mathop mathopen
+    mathord mathpunct mathrel mathring mathstrut max mbox middle min mod ne negmedspace
+    negthickspace negthinspace nolimits nonumber notag operatorname over overset phantom pmb
+    pmod pod Pr projlim rangle rceil rfloor rgroup right rlap rVert rvert scriptscriptstyle
+    scriptstyle sec shortmid sideset sin sinh smallmatrix smash space stackrel strut substack
+    sup tag tan tanh tbinom textnormal textstyle tfrac thickspace thinspace underbar underset
+    varinjlim varliminf varlimsup varprojlim vcenter xhookrightarrow xLeftarrow xleftarrow
     xleftrightarrow xmapsto xRightarrow xrightarrow
     """.split()  # noqa: SIM905 - a list of words reads better so
 )
@@ -98,7 +99,7 @@ def known_commands() -> frozenset[str]:
     """Return the names of the commands that are known."""
     from pylatexenc import latex2text, latexwalker
 
-    found = set(_FURTHER)
+    found = {*_FURTHER, *SYMBOLS}
     for module in (latexwalker, latex2text):
         database = module.get_default_latex_context_db()
         found |= {one.macroname for one in database.iter_macro_specs()}

@@ -19,6 +19,18 @@ _SUPERSCRIPTS = str.maketrans("0123456789+-=()nik/.", "⁰¹²³⁴⁵⁶⁷⁸�
 _SUBSCRIPTS = str.maketrans("0123456789+-=()nijk", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙᵢⱼₖ")
 _RELATION = r"([→≤≥∼≲≳≪≫⪰])"
 _OPERATOR = r"\\(log|ln|exp|max|min|sup|inf|det|Pr|dim|arg)(?:\s+(?=\w)|\s*(?=\\[a-z]))"
+SYMBOLS = dict(
+    pair.split("=")
+    for pair in """
+    Bbbk=𝕜 bigodot=⨀ bigsqcup=⨆ bigstar=★ biguplus=⨄ bot=⊥ Box=□ checkmark=✓ circledR=®
+    clubsuit=♣ dashleftarrow=⇠ dashrightarrow=⇢ ddagger=‡ diagdown=╲ Diamond=◇ diamondsuit=♢
+    Doteq=≑ doublebarwedge=⩞ eqsim=≂ Finv=Ⅎ gets=← ggg=⋙ heartsuit=♡ Im=ℑ imath=ı jmath=ȷ Join=⋈
+    lbrack=[ leadsto=⇝ lhd=⊲ lll=⋘ maltese=✠ models=⊨ ncong=≇ neg=¬ npreceq=⋠ nsim=≁ nsucceq=⋡
+    owns=∋ precnsim=⋨ rbrack=] Re=ℜ rhd=⊳ S=§ shortparallel=∥ slash=/ spadesuit=♠ sqsubsetneq=⋤
+    thickapprox=≈ thicksim=∼ triangle=△ varpropto=∝ vDash=⊨ yen=¥
+    """.split()  # noqa: SIM905 - a list of words reads better so
+)
+"""Commands of LaTeX and amssymb that pylatexenc does not know, and would drop."""
 _SCRIPT = r"(\^|_)(?:\{([^{}]*)\}|(\\?\w))"
 
 
@@ -48,9 +60,10 @@ def convert(tex: str) -> str:
 
     if unknown_commands(tex):  # pylatexenc would drop them
         return tex
+    named = _compiled(r"\\([A-Za-z]+)").sub(_symbol, tex)
     # Scripts are converted first: pylatexenc would leave them as ^ and _, without their braces.
     # TeX sets a space after an operator, which pylatexenc would drop.
-    spaced = _compiled(_OPERATOR).sub(r"\\\1\\ ", tex)
+    spaced = _compiled(_OPERATOR).sub(r"\\\1\\ ", named)
     spaced = spaced.replace(r"\|", "‖").replace(r"\colon", ": ")  # dropped as well
     prepared = _compiled(_SCRIPT).sub(_script, spaced)
     strict = partial(_converter().latex_to_text, tolerant_parsing=False)
@@ -67,6 +80,10 @@ def superscript(text: str) -> str:
     '⁻⁷⸍⁴'
     """
     return text.translate(_SUPERSCRIPTS)
+
+
+def _symbol(found: re.Match[str]) -> str:
+    return SYMBOLS.get(found[1], found[0])
 
 
 def _script(found: re.Match[str]) -> str:
