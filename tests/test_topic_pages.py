@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from markupsafe import Markup
 
 from dltheory_bib import Bibliography, load
 from dltheory_bib.graph.main_path import main_path
+from dltheory_bib.models.choices import LEVELS, ReadingLevel
 from dltheory_bib.site.build import make_files
 from dltheory_bib.site.folder import Folder
 from dltheory_bib.site.options import Options
@@ -334,3 +335,17 @@ def test_pictures_and_names_fit(browser: Browser, folder: Path, width: int) -> N
         )
         assert outside == []
         assert found.ask("() => document.querySelector('.top').offsetHeight") < 64
+
+
+def test_a_work_of_any_level_has_its_pages(tmp_path: Path) -> None:
+    levels = get_args(ReadingLevel)
+    records = "".join(
+        work(f"doe{2000 + place}{level}", year=2000 + place, extra=f"level: {level}\ntopics: [ntk]")
+        for place, level in enumerate(levels)
+    )
+    (tmp_path / "papers.yaml").write_text(records, "utf-8")
+    made = make_files(load(tmp_path), Options())
+    topic = page(made, "topics/ntk.html")
+    for place, level in enumerate(levels):
+        assert LEVELS[level] in page(made, f"works/doe{2000 + place}{level}.html")
+        assert f"works/doe{2000 + place}{level}.html" in topic

@@ -26,7 +26,7 @@ INK = "#2b2f33"
 SOFT = "#6b7178"
 LINE = "#c9ccd0"
 _NAME = 8  # size of the names on a map, in points
-LEVELS = {"start": "#c25a12", "core": "#2f6fb0", "further": "#a9c1da"}
+LEVELS = {"start": "#c25a12", "core": "#2f6fb0", "further": "#a9c1da", "background": "#b9b9b4"}
 """A colour for each level; the levels also differ in lightness."""
 
 

@@ -9,6 +9,13 @@ EntryType = Literal[
 ]
 """BibLaTeX's entry types that works of this field need; a preprint is `online`."""
 ReadingLevel = Literal["start", "core", "further", "background"]
+LEVELS: dict[ReadingLevel, str] = {
+    "start": "start here",
+    "core": "core",
+    "further": "further reading",
+    "background": "background",
+}
+"""The words for each level, in the order of reading."""
 Checked = Literal["full-text", "abstract", "unchecked"]
 ReadingStatus = Literal["to-read", "reading", "read"]
 """How far a reader is with a work."""

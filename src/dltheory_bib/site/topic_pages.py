@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
+from dltheory_bib.models.choices import LEVELS
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.registries import Topic
 from dltheory_bib.models.theorem import Question
@@ -26,7 +27,6 @@ from dltheory_bib.theorems.theorem_table import GAPS, SIGNS, Frontier
 
 MOST_ROWS = 180
 """A topic with more works lists only its own; its narrower topics list theirs."""
-LEVELS = {"start": "start here", "core": "core", "further": "further reading"}
 EVIDENCE = {"full-text": "full text", "abstract": "abstract", "unchecked": "unchecked"}
 """With what the annotation of a work was compared."""
 _MOST_PEOPLE = 12
@@ -258,7 +258,7 @@ def timeline(contents: Contents, keys: Iterable[str]) -> list[Year]:
             Year(
                 year,
                 bool(made) and year - 1 not in by_year,
-                (numbers["start"], numbers["core"], numbers["further"]),
+                (numbers["start"], numbers["core"], numbers["further"] + numbers["background"]),
                 [(key, author_line(contents.papers[key].author, at_most=2)) for key in named],
                 len(here) - len(named),
             )

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from dltheory_bib.formats.bibtex_file import join_entries
 from dltheory_bib.formats.plain_text import citation
+from dltheory_bib.models.choices import LEVELS
 from dltheory_bib.models.paper import Paper
 from dltheory_bib.models.relations import Relation
 from dltheory_bib.site import addresses
@@ -58,6 +59,7 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "authors": contents.authors[paper.key],
         "view": view,
         "checked": CHECKED[paper.checked],
+        "levels": LEVELS,
         "verdicts": VERDICT,
         "cites": contents.entries(view.cites),
         "cited_by": contents.entries(view.cited_by),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.formats.venue_names import venue_name
+from dltheory_bib.models.choices import LEVELS
 from dltheory_bib.models.relations import JUDGEMENTS, Relation
 from dltheory_bib.snapshot.views import PaperView, RemarkView, ResultView, Tie
 from dltheory_bib.text.maths import MATHS, convert
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from dltheory_bib.models.registries import Venue
     from dltheory_bib.models.theorem import Assumption, Question, Result
 
-LEVEL = {"start": "start here", "core": "core", "further": "further reading"}
 """Description of a reading level."""
 CHECKED = {
     "full-text": "checked against the full text",
@@ -95,7 +95,7 @@ def view_of(
         links=tuple(_links(paper)),
         aliases=tuple(paper.aliases),
         topics=tuple(topics),
-        level=LEVEL.get(paper.level or "", paper.level or ""),
+        level=LEVELS[paper.level] if paper.level else "",
         annotation=annotation,
         checked=f"{CHECKED[paper.checked]}{where}" if annotation else "",
         remarks=tuple(
