@@ -33,8 +33,10 @@ _MOST_PEOPLE = 12
 _MOST_NAMED = 3
 """Works that the timeline names of one year; fewer if there are many years."""
 _MOST_NAMES = 60
-_MOST_TOLD, _CLIPPED = 60, 110
-"""Works of which the whole first statement is shown, and how many letters of the others."""
+_WHOLE, _MOST_TOLD, _CLIPPED = 12, 40, 80
+"""Works of which the whole first statement is shown, those of which some is, and how many letters:
+beyond, a line has room for the title alone.
+"""
 _MOST_NEW = 6
 _MOST_BOUNDS = 3
 """Bounds that are shown of one setting and quantity."""
@@ -210,7 +212,7 @@ def work_lines(contents: Contents, keys: Iterable[str]) -> list[Line]:
     return [
         Line(
             contents.entry(paper.key),
-            contents.typeset(_told(paper, place < _MOST_TOLD)),
+            contents.typeset(_told(paper, place)),
             paper.level or "further",
             paper.checked,
         )
@@ -218,9 +220,12 @@ def work_lines(contents: Contents, keys: Iterable[str]) -> list[Line]:
     ]
 
 
-def _told(paper: Paper, whole: bool) -> str:
+def _told(paper: Paper, place: int) -> str:
+    """Return what a work shows, in the place that it has in a list: whole, clipped, or nothing."""
+    if place >= _MOST_TOLD:
+        return ""
     said = first_statement(paper.summary or "")
-    return said if whole else clipped(said, _CLIPPED)
+    return said if place < _WHOLE else clipped(said, _CLIPPED)
 
 
 def _place_in(contents: Contents) -> Callable[[str], tuple[int, int, int, str]]:
