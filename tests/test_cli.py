@@ -958,6 +958,10 @@ def test_the_way_to_a_work(run: Run) -> None:
         "",
         "you know it already: nothing is left to read\n",
     )
+    known = run("read", "--to", way[0], "--known", way[0], "-f", "json")
+    assert (known[0], json.loads(known[1])) == (0, [])
+    unknown = run("read", "--to", way[0], "--known", "topic:nkt")[2]
+    assert "no paper or topic 'topic:nkt'; did you mean" in unknown
     assert run("read", "ntk", "--to", way[0])[0] == 2
     assert run("read", "--known", "ntk")[0] == 2
     assert "did you mean jin2017escape" in run("read", "--to", "jin2017escpe")[2]

@@ -440,6 +440,8 @@ def test_empty_answers_say_what_to_type(
     own = ["--data", str(collection), "discover"]
     assert main([*own, "year:1900"]) == 0
     assert "no work matches year:1900" in capsys.readouterr().err
+    assert main([*own, "year:1900", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
     for name in ("wanted.jsonl", "citations.yaml"):
         (collection / name).unlink()
     assert main(own) == 0

@@ -82,6 +82,8 @@ def discover(
     text = "" if refs else " ".join(query)
     if text and not bib.where(text):
         note_nothing_found()
+        if format_ == "json":
+            click.echo("[]")
         return
     made = found(bib, text, refs=refs, shelf=folder, engine=engine, count=count, memory=memory)
     if format_ == "json":

@@ -99,9 +99,9 @@ def _way(
     found = bib.way_to(wanted, known)
     if not found:
         note("you know it already: nothing is left to read")
-    elif format_ or not is_drawn():
+    if format_ or not is_drawn():
         sys.stdout.write(found.to(format_ or "tsv"))
-    else:
+    elif found:
         draw(found)
 
 
