@@ -447,6 +447,9 @@ def test_empty_answers_say_what_to_type(
     assert main(own) == 0
     err = capsys.readouterr().err
     assert "none of the 2 works is in 0 citations" in err
+    key = next(iter(load(collection).papers))
+    assert main([*own, f"key:{key}"]) == 0
+    assert "the work is not in 0 citations" in capsys.readouterr().err
     assert "dltheory shelf build FOLDER adds those of a dump of OpenAlex" in err
     assert main([*own, "--shelf", str(tmp_path)]) == 1
     assert "has no citations; dltheory shelf build FOLDER" in capsys.readouterr().err

@@ -70,7 +70,7 @@ def read(
     Example: dltheory read saddle-escape
     Example: dltheory read saddles-to-edge-of-stability
     Example: dltheory read topic:ntk or topic:mean-field --count 7
-    Example: dltheory read --to chizat2018global --known ntk
+    Example: dltheory read --to nguyen2021proof --known ntk
     """
     bib = bibliography()
     if wanted:
