@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import partial
@@ -27,6 +28,7 @@ from dltheory_bib.cli.query_arguments import query_text
 from dltheory_bib.input_files import shown
 from dltheory_bib.query.fields import FIELDS
 from dltheory_bib.source.folders import shipped_directory
+from helpers.collections import EXAMPLE
 from helpers.programs import HANG, environment, needs, read_terminal, run_program, started
 
 Run = Callable[..., tuple[int, str, str]]
@@ -525,10 +527,19 @@ def test_the_examples_in_the_help_run(tmp_path: Path, line: str) -> None:
             (tmp_path / name).mkdir()
             (tmp_path / name / "works.bib").write_text(own, "utf-8")
         shell("dltheory shelf build new.bib", cwd=tmp_path, env=variables)
+    if " diff" in line or "--since" in line:
+        with zipfile.ZipFile(tmp_path / "dltheory_bib-0.2.0-py3-none-any.whl", "w") as wheel:
+            for file in EXAMPLE.glob("*.yaml"):
+                wheel.write(file, f"dltheory_bib/data/{file.name}")
+        shell("dltheory init old/data; dltheory init data", cwd=tmp_path, env=variables)
+        (tmp_path / "thesis.bib").write_bytes((tmp_path / "my-refs.bib").read_bytes())
     code, out, err = shell(line, cwd=here, env=variables)
     assert code == 0, err
     assert "no work matches" not in err
-    assert out or re.search(r">|-o|check|import|build|mcp|init|note|tag|status|undo|merge", line)
+    assert "you know it already" not in err
+    assert out or re.search(
+        r">|-o|cited|check|import|build|mcp|init|note|tag|status|undo|merge", line
+    )
     if line.endswith("-o refs.bib"):
         assert (tmp_path / "refs.bib").stat().st_size > 1000
 
@@ -958,6 +969,10 @@ def test_the_way_to_a_work(run: Run) -> None:
         "",
         "you know it already: nothing is left to read\n",
     )
+    known = run("read", "--to", way[0], "--known", way[0], "-f", "json")
+    assert (known[0], json.loads(known[1])) == (0, [])
+    unknown = run("read", "--to", way[0], "--known", "topic:nkt")[2]
+    assert "no paper or topic 'topic:nkt'; did you mean" in unknown
     assert run("read", "ntk", "--to", way[0])[0] == 2
     assert run("read", "--known", "ntk")[0] == 2
     assert "did you mean jin2017escape" in run("read", "--to", "jin2017escpe")[2]

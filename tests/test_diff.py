@@ -335,8 +335,9 @@ def test_the_formats_of_the_command(
         )
 
 
-def test_a_day_that_is_none(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["diff", str(EXAMPLE), str(EXAMPLE), "--date", "today"]) == 2
+@pytest.mark.parametrize("day", ["today", "2026-13-01", "2026-02-30", "20261130"])
+def test_a_day_that_is_none(day: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", str(EXAMPLE), str(EXAMPLE), "--date", day]) == 2
     assert "write it as 2026-11-30" in capsys.readouterr().err
 
 
@@ -382,6 +383,38 @@ def test_an_archive_without_a_catalogue(tmp_path: Path) -> None:
     (tmp_path / "broken.tar.gz").write_bytes(b"\x1f\x8bnothing")
     with pytest.raises(DataError, match="no archive that can be read"):
         open_state(tmp_path / "broken.tar.gz")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_with_damaged_data(tmp_path: Path, method: int) -> None:
+    """Each way of compression has errors of its own; all are told in one line."""
+    path = tmp_path / "damaged.whl"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.write(EXAMPLE / "papers.yaml", "dltheory_bib/data/papers.yaml")
+    content = bytearray(path.read_bytes())
+    start = 30 + len("dltheory_bib/data/papers.yaml") + 20
+    content[start : start + 70] = bytes(byte ^ 0xA5 for byte in content[start : start + 70])
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="no archive that can be read") as caught:
+        open_state(path)
+    assert "\n" not in caught.value.problems[0].message
+    path.write_bytes(content[: len(content) // 2])
+    with pytest.raises(DataError, match="no archive that can be read") as caught:
+        open_state(path)
+    assert "\n" not in caught.value.problems[0].message
+
+
+def test_errors_in_an_archive_name_its_files(tmp_path: Path) -> None:
+    path = tmp_path / "dltheory_bib-1-py3-none-any.WHL"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("dltheory_bib/data/papers.yaml", "- key: [\n")
+    with pytest.raises(DataError) as caught:
+        open_state(path)
+    assert {one.file for one in caught.value.problems} == {f"{path}/papers.yaml"}
+
+
+def test_a_folder_named_like_an_archive(catalogue_dir: Path, old: Bibliography) -> None:
+    assert not diff(old, open_state(catalogue_dir.rename(catalogue_dir.with_name("old.whl"))))
 
 
 def test_a_site_says_what_changed_since_an_older_state(

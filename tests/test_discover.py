@@ -440,11 +440,16 @@ def test_empty_answers_say_what_to_type(
     own = ["--data", str(collection), "discover"]
     assert main([*own, "year:1900"]) == 0
     assert "no work matches year:1900" in capsys.readouterr().err
+    assert main([*own, "year:1900", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
     for name in ("wanted.jsonl", "citations.yaml"):
         (collection / name).unlink()
     assert main(own) == 0
     err = capsys.readouterr().err
     assert "none of the 2 works is in 0 citations" in err
+    key = next(iter(load(collection).papers))
+    assert main([*own, f"key:{key}"]) == 0
+    assert "the work is not in 0 citations" in capsys.readouterr().err
     assert "dltheory shelf build FOLDER adds those of a dump of OpenAlex" in err
     assert main([*own, "--shelf", str(tmp_path)]) == 1
     assert "has no citations; dltheory shelf build FOLDER" in capsys.readouterr().err

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from dltheory_bib.arguments import explains_calls, name_of, whole
+from dltheory_bib.errors import UnknownNameError
 from dltheory_bib.selection import Selection
 from dltheory_bib.snapshot import views
 
@@ -95,14 +96,19 @@ class ReadingOrders(Selection):
 
     def _known(self, name: TopicName | Work) -> list[str]:
         """Return the keys of the works that somebody knows who knows a topic or a work."""
-        from dltheory_bib.query.fields import find_topic
+        from dltheory_bib.query.fields import find_topic, nearest_topics
 
         asked = getattr(name, "id", name)
         topic = None
         if isinstance(asked, str):
             topic = find_topic(self._snapshot, asked.removeprefix("topic:"))
         if topic is None:
-            return [self.key(name)]  # type: ignore[arg-type]
+            try:
+                return [self.key(name)]  # type: ignore[arg-type]
+            except UnknownNameError as error:
+                topics = nearest_topics(self._snapshot, error.name.removeprefix("topic:"))
+                near = (*error.nearest, *topics)
+                raise UnknownNameError("paper or topic", error.name, near) from None
         works = self._reading_works.works
         return [key for key in self.on(topic).keys if works[key].level in KNOWN_LEVELS]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -68,7 +69,7 @@ def diff(
     from dltheory_bib.revision.catalogue_diff import diff as compared
     from dltheory_bib.revision.release import open_state
 
-    if date is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
+    if date is not None and not _is_day(date):
         raise click.UsageError(f"--date {date!r} is no day; write it as 2026-11-30")
     before, after = open_state(old), open_state(new) if new else bibliography()
     found = compared(before, after)
@@ -80,6 +81,15 @@ def diff(
     counts = ", ".join(f"{number:,} {kind.value}" for kind, number in found.counts().items())
     works = f"{found.sizes[0]:,} works before, {found.sizes[1]:,} after"
     note(f"{works}; {counts or 'nothing changed'}")
+
+
+def _is_day(text: str) -> bool:
+    """Return whether a text is a day of the calendar, in the one form that feeds are written in."""
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError:
+        return False
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) is not None
 
 
 def _cited(found: CatalogueDiff, old: Bibliography, new: Bibliography, path: Path) -> CatalogueDiff:

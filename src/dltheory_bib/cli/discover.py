@@ -82,6 +82,8 @@ def discover(
     text = "" if refs else " ".join(query)
     if text and not bib.where(text):
         note_nothing_found()
+        if format_ == "json":
+            click.echo("[]")
         return
     made = found(bib, text, refs=refs, shelf=folder, engine=engine, count=count, memory=memory)
     if format_ == "json":
@@ -128,7 +130,8 @@ def _notes(found: Discovery, refs: Path | None) -> Iterator[str]:
     if not found.seeds:
         yield f"{what} has no works"
     elif not found.tied:
-        yield f"none of the {found.seeds:,} works is in {found.citations}"
+        none = f"none of the {found.seeds:,} works is" if found.seeds > 1 else "the work is not"
+        yield f"{none} in {found.citations}"
     elif not found.hits:
         yield f"no work outside is tied to one of {found.seeds:,} works by {found.citations}"
     else:

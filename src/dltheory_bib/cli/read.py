@@ -70,7 +70,7 @@ def read(
     Example: dltheory read saddle-escape
     Example: dltheory read saddles-to-edge-of-stability
     Example: dltheory read topic:ntk or topic:mean-field --count 7
-    Example: dltheory read --to chizat2018global --known ntk
+    Example: dltheory read --to nguyen2021proof --known ntk
     """
     bib = bibliography()
     if wanted:
@@ -99,9 +99,9 @@ def _way(
     found = bib.way_to(wanted, known)
     if not found:
         note("you know it already: nothing is left to read")
-    elif format_ or not is_drawn():
+    if format_ or not is_drawn():
         sys.stdout.write(found.to(format_ or "tsv"))
-    else:
+    elif found:
         draw(found)
 
 
