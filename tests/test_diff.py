@@ -452,3 +452,45 @@ def test_a_site_says_what_changed_since_an_older_state(
     assert "nothing changed" not in capsys.readouterr().err
     assert main(["--data", str(catalogue_dir), "site", "build", str(out)]) == 0
     assert not (out / "changes.html").exists()
+
+
+def test_a_cited_work_that_was_removed_is_told(
+    edit: Edit, catalogue_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    papers = catalogue_dir / "papers.yaml"
+    text = papers.read_text("utf-8")
+    papers.write_text(text[: text.index("- key: ost2004programsiii")], "utf-8")
+    edit("people", ", ost2004programsiii", "")
+    refs = tmp_path / "refs.bib"
+    refs.write_text(
+        "@misc{w, title={Tea Programs {III}: Black}, author={Øst, Bo}, year=2004}\n", "utf-8"
+    )
+    assert main(["diff", str(EXAMPLE), str(catalogue_dir), "--cited", str(refs)]) == 0
+    assert "Works removed (1)" in capsys.readouterr().out
+
+
+def test_a_record_that_was_joined_with_another_and_a_card_that_went(
+    edit: Edit, changed: Callable[[], list[Change]], catalogue_dir: Path
+) -> None:
+    papers, results = catalogue_dir / "papers.yaml", catalogue_dir / "results.yaml"
+    text = papers.read_text("utf-8")
+    papers.write_text(text[: text.index("- key: ost2004programsiii")], "utf-8")
+    edit("people", ", ost2004programsiii", "")
+    joined = "- key: ost2003programsii\n  aliases: [ost2004programsiii]\n"
+    edit("papers", "- key: ost2003programsii\n", joined)
+    text = results.read_text("utf-8")
+    results.write_text(text[: text.index("- id: ost2003programsii-stirring")], "utf-8")
+    assert short(changed()) == [
+        (
+            "renamed",
+            "ost2003programsii",
+            "The key ost2004programsiii is now ost2003programsii with another record of the work; "
+            "the old one is still understood.",
+        ),
+        (
+            "card",
+            "ost2003programsii",
+            "The card ost2003programsii-stirring was withdrawn: Stirring helps as long as there "
+            "are leaves.",
+        ),
+    ]

@@ -97,7 +97,7 @@ def _cited(found: CatalogueDiff, old: Bibliography, new: Bibliography, path: Pat
     from dltheory_bib.bibfile.coverage import read_list
 
     listed = [one.work for bib in (old, new) for one in read_list(bib, path) if one.work]
-    works = {new.key(key) for key in listed if key in new}
+    works = {new.key(key) if key in new else key for key in listed}
     if not works:
         note(f"{path}: no work of the catalogue is in it")
     return found.concerning(works)
