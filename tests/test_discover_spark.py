@@ -18,8 +18,6 @@ from dltheory_bib.shelf.readers.source_kinds import find_source
 from helpers.programs import needs
 from test_discover import Definition, computed, hub
 
-pytest.importorskip("pyspark")
-pytest.importorskip("duckdb")
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import citation_dump
@@ -31,6 +29,7 @@ WORKS = 20_000
 
 @pytest.fixture(scope="module")
 def spark() -> Iterator[Engine]:
+    pytest.importorskip("pyspark")
     needs("java")
     with pytest.MonkeyPatch.context() as patch:
         # Java's second compiler is for programs that run longer than a test.

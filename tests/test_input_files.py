@@ -290,6 +290,7 @@ OWN = {
     "lookup/service_client.py": "the dump that it fetches",
     "site": "its own templates and folders",
     "display/graph_view.py": "its own scripts",
+    "discovery/citation_store.py": "what it wrote of the citations beside the shelf",
     "revision/release.py": "members of an archive that input_files has read",
     "cli/main.py": "os.devnull",
     "cli/network_options.py": "its own log of requests",

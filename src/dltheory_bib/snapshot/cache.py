@@ -96,10 +96,10 @@ def _changed_since(begun: int, path: Path) -> bool:
     from dltheory_bib.source.layers import layers_of
 
     places = {path}
-    with suppress(DataError):
+    with suppress(DataError, ValueError):  # a text may be no path
         places |= {layer.path for layer in layers_of(path) if layer.path is not None}
     changed = 0
-    with suppress(OSError):
+    with suppress(OSError, ValueError):
         for place in places:
             entries = [place, *place.iterdir()] if place.is_dir() else [place]
             changed = max(changed, *(one.stat().st_ctime_ns for one in entries))
