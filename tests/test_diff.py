@@ -494,3 +494,8 @@ def test_a_record_that_was_joined_with_another_and_a_card_that_went(
             "are leaves.",
         ),
     ]
+
+
+def test_a_day_is_for_a_feed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", str(EXAMPLE), str(EXAMPLE), "--date", "2026-11-30"]) == 2
+    assert "--date is for --format atom" in capsys.readouterr().err

@@ -98,7 +98,7 @@ HOMES = {
 # A warning to think, not a shape to fit.
 LONGEST_MODULE = 600
 # The one object in the user's hand has many short methods.
-LONGER = {"bibliography.py": 780}
+LONGER = {"bibliography.py": 770}
 LONGEST_FUNCTION = 60
 
 

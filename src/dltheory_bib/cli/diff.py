@@ -71,6 +71,8 @@ def diff(
 
     if date is not None and not _is_day(date):
         raise click.UsageError(f"--date {date!r} is no day; write it as 2026-11-30")
+    if date is not None and format_ != "atom":
+        raise click.UsageError("--date is for --format atom")
     before, after = open_state(old), open_state(new) if new else bibliography()
     found = compared(before, after)
     identity = after.topic_id(topic) if topic else ""
@@ -122,14 +124,8 @@ def _print(
         feed = change_feed(found, title, date or last_day(new), settings.base_url or "", topic)
         click.echo(feed.decode("utf-8"), nl=False)
     elif found:
+        from dltheory_bib.display.diff_view import FEW
+
         draw(found)
-        if not found.everything and len(found) > sum(
-            min(len(changes), _few()) for changes in found.lists().values()
-        ):
+        if not found.everything and any(len(one) > FEW for one in found.lists().values()):
             note("--all shows every change")
-
-
-def _few() -> int:
-    from dltheory_bib.display.diff_view import FEW
-
-    return FEW

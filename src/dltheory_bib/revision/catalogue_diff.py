@@ -139,9 +139,7 @@ class _Works:
         for name, one in after.items():
             if name not in before:
                 yield self._relation(new, one)
-        for (kind, work), _ in before.items():
-            if (kind, work) in after:
-                continue
+        for kind, work in before.keys() - after.keys():
             text = f"No longer: {new.key} {Relation(kind).phrase} {work}."
             works = (new.key, work)
             yield _of(new, ChangeKind.RELATION, text, f"not {kind} {work}", works)

@@ -20,7 +20,6 @@ from dltheory_bib.source.folders import KINDS, catalogue_files
 
 _LARGEST = 100_000_000
 """Bytes: no data file of a release is larger."""
-_PARENTS = frozenset({"data"})
 _DAMAGED = (
     zipfile.BadZipFile,
     tarfile.TarError,
@@ -105,4 +104,4 @@ def _data_file(name: str) -> str:
     """
     path = PurePosixPath(name)
     known = path.suffix == ".yaml" and path.stem in KINDS
-    return path.name if known and path.parent.name in _PARENTS else ""
+    return path.name if known and path.parent.name == "data" else ""
