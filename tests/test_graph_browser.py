@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from PIL import Image
 
 from dltheory_bib import Bibliography
 from dltheory_bib.display.graph_view import SCRIPTS, STATIC, STYLE, data_element
+from dltheory_bib.models.relations import JUDGEMENTS, Relation
 from helpers.browser import Watched, chromium, watched
 from helpers.programs import HANG
 from test_graph_view import HOSTILE, hostile_view
@@ -426,6 +428,262 @@ def test_the_list_says_in_words_what_the_picture_shows(
     assert "Jacot et al. 2018: Neural Tangent Kernel" in (
         opened.page.locator("[aria-live]").inner_text()
     )
+
+
+# The views
+
+
+@pytest.fixture(scope="module")
+def site_page(catalogue: Bibliography, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graph of the whole catalogue as the site has it: what is shown is in its address."""
+    view = catalogue.graph_view()
+    page = tmp_path_factory.mktemp("site") / "graph.html"
+    element = data_element(view.data, in_address=True)
+    text = view.to_html().replace(data_element(view.data), element)
+    page.write_text(text.replace('<body class="dg-page">', "<body>"), "utf-8")
+    return page
+
+
+def at_address(found: Watched, page: Path, address: str) -> None:
+    found.page.goto(f"{page.as_uri()}{address}")
+    found.wait(f"() => Boolean({GRAPH}?.scene.drawn)")
+    drawn(found)
+
+
+def surroundings(bib: Bibliography, key: str) -> tuple[set[str], Counter[str], Counter[str]]:
+    """The neighbourhood of a work, and how many of it cite each other work, or are cited by it."""
+    kinds = {Relation.CITES, *JUDGEMENTS}
+    edges = [edge for edge in bib.snapshot.edges() if edge.relation in kinds]
+    near = {key}
+    for edge in edges:
+        if key in {edge.source, edge.target}:
+            near |= {edge.source, edge.target}
+    cites = [(edge.source, edge.target) for edge in edges if edge.relation is Relation.CITES]
+    year = bib[key].year
+    before = Counter(b for a, b in cites if a in near and b != key and bib[b].year <= year)
+    after = Counter(a for a, b in cites if b in near and a != key and bib[a].year >= year)
+    return near, before, after
+
+
+@pytest.mark.parametrize("key", ["jin2017escape", "jacot2018neural"])
+def test_one_work_is_shown_with_what_came_before_and_after(
+    browser: Browser, site_page: Path, catalogue: Bibliography, key: str
+) -> None:
+    """Prior works are cited by most of the neighbourhood, derivative works cite most of it."""
+    near, before, after = surroundings(catalogue, key)
+    with watched(browser, 1440) as found:
+        at_address(found, site_page, f"?work={key}")
+        shown = {one for one, *_ in places(found)}
+        panel = found.page.locator(".dg-panel")
+        for title, counts in (("Prior works", before), ("Derivative works", after)):
+            block = panel.locator(f"h3:text-is('{title}') ~ div").first
+            block.get_by_role("button", name="more", exact=False).last.click()
+            notes = block.locator(".dg-note").all_inner_texts()
+            listed = [int(re.findall(r"\d+", note)[0]) for note in notes]
+            assert listed == sorted(counts.values(), reverse=True)[:10]
+            assert {int(re.findall(r"\d+", note)[1]) for note in notes} == {len(near)}
+            surely = {one for one, count in counts.items() if count > listed[-1]}
+            assert surely <= shown
+        assert shown <= near | set(before) | set(after)
+        assert len(shown & near) >= 12
+        assert found.complaints == []
+
+
+def test_one_work_leads_to_the_next_and_back(
+    browser: Browser, site_page: Path, catalogue: Bibliography
+) -> None:
+    """The page begins with a work; a click goes to another, Back goes back, a path begins here."""
+    with watched(browser, 1440) as found:
+        at_address(found, site_page, "")
+        first = found.ask(f"() => {GRAPH}.seed.id")
+        assert catalogue[first].level == "start"
+        assert found.page.url == site_page.as_uri()
+        field = found.page.get_by_role("combobox", name="Find a work")
+        field.fill("jin escape saddle")
+        field.press("Enter")
+        assert found.page.url.endswith("?work=jin2017escape")
+        drawn(found)
+        found.page.mouse.click(*place(found, "ge2015escaping"))
+        found.wait(f"() => {GRAPH}.seed.id === 'ge2015escaping'")
+        assert found.page.url.endswith("?work=ge2015escaping")
+        found.page.go_back()
+        found.wait(f"() => {GRAPH}.seed.id === 'jin2017escape'")
+        found.page.get_by_role("button", name="Path from A to B").click()
+        assert found.page.get_by_role("combobox", name="From").input_value() == "Jin et al. 2017"
+        end = found.page.get_by_role("combobox", name="To")
+        end.fill("he2016deep")
+        end.press("Enter")
+        found.wait("() => location.search === '?from=jin2017escape&to=he2016deep'")
+        route = found.page.locator(".dg-route > li")
+        assert route.count() == len(places(found))
+        found.page.locator(".dg-stage").press("Escape")
+        found.wait("() => location.search === '?work=jin2017escape'")
+        found.page.locator(".dg-stage").press("Escape")
+        found.wait("() => location.search === '?view=topics'")
+        assert found.complaints == []
+
+
+def test_the_field_is_an_overview_of_topics(
+    browser: Browser, site_page: Path, catalogue: Bibliography
+) -> None:
+    """A circle has the works whose first topic it is, a line the citations between them."""
+    first = {key: paper.topics[0] for key, paper in catalogue.papers.items() if paper.topics}
+    works = Counter(first.values())
+    flows = Counter(
+        (first[edge.source], first[edge.target])
+        for edge in catalogue.snapshot.edges()
+        if edge.relation is Relation.CITES and {edge.source, edge.target} <= set(first)
+    )
+    with watched(browser, 1440) as found:
+        at_address(found, site_page, "?view=topics")
+        items = found.ask(
+            f"() => {GRAPH}.picture.items.map(one => [one.id, one.works.length, one.r])"
+        )
+        assert {name: count for name, count, _ in items} == dict(works)
+        radii = [radius for _, _, radius in sorted(items, key=lambda item: item[1])]
+        assert radii == sorted(radii)
+        lines = found.ask(
+            f"() => {GRAPH}.picture.lines.map(one => [one.source.id, one.target.id, one.count])"
+        )
+        assert {(one, other): count for one, other, count in lines} == {
+            ends: count for ends, count in flows.items() if ends[0] != ends[1]
+        }
+        found.page.mouse.move(*place(found, "ntk"))
+        found.page.locator(".dg-card").wait_for()
+        assert f"{works['ntk']} works" in found.page.locator(".dg-card").inner_text()
+        assert found.complaints == []
+
+
+def test_a_topic_expands_to_its_works(
+    browser: Browser, site_page: Path, catalogue: Bibliography
+) -> None:
+    """By a click; the address has it, and a work of it leads on; it collapses again."""
+    grokking = {
+        key for key, paper in catalogue.papers.items() if [*paper.topics][:1] == ["grokking"]
+    }
+    with watched(browser, 1440) as found:
+        at_address(found, site_page, "?view=topics")
+        topics = len(places(found))
+        found.page.mouse.click(*place(found, "grokking"))
+        found.wait("() => location.search === '?view=topics&open=grokking'")
+        assert grokking <= {key for key, *_ in places(found)}
+        assert len(places(found)) == topics - 1 + len(grokking)
+        found.page.reload()
+        found.wait(f"() => Boolean({GRAPH}?.scene.drawn)")
+        assert grokking <= {key for key, *_ in places(found)}
+        found.page.locator(".dg-panel h2", has_text="Grokking").wait_for()
+        drawn(found)
+        found.page.mouse.click(*place(found, "power2022grokking"))
+        found.page.locator(".dg-panel h2", has_text="Grokking: Generalization").wait_for()
+        assert unfaded(found) > {"power2022grokking"}
+        found.page.get_by_role("button", name="Surroundings").click()
+        found.wait("() => location.search === '?work=power2022grokking'")
+        found.page.go_back()
+        found.page.go_back()
+        found.wait("() => location.search === '?view=topics&open=grokking'")
+        found.page.get_by_role("button", name="Collapse").click()
+        found.wait("() => location.search === '?view=topics'")
+        assert len(places(found)) == topics
+        assert found.complaints == []
+
+
+VIEWS = [
+    "?work=jacot2018neural",
+    "?view=topics",
+    "?view=topics&open=ntk,grokking",
+    "?view=works",
+    "?view=works&work=jacot2018neural",
+    "?from=he2016deep&to=jin2017escape",
+]
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_no_name_is_on_a_work_or_a_name(browser: Browser, site_page: Path, width: int) -> None:
+    """In any view, at any zoom; and there are names."""
+    with watched(browser, width) as found:
+        for view in VIEWS:
+            at_address(found, site_page, view)
+            for zoom in (1, 1.7, 3):
+                names, faults = found.ask(
+                    f"""zoom => {{
+                        const graph = {GRAPH};
+                        const {{ clientWidth: width, clientHeight: height }} = graph.stage;
+                        graph.fit(false);
+                        graph.scene.go(...graph.scene.around(zoom, width / 2, height / 2), false);
+                        const boxes = graph.written.map(one => [...one.box, one.lines[0][0]]);
+                        const faults = [];
+                        boxes.forEach(([left, top, right, bottom, name], n) => {{
+                            for (const item of graph.picture.items) {{
+                                if (graph.lit && !graph.lit.items.has(item)) continue;
+                                const {{ x, y, r }} = graph.spot(item);
+                                const aside = Math.max(left - x, 0, x - right);
+                                const above = Math.max(top - y, 0, y - bottom);
+                                if (Math.hypot(aside, above) < r) faults.push([name, item.id]);
+                            }}
+                            for (const [l, t, r, b, other] of boxes.slice(n + 1)) {{
+                                if (l < right && r > left && t < bottom && b > top)
+                                    faults.push([name, other]);
+                            }}
+                        }});
+                        return [boxes.length, faults];
+                    }}""",
+                    zoom,
+                )
+                assert faults == [], (view, zoom)
+                assert names > (2 if zoom == 1 else 0), (view, zoom)
+        assert found.complaints == []
+
+
+def test_dragging_draws_nothing_anew(browser: Browser, site_page: Path) -> None:
+    """What was drawn is moved as a whole; it is drawn once more when one lets go."""
+    with watched(browser, 1440) as found:
+        at_address(found, site_page, "?view=works")
+        x, y = found.ask(
+            f"""() => {{
+                const {{ left, top, width, height }} = {GRAPH}.stage.getBoundingClientRect();
+                return [left + width / 2, top + height / 2];
+            }}"""
+        )
+        before = found.ask(f"() => [{GRAPH}.scene.drawings, {GRAPH}.scene.pan.x]")
+        found.page.mouse.move(x, y)
+        found.page.mouse.down()
+        # A pause of the machine would count as the end of the movement.
+        found.ask(f"() => {{ {GRAPH}.scene.repaint = () => {{ throw Error('drawn') }} }}")
+        found.page.mouse.move(x + 150, y + 20, steps=2)
+        found.ask(f"() => {{ clearTimeout({GRAPH}.scene.waiting); delete {GRAPH}.scene.repaint }}")
+        assert found.ask(f"() => {GRAPH}.scene.drawings") == before[0]
+        assert found.ask(f"() => {GRAPH}.scene.pan.x") == before[1] + 150
+        found.page.mouse.up()
+        found.wait(f"() => {GRAPH}.scene.drawings === {before[0] + 1}")
+
+
+def test_on_a_phone_a_chosen_work_is_told_of_in_sight(browser: Browser, site_page: Path) -> None:
+    """Also after one has scrolled: its title is on the screen, and the picture above it."""
+    with watched(browser, 390, has_touch=True) as found:
+        at_address(found, site_page, "?view=works")
+        found.ask(
+            f"""() => {{
+                const {{ bottom }} = {GRAPH}.stage.getBoundingClientRect();
+                scrollBy({{ top: bottom - innerHeight + 5, behavior: "instant" }});
+            }}"""
+        )
+        drawn(found)
+        found.page.touchscreen.tap(*place(found, "jacot2018neural"))
+        found.wait(f"() => {GRAPH}.picked !== null")
+        drawn(found)
+        title, stage = (
+            found.page.locator(part).bounding_box() for part in (".dg-panel h2", ".dg-stage")
+        )
+        assert title
+        assert stage
+        assert 0 <= title["y"] < 800 - title["height"]
+        assert stage["y"] + stage["height"] > 200
+        for view in ("?work=jin2017escape", "?view=topics&open=grokking"):
+            at_address(found, site_page, view)
+            box = found.page.locator(".dg-panel h2").bounding_box()
+            assert box
+            assert box["y"] + box["height"] < 800
+        assert found.complaints == []
 
 
 # Where it stands

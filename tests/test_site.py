@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -395,7 +396,7 @@ def test_no_page_is_heavier_than_150_kilobytes(
 ) -> None:
     """With its style sheet and the scripts it names; the search reads its data when it is used.
 
-    The graph is another matter: the library that draws it is heavier than that. A page of result
+    The graph has a test of its own. A page of result
     cards, half of which is formulas, and that of a venue of hundreds of works are as heavy without
     what all pages share.
     """
@@ -414,6 +415,14 @@ def test_no_page_is_heavier_than_150_kilobytes(
         if weight > most and not path.startswith("graph"):
             heavy[path] = weight
     assert heavy == {}
+
+
+def test_the_graph_of_2000_works_would_be_no_heavier_than_150_kilobytes(
+    pages: dict[str, bytes], catalogue: Bibliography
+) -> None:
+    """As it is sent, compressed, with its data; by its share for each work."""
+    packed = len(gzip.compress(pages["graph.html"], 9, mtime=0))
+    assert packed * 2000 / len(catalogue) < 150_000
 
 
 # What no record can do

@@ -166,8 +166,8 @@ globalThis.dltheoryGraph ??= {};
     const wanted = fold(typed).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
     if (!wanted.length) return [];
     const fits = (node) => {
-      node.words ??= fold(`${node.byline} ${node.label} ${node.id}`).split(/[^\p{L}\p{N}]+/u);
-      return wanted.every((word) => node.words.some((one) => one.startsWith(word)));
+      node.terms ??= fold(`${node.byline} ${node.label} ${node.id}`).split(/[^\p{L}\p{N}]+/u);
+      return wanted.every((word) => node.terms.some((one) => one.startsWith(word)));
     };
     const found = model.nodes.filter((node) => node.id === typed.trim() || fits(node));
     return found.sort((a, b) => b.cited - a.cited || a.year - b.year).slice(0, count);

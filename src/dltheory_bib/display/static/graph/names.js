@@ -115,8 +115,10 @@ globalThis.dltheoryGraph ??= {};
     const { place, zoom, sight, width, height, style } = frame;
     const taken = obstacles(items, frame);
     const found = lanesOf(taken, frame);
-    // A name does not begin in sight and end outside, and none is under the strip of years.
-    const whole = (box, x) => (x < 0 || x > width || (box[0] >= 0 && box[2] <= width)) && (box[1] >= here.STRIP || box[3] < 0) && (box[3] <= height || box[1] > height);
+    // A name does not begin in sight and end outside, none is under the strip of years, and none
+    // leaves what is drawn, where it might meet what is not.
+    const drawn = (box) => box[0] >= sight.left && box[2] <= sight.right && box[1] >= sight.top && box[3] <= sight.bottom;
+    const whole = (box, x) => drawn(box) && (x < 0 || x > width || (box[0] >= 0 && box[2] <= width)) && (box[1] >= here.STRIP || box[3] < 0) && (box[3] <= height || box[1] > height);
     for (const item of items) {
       if (style(item) === "faded") continue;
       const at = place(item);
