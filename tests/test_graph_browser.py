@@ -683,6 +683,15 @@ def test_on_a_phone_a_chosen_work_is_told_of_in_sight(browser: Browser, site_pag
             box = found.page.locator(".dg-panel h2").bounding_box()
             assert box
             assert box["y"] + box["height"] < 800
+        x, y = place(found, "power2022grokking")
+        top, bottom = found.ask(
+            f"""() => {{
+                const {{ top, bottom }} = {GRAPH}.stage.getBoundingClientRect();
+                return [top, bottom];
+            }}"""
+        )
+        assert max(0, top) < y < min(800, bottom)
+        assert 0 < x < 390
         assert found.complaints == []
 
 
@@ -699,6 +708,9 @@ def test_no_serious_fault_of_accessibility(browser: Browser, pages: Path, scheme
             "",
             f"{GRAPH}.pick('jacot2018neural')",
             f"{GRAPH}.togglePath(true)",
+            f"{GRAPH}.go({{ view: 'work', work: 'jacot2018neural' }})",
+            f"{GRAPH}.go({{ view: 'topics' }})",
+            f"{GRAPH}.go({{ view: 'topics', open: ['ntk'] }})",
             "document.querySelector('.dg-list').open = true",
         ):
             found.ask(f"() => {{ {act} }}")

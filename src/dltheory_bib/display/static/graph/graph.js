@@ -336,7 +336,9 @@ globalThis.dltheoryGraph ??= {};
       this.scene.most = Math.max(4, zoom * 6);
       const across = (width - plan.width * zoom) / 2;
       const down = Math.max(0, (height - TOP - 8 - plan.height * zoom) / (this.view === "works" ? 2 : 3));
-      this.scene.go(zoom, { x: across, y: TOP + down }, moving);
+      // Of a picture higher than the stage the expanded topics are shown.
+      const up = narrow && plan.lanes.length ? plan.bandsFrom * zoom : 0;
+      this.scene.go(zoom, { x: across, y: TOP + down - up }, moving);
       this.whole = true;
     }
 

@@ -8,6 +8,7 @@ globalThis.dltheoryGraph ??= {};
   const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif";
   const HEADS = 500; // no more lines than this have arrow heads
   const ASIDE = 0.3; // how strong lines are that do not concern the work that is shown
+  const RINGED = 2.5; // radius from which a work has a ring, in pixels
   const KINDS = {
     cites: { width: 0.9, colour: "edge", opacity: 0.32, head: "vee" },
     builds: { width: 1.5, colour: "builds", opacity: 0.75, head: "triangle" },
@@ -162,7 +163,7 @@ globalThis.dltheoryGraph ??= {};
       const { path, rings } = paths.get(name);
       path.moveTo(x + r, y);
       path.arc(x, y, r, 0, 2 * Math.PI);
-      if (item.level === "start") {
+      if (isRinged(item, r)) {
         rings.moveTo(x + r * 1.15 + 1.4, y);
         rings.arc(x, y, r * 1.15 + 1.4, 0, 2 * Math.PI);
       }
@@ -181,6 +182,11 @@ globalThis.dltheoryGraph ??= {};
     }
     pen.globalAlpha = 1;
     for (const [x, y, r] of picked) ring(pen, x, y, r, colours.accent, 3);
+  }
+
+  // A work to start with has a ring, unless it is a mere speck.
+  function isRinged(item, r) {
+    return item.level === "start" && r >= RINGED;
   }
 
   function ring(pen, x, y, r, colour, width) {
@@ -208,5 +214,5 @@ globalThis.dltheoryGraph ??= {};
     return [0.25 * from[0] + 0.5 * mid[0] + 0.25 * to[0], 0.25 * from[1] + 0.5 * mid[1] + 0.25 * to[1]];
   }
 
-  Object.assign(here, { coloursOf, growth, ground, strip, lines, dots, ring, distance, halfway, STRIP, FONT });
+  Object.assign(here, { coloursOf, growth, ground, strip, lines, dots, ring, isRinged, distance, halfway, STRIP, FONT });
 })();

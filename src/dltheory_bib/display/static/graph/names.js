@@ -76,7 +76,7 @@ globalThis.dltheoryGraph ??= {};
   // How far a work with its rings reaches.
   function rimOf(item, { place, style }) {
     const { r } = place(item);
-    return style(item) === "picked" ? r + 3 : item.level === "start" ? r * 1.15 + 2 : r + 0.5;
+    return style(item) === "picked" ? r + 3 : here.isRinged(item, r) ? r * 1.15 + 2 : r + 0.5;
   }
 
   function obstacles(items, frame) {

@@ -106,7 +106,7 @@ globalThis.dltheoryGraph ??= {};
   }
 
   function sized(model, nodes) {
-    for (const node of nodes) node.r = 4.5 + 6 * Math.sqrt(node.cited / model.most);
+    for (const node of nodes) node.r = 4 + 4.5 * Math.sqrt(node.cited / model.most);
   }
 
   function among(model, items) {
@@ -122,7 +122,7 @@ globalThis.dltheoryGraph ??= {};
     const after = derivative.slice(0, listed).map(([node]) => node).filter((node) => !before.includes(node));
     const rest = ranked(seed, near).filter((node) => !before.includes(node) && !after.includes(node));
     sized(model, [seed, ...before, ...after, ...rest]);
-    seed.r = 11;
+    seed.r = 9;
     let made = null;
     for (let count = Math.min(rest.length, 40); !made?.fits && count >= 0; count -= count > 12 || count < 4 ? 4 : 3) {
       const neighbours = rest.slice(0, count);
