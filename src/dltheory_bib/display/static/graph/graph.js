@@ -7,12 +7,6 @@ globalThis.dltheoryGraph ??= {};
   const TOP = here.STRIP + 6;
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const HELP = "Arrow keys go to neighbouring works or topics, Enter to what is said of one, plus and minus zoom, 0 shows all, Escape leaves.";
-  const KINDS = [
-    ["builds", "builds on: extends, improves …"],
-    ["disputes", "refutes or qualifies"],
-    ["other", "confirms, concurrent"],
-    ["cites", "cites"],
-  ];
   const VIEWS = { work: "One work", topics: "Topics", works: "All works" };
   const NARROW = 600; // pixels of a stage
   const SEEN = 120; // pixels of the panel that are in sight at least
@@ -67,12 +61,12 @@ globalThis.dltheoryGraph ??= {};
       this.live = make("div", { class: "dg-unseen", "aria-live": "polite" });
       const group = (label, ...inside) => make("div", { class: "dg-group", role: "group", "aria-label": label }, ...inside);
       const zooms = group("Zoom", this.button("−", () => this.zoomBy(1 / 1.4), { "aria-label": "Zoom out" }), this.button("+", () => this.zoomBy(1.4), { "aria-label": "Zoom in" }), this.button("Show all", () => this.fit(true)));
-      this.body = make("div", { class: "dg-body" }, make("div", { class: "dg-left" }, this.stage, this.legend()), this.panel);
+      this.body = make("div", { class: "dg-body" }, make("div", { class: "dg-left" }, this.stage, here.legend(this.model, (lane) => this.colourOf(lane))), this.panel);
       this.root.append(
         make("div", { class: "dg-bar" }, this.model.title && make("p", { class: "dg-name" }, this.model.title), search.box, group("View", ...this.views.values()), this.pathButton, zooms),
         this.pathBar,
         this.body,
-        this.list(),
+        here.list(this.model, this.walk),
         this.live,
       );
     }
@@ -81,38 +75,8 @@ globalThis.dltheoryGraph ??= {};
       return make("button", { type: "button", onclick: act, ...attributes }, label);
     }
 
-    summary() {
-      const years = this.model.nodes.map((node) => node.year);
-      if (!years.length) return "A graph without works.";
-      const span = `${here.counted(years.length, "work")} from ${Math.min(...years)} to ${Math.max(...years)}`;
-      return `${span}, ${here.counted(this.model.edges.length, "relation or citation", "relations and citations")} among them. The list below has them in words.`;
-    }
-
-    legend() {
-      const used = new Set(this.model.nodes.map((node) => node.lane));
-      const kinds = new Set(this.model.edges.map((edge) => edge.words.kind));
-      const topics = this.model.groups.map((group, lane) => used.has(lane) && make("li", {}, make("i", { class: `dg-dot dg-g${this.colourOf(lane)}` }), group.label));
-      const lines = KINDS.filter(([kind]) => kinds.has(kind)).map(([kind, label]) => make("li", {}, make("i", { class: `dg-line dg-${kind}` }), label));
-      return make(
-        "details",
-        { class: "dg-legend" },
-        make("summary", {}, "Colours, lines and sizes"),
-        make("ul", { "aria-label": "Colours" }, ...topics.filter(Boolean)),
-        make("ul", { "aria-label": "Lines and marks" }, ...lines, make("li", {}, make("i", { class: "dg-dot dg-start" }), "start here"), make("li", {}, make("i", { class: "dg-sizes" }), "size: cited by"), this.model.lists && make("li", {}, this.model.lists)),
-      );
-    }
-
     colourOf(lane) {
       return this.model.groups[lane].id === "others" ? here.COLOURS : lane % here.COLOURS;
-    }
-
-    list() {
-      const inside = make("div", { class: "dg-all" });
-      const box = make("details", { class: "dg-list" }, make("summary", {}, `All ${here.counted(this.model.nodes.length, "work")} as a list`), inside);
-      box.addEventListener("toggle", () => {
-        if (box.open && !inside.childElementCount) inside.append(...here.everything(this.model, this.walk));
-      });
-      return box;
     }
 
     show(parts, chosen) {
@@ -175,7 +139,7 @@ globalThis.dltheoryGraph ??= {};
       this.most = Math.max(1, ...this.picture.edges.map((edge) => edge.count ?? 0));
       this.stated = this.picture.edges.filter((edge) => edge.words.kind !== "cites");
       for (const [view, button] of this.views) button.setAttribute("aria-pressed", String(view === this.view));
-      this.stage.setAttribute("aria-label", `${this.summary()} ${HELP}`);
+      this.stage.setAttribute("aria-label", `${here.summary(this.model)} ${HELP}`);
       this.scene.extent = this.picture.plan;
       this.scene.drawn = null;
       this.hover(null);
@@ -337,7 +301,8 @@ globalThis.dltheoryGraph ??= {};
       const across = (width - plan.width * zoom) / 2;
       const down = Math.max(0, (height - TOP - 8 - plan.height * zoom) / (this.view === "works" ? 2 : 3));
       // Of a picture higher than the stage the expanded topics are shown.
-      const up = narrow && plan.lanes.length ? plan.bandsFrom * zoom : 0;
+      const over = Math.max(0, plan.height * zoom - (height - TOP - 8));
+      const up = narrow && plan.lanes.length ? Math.min(plan.bandsFrom * zoom, over) : 0;
       this.scene.go(zoom, { x: across, y: TOP + down - up }, moving);
       this.whole = true;
     }

@@ -4,6 +4,12 @@ globalThis.dltheoryGraph ??= {};
 (() => {
   const { make, titled, other, byWeight, around } = globalThis.dltheoryGraph;
   const FIRST = 6;
+  const KINDS = [
+    ["builds", "builds on: extends, improves …"],
+    ["disputes", "refutes or qualifies"],
+    ["other", "confirms, concurrent"],
+    ["cites", "cites"],
+  ];
 
   function counted(number, one, many = `${one}s`) {
     return `${number} ${number === 1 ? one : many}`;
@@ -182,6 +188,37 @@ globalThis.dltheoryGraph ??= {};
     );
   }
 
+  // The same, made when it is opened.
+  function list(model, walk) {
+    const inside = make("div", { class: "dg-all" });
+    const box = make("details", { class: "dg-list" }, make("summary", {}, `All ${counted(model.nodes.length, "work")} as a list`), inside);
+    box.addEventListener("toggle", () => {
+      if (box.open && !inside.childElementCount) inside.append(...everything(model, walk));
+    });
+    return box;
+  }
+
+  function summary(model) {
+    const years = model.nodes.map((node) => node.year);
+    if (!years.length) return "A graph without works.";
+    const span = `${counted(years.length, "work")} from ${Math.min(...years)} to ${Math.max(...years)}`;
+    return `${span}, ${counted(model.edges.length, "relation or citation", "relations and citations")} among them. The list below has them in words.`;
+  }
+
+  function legend(model, colourOf) {
+    const used = new Set(model.nodes.map((node) => node.lane));
+    const kinds = new Set(model.edges.map((edge) => edge.words.kind));
+    const topics = model.groups.map((group, lane) => used.has(lane) && make("li", {}, make("i", { class: `dg-dot dg-g${colourOf(lane)}` }), group.label));
+    const lines = KINDS.filter(([kind]) => kinds.has(kind)).map(([kind, label]) => make("li", {}, make("i", { class: `dg-line dg-${kind}` }), label));
+    return make(
+      "details",
+      { class: "dg-legend" },
+      make("summary", {}, "Colours, lines and sizes"),
+      make("ul", { "aria-label": "Colours" }, ...topics.filter(Boolean)),
+      make("ul", { "aria-label": "Lines and marks" }, ...lines, make("li", {}, make("i", { class: "dg-dot dg-start" }), "start here"), make("li", {}, make("i", { class: "dg-sizes" }), "size: cited by"), model.lists && make("li", {}, model.lists)),
+    );
+  }
+
   function inWords(node) {
     const said = node.edges.filter((edge) => edge.source === node && edge.words.kind !== "cites").map((edge) => `${edge.words.says} ${edge.target.byline}`);
     const cites = node.edges.filter((edge) => edge.source === node && edge.words.kind === "cites").length;
@@ -190,5 +227,5 @@ globalThis.dltheoryGraph ??= {};
     return said.join("; ");
   }
 
-  Object.assign(globalThis.dltheoryGraph, { welcome, welcomeTopics, about, aboutTopic, cardOf, route, everything, counted });
+  Object.assign(globalThis.dltheoryGraph, { welcome, welcomeTopics, about, aboutTopic, cardOf, route, list, summary, legend, counted });
 })();
