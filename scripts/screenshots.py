@@ -34,7 +34,9 @@ PAGES = {
     "trail": "trails/saddles-to-edge-of-stability.html",
     "data": "data.html",
     "graph": "graph.html",
-    "graph-topic": "graph.html?topic=ntk",
+    "graph-topics": "graph.html?view=topics",
+    "graph-topic": "graph.html?view=topics&open=ntk",
+    "graph-works": "graph.html?view=works",
     "graph-work": "graph.html?work=jin2017escape",
 }
 DESK, PHONE = 1280, 390
