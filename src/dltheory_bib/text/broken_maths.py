@@ -33,6 +33,8 @@ _FURTHER = frozenset(
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _ESCAPED = re.compile(r"\\(?:[A-Za-z]+|.|\Z)", re.DOTALL)
 _BARE_SCRIPT = re.compile(r"([\^_])\s*(?:[}&]|\Z)")
+_BARE = frozenset(",;!:{}|")
+"""What follows the backslash of spaces and signs."""
 _LONGEST = 60
 """Characters of a formula that a message repeats."""
 
@@ -64,7 +66,7 @@ def formula_fault(tex: str) -> str | None:
     """
     if fault := fault_of_signs(tex):
         return fault
-    if parse_latex(_parse, tex) is None:
+    if _needs_parser(tex) and parse_latex(_parse, tex) is None:
         return "lacks an argument of a command or the end of an environment"
     return None
 
@@ -105,6 +107,26 @@ def known_commands() -> frozenset[str]:
         database = module.get_default_latex_context_db()
         found |= {one.macroname for one in database.iter_macro_specs()}
     return frozenset(found)
+
+
+def _needs_parser(tex: str) -> bool:
+    """Return whether a formula has more than letters, scripts and commands without arguments."""
+    return (
+        not tex
+        or "%" in tex
+        or any(
+            one[1:] in _commands_with_arguments() if one[1:].isalpha() else one[1:] not in _BARE
+            for one in _ESCAPED.findall(tex)
+        )
+    )
+
+
+@cache
+def _commands_with_arguments() -> frozenset[str]:
+    """Return the commands to which pylatexenc gives arguments, and those of environments."""
+    specs = commands_of_latex().iter_macro_specs()
+    found = {one.macroname for one in specs if one.args_parser.argspec}
+    return frozenset(found | {"begin", "end", "left", "right"})
 
 
 def _parse(tex: str) -> object:
