@@ -33,6 +33,7 @@ PAGES = {
     "years": "years.html",
     "trail": "trails/saddles-to-edge-of-stability.html",
     "data": "data.html",
+    "draft": "draft.html",
     "graph": "graph.html",
     "graph-topic": "graph.html?topic=ntk",
     "graph-work": "graph.html?work=jin2017escape",
