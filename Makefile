@@ -129,7 +129,8 @@ notebook: $(VENV)/dev  ## Run docs/tour.ipynb and save its outputs.
 	$(BIN)/python scripts/notebook.py
 
 site: $(VENV)/dev  ## Build the web site in build/site and serve it on this machine.
-	@$(BIN)/dltheory site serve build/site
+	@$(BIN)/dltheory site serve build/site \
+		$(if $(wildcard $(VENV)/draft-engine),--draft-engine $(VENV)/draft-engine)
 
 $(VENV)/draft-engine: $(VENV)/dev
 	@$(BIN)/python scripts/draft_engine.py $@

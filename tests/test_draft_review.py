@@ -204,10 +204,11 @@ def test_a_folder_without_the_engine_says_how_to_get_it(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("jinja2")
-    assert main(["site", "build", "out", "--draft-engine", str(folder)]) == 1
-    said = capfd.readouterr().err
-    assert "npm pack pyodide@" in said
-    assert "pip download pydantic-core==" in said
+    for place in (folder, folder / "nowhere"):
+        assert main(["site", "build", "out", "--draft-engine", str(place)]) == 1
+        said = capfd.readouterr().err
+        assert "npm pack pyodide@" in said
+        assert "pip download pydantic-core==" in said
     assert not Path("out").exists()
 
 

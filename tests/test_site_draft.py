@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import axe_playwright_python
 import pytest
 
-from dltheory_bib import Bibliography
+from dltheory_bib import Bibliography, load
 from dltheory_bib.bibfile.bib_parser import read_bib
 from dltheory_bib.bibfile.fix.fixer import fix
 from dltheory_bib.manuscript.cited_works import cite
 from dltheory_bib.manuscript.draft_review import DraftOptions, review
 from dltheory_bib.manuscript.manuscript import read_manuscript
+from dltheory_bib.site.build import build_site
 from dltheory_bib.site.draft_engine import Engine, read_engine
 from dltheory_bib.site.folder import Folder, SiteError
 from dltheory_bib.site.options import Options
@@ -424,3 +425,41 @@ def test_without_the_engine_the_page_names_the_commands(
         assert "dltheory fix refs.bib --write" in text
         assert "dltheory cover titles.txt" in text
     check_watched(found, tmp_path)
+
+
+def test_a_page_whose_engine_does_not_start_offers_no_file(
+    browser: Browser, folder: Path, tmp_path: Path
+) -> None:
+    wanted = ("draft.html", "assets/", "draft/engine.js", "draft/pyodide.js")
+    for path in folder.rglob("*"):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name.startswith(wanted):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(path.read_bytes())
+    with watched(browser) as found:
+        open_page(found, tmp_path)
+        drop(found, "refs.bib", REFS.encode())
+        assert said(found) == (
+            "The review failed, and no file is offered (cannot load draft/pyodide.asm.js). "
+            "Load this page again before another try. In a terminal: dltheory fix refs.bib"
+        )
+        assert found.page.locator("[data-save]").count() == 0
+
+
+def test_a_second_build_writes_the_engine_only_if_it_changed(
+    engine: Engine, catalogue_dir: Path, tmp_path: Path
+) -> None:
+    """An annotation is in its snapshot; a site without the option has no engine any more."""
+    assert engine
+    out, options = tmp_path / "out", Options(draft_engine=ENGINE)
+    first = build_site(load(catalogue_dir), out, options)
+    assert build_site(load(catalogue_dir), out, options).written == 0
+    before = (out / "draft/works.sqlite.js").read_bytes()
+    papers = catalogue_dir / "papers.yaml"
+    papers.write_text(papers.read_text("utf-8").replace("square root", "cube root"), "utf-8")
+    again = build_site(load(catalogue_dir), out, options)
+    assert 0 < again.written < first.written
+    assert (out / "draft/works.sqlite.js").read_bytes() != before
+    build_site(load(catalogue_dir), out)
+    assert not (out / "draft").exists()
+    assert (out / "draft.html").is_file()

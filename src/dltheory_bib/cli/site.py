@@ -41,9 +41,9 @@ def _engine_option() -> Callable[[F], F]:
     return click.option(
         "--draft-engine",
         metavar="FOLDER",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        type=click.Path(file_okay=False, path_type=Path),
         help="Let the page `Paste your draft` mend a .bib in the browser: a folder with Pyodide; "
-        "for an empty one the command prints how to fill it.",
+        "if it is not there, the command prints how to get it.",
     )
 
 

@@ -97,13 +97,13 @@ def read_engine(folder: Path) -> Engine:
 
 
 def commands(folder: Path) -> list[list[str]]:
-    """Return the commands that get the archives."""
+    """Return the commands that get the archives; the first makes the folder."""
     core = importlib.metadata.version("pydantic-core")
     platform = ["--platform", "pyemscripten_2026_0_wasm32", "--python-version", "3.14"]
     compiled = ["--implementation", "cp", "--abi", "cp314", "--only-binary=:all:", "--no-deps"]
     return [
-        ["npm", "pack", f"pyodide@{PYODIDE}", "--pack-destination", str(folder)],
         ["pip", "download", f"pydantic-core=={core}", *platform, *compiled, "-d", str(folder)],
+        ["npm", "pack", f"pyodide@{PYODIDE}", "--pack-destination", str(folder)],
     ]
 
 

@@ -91,9 +91,10 @@
       await painted();
       show(ask(given, options()));
     } catch (error) {
-      const lines = String(error?.message ?? error).trim().split("\n");
+      const why = String(error?.message ?? error).trim().split("\n").at(-1);
+      const lost = error?.name === "PythonError" ? "" : " Load this page again before another try.";
       said(
-        `The review failed, and no file is offered (${lines.at(-1)}). ` +
+        `The review failed, and no file is offered (${why}).${lost} ` +
           `In a terminal: dltheory fix ${given[0][0]}`,
       );
     }

@@ -3,10 +3,17 @@
 // scripts; what Pyodide would fetch, it is handed from them.
 "use strict";
 (() => {
-  const { load, address } = dltheory.basket;
+  const { address } = dltheory.basket;
   const kept = new Map();
   let about = null;
 
+  async function load(path) {
+    try {
+      await dltheory.basket.load(path);
+    } catch {
+      throw new Error(`cannot load ${path}`);
+    }
+  }
   function keep(name, squeezed, text) {
     kept.set(name, [squeezed, text]);
   }
