@@ -13,7 +13,7 @@ import pytest
 
 from dltheory_bib import Bibliography
 from dltheory_bib.bibfile.bib_parser import read_bib
-from dltheory_bib.bibfile.fix.fixer import fix
+from dltheory_bib.bibfile.fix.fixer import fix, write_fixed
 from dltheory_bib.bibfile.lint.linter import lint
 from dltheory_bib.cli.main import main
 from dltheory_bib.manuscript.cited_works import cite
@@ -126,6 +126,20 @@ def test_a_manuscript_alone_names_the_bib_that_is_wanted(catalogue: Bibliography
     assert not made.problems
 
 
+def test_a_chapter_is_a_part_of_the_manuscript_whatever_its_folder(
+    catalogue: Bibliography,
+) -> None:
+    main = "\\documentclass{book}\n\\include{parts/one}\\input{two}\\include{three}"
+    parts = {"one_tex": "\\cite{jin2017escape}", "two_tex": "\\cite{own}\\cite{jin2017escape}"}
+    made = reviewed(catalogue, main_tex=main, **parts, refs_bib=OWN)
+    by_name = {one.name: one for one in made.saved}
+    assert set(by_name) == {"refs.bib", "main-cited.bib"}
+    assert by_name["main-cited.bib"].summary == "an entry for each of 2 keys that it cites"
+    assert b"jin2017escape" in by_name["main-cited.bib"].content
+    (note,) = made.notes
+    assert "three does not exist" in note
+
+
 def test_a_list_of_titles_is_read_as_cover_reads_it(catalogue: Bibliography) -> None:
     title = "How to Escape Saddle Points Efficiently"
     text = f"{title}\nSomething that nobody ever wrote\narXiv:1810.02054"
@@ -165,7 +179,7 @@ def test_a_file_in_another_encoding_is_mended_in_it(catalogue: Bibliography) -> 
     path.write_bytes(before)
     made = review(catalogue, [path])
     assert "Latin-1" in made.notes[0]
-    assert main(["fix", "refs.bib", "--write"]) == 0
+    write_fixed(path, fix(catalogue, read_bib(path)))
     assert made.saved[0].content == path.read_bytes() != before
 
 

@@ -129,7 +129,7 @@ def review(
         _mend(made, bib, file, options or DraftOptions())
         keys = {file.place(one.start)[0]: one.key for one in file.entries}
         _add_works(made, file.name, list_bib(bib, file), keys)
-    found = _read_manuscripts(made, _main_files(manuscripts))
+    found = _read_manuscripts(made, manuscripts, bool(bibs))
     for path, manuscript in found:
         _cite(made, bib, path, manuscript, bibs)
     for path in texts:
@@ -239,29 +239,53 @@ def _is_manuscript(path: Path) -> bool:
         return False  # reported when it is read as a list
 
 
-def _main_files(paths: Sequence[Path]) -> list[Path]:
-    r"""Return the manuscripts that are documents of their own; the others are parts of them."""
-    whole = []
-    for path in paths:
-        try:
-            if "\\documentclass" in read_text(path).text:
-                whole.append(path)
-        except DataError:
-            continue
-    return whole or list(paths)
+def _is_document(path: Path) -> bool:
+    try:
+        return "\\documentclass" in read_text(path).text
+    except DataError:
+        return False
 
 
-def _read_manuscripts(made: DraftReview, paths: Iterable[Path]) -> list[tuple[Path, Manuscript]]:
+def _read_manuscripts(
+    made: DraftReview, paths: Iterable[Path], has_bib: bool
+) -> list[tuple[Path, Manuscript]]:
+    """Return the manuscripts that are documents of their own, with their parts; without one, all.
+
+    A part is found by its name alone, whatever its folder: a page is given files without folders.
+    """
     found = []
     for path in paths:
         try:
-            manuscript = read_manuscript(path)
+            found.append((path, read_manuscript(path)))
         except DataError as error:
             made.errors += map(str, error.problems)
-            continue
-        made.notes += map(str, manuscript.problems)
-        found.append((path, manuscript))
-    return found
+    whole = [one for one in found if _is_document(one[0])] or found
+    given = {path.stem for path, _ in found}
+    for one in found:
+        if one not in whole:
+            _add_part(whole[0][1], one[1], [manuscript for _, manuscript in whole])
+    for path, manuscript in whole:
+        made.notes += [str(one) for one in manuscript.problems if not _is_given(one, given)]
+        made.notes += [
+            f"{path.name} names {name}, which is not among these files; add it"
+            for name in dict.fromkeys(manuscript.bibliographies)
+            if not has_bib and manuscript.citations
+        ]
+    return whole
+
+
+def _add_part(main: Manuscript, part: Manuscript, whole: Sequence[Manuscript]) -> None:
+    """Add the citations of a part to a manuscript, unless one has read it already."""
+    seen = {citation for one in whole for citation in one.citations}
+    main.citations += [citation for citation in part.citations if citation not in seen]
+    main.everything |= part.everything
+    main.problems += [one for one in part.problems if one not in main.problems]
+
+
+def _is_given(problem: Problem, given: set[str]) -> bool:
+    """Return whether a problem is that a part is missing which was given without its folder."""
+    name = problem.message.partition(" does not exist")[0]
+    return problem.rule == "missing-file" and Path(name).stem in given
 
 
 def _joined(manuscripts: Sequence[Manuscript]) -> Manuscript | None:
@@ -306,11 +330,6 @@ def _cite(
         made.works.append(
             NamedWork(one.place.file, one.place.line, "missing", None, one.key, text, one.key)
         )
-    if not bibs:
-        made.notes += [
-            f"{path.name} names {name}, which is not among these files; add it"
-            for name in dict.fromkeys(manuscript.bibliographies)
-        ]
     made.notes += found.notes
     if found.entries:
         arguments = "".join(f" --bib {file.name}" for file in bibs)

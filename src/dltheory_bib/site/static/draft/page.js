@@ -218,13 +218,14 @@
     add(list);
   });
   for (const name of ["dragenter", "dragover"]) {
-    page.addEventListener(name, (event) => {
+    // wherever it is dropped: a browser would leave the page and show the file
+    document.addEventListener(name, (event) => {
       event.preventDefault();
       drop.classList.add("over");
     });
   }
-  page.addEventListener("dragleave", () => drop.classList.remove("over"));
-  page.addEventListener("drop", (event) => {
+  document.addEventListener("dragleave", () => drop.classList.remove("over"));
+  document.addEventListener("drop", (event) => {
     event.preventDefault();
     drop.classList.remove("over");
     const list = [...event.dataTransfer.files];
