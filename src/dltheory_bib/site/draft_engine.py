@@ -207,7 +207,10 @@ def _needed(packages: Iterable[str]) -> list[str]:
 
 def _installed(name: str) -> Iterable[tuple[str, bytes]]:
     """Yield the modules of an installed package, and the metadata that names its version."""
-    for one in importlib.metadata.files(name) or ():
+    found = importlib.metadata.files(name)
+    if not found:
+        raise SiteError(f"{name} was installed without a list of its files; install it with pip")
+    for one in found:
         path = one.as_posix()
         wanted = path.endswith((".py", ".dist-info/METADATA"))
         if wanted and not path.startswith(("pydantic/v1/", "pydantic/mypy", "..")):
