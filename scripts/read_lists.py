@@ -19,6 +19,7 @@ import argparse
 import json
 import re
 import sys
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import takewhile
@@ -228,7 +229,14 @@ def _last(name: str) -> str:
 
 
 def _letters(title: str) -> str:
-    return "".join(words(searchable(title)))
+    plain = searchable(title.replace(r"\ell", "l").replace("_", ""))
+    return "".join(words("".join(map(_spelled, plain))))
+
+
+def _spelled(char: str) -> str:
+    """Return the name of a Greek letter, which a record has as a command, or the character."""
+    name = unicodedata.name(char, "")
+    return name.split()[-1].lower() if name.startswith("GREEK SMALL LETTER") else char
 
 
 def _entries(

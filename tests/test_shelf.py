@@ -512,6 +512,28 @@ def test_a_build_that_was_stopped_continues(
     other.close()
 
 
+def test_a_build_that_was_stopped_among_its_indexes_continues(
+    tmp_path: Path, many: tuple[Path, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, out = many[0] / "a.bib", tmp_path / "shelf"
+    with monkeypatch.context() as broken:
+        first, rest = shelf_index._INDEXES.strip().split("\n", 1)
+        broken.setattr(shelf_index, "_INDEXES", f"{first}\nSELECT stopped;\n{rest}")
+        with pytest.raises(sqlite3.OperationalError):
+            build_shelf([source], out)
+    new: list[int] = []
+    (count,) = build_shelf([source], out, lambda _, records: new.append(records))
+    assert (count.kept, new) == (3000, [])
+    build_shelf([source], tmp_path / "fresh")
+    kept = []
+    for folder in (out, tmp_path / "fresh"):
+        with closing(sqlite3.connect(folder / FILE)) as made:
+            named = made.execute("SELECT name FROM sqlite_schema ORDER BY name").fetchall()
+            kept.append((named, made.execute("SELECT * FROM words_data").fetchall()))
+    assert kept[0] == kept[1]
+    assert [path.name for path in out.iterdir()] == [FILE]
+
+
 def test_a_build_of_other_sources_begins_anew(dumps: dict[str, Path], tmp_path: Path) -> None:
     out = tmp_path / "shelf"
     broken = tmp_path / "dblp.xml"

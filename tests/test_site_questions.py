@@ -393,6 +393,7 @@ def drawn_settings(catalogue: Bibliography, name: str, many: int) -> list[dict[s
     return made
 
 
+ANSWERED = "() => !document.querySelector('[data-setting][aria-busy]')"
 ANSWER = """asked => {
   const { answer, gap, question } = dltheory;
   return asked.map(one => {
@@ -464,6 +465,7 @@ def test_a_reader_chooses_a_setting_and_hands_it_on(
         assert len(found.ask(shown)) == len(catalogue.compare(name))
         setting = catalogue.questions[name].settings[3]
         page.get_by_role("button", name=setting.label, exact=True).click()
+        found.wait(ANSWERED)
         wanted = catalogue.compare(name, setting=setting.id)
         assert sorted(found.ask(shown)) == sorted([*wanted.standings, *wanted.may_apply])
         page.get_by_label("Without").select_option("bounded-variance")
@@ -476,6 +478,7 @@ def test_a_reader_chooses_a_setting_and_hands_it_on(
         assert here.endswith(f"?setting={setting.id}&drop=bounded-variance")
         with watched(browser, width=390) as other:
             other.page.goto(here)
+            other.wait(ANSWERED)
             assert other.page.locator("[data-outcome]").inner_text() == said
             assert other.ask("() => document.documentElement.scrollWidth") == 390
             assert other.complaints == []
@@ -495,6 +498,7 @@ def test_a_setting_without_cards_names_the_nearest(
         found.page.goto(
             f"{address}?assume=convex-after-all,lipschitz-hessian&year=x#jin2017escape-pgd"
         )
+        found.wait(ANSWERED)
         said = found.page.locator("[data-outcome]").inner_text()
         assert "No card assumes so little." in said
         assert "needs Full gradients" in said or "needs " in said

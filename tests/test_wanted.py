@@ -210,6 +210,14 @@ def test_a_title_with_more_than_the_title_is_found(finder: Any, title: str) -> N
     assert not finder.find(read_lists.Entry(title, ("A. Nother",), True, 2018, None, None))
 
 
+def test_a_letter_of_a_formula_is_read_as_printed() -> None:
+    """A record has a command where a list has the letter."""
+    letters = read_lists._letters
+    record = r"Minimum $\ell_1$-norm with factor $\tau$"
+    assert letters(record) == letters("minimum ℓ1 norm with factor τ")
+    assert letters(r"$\mu$P and $\alpha$") != letters(r"$\mu$P and $\beta$")
+
+
 def test_a_part_of_a_title_needs_the_same_first_author(finder: Any) -> None:
     """A program and the paper on it share a title and most of their authors."""
     names = ("Franck Gabriel", "Arthur Jacot")

@@ -78,8 +78,9 @@ class ReadingOrders(Selection):
 
         `wanted` is a work, a result card or its id, or several. What is `known` is left out, with
         its own prerequisites: works, and topics by id or label, of which the works to start with
-        and the core works are known. `whys` give the reason for each work. The list is empty if all
-        is known. Raises `UnknownNameError`.
+        and the core works are known. A wanted work that is merely a prerequisite of something known
+        is not left out. `whys` give the reason for each work. The list is empty if all that is
+        wanted is known. Raises `UnknownNameError`.
         """
         from dltheory_bib.graph.reading_order import way_to
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,14 @@ _FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+# With DLTHEORY_LATE_SCRIPTS set, scripts that a page asks for after it was read come late, as on a
+# busy machine: a test that asks before they came fails every time.
+_LATE = """(() => {
+  const own = Object.getOwnPropertyDescriptor(HTMLScriptElement.prototype, "src");
+  const set = function (value) { setTimeout(() => own.set.call(this, value), 1500); };
+  Object.defineProperty(HTMLScriptElement.prototype, "src", { ...own, set });
+})()"""
 
 
 @dataclass
@@ -76,6 +85,8 @@ def watched(browser: Browser, width: int = 1280, **options: Any) -> Iterator[Wat
     context.set_default_timeout(HANG * 1000)
     found = Watched(context.new_page())
     page = found.page
+    if os.environ.get("DLTHEORY_LATE_SCRIPTS"):
+        context.add_init_script(_LATE)
     page.on("request", lambda request: found.requests.append(request.url))
     page.on("requestfailed", lambda request: _failed(found, request))
     page.on("pageerror", lambda error: found.complaints.append(f"script: {error}"))

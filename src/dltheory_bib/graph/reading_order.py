@@ -100,11 +100,11 @@ def reading_order(
 
 def way_to(catalogue: Works, wanted: Iterable[str], known: Iterable[str]) -> list[Step]:
     """What to read up to some works: they and all their prerequisites, without those that are known
-    and the prerequisites of these.
+    and the prerequisites of these. A work that is wanted is left out only if it is itself known.
     """
-    targets = list(wanted)
-    have = set(known)
-    have |= {key for one in have for key in _before(catalogue, one)}
+    targets, named = list(wanted), set(known)
+    have = named | {key for one in named for key in _before(catalogue, one)}
+    have -= set(targets) - named
     needed = set(targets).union(*(_before(catalogue, key) for key in targets))
     order = _sorted(catalogue, needed - have)
     # A reason may name a work that is known: what comes next goes on from there.

@@ -47,13 +47,14 @@ CREATE TABLE work (
 );
 """
 _INDEXES = """
-CREATE INDEX work_hash ON work (hash);
-CREATE INDEX work_doi ON work (doi) WHERE doi <> '';
-CREATE INDEX work_year ON work (year);
-CREATE INDEX work_arxiv ON work (arxiv) WHERE arxiv <> '';
+CREATE INDEX IF NOT EXISTS work_hash ON work (hash);
+CREATE INDEX IF NOT EXISTS work_doi ON work (doi) WHERE doi <> '';
+CREATE INDEX IF NOT EXISTS work_year ON work (year);
+CREATE INDEX IF NOT EXISTS work_arxiv ON work (arxiv) WHERE arxiv <> '';
 """
 # Only whether a title has a word is asked, not where: without positions the index is a third.
 _WORDS = """
+DROP TABLE IF EXISTS words;
 CREATE VIRTUAL TABLE words USING
     fts5(title, content='', detail=none, columnsize=0, tokenize='unicode61 remove_diacritics 0');
 """
@@ -104,6 +105,7 @@ def build_shelf(
     with partial.open("rb") as stream:
         os.fsync(stream.fileno())
     partial.replace(folder / FILE)
+    partial.with_name(f"{partial.name}-journal").unlink(missing_ok=True)
     return counts
 
 
@@ -213,7 +215,7 @@ def _insert(connection: sqlite3.Connection, source: int, batch: list[StatedWork 
 
 
 def _finish(connection: sqlite3.Connection) -> list[Count]:
-    connection.executescript(_INDEXES)
+    """Make the indexes; what a stopped program left of them is made again."""
     connection.executescript(_WORDS)
     connection.execute("PRAGMA temp_store = MEMORY")
     rows = connection.execute("SELECT id, title FROM work")
@@ -222,8 +224,9 @@ def _finish(connection: sqlite3.Connection) -> list[Count]:
         ((number, " ".join(words(title))) for number, title in rows),
     )
     connection.execute("INSERT INTO words (words) VALUES ('optimize')")
-    connection.execute("DROP TABLE progress")
     connection.commit()
+    # The words leave pages empty when they are merged, which these indexes fill.
+    connection.executescript(_INDEXES)
     reasons: dict[int, dict[str, int]] = {}
     for source, reason, count in connection.execute("SELECT * FROM refusal"):
         reasons.setdefault(source, {})[reason] = count

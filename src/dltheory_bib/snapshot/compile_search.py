@@ -115,12 +115,14 @@ def write_glossary(database: sqlite3.Connection, entries: Iterable[GlossaryEntry
 
 def write_priors(database: sqlite3.Connection, works: Iterable[int] | None = None) -> None:
     """Write by how much reading level and citations raise works, or all of them."""
-    wanted = "" if works is None else "AND w.n IN (SELECT value FROM json_each(?))"
+    chosen = "" if works is None else "AND {} IN (SELECT value FROM json_each(:works))"
+    # Counted in one pass: the edges of a catalogue that is compiled have no index yet.
     rows = database.execute(
-        "SELECT p.level, (SELECT count(*) FROM edge e WHERE e.target = w.n "
-        "AND e.relation = 'cites'), w.n FROM search_work w JOIN paper p ON p.n = w.n "
-        f"WHERE true {wanted}",
-        () if works is None else (json.dumps(sorted(works)),),
+        "SELECT p.level, coalesce(e.cited, 0), w.n FROM search_work w JOIN paper p ON p.n = w.n "
+        "LEFT JOIN (SELECT target, count(*) AS cited FROM edge WHERE relation = 'cites' "
+        f"{chosen.format('target')} GROUP BY target) e ON e.target = w.n "
+        f"WHERE true {chosen.format('w.n')}",
+        {} if works is None else {"works": json.dumps(sorted(works))},
     ).fetchall()
     database.executemany(
         "UPDATE search_work SET prior = ? WHERE n = ?",

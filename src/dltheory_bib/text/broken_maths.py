@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
-from dltheory_bib.text.latex_parser import parse_latex
+from dltheory_bib.text.latex_parser import commands_of_latex, parse_latex
 from dltheory_bib.text.maths import MATHS, SYMBOLS
 
 _FURTHER = frozenset(
@@ -54,6 +54,7 @@ def faults(text: str) -> Iterator[str]:
         yield "has unbalanced braces; close each, or delete it"
 
 
+@lru_cache(maxsize=4096)  # as short formulas are: most stand in several places
 def formula_fault(tex: str) -> str | None:
     r"""Return what is wrong with a formula, without its dollar signs; None for one that can be
     typeset.
@@ -109,7 +110,8 @@ def known_commands() -> frozenset[str]:
 def _parse(tex: str) -> object:
     from pylatexenc.latexwalker import LatexWalker
 
-    return LatexWalker(f"${tex}$", tolerant_parsing=False).get_latex_nodes()
+    walker = LatexWalker(f"${tex}$", latex_context=commands_of_latex(), tolerant_parsing=False)
+    return walker.get_latex_nodes()
 
 
 def _is_balanced(text: str) -> bool:

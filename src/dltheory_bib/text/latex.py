@@ -26,7 +26,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Literal
 
-from dltheory_bib.text.latex_parser import parse_latex, without_commands
+from dltheory_bib.text.latex_parser import commands_of_latex, parse_latex, without_commands
 from dltheory_bib.text.names import fold, is_collective
 
 Encoding = Literal["utf-8", "latex", "ascii"]
@@ -344,13 +344,11 @@ def _encoder() -> Callable[[str], str]:
 @cache
 def _decoder() -> Callable[[str], str]:
     from pylatexenc.latex2text import LatexNodes2Text
-    from pylatexenc.latexwalker import get_default_latex_context_db
 
     # It warns on standard error of what it cannot parse.
     logging.getLogger("pylatexenc").addHandler(logging.NullHandler())
     decode = LatexNodes2Text(math_mode="verbatim").latex_to_text
-    # Without the table of commands pylatexenc would build a new one for each text.
-    return partial(decode, latex_context=get_default_latex_context_db())
+    return partial(decode, latex_context=commands_of_latex())
 
 
 # The commands for letters, read without a parser.  pylatexenc parses all of LaTeX and takes a third

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING
 
-from dltheory_bib.text.latex_parser import parse_latex
+from dltheory_bib.text.latex_parser import commands_of_latex, parse_latex
 
 if TYPE_CHECKING:
     from pylatexenc.latex2text import LatexNodes2Text
@@ -66,7 +66,9 @@ def convert(tex: str) -> str:
     spaced = _compiled(_OPERATOR).sub(r"\\\1\\ ", named)
     spaced = spaced.replace(r"\|", "‖").replace(r"\colon", ": ")  # dropped as well
     prepared = _compiled(_SCRIPT).sub(_script, spaced)
-    strict = partial(_converter().latex_to_text, tolerant_parsing=False)
+    strict = partial(
+        _converter().latex_to_text, latex_context=commands_of_latex(), tolerant_parsing=False
+    )
     converted = parse_latex(strict, prepared)
     if converted is None:
         return tex

@@ -119,7 +119,8 @@ class Order:
         self._ratios = [one.id for one in question.exponents]
         self._ratios_below = {one.id: one.at_most for one in question.exponents if one.at_most}
         self._bounds: dict[tuple[object, ...], Bound] = {}
-        self._at_most: dict[tuple[Bound, Bound], bool] = {}
+        self._distinct: dict[Bound, Bound] = {}
+        self._at_most: dict[tuple[int, int], bool] = {}
 
     def bound(
         self, card: Result, strongest: bool = False, fixed: frozenset[str] = frozenset()
@@ -134,7 +135,7 @@ class Order:
         asked = (card.bound, bool(card.hidden), falls, strongest, fixed)
         if asked not in self._bounds:
             hidden = 0 if strongest or not card.hidden else 1 if falls else -1
-            self._bounds[asked] = read_bound(
+            made = read_bound(
                 [_without(one, fixed) for one in card.bound],
                 self._extremes,
                 self.ignore_polylog,
@@ -144,6 +145,7 @@ class Order:
                 self._below,
                 self._ratios_below,
             )
+            self._bounds[asked] = self._distinct.setdefault(made, made)
         return self._bounds[asked]
 
     def _constants(self, card: Result) -> frozenset[str]:
@@ -162,7 +164,9 @@ class Order:
         return self.question.better == "smaller"
 
     def _is_at_most(self, small: Bound, large: Bound) -> bool:
-        asked = (small, large)  # called many times while the cards are sorted
+        # Called many times while the cards are sorted. Equal bounds of this order are one object,
+        # kept as long as it is; to hash their fractions each time would take most of a compilation.
+        asked = (id(small), id(large))
         if asked not in self._at_most:
             self._at_most[asked] = at_most(small, large)
         return self._at_most[asked]

@@ -61,8 +61,11 @@ def json_file(path: Path) -> Any:
 
 def text_of(value: Any) -> str:
     """Return a value as text on one line; empty unless it is a text or a number."""
+    if value is None:
+        return ""
     if isinstance(value, str):
-        return " ".join(value.split())
+        # Most values are one word, and a dump has millions.
+        return value if value.isalnum() else " ".join(value.split())
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 

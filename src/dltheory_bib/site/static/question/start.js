@@ -15,8 +15,10 @@
   let loading = null;
   let ready = false;
   async function all() {
+    form.setAttribute("aria-busy", "true"); // until then a choice is kept, and not yet answered
     for (const src of form.dataset.scripts.split(" ")) await run(src);
     ready = true;
+    form.removeAttribute("aria-busy");
   }
   const load = () => (loading ??= all());
   form.hidden = false;

@@ -69,6 +69,7 @@ dltheory.way = (data) => {
   function wayTo(wanted, known) {
     const have = new Set(known);
     for (const one of known) for (const earlier of before(one)) have.add(earlier);
+    for (const one of wanted) if (!known.includes(one)) have.delete(one);
     const needed = new Set(wanted);
     for (const one of wanted) for (const earlier of before(one)) needed.add(earlier);
     const order = sorted([...needed].filter((one) => !have.has(one)));
