@@ -463,3 +463,26 @@ def test_a_second_build_writes_the_engine_only_if_it_changed(
     build_site(load(catalogue_dir), out)
     assert not (out / "draft").exists()
     assert (out / "draft.html").is_file()
+
+
+def test_the_page_may_ask_nobody_and_only_it_compiles(browser: Browser, folder: Path) -> None:
+    """By its policy: no address but the site's, no `eval`, no script in the page."""
+    policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self';"
+    page = (folder / "draft.html").read_text("utf-8")
+    assert policy in page.replace("&#39;", "'")
+    assert "unsafe-inline" not in page
+    assert "wasm-unsafe-eval" not in (folder / "index.html").read_text("utf-8")
+    with watched(browser) as found:
+        open_page(found, folder)
+        refused = found.ask(
+            """async () => {
+              const seen = new Promise((done) => {
+                document.addEventListener('securitypolicyviolation', (one) => {
+                  done(one.effectiveDirective);
+                });
+              });
+              fetch('https://example.org/').catch(() => {});
+              return await seen;
+            }"""
+        )
+        assert refused == "connect-src"

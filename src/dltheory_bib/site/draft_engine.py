@@ -206,12 +206,15 @@ def _needed(packages: Iterable[str]) -> list[str]:
 
 
 def _installed(name: str) -> Iterable[tuple[str, bytes]]:
-    """Yield the modules of an installed package, and the metadata that names its version."""
+    """Yield the modules of an installed package, its licences, and the metadata that names its
+    version.
+    """
     found = importlib.metadata.files(name)
     if not found:
         raise SiteError(f"{name} was installed without a list of its files; install it with pip")
     for one in found:
         path = one.as_posix()
-        wanted = path.endswith((".py", ".dist-info/METADATA"))
+        stated = path.partition(".dist-info/")[2]
+        wanted = path.endswith(".py") or stated == "METADATA" or "LICENSE" in stated.upper()
         if wanted and not path.startswith(("pydantic/v1/", "pydantic/mypy", "..")):
             yield path, one.read_binary()
