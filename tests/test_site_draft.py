@@ -256,6 +256,12 @@ def test_an_empty_or_broken_file_is_told(
     assert started.page.locator("[data-save]").count() == 0
 
 
+def test_too_large_a_file_is_left_to_the_terminal(started: Watched) -> None:
+    assert give(started, large_bib=b"@misc{a, title={b}}\n" * 110_000) == {}
+    expected = "More than 2 MB is too much for a page; in a terminal: dltheory fix large.bib"
+    assert said(started) == expected
+
+
 def test_hostile_names_and_texts_stay_text(started: Watched) -> None:
     name = "<img src=x onerror=alert(1)>.bib"
     shown = give(started, **{name: b"@misc{<b>,title={</script><script>alert(1)</script>}}"})

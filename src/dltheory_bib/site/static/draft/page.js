@@ -5,7 +5,7 @@
   const page = document.querySelector("[data-draft]");
   const { make, address, load } = dltheory.basket;
   const part = (name) => page.querySelector(`[data-${name}]`);
-  const MOST_BYTES = 5_000_000; // of all files: a terminal takes more
+  const MOST_BYTES = 2_000_000; // of all files: the page would not answer for minutes
   const MOST_ROWS = 200;
   const files = new Map();
   let review = null; // what Python answers; a promise
@@ -81,13 +81,13 @@
       return;
     }
     if (bytes > MOST_BYTES) {
-      said(`This is too much for a page; in a terminal: dltheory fix ${given[0][0]}`);
+      said(`More than 2 MB is too much for a page; in a terminal: dltheory fix ${given[0][0]}`);
       return;
     }
     try {
       review ??= load("assets/draft/python.js").then(() => dltheory.draft.start(said));
       const ask = await review;
-      said("Reading …");
+      said(`Reading ${Math.ceil(bytes / 1000).toLocaleString("en")} kB …`);
       await painted();
       show(ask(given, options()));
     } catch (error) {
