@@ -22,7 +22,7 @@ RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
 .PHONY: help demo install dev test quick quick-example soak fuzz test-spark test-wheel lint check theorems schema docs \
 	pages audit lists notebook tries site screenshots memory bench search-quality topic-quality discover-quality exchange \
-	search-page dist draft-engine \
+	search-page graph-page dist draft-engine \
 	release-check install-size clean
 
 help:  ## List the targets.
@@ -161,6 +161,9 @@ exchange: $(VENV)/installed  ## Measure what comes back from Zotero, JabRef and 
 
 search-page: $(VENV)/dev  ## Measure the search of the site: weight and time; needs chromium.
 	@$(BIN)/python scripts/search_page.py
+
+graph-page: $(VENV)/dev  ## Measure the graph of the site: weight, first picture, dragging; needs chromium.
+	@$(BIN)/python scripts/graph_page.py
 
 $(VENV)/release: $(BIN)/python constraints.txt
 	@$(PIP) install -c constraints.txt build twine

@@ -37,7 +37,9 @@ PAGES = {
     "data": "data.html",
     "draft": "draft.html",
     "graph": "graph.html",
-    "graph-topic": "graph.html?topic=ntk",
+    "graph-topics": "graph.html?view=topics",
+    "graph-topic": "graph.html?view=topics&open=ntk",
+    "graph-works": "graph.html?view=works",
     "graph-work": "graph.html?work=jin2017escape",
 }
 DESK, PHONE = 1280, 390

@@ -6,6 +6,7 @@ import io
 import re
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from PIL import Image
 
 from dltheory_bib import Bibliography
 from dltheory_bib.display.graph_view import SCRIPTS, STATIC, STYLE, data_element
+from dltheory_bib.models.relations import JUDGEMENTS, Relation
 from helpers.browser import Watched, chromium, watched
 from helpers.programs import HANG
 from test_graph_view import HOSTILE, hostile_view
@@ -61,7 +63,14 @@ def opened(browser: Browser, pages: Path) -> Iterator[Watched]:
 
 def go(found: Watched, page: Path) -> None:
     found.page.goto(page.as_uri())
-    found.wait(f"() => Boolean({GRAPH}?.cy)")
+    found.wait(f"() => Boolean({GRAPH}?.scene.drawn)")
+    drawn(found)
+
+
+def everything(found: Watched, page: Path) -> None:
+    """Open a page and show all its works, also if the topics come first."""
+    go(found, page)
+    found.ask(f"() => {GRAPH}.go({{ view: 'works' }})")
     drawn(found)
 
 
@@ -75,7 +84,7 @@ def place(found: Watched, key: str) -> tuple[float, float]:
     x, y = found.ask(
         f"""key => {{
             const graph = {GRAPH};
-            const at = graph.cy.$id("n" + graph.model.byId.get(key).index).renderedPosition();
+            const at = graph.at(key);
             const box = graph.stage.getBoundingClientRect();
             return [box.left + at.x, box.top + at.y];
         }}""",
@@ -85,7 +94,9 @@ def place(found: Watched, key: str) -> tuple[float, float]:
 
 
 def places(found: Watched) -> Any:
-    return found.ask(f"() => {GRAPH}.model.nodes.map(node => [node.id, node.x, node.y])")
+    return found.ask(
+        f"() => {GRAPH}.picture.items.filter(one => one.id).map(one => [one.id, one.x, one.y])"
+    )
 
 
 def picked(found: Watched) -> Any:
@@ -94,12 +105,8 @@ def picked(found: Watched) -> Any:
 
 def unfaded(found: Watched) -> set[str]:
     """The works that are not dimmed."""
-    return set(
-        found.ask(
-            f"""() => {GRAPH}.cy.nodes().not(".faded")
-                .map(one => {GRAPH}.model.nodes[Number(one.id().slice(1))].id)"""
-        )
-    )
+    items = f"[...({GRAPH}.lit?.items ?? {GRAPH}.picture.items)]"
+    return set(found.ask(f"() => {items}.map(one => one.id)"))
 
 
 def engaged(catalogue: Bibliography, query: str) -> nx.Graph[str]:
@@ -121,12 +128,10 @@ def test_every_work_is_drawn_in_its_colour(
 ) -> None:
     """On the screen, at its place, for the most cited works; the rest is at least there."""
     with watched(browser, color_scheme=scheme) as found:
-        go(found, pages / f"{page}.html")
+        everything(found, pages / f"{page}.html")
         data = catalogue.graph_view(query).data
-        counts = found.ask(f"() => [{GRAPH}.cy.nodes().length, {GRAPH}.model.edges.length]")
+        counts = found.ask(f"() => [{GRAPH}.picture.items.length, {GRAPH}.model.edges.length]")
         assert counts == [len(data["nodes"]), len(data["edges"])]
-        found.ask("() => { document.querySelector('.dg-names').hidden = true }")
-        drawn(found)
         screen = Image.open(io.BytesIO(found.page.screenshot())).convert("RGB")
         groups = [group["id"] for group in data["groups"]]
         colours = found.ask(f"() => {GRAPH}.shades.groups")
@@ -164,15 +169,16 @@ def test_time_runs_from_left_to_right(opened: Watched, catalogue: Bibliography) 
 def test_no_work_hides_another(browser: Browser, pages: Path, page: str) -> None:
     """The middle of each is further from any other than the other is wide, at 70 and at 700."""
     with watched(browser) as found:
-        go(found, pages / f"{page}.html")
+        everything(found, pages / f"{page}.html")
         nearest = found.ask(
             f"""() => {{
                 const graph = {GRAPH};
+                const spots = graph.picture.items.map(item => graph.spot(item));
                 let least = Infinity;
-                for (const a of graph.model.nodes) for (const b of graph.model.nodes) {{
+                for (const a of spots) for (const b of spots) {{
                     if (a === b) continue;
                     const apart = Math.hypot(a.x - b.x, a.y - b.y);
-                    least = Math.min(least, apart - Math.max(graph.radius(a), graph.radius(b)));
+                    least = Math.min(least, apart - Math.max(a.r, b.r));
                 }}
                 return least;
             }}"""
@@ -191,7 +197,7 @@ def test_nothing_jumps(opened: Watched) -> None:
     drawn(opened)
     assert places(opened) == before
     opened.page.reload()
-    opened.wait(f"() => Boolean({GRAPH}?.cy)")
+    opened.wait(f"() => Boolean({GRAPH}?.scene.drawn)")
     opened.requests.pop()
 
 
@@ -212,7 +218,7 @@ def test_the_whole_graph_is_in_sight_at_first(
 ) -> None:
     """On a desk and on a phone, and the page is no wider than its window."""
     with watched(browser, width) as found:
-        go(found, pages / f"{page}.html")
+        everything(found, pages / f"{page}.html")
         wide, boxes = found.ask(
             f"""() => {{
                 const {{ left, right, top, bottom }} = {GRAPH}.stage.getBoundingClientRect();
@@ -244,27 +250,22 @@ def test_the_card_says_what_one_points_at(opened: Watched, catalogue: Bibliograp
     card.wait_for(state="hidden")
     find = f"""(place) => {{
             const graph = {GRAPH};
-            graph.cy.zoom(2);
-            // One whose middle is not under a work.
-            const alone = ({{ id }}) => {{
-                const {{ x, y }} = graph.cy.$id(id).midpoint();
-                return graph.model.nodes.every(one => Math.hypot(one.x - x, one.y - y) > 25);
-            }};
-            const edge = graph.model.edges.filter(one => one.says && alone(one))[place];
-            const drawn = graph.cy.$id(edge.id);
-            graph.cy.center(drawn);
-            const at = drawn.renderedMidpoint();
+            const {{ clientWidth: width, clientHeight: height }} = graph.stage;
+            const edge = graph.picture.edges.filter(one => one.says)[place];
+            const [x, y] = ["x", "y"].map(one => (edge.source[one] + edge.target[one]) / 2);
+            graph.scene.go(2, {{ x: width / 2 - 2 * x, y: height / 2 - 2 * y }}, false);
+            const at = dltheoryGraph.halfway(graph.arcs.find(arc => arc.edge === edge));
             const box = graph.stage.getBoundingClientRect();
             const words = [edge.source.byline, edge.words.says, edge.says];
-            return [...words, box.left + at.x, box.top + at.y];
+            return [...words, box.left + at[0], box.top + at[1]];
         }}"""
     # Where edges cross, the card may be that of another one.
-    for attempt in range(12):
+    for attempt in range(20):
         source, verb, says, x, y = opened.ask(find, attempt)
         drawn(opened)
         opened.page.mouse.move(x, y)
-        card.wait_for()
-        shown = card.inner_text()
+        drawn(opened)
+        shown = card.text_content() or ""
         if f"{source} {verb} " in shown:
             assert says in shown
             return
@@ -361,7 +362,7 @@ def test_no_path_is_said(browser: Browser, pages: Path, catalogue: Bibliography)
     parts = sorted(map(sorted, nx.connected_components(graph)), key=len)
     assert len(parts) > 1
     with watched(browser) as found:
-        go(found, pages / "all.html")
+        everything(found, pages / "all.html")
         ends = [parts[0][0], parts[-1][0]]
         assert found.ask(f"([a, b]) => {GRAPH}.path(a, b)", ends) is None
         found.page.get_by_text("No chain of relations and citations joins them").wait_for()
@@ -392,9 +393,9 @@ def test_all_can_be_done_with_the_keyboard(opened: Watched, catalogue: Bibliogra
             walked.append(there)
         here = there
     assert len(walked) > 2
-    zoom = opened.ask(f"() => {GRAPH}.cy.zoom()")
+    zoom = opened.ask(f"() => {GRAPH}.scene.zoom")
     page.keyboard.press("+")
-    assert opened.ask(f"() => {GRAPH}.cy.zoom()") > zoom
+    assert opened.ask(f"() => {GRAPH}.scene.zoom") > zoom
     page.keyboard.press("0")
     page.keyboard.press("Enter")
     assert opened.ask("() => document.activeElement.closest('.dg-panel') !== null")
@@ -429,6 +430,271 @@ def test_the_list_says_in_words_what_the_picture_shows(
     )
 
 
+# The views
+
+
+@pytest.fixture(scope="module")
+def site_page(catalogue: Bibliography, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The graph of the whole catalogue as the site has it: what is shown is in its address."""
+    view = catalogue.graph_view()
+    page = tmp_path_factory.mktemp("site") / "graph.html"
+    element = data_element(view.data, in_address=True)
+    text = view.to_html().replace(data_element(view.data), element)
+    page.write_text(text.replace('<body class="dg-page">', "<body>"), "utf-8")
+    return page
+
+
+def at_address(found: Watched, page: Path, address: str) -> None:
+    found.page.goto(f"{page.as_uri()}{address}")
+    found.wait(f"() => Boolean({GRAPH}?.scene.drawn)")
+    drawn(found)
+
+
+def surroundings(bib: Bibliography, key: str) -> tuple[set[str], Counter[str], Counter[str]]:
+    """The neighbourhood of a work, and how many of it cite each other work, or are cited by it."""
+    kinds = {Relation.CITES, *JUDGEMENTS}
+    edges = [edge for edge in bib.snapshot.edges() if edge.relation in kinds]
+    near = {key}
+    for edge in edges:
+        if key in {edge.source, edge.target}:
+            near |= {edge.source, edge.target}
+    cites = [(edge.source, edge.target) for edge in edges if edge.relation is Relation.CITES]
+    year = bib[key].year
+    before = Counter(b for a, b in cites if a in near and b != key and bib[b].year <= year)
+    after = Counter(a for a, b in cites if b in near and a != key and bib[a].year >= year)
+    return near, before, after
+
+
+@pytest.mark.parametrize("key", ["jin2017escape", "jacot2018neural"])
+def test_one_work_is_shown_with_what_came_before_and_after(
+    browser: Browser, site_page: Path, catalogue: Bibliography, key: str
+) -> None:
+    """Prior works are cited by most of the neighbourhood, derivative works cite most of it."""
+    near, before, after = surroundings(catalogue, key)
+    with watched(browser, 1440) as found:
+        at_address(found, site_page, f"?work={key}")
+        shown = {one for one, *_ in places(found)}
+        panel = found.page.locator(".dg-panel")
+        for title, counts in (("Prior works", before), ("Derivative works", after)):
+            block = panel.locator(f"h3:text-is('{title}') ~ div").first
+            block.get_by_role("button", name="more", exact=False).last.click()
+            notes = block.locator(".dg-note").all_inner_texts()
+            listed = [int(re.findall(r"\d+", note)[0]) for note in notes]
+            assert listed == sorted(counts.values(), reverse=True)[:10]
+            assert {int(re.findall(r"\d+", note)[1]) for note in notes} == {len(near)}
+            surely = {one for one, count in counts.items() if count > listed[-1]}
+            assert surely <= shown
+        assert shown <= near | set(before) | set(after)
+        assert len(shown & near) >= 12
+        assert found.complaints == []
+
+
+def test_one_work_leads_to_the_next_and_back(
+    browser: Browser, site_page: Path, catalogue: Bibliography
+) -> None:
+    """The page begins with a work; a click goes to another, Back goes back, a path begins here."""
+    with watched(browser, 1440) as found:
+        at_address(found, site_page, "")
+        first = found.ask(f"() => {GRAPH}.seed.id")
+        assert catalogue[first].level == "start"
+        assert found.page.url == site_page.as_uri()
+        field = found.page.get_by_role("combobox", name="Find a work")
+        field.fill("jin escape saddle")
+        field.press("Enter")
+        assert found.page.url.endswith("?work=jin2017escape")
+        drawn(found)
+        found.page.mouse.click(*place(found, "ge2015escaping"))
+        found.wait(f"() => {GRAPH}.seed.id === 'ge2015escaping'")
+        assert found.page.url.endswith("?work=ge2015escaping")
+        found.page.go_back()
+        found.wait(f"() => {GRAPH}.seed.id === 'jin2017escape'")
+        found.page.get_by_role("button", name="Path from A to B").click()
+        assert found.page.get_by_role("combobox", name="From").input_value() == "Jin et al. 2017"
+        end = found.page.get_by_role("combobox", name="To")
+        end.fill("he2016deep")
+        end.press("Enter")
+        found.wait("() => location.search === '?from=jin2017escape&to=he2016deep'")
+        route = found.page.locator(".dg-route > li")
+        assert route.count() == len(places(found))
+        found.page.locator(".dg-stage").press("Escape")
+        found.wait("() => location.search === '?work=jin2017escape'")
+        found.page.locator(".dg-stage").press("Escape")
+        found.wait("() => location.search === '?view=topics'")
+        assert found.complaints == []
+
+
+def test_the_field_is_an_overview_of_topics(
+    browser: Browser, site_page: Path, catalogue: Bibliography
+) -> None:
+    """A circle has the works whose first topic it is, a line the citations between them."""
+    first = {key: paper.topics[0] for key, paper in catalogue.papers.items() if paper.topics}
+    works = Counter(first.values())
+    flows = Counter(
+        (first[edge.source], first[edge.target])
+        for edge in catalogue.snapshot.edges()
+        if edge.relation is Relation.CITES and {edge.source, edge.target} <= set(first)
+    )
+    with watched(browser, 1440) as found:
+        at_address(found, site_page, "?view=topics")
+        items = found.ask(
+            f"() => {GRAPH}.picture.items.map(one => [one.id, one.works.length, one.r])"
+        )
+        assert {name: count for name, count, _ in items} == dict(works)
+        radii = [radius for _, _, radius in sorted(items, key=lambda item: item[1])]
+        assert radii == sorted(radii)
+        lines = found.ask(
+            f"() => {GRAPH}.picture.lines.map(one => [one.source.id, one.target.id, one.count])"
+        )
+        assert {(one, other): count for one, other, count in lines} == {
+            ends: count for ends, count in flows.items() if ends[0] != ends[1]
+        }
+        found.page.mouse.move(*place(found, "ntk"))
+        found.page.locator(".dg-card").wait_for()
+        assert f"{works['ntk']} works" in found.page.locator(".dg-card").inner_text()
+        assert found.complaints == []
+
+
+def test_a_topic_expands_to_its_works(
+    browser: Browser, site_page: Path, catalogue: Bibliography
+) -> None:
+    """By a click; the address has it, and a work of it leads on; it collapses again."""
+    grokking = {
+        key for key, paper in catalogue.papers.items() if [*paper.topics][:1] == ["grokking"]
+    }
+    with watched(browser, 1440) as found:
+        at_address(found, site_page, "?view=topics")
+        topics = len(places(found))
+        found.page.mouse.click(*place(found, "grokking"))
+        found.wait("() => location.search === '?view=topics&open=grokking'")
+        assert grokking <= {key for key, *_ in places(found)}
+        assert len(places(found)) == topics - 1 + len(grokking)
+        found.page.reload()
+        found.wait(f"() => Boolean({GRAPH}?.scene.drawn)")
+        assert grokking <= {key for key, *_ in places(found)}
+        found.page.locator(".dg-panel h2", has_text="Grokking").wait_for()
+        drawn(found)
+        found.page.mouse.click(*place(found, "power2022grokking"))
+        found.page.locator(".dg-panel h2", has_text="Grokking: Generalization").wait_for()
+        assert unfaded(found) > {"power2022grokking"}
+        found.page.get_by_role("button", name="Surroundings").click()
+        found.wait("() => location.search === '?work=power2022grokking'")
+        found.page.go_back()
+        found.page.go_back()
+        found.wait("() => location.search === '?view=topics&open=grokking'")
+        found.page.get_by_role("button", name="Collapse").click()
+        found.wait("() => location.search === '?view=topics'")
+        assert len(places(found)) == topics
+        assert found.complaints == []
+
+
+VIEWS = [
+    "?work=jacot2018neural",
+    "?view=topics",
+    "?view=topics&open=ntk,grokking",
+    "?view=works",
+    "?view=works&work=jacot2018neural",
+    "?from=he2016deep&to=jin2017escape",
+]
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_no_name_is_on_a_work_or_a_name(browser: Browser, site_page: Path, width: int) -> None:
+    """In any view, at any zoom; and there are names."""
+    with watched(browser, width) as found:
+        for view in VIEWS:
+            at_address(found, site_page, view)
+            for zoom in (1, 1.7, 3):
+                names, faults = found.ask(
+                    f"""zoom => {{
+                        const graph = {GRAPH};
+                        const {{ clientWidth: width, clientHeight: height }} = graph.stage;
+                        graph.fit(false);
+                        graph.scene.go(...graph.scene.around(zoom, width / 2, height / 2), false);
+                        const boxes = graph.written.map(one => [...one.box, one.lines[0][0]]);
+                        const faults = [];
+                        boxes.forEach(([left, top, right, bottom, name], n) => {{
+                            for (const item of graph.picture.items) {{
+                                if (graph.lit && !graph.lit.items.has(item)) continue;
+                                const {{ x, y, r }} = graph.spot(item);
+                                const aside = Math.max(left - x, 0, x - right);
+                                const above = Math.max(top - y, 0, y - bottom);
+                                if (Math.hypot(aside, above) < r) faults.push([name, item.id]);
+                            }}
+                            for (const [l, t, r, b, other] of boxes.slice(n + 1)) {{
+                                if (l < right && r > left && t < bottom && b > top)
+                                    faults.push([name, other]);
+                            }}
+                        }});
+                        return [boxes.length, faults];
+                    }}""",
+                    zoom,
+                )
+                assert faults == [], (view, zoom)
+                assert names > (2 if zoom == 1 else 0), (view, zoom)
+        assert found.complaints == []
+
+
+def test_dragging_draws_nothing_anew(browser: Browser, site_page: Path) -> None:
+    """What was drawn is moved as a whole; it is drawn once more when one lets go."""
+    with watched(browser, 1440) as found:
+        at_address(found, site_page, "?view=works")
+        x, y = found.ask(
+            f"""() => {{
+                const {{ left, top, width, height }} = {GRAPH}.stage.getBoundingClientRect();
+                return [left + width / 2, top + height / 2];
+            }}"""
+        )
+        before = found.ask(f"() => [{GRAPH}.scene.drawings, {GRAPH}.scene.pan.x]")
+        found.page.mouse.move(x, y)
+        found.page.mouse.down()
+        # A pause of the machine would count as the end of the movement.
+        found.ask(f"() => {{ {GRAPH}.scene.repaint = () => {{ throw Error('drawn') }} }}")
+        found.page.mouse.move(x + 150, y + 20, steps=2)
+        found.ask(f"() => {{ clearTimeout({GRAPH}.scene.waiting); delete {GRAPH}.scene.repaint }}")
+        assert found.ask(f"() => {GRAPH}.scene.drawings") == before[0]
+        assert found.ask(f"() => {GRAPH}.scene.pan.x") == before[1] + 150
+        found.page.mouse.up()
+        found.wait(f"() => {GRAPH}.scene.drawings === {before[0] + 1}")
+
+
+def test_on_a_phone_a_chosen_work_is_told_of_in_sight(browser: Browser, site_page: Path) -> None:
+    """Also after one has scrolled: its title is on the screen, and the picture above it."""
+    with watched(browser, 390, has_touch=True) as found:
+        at_address(found, site_page, "?view=works")
+        found.ask(
+            f"""() => {{
+                const {{ bottom }} = {GRAPH}.stage.getBoundingClientRect();
+                scrollBy({{ top: bottom - innerHeight + 5, behavior: "instant" }});
+            }}"""
+        )
+        drawn(found)
+        found.page.touchscreen.tap(*place(found, "jacot2018neural"))
+        found.wait(f"() => {GRAPH}.picked !== null")
+        drawn(found)
+        title, stage = (
+            found.page.locator(part).bounding_box() for part in (".dg-panel h2", ".dg-stage")
+        )
+        assert title
+        assert stage
+        assert 0 <= title["y"] < 800 - title["height"]
+        assert stage["y"] + stage["height"] > 200
+        for view in ("?work=jin2017escape", "?view=topics&open=grokking"):
+            at_address(found, site_page, view)
+            box = found.page.locator(".dg-panel h2").bounding_box()
+            assert box
+            assert box["y"] + box["height"] < 800
+        x, y = place(found, "power2022grokking")
+        top, bottom = found.ask(
+            f"""() => {{
+                const {{ top, bottom }} = {GRAPH}.stage.getBoundingClientRect();
+                return [top, bottom];
+            }}"""
+        )
+        assert max(0, top) < y < min(800, bottom)
+        assert 0 < x < 390
+        assert found.complaints == []
+
+
 # Where it stands
 
 
@@ -442,6 +708,9 @@ def test_no_serious_fault_of_accessibility(browser: Browser, pages: Path, scheme
             "",
             f"{GRAPH}.pick('jacot2018neural')",
             f"{GRAPH}.togglePath(true)",
+            f"{GRAPH}.go({{ view: 'work', work: 'jacot2018neural' }})",
+            f"{GRAPH}.go({{ view: 'topics' }})",
+            f"{GRAPH}.go({{ view: 'topics', open: ['ntk'] }})",
             "document.querySelector('.dg-list').open = true",
         ):
             found.ask(f"() => {{ {act} }}")
@@ -496,11 +765,15 @@ def test_a_work_can_stand_in_the_address(
         found.wait(f"() => {GRAPH}?.picked?.id === 'jacot2018neural'")
         found.ask(f"() => {GRAPH}.pick('lee2019wide')")
         assert found.page.url == f"{page.as_uri()}?work=lee2019wide"
+        found.page.go_back()
+        found.wait(f"() => {GRAPH}.seed.id === 'jacot2018neural'")
         found.ask(f"() => {GRAPH}.clear()")
-        assert found.page.url == page.as_uri()
-        found.page.goto(f"{page.as_uri()}?work=nobody1900nothing")
-        found.wait(f"() => Boolean({GRAPH}?.cy)")
-        assert picked(found) is None
+        assert found.page.url == f"{page.as_uri()}?view=topics"
+        found.page.goto(f"{page.as_uri()}?view=works&work=jacot2018neural")
+        found.wait(f"() => {GRAPH}?.picked?.id === 'jacot2018neural'")
+        assert len(places(found)) == len(view.data["nodes"])
+        found.page.locator(".dg-stage").press("Escape")
+        assert found.page.url == f"{page.as_uri()}?view=works"
         assert found.complaints == []
 
 
@@ -520,7 +793,7 @@ def test_a_path_can_stand_in_the_address(
         assert "Jacot et al. 2018" in route.last.inner_text()
         found.page.locator(".dg-stage").press("Escape")
         found.wait(f"() => !{GRAPH}.onRoute")
-        assert found.page.url == page.as_uri()
+        assert found.page.url == f"{page.as_uri()}?work=lee2019wide"
         found.ask(f"() => {GRAPH}.pick('jacot2018neural')")
         found.page.get_by_role("button", name="Path from A to B").click()
         assert found.page.get_by_role("combobox", name="From").input_value() == "Jacot et al. 2018"
@@ -548,14 +821,14 @@ def test_the_wheel_scrolls_a_page_until_one_is_in_the_picture(
     page.write_text(text.replace("</body>", f"{'<p>text</p>' * 200}</body>"), "utf-8")
     with watched(browser) as found:
         go(found, page)
-        zoom = found.ask(f"() => {GRAPH}.cy.zoom()")
+        zoom = found.ask(f"() => {GRAPH}.scene.zoom")
         found.page.mouse.move(300, 400)
         found.page.mouse.wheel(0, 60)
         found.wait("() => scrollY > 0")
-        assert found.ask(f"() => {GRAPH}.cy.zoom()") == zoom
+        assert found.ask(f"() => {GRAPH}.scene.zoom") == zoom
         found.page.mouse.click(300, 400)
         end = time.monotonic() + HANG
-        while found.ask(f"() => {GRAPH}.cy.zoom()") <= zoom:
+        while found.ask(f"() => {GRAPH}.scene.zoom") <= zoom:
             assert time.monotonic() < end
             # While the page is still scrolling the wheel goes on with that.
             found.page.mouse.wheel(0, -60)

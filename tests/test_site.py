@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -395,7 +396,7 @@ def test_no_page_is_heavier_than_150_kilobytes(
 ) -> None:
     """With its style sheet and the scripts it names; the search reads its data when it is used.
 
-    The graph is another matter: the library that draws it is heavier than that. A page of result
+    The graph has a test of its own. A page of result
     cards, half of which is formulas, and that of a venue of hundreds of works are as heavy without
     what all pages share.
     """
@@ -414,6 +415,11 @@ def test_no_page_is_heavier_than_150_kilobytes(
         if weight > most and not path.startswith("graph"):
             heavy[path] = weight
     assert heavy == {}
+
+
+def test_the_graph_is_no_heavier_than_150_kilobytes(pages: dict[str, bytes]) -> None:
+    """As it is sent, compressed, with all its data."""
+    assert len(gzip.compress(pages["graph.html"], 9, mtime=0)) < 150_000
 
 
 # What no record can do

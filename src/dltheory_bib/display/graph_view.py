@@ -16,19 +16,23 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from dltheory_bib.display.graph_packing import packed
 from dltheory_bib.display.static_graph import static_graph
 
 STATIC = Path(__file__).parent / "static" / "graph"
 """The folder of the front end."""
 SCRIPTS = (
-    "vendor/cytoscape.min.js",
     "model.js",
     "layout.js",
+    "surroundings.js",
+    "topics.js",
     "ink.js",
+    "names.js",
+    "scene.js",
     "parts.js",
     "panel.js",
-    "drawing.js",
     "graph.js",
+    "start.js",
 )
 """The scripts below `STATIC` that a page with a graph loads, in this order."""
 STYLE = "graph.css"
@@ -41,11 +45,13 @@ _JSON_IN_HTML = str.maketrans(
 def data_element(data: dict[str, Any], in_address: bool = False) -> str:
     """Return the data as the page element in which the graph is drawn.
 
-    With `in_address` the selected work is kept in the page's URL, as `?work=KEY`.
+    With `in_address` the page opens with the surroundings of one work, and what is shown is kept
+    in its URL: `?work=KEY`, `?view=topics&open=TOPIC`, `?view=works`, `?from=KEY&to=KEY`.
 
     No text in it can end the element or begin another: `<`, `>` and `&` are written as escapes.
     """
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_JSON_IN_HTML)
+    text = json.dumps(packed(data), ensure_ascii=False, separators=(",", ":"))
+    text = text.translate(_JSON_IN_HTML)
     kept = " data-address" if in_address else ""
     return f'<script type="application/json" class="dltheory-graph"{kept}>{text}</script>'
 

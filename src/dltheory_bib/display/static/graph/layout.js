@@ -1,11 +1,12 @@
-// Where each work stands: its year from left to right, its group in a lane of its own.
+// Where each work of all is: its year from left to right, its group in a lane of its own.
 //
 // Nothing is simulated, so nothing moves: the same data and shape of window give the same picture.
 "use strict";
 globalThis.dltheoryGraph ??= {};
 (() => {
   const STEP = 30; // between works, in the model's units
-  const GAP = 0.7; // between lanes, in steps
+  const GAP = 0.7; // least height above a lane, in steps; the lane's name is there
+  const HEAD = 20; // height of a lane's name, in pixels
   const SPARSE = 3; // a year with no more works than this is narrow
   const NARROW = 0.6; // its width, in steps
   const SWEEPS = 6;
@@ -19,7 +20,7 @@ globalThis.dltheoryGraph ??= {};
   }
 
   // How many rows each lane gets of `total`, and how wide each year then is.
-  function shape(columns, lanes, total) {
+  function shape(columns, lanes, total, gap) {
     const peaks = lanes.map((_, lane) => Math.max(0, ...columns.map((column) => column.cells[lane].length)));
     const sum = peaks.reduce((a, b) => a + b, 0) || 1;
     const rows = peaks.map((peak) => (peak ? Math.max(1, Math.round((total * peak) / sum)) : 0));
@@ -28,27 +29,30 @@ globalThis.dltheoryGraph ??= {};
       return needed === 1 && count <= SPARSE ? NARROW : needed;
     });
     const across = widths.reduce((a, b) => a + b, 0);
-    const down = rows.reduce((a, b) => a + b, 0) + GAP * rows.filter(Boolean).length;
+    const down = rows.reduce((a, b) => a + b, 0) + gap * rows.filter(Boolean).length;
     return { rows, widths, aspect: across / down };
   }
 
   // The least number of rows with which the picture is no wider than the window.
-  function fitting(columns, lanes, aspect) {
-    let found = shape(columns, lanes, lanes.length);
+  function fitting(columns, lanes, aspect, gap) {
+    let found = shape(columns, lanes, lanes.length, gap);
     for (let total = lanes.length + 1; total < 400 && found.aspect > aspect; total++) {
-      found = shape(columns, lanes, total);
+      found = shape(columns, lanes, total, gap);
     }
     return found;
   }
 
-  function place(model, aspect) {
+  // Sets x and y of the nodes of {nodes, groups}, whose `lane` is the place of their group.
+  function place(model, aspect, gap = GAP) {
+    for (const node of model.nodes) node.x = node.y = undefined;
     const columns = columnsOf(model);
-    const { rows, widths } = fitting(columns, model.groups, aspect);
+    const { rows, widths } = fitting(columns, model.groups, aspect, gap);
     let y = 0;
     const lanes = model.groups.map((group, lane) => {
       const height = rows[lane] * STEP;
-      const made = { ...group, lane, top: y, height };
-      if (height) y += height + GAP * STEP;
+      if (height) y += gap * STEP;
+      const made = { ...group, lane, top: y, height, head: gap * STEP };
+      y += height;
       return made;
     });
     // A picture of few years is stretched to the window's shape.
@@ -65,7 +69,7 @@ globalThis.dltheoryGraph ??= {};
     return { years, lanes: lanes.filter((lane) => lane.height), width: x, height: y };
   }
 
-  // The works of a cell stand in a grid over it; which stands where follows its neighbours, so
+  // The works of a cell are in a grid over it; which is where follows its neighbours, so
   // that edges cross less: a few sweeps of barycentres, forth and back.
   function settle(columns, years, lanes) {
     const cells = columns.flatMap(({ cells: here }, index) =>
@@ -108,5 +112,18 @@ globalThis.dltheoryGraph ??= {};
     });
   }
 
-  Object.assign(globalThis.dltheoryGraph, { place, STEP });
+  // All works, in the shape of a stage; `wide` and `high` are its size.
+  function everyWork(model, wide, high) {
+    const aspect = wide / Math.max(200, high);
+    let plan = place(model, aspect);
+    // The name of a lane has its room above the lane, however small the picture is at first.
+    for (let pass = 0; pass < 2; pass++) {
+      const zoom = Math.min(wide / plan.width, high / plan.height);
+      plan = place(model, aspect, Math.max(GAP, HEAD / (STEP * zoom)));
+    }
+    for (const node of model.nodes) node.r = 5 + 8 * Math.sqrt(node.cited / model.most);
+    return { view: "works", items: model.nodes.toSorted(globalThis.dltheoryGraph.byWeight), edges: model.edges.filter((edge) => edge.drawn), plan };
+  }
+
+  Object.assign(globalThis.dltheoryGraph, { place, everyWork, HEAD });
 })();

@@ -10,6 +10,42 @@ globalThis.dltheoryGraph ??= {};
     return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   }
 
+  // The data as Python packed them: see graph_packing.py.
+  function unpacked(data) {
+    if (!data.works) return data;
+    const { works, url, topic_ids: topics, levels, group_ids: groups, kinds, cites, stated, ...rest } = data;
+    const nodes = works.label.map((label, n) => {
+      const year = works.year[n];
+      const id = typeof works.id[n] === "number" ? keyOf(works.byline[n], year, label, works.id[n]) : works.id[n];
+      return {
+        id,
+        label,
+        year,
+        byline: works.byline[n].replace(/~$/, ` ${year}`),
+        cited: works.cited[n],
+        topics: works.topics[n].map((place) => topics[place]),
+        level: levels[works.level[n]],
+        group: groups[works.group[n]],
+        url: url.list ? url.list[n] : url.before + id + url.after,
+      };
+    });
+    const edges = stated.map(([source, target, kind, says]) => ({ source: nodes[source].id, target: nodes[target].id, relation: kinds[kind], says }));
+    cites.forEach((differences, source) => {
+      let target = 0;
+      for (const one of differences) {
+        target += one;
+        edges.push({ source: nodes[source].id, target: nodes[target].id, relation: "cites" });
+      }
+    });
+    return { ...rest, nodes, edges };
+  }
+
+  // A key is the first author's name, the year and a word of the title.
+  function keyOf(byline, year, label, word) {
+    const family = fold(byline.split(/ et al| and |~/)[0]).replace(/[^a-z]/g, "");
+    return `${family}${year}${fold(label).split(/[^a-z0-9]+/)[word]}`;
+  }
+
   // The groups that Python made, or, for data from elsewhere, the commonest first topics.
   function groupsOf(data) {
     if (data.groups) return data.groups;
@@ -42,7 +78,7 @@ globalThis.dltheoryGraph ??= {};
       const name = JSON.stringify([edge.source, edge.target, edge.relation]);
       if (!source || !target || source === target || seen.has(name)) continue;
       seen.add(name);
-      edges.push({ ...edge, id: `e${edges.length}`, source, target, words: wordsOf(data, edge.relation) });
+      edges.push({ ...edge, source, target, words: wordsOf(data, edge.relation) });
     }
     return edges;
   }
@@ -58,7 +94,8 @@ globalThis.dltheoryGraph ??= {};
     }
   }
 
-  function read(data) {
+  function read(given) {
+    const data = unpacked(given);
     const groups = groupsOf(data);
     const place = new Map(groups.map((group, index) => [group.id, index]));
     const last = groups.length - 1;
@@ -66,7 +103,6 @@ globalThis.dltheoryGraph ??= {};
       ...node,
       index,
       lane: place.get(node.group ?? node.topics?.[0]) ?? place.get(OTHERS) ?? last,
-      folded: fold(`${node.byline} ${node.label} ${node.id}`),
       edges: [],
     }));
     nameApart(nodes);
@@ -84,7 +120,8 @@ globalThis.dltheoryGraph ??= {};
     for (const edge of edges) {
       edge.drawn = edge.words.kind !== "cites" || !stated.has(`${edge.source.index} ${edge.target.index}`);
     }
-    return { nodes, edges, groups, byId, topics: data.topics ?? {}, title: data.title ?? "", lists: data.lists, focus: data.focus };
+    const most = Math.max(1, ...nodes.map((node) => node.cited));
+    return { nodes, edges, groups, byId, most, topics: data.topics ?? {}, title: data.title ?? "", lists: data.lists, focus: data.focus };
   }
 
   function other(edge, node) {
@@ -129,20 +166,20 @@ globalThis.dltheoryGraph ??= {};
     const wanted = fold(typed).split(/[^\p{L}\p{N}]+/u).filter(Boolean);
     if (!wanted.length) return [];
     const fits = (node) => {
-      const known = node.folded.split(/[^\p{L}\p{N}]+/u);
-      return wanted.every((word) => known.some((one) => one.startsWith(word)));
+      node.terms ??= fold(`${node.byline} ${node.label} ${node.id}`).split(/[^\p{L}\p{N}]+/u);
+      return wanted.every((word) => node.terms.some((one) => one.startsWith(word)));
     };
     const found = model.nodes.filter((node) => node.id === typed.trim() || fits(node));
     return found.sort((a, b) => b.cited - a.cited || a.year - b.year).slice(0, count);
   }
 
-  // The neighbour that lies most nearly where an arrow points; a screen's y grows downwards.
-  function towards(node, dx, dy) {
+  // The one of some items that lies most nearly where an arrow points; a screen's y grows downwards.
+  function towards(from, items, dx, dy) {
     let best = null;
     let least = Infinity;
-    for (const one of neighbours(node)) {
-      const x = one.x - node.x;
-      const y = one.y - node.y;
+    for (const one of items) {
+      const x = one.x - from.x;
+      const y = one.y - from.y;
       const along = x * dx + y * dy;
       const aside = Math.abs(x * dy - y * dx);
       if (along <= 0 || aside > along * 2.2) continue;
@@ -152,5 +189,16 @@ globalThis.dltheoryGraph ??= {};
     return best;
   }
 
-  Object.assign(globalThis.dltheoryGraph, { read, fold, other, neighbours, path, find, towards, COLOURS });
+  // The work to begin with: the most cited of those to start with, or of all.
+  function firstOf(model) {
+    const starts = model.nodes.filter((node) => node.level === "start");
+    const known = starts.some((node) => node.edges.length) ? starts : model.nodes;
+    return known.toSorted(byWeight)[0] ?? null;
+  }
+
+  function byWeight(a, b) {
+    return b.cited - a.cited || a.year - b.year || (a.id < b.id ? -1 : 1);
+  }
+
+  Object.assign(globalThis.dltheoryGraph, { read, fold, other, neighbours, path, find, towards, firstOf, byWeight, COLOURS });
 })();

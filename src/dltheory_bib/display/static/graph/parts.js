@@ -20,6 +20,14 @@ globalThis.dltheoryGraph ??= {};
     return found;
   }
 
+  // A function that notes on the graph whether it is dark: as the page chose, or else the system.
+  function shadeOf(root) {
+    const dark = globalThis.matchMedia("(prefers-color-scheme: dark)");
+    return () => {
+      root.dataset.shade = document.documentElement.dataset.theme || (dark.matches ? "dark" : "light");
+    };
+  }
+
   // Only an address that a browser fetches as a page; a record may hold anything.
   function safe(url) {
     try {
@@ -111,5 +119,5 @@ globalThis.dltheoryGraph ??= {};
     return { box: make("div", { class: "dg-choose" }, input, list), input, show };
   }
 
-  Object.assign(globalThis.dltheoryGraph, { make, titled, chooser, unique });
+  Object.assign(globalThis.dltheoryGraph, { make, titled, chooser, unique, shadeOf });
 })();
