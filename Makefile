@@ -22,7 +22,7 @@ RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
 .PHONY: help demo install dev test quick quick-example soak fuzz test-spark test-wheel lint check theorems schema docs \
 	pages audit lists notebook tries site screenshots memory bench search-quality topic-quality discover-quality exchange \
-	search-page graph-page dist \
+	search-page graph-page dist draft-engine \
 	release-check install-size clean
 
 help:  ## List the targets.
@@ -129,7 +129,13 @@ notebook: $(VENV)/dev  ## Run docs/tour.ipynb and save its outputs.
 	$(BIN)/python scripts/notebook.py
 
 site: $(VENV)/dev  ## Build the web site in build/site and serve it on this machine.
-	@$(BIN)/dltheory site serve build/site
+	@$(BIN)/dltheory site serve build/site \
+		$(if $(wildcard $(VENV)/draft-engine),--draft-engine $(VENV)/draft-engine)
+
+$(VENV)/draft-engine: $(VENV)/dev
+	@$(BIN)/python scripts/draft_engine.py $@
+
+draft-engine: $(VENV)/draft-engine  ## Get Pyodide for the site's page on drafts and its tests; needs npm.
 
 screenshots: $(VENV)/dev  ## Take pictures of the site's main pages; needs chromium.
 	$(BIN)/python scripts/screenshots.py build/screenshots

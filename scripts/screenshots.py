@@ -3,7 +3,8 @@
     python scripts/screenshots.py FOLDER
 
 `make screenshots` runs it: the whole page at desktop and phone width, and the first screen in the
-dark scheme.
+dark scheme. With Pyodide (`make draft-engine`) also a draft that was reviewed, which docs/draft.png
+shows.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from dltheory_bib import load  # noqa: E402
 from dltheory_bib.site.build import build_site  # noqa: E402
-from helpers.browser import chromium, watched  # noqa: E402
+from dltheory_bib.site.options import Options  # noqa: E402
+from helpers.browser import Watched, chromium, watched  # noqa: E402
 
 PAGES = {
     "index": "index.html",
@@ -33,6 +35,7 @@ PAGES = {
     "years": "years.html",
     "trail": "trails/saddles-to-edge-of-stability.html",
     "data": "data.html",
+    "draft": "draft.html",
     "graph": "graph.html",
     "graph-topics": "graph.html?view=topics",
     "graph-topic": "graph.html?view=topics&open=ntk",
@@ -40,6 +43,16 @@ PAGES = {
     "graph-work": "graph.html?work=jin2017escape",
 }
 DESK, PHONE = 1280, 390
+ENGINE = Path(sys.prefix) / "draft-engine"
+DRAFT = """\
+@article{du, title={Gradient Descent Provably Optimizes Over-parameterized Neural Networks},
+  author={Simon S. Du and Xiyu Zhai and Barnabas Poczos and Aarti Singh},
+  journal={arXiv preprint arXiv:1810.02054}, year={2018}}
+
+@inproceedings{jin, title = {How to Escape Saddle Points Efficiently}, booktitle = {ICML},
+  author = {Jin, Chi and Ge, Rong and Netrapalli, Praneeth and Kakade, Sham M. and
+    Jordan, Michael I.}, year = {2016}}
+"""
 
 
 def main(folder: Path) -> None:
@@ -47,7 +60,11 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made, chromium() as browser:
         site = Path(made) / "site"
-        build_site(load(), site)
+        engine = ENGINE if ENGINE.is_dir() else None
+        build_site(load(), site, Options(draft_engine=engine))
+        if engine:
+            with watched(browser, 900) as found:
+                _review(found, site / "draft.html", folder / "draft-reviewed.png")
         for width, scheme in ((DESK, "light"), (DESK, "dark"), (PHONE, "light")):
             with watched(browser, width, color_scheme=scheme) as found:
                 for name, address in PAGES.items():
@@ -59,6 +76,19 @@ def main(folder: Path) -> None:
                 for complaint in found.complaints:
                     print(complaint)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+def _review(found: Watched, page: Path, picture: Path) -> None:
+    """Review a small draft, and take a picture of the first screen of the answer."""
+    found.page.goto(page.as_uri())
+    found.wait("!document.querySelector('[data-draft]').hidden")
+    draft = {"name": "refs.bib", "mimeType": "text/plain", "buffer": DRAFT.encode()}
+    found.page.set_input_files("#draft-files", draft)  # type: ignore[arg-type]
+    found.wait("document.querySelectorAll('[data-answer] section').length > 0")
+    found.ask("document.querySelector('header.top').style.display = 'none'")
+    found.page.locator("[data-said]").scroll_into_view_if_needed()
+    found.ask("scrollTo(0, document.querySelector('[data-said]').offsetTop - 20)")
+    found.page.screenshot(path=picture)
 
 
 if __name__ == "__main__":

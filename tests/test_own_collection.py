@@ -454,6 +454,11 @@ def test_no_page_of_a_site_contains_what_is_private(private: Path) -> None:
     texts = {path: data.decode("utf-8", "replace") for path, data in files.items()}
     found = {path: leaks(text) - {"to-read"} for path, text in texts.items()}
     assert {path for path, words in found.items() if words} == set()
+    # Nor does the snapshot with which a page reads drafts; nobody types a status.
+    from dltheory_bib.site.draft_engine import public_snapshot
+
+    snapshot = public_snapshot(load(private)).decode("latin-1")
+    assert leaks(snapshot) - {"to-read"} == set()
     shown = make_files(load(private), Options(private=True))
     assert leaks(shown["works/jin2017escape.html"].decode()) == set(WORDS)
 

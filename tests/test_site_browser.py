@@ -43,6 +43,7 @@ MAIN_PAGES = (
     "basket.html",
     "404.html",
     "way.html",
+    "draft.html",
     "venues/icml.html",
     "venues.html",
     "years/2019.html",

@@ -37,6 +37,16 @@ def _title_option() -> Callable[[F], F]:
     )
 
 
+def _engine_option() -> Callable[[F], F]:
+    return click.option(
+        "--draft-engine",
+        metavar="FOLDER",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Let the page `Paste your draft` mend a .bib in the browser: a folder with Pyodide; "
+        "if it is not there, the command prints how to get it.",
+    )
+
+
 @site.command(short_help="Build the site in a folder.")
 @click.argument("out", type=click.Path(path_type=Path))
 @_title_option()
@@ -52,9 +62,15 @@ def _title_option() -> Callable[[F], F]:
     help="Also say what changed since this older state, as `dltheory diff` does: a page, and a "
     "feed for each topic.",
 )
+@_engine_option()
 @private_option()
 def build(
-    out: Path, title: str | None, base_url: str | None, since: Path | None, private: bool
+    out: Path,
+    title: str | None,
+    base_url: str | None,
+    since: Path | None,
+    draft_engine: Path | None,
+    private: bool,
 ) -> None:
     """Build the site in the folder OUT, or update the one there.
 
@@ -66,8 +82,9 @@ def build(
     Example: dltheory --data mine.yaml site build site --title "What I read"
     Example: dltheory site build site --base-url https://example.org/theory/
     Example: dltheory site build site --since dltheory_bib-0.2.0-py3-none-any.whl
+    Example: dltheory site build site --draft-engine engine
     """
-    done = _build(out, title, base_url, private, since)
+    done = _build(out, title, base_url, private, since, draft_engine)
     for name in done.kept:
         note(f"{out / name}: kept; it is no longer part of the site, but was edited by hand")
     changes = f"{done.written} written, {done.unchanged} unchanged, {done.removed} removed"
@@ -85,7 +102,8 @@ def build(
     show_default=True,
     help="Port of the server; 0 chooses a free one.",
 )
-def serve(out: Path | None, title: str | None, port: int) -> None:
+@_engine_option()
+def serve(out: Path | None, title: str | None, port: int, draft_engine: Path | None) -> None:
     """Build the site and serve it to a browser on this machine only, until Ctrl-C.
 
     With OUT the site is built there and kept; by default it is deleted at the end.
@@ -95,11 +113,11 @@ def serve(out: Path | None, title: str | None, port: int) -> None:
     Example: dltheory site serve site --port 8080
     """
     if out:
-        _build(out, title, None)
+        _build(out, title, None, draft_engine=draft_engine)
         _serve(out, port)
         return
     with tempfile.TemporaryDirectory(prefix="dltheory-site-") as made:
-        _build(Path(made), title, None)
+        _build(Path(made), title, None, draft_engine=draft_engine)
         _serve(Path(made), port)
 
 
@@ -109,6 +127,7 @@ def _build(
     base_url: str | None,
     private: bool = False,
     since: Path | None = None,
+    draft_engine: Path | None = None,
 ) -> Written:
     from dltheory_bib.cli.collection import chosen_collection
     from dltheory_bib.cli.progress import CompileProgress
@@ -120,7 +139,8 @@ def _build(
     known = collection.is_catalogue
     named = title or settings.title or (Options().title if known else _name(collection.place))
     base = _whole(base_url or settings.base_url)
-    options = Options(visible(named), base, settings.report_url or "", known, private, since)
+    report = settings.report_url or ""
+    options = Options(visible(named), base, report, known, private, since, draft_engine)
     bib = bibliography()
     if not sys.stderr.isatty():
         return build_site(bib, out, options)

@@ -44,7 +44,7 @@ def build_site(
         raise MissingExtraError("the site", "site") from None
     folder = Folder(out)
     options = options or Options()
-    inputs = inputs_of(bib, options, _program() + _older_state(options))
+    inputs = inputs_of(bib, options, _program() + _older_state(options) + _engine(options))
     if folder.is_current(inputs.fingerprint):
         return Written(0, len(folder.hashes), 0)
     kept = _kept(folder, inputs)
@@ -117,6 +117,7 @@ def _parts(contents: Contents, paths: list[str]) -> Iterator[tuple[str, str, Cal
     """
     from dltheory_bib.site import pages
     from dltheory_bib.site.change_pages import change_pages
+    from dltheory_bib.site.draft_page import draft_page
     from dltheory_bib.site.graph_pages import graph_pages
     from dltheory_bib.site.linked_data import feed, sitemap
     from dltheory_bib.site.question_pages import question_pages
@@ -145,6 +146,7 @@ def _parts(contents: Contents, paths: list[str]) -> Iterator[tuple[str, str, Cal
         "graphs": graph_pages,
         "changes": change_pages,
         "front": pages.top_pages,
+        "draft": draft_page,
         "data": dumps,
     }.items():
         yield name, name, partial(make, contents, render)
@@ -178,6 +180,15 @@ def _older_state(options: Options) -> str:
     from dltheory_bib.revision.release import open_state
 
     return sha256(open_state(options.since).snapshot.database.serialize())
+
+
+def _engine(options: Options) -> str:
+    """Return the digest of the engine of the page on drafts, if the site has one."""
+    if options.draft_engine is None:
+        return ""
+    from dltheory_bib.site.draft_engine import read_engine
+
+    return read_engine(options.draft_engine).digest()
 
 
 def _program() -> str:

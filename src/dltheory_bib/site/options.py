@@ -22,3 +22,5 @@ class Options:
     """Whether the pages of works show notes, tags, status and files of the user."""
     since: Path | None = None
     """An older state, of which the site says what changed: a folder, or a release's archive."""
+    draft_engine: Path | None = None
+    """A folder with Pyodide, with which the page "Paste your draft" runs this package."""

@@ -23,6 +23,9 @@ POLICY = (
     "base-uri 'none'; form-action 'self'"
 )
 
+# The page that runs Python also compiles WebAssembly; that is no `eval` of JavaScript.
+ENGINE_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+
 
 class _Compiled(BytecodeCache):
     """Keeps compiled templates for the next build in this process, as `site serve` makes it."""
