@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 
-from dltheory_bib.bibfile.match import PLACES, Reading, is_preprint, read_entry
+from dltheory_bib.bibfile.match import (
+    PLACES,
+    Reading,
+    impossible_arxiv_id,
+    is_preprint,
+    read_entry,
+)
 from dltheory_bib.bibfile.verdicts.titles import bare
 from dltheory_bib.text.identifiers import find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
@@ -51,6 +57,8 @@ class CitedReference:
     pages: str = ""
     doi: str = ""
     arxiv: str = ""
+    impossible_arxiv: str = ""
+    """What the entry calls an arXiv id, although no id has that form."""
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
@@ -120,4 +128,5 @@ def read_reference(
         "" if scholars else values.get("pages", ""),
         doi or next((value.lower() for by, value in found if by == "doi"), ""),
         next((value for by, value in found if by == "eprint"), ""),
+        (impossible_arxiv_id(values) or ("", ""))[1],
     )
