@@ -370,6 +370,7 @@ def _plain(text: str) -> str:
     '10.1002/a_b<1::2>'
     """
     if "\\" in text:
+        text = re.sub(r"(\\href\s*\{[^{}]*\})\s*\{", r"\1 {", text)  # the text of a link begins
         text = re.sub(r"\\([_%&#~])", r"\1", text)
         text = re.sub(r"\\textless\b ?", "<", re.sub(r"\\textgreater\b ?", ">", text))
         text = re.sub(r"(\\[A-Za-z]+)\{", r"\1 ", text)  # the name of a command ends here

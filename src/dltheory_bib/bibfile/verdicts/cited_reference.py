@@ -23,8 +23,6 @@ _OTHERS = re.compile(r"(?:\s+and\s+others|[,\s]+(?:and\s+)?et\.?\s*al\.?)\s*\Z",
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _NO_NAME = "{}()[].,;:*~- "
 """What is left of a name that has been left out."""
-_LINK = re.compile(r"\\href\s*\{[^{}]*\}")
-"""The address of a link; its text is the title."""
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
@@ -106,15 +104,13 @@ def read_reference(
     found = read.ids
     doi = next(iter(find_dois(values["doi"])), "").lower() if values.get("doi") else ""
     years = _YEAR.findall(values.get("year") or values.get("date") or "")
-    stated = values.get("title", "")
-    unlinked = _LINK.sub("", stated) if "\\href" in stated else stated
-    plain = from_latex(unlinked)
+    plain = from_latex(values.get("title", ""))
     # Files that were web pages once have HTML's names of characters.
     title = unescape(plain).strip()
     return CitedReference(
         kind,
         title,
-        bare(title) if "&" in plain or unlinked is not stated else read.title,
+        bare(title) if "&" in plain else read.title,
         values.get("author", "").strip(),
         tuple(read.families),
         int(years[0]) if years else None,
