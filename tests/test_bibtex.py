@@ -555,6 +555,9 @@ class TestTitles:
             (r"R&D with \emph{x}, $a & b$ \& & c&amp;d", r"R&D with x, $a & b$ & & c&amp;d"),
             (r"\texttt{libsvm}: \textsf{A} \mbox{library}", "libsvm: A library"),
             ("unbalanced } {", "unbalanced"),
+            (r"{\href{https://example.org/a_b\%20c}{Meeting on \emph{X}}}", "Meeting on X"),
+            (r"Proc.\ of \href {https://example.org} {{ABC}} 9", "Proc. of ABC 9"),
+            (r"\href{https://example.org}", "https://example.org"),
         ],
     )
     def test_reading(self, value, text):

@@ -77,6 +77,8 @@ def test_what_is_exported_is_read_by_other_programs(tmp_path: Path, program: str
         ("Desc:File.PDF:PDF", ["File.PDF"]),
         ("a.pdf;b.pdf; c d.pdf", ["a.pdf", "b.pdf", "c d.pdf"]),
         (r"a\: b:/home/a\;b.pdf:PDF:https\://x.org/a.pdf", ["/home/a;b.pdf"]),
+        ("~/pdf/e.pdf:PDF", ["~/pdf/e.pdf"]),
+        ("Desc: e.pdf", ["e.pdf"]),
         ("A &#44; B:x&#44;y.pdf:PDF", ["x&#44;y.pdf"]),
         ("", []),
     ],

@@ -235,6 +235,8 @@ def test_any_text_is_read_without_an_error(text: str) -> None:
         ("doi:10.48550/arxiv.cond-mat/9907343", ["cond-mat/9907343"]),
         ("[abs](https://arxiv.org/abs/cond-mat/9907343)", ["cond-mat/9907343"]),
         ("{1703.00887}", ["1703.00887"]),
+        (r"\href{https://arxiv.org/abs/1703.00887}{1703.00887}", ["1703.00887"]),
+        (r"\href {https://arxiv.org/abs/1703.00887v2} {2017}", ["1703.00887"]),
         ("1703.0088", ["1703.0088"]),  # a digit is missing, which only whoever reads can say
         ("10.1703.00887, 1713.00887, 1703.008871, 21703.00887", []),
         ("https://example.org/shop/cond-mat/9907343", []),

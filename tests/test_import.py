@@ -200,6 +200,8 @@ def test_ris_as_windows_programs_write_it(take: Importer) -> None:
         (r"G{\"o}del and \'Elan", "Gödel and Élan"),
         (r"On \emph{Deep} $L_{2}$", "On Deep $L_{2}$"),
         ("{}", ""),
+        (r"\href{https://example.org}{On {SGD} and $L_{2}$}", "On {SGD} and $L_{2}$"),
+        (r"{\href{https://example.org}{{On Things}}}", "On Things"),
     ],
 )
 def test_titles(latex: str, title: str) -> None:

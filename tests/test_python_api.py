@@ -93,6 +93,20 @@ def test_what_names_nothing_says_what_may_be_given(bib: Bibliography, given: Any
         bib.compare(given)
 
 
+@pytest.mark.parametrize("name", ["\ud800", "a\udcff"])
+def test_half_a_character_is_an_unknown_name(bib: Bibliography, name: str) -> None:
+    """It is what a byte of another encoding becomes, in an argument or a file's name."""
+    for call in (bib.__getitem__, bib.topic, bib.person, bib.lineage, bib.people.__getitem__):
+        with pytest.raises(UnknownNameError):
+            call(name)
+    for registry in (bib.topics, bib.venues, bib.questions):
+        with pytest.raises(UnknownNameError):
+            registry[name]
+    for ask in (bib.by, bib.on, bib.all().by, bib.all().on):
+        with pytest.raises(QueryError):
+            ask(name)
+
+
 def test_a_number_or_a_slice_is_sent_to_the_list(bib: Bibliography) -> None:
     """The advice is the expression that works."""
     with pytest.raises(TypeError, match=r"lists have numbers: bib.all\(\)\[0\]"):

@@ -16,7 +16,13 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from dltheory_bib.bibfile.verdicts.titles import bare
 from dltheory_bib.bibfile.work_index import WorkIndex
-from dltheory_bib.text.identifiers import find_arxiv_ids, find_dois, is_arxiv_doi, says_arxiv
+from dltheory_bib.text.identifiers import (
+    find_arxiv_ids,
+    find_dois,
+    find_impossible_arxiv_ids,
+    is_arxiv_doi,
+    says_arxiv,
+)
 from dltheory_bib.text.latex import from_latex
 from dltheory_bib.text.names import family, fold
 
@@ -212,6 +218,24 @@ def identifiers(values: Mapping[str, str]) -> Iterator[tuple[By, str]]:
 def arxiv_ids(values: Mapping[str, str]) -> list[str]:
     """Return the arXiv ids of an entry: from `eprint`, or from any field that mentions arXiv."""
     found: dict[str, None] = {}
+    for _, text, _ in _texts_with_arxiv_ids(values):
+        found |= dict.fromkeys(find_arxiv_ids(text))
+    return list(found)
+
+
+def impossible_arxiv_id(values: Mapping[str, str]) -> tuple[str, str] | None:
+    """Return the field and the value of what an entry calls an arXiv id, but cannot be one.
+
+    A DOI that contains one is judged as a DOI.
+    """
+    for name, text, is_id in _texts_with_arxiv_ids(values):
+        for value in find_impossible_arxiv_ids(text, is_id) if name != "doi" else ():
+            return name, value
+    return None
+
+
+def _texts_with_arxiv_ids(values: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
+    """Yield the fields that may have arXiv ids, their texts, and whether each is an id itself."""
     archive = values.get("eprinttype") or values.get("archiveprefix") or ""
     elsewhere = archive.strip().lower() in _OTHER_ARCHIVES
     for name in _ID_FIELDS:
@@ -219,8 +243,7 @@ def arxiv_ids(values: Mapping[str, str]) -> list[str]:
         # The end of another site's address may look like an arXiv id.
         is_id = name in {"eprint", "arxivid"} and "://" not in (text or "")
         if text and (is_id or says_arxiv(text)):
-            found |= dict.fromkeys(find_arxiv_ids(text))
-    return list(found)
+            yield name, text, is_id
 
 
 def read_title(values: Mapping[str, str]) -> str:

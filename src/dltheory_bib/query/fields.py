@@ -18,7 +18,7 @@ from dltheory_bib.query.grammar import Term
 from dltheory_bib.snapshot.own_notes import PRIVATE, tags
 from dltheory_bib.snapshot.reader import Snapshot
 from dltheory_bib.snapshot.schema import FEATURES
-from dltheory_bib.text.names import fold, nearest, searchable, words
+from dltheory_bib.text.names import fold, is_text, nearest, searchable, words
 
 
 class Condition(NamedTuple):
@@ -208,6 +208,8 @@ def _people_sql(snapshot: Snapshot, name: str) -> tuple[str, list[str]]:
 
     A single letter is an initial. Only the id distinguishes two people with the same name.
     """
+    if not is_text(name):  # SQLite takes no half of a character
+        return "", []
     identity = fold(name)
     if snapshot.fetch("SELECT 1 FROM person WHERE id = ?", (identity,)).fetchone():
         return "SELECT ?", [identity]

@@ -382,9 +382,10 @@ class Registry(Mapping[str, T], Viewed):
     def __getitem__(self, name: str) -> T:
         name = self._id(name)
         if name not in self._read:
-            row = self._snapshot.fetch(
-                f"SELECT data FROM {self._table} WHERE id = ?", (name,)
-            ).fetchone()
+            row = None
+            if is_text(name):
+                sql = f"SELECT data FROM {self._table} WHERE id = ?"
+                row = self._snapshot.fetch(sql, (name,)).fetchone()
             if row is None:
                 known = self._names()
                 near = dict.fromkeys(known[one] for one in nearest(name, known))

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 
 _SPECIAL = re.compile(r"[\\:;$]")
+_PATH = re.compile(r"[/\\]|\.\w+$")
 _ENTITY = re.compile(r"&(?:#\w+|[a-z]+);")
 _KINDS = {".pdf": "PDF"}
 """The types that both programs know by one name."""
@@ -69,8 +70,9 @@ def _link(parts: list[str]) -> str:
     plain = [part.strip() for part in parts]
     if len(plain) >= 3:
         return plain[1] or plain[0] or plain[2]
-    if len(plain) == 2:
-        return plain[1] or plain[0]
+    if len(plain) == 2:  # `description:path`, or `path:type`
+        is_path = _PATH.search(plain[1]) or not _PATH.search(plain[0])
+        return plain[1] if plain[1] and is_path else plain[0]
     return plain[0]
 
 

@@ -50,6 +50,12 @@ _ARXIV_IN_TEXT = (
     r"|(?:(?<![\w./-])|(?<=/abs/)|(?<=/pdf/)|(?<=[aA]r[xX]iv\.))"
     rf"([a-z]+(?:-[a-z]+)?(?:\.[A-Z]{{2}})?/{_OLD_NUMBER})(?![0-9])"
 )
+# Behind the name of arXiv, whatever has the shape of an id: `arXiv:1713.00887` as well.
+_ARXIV_SHAPE = r"[0-9]{4}\.[0-9]{4,5}|[a-z]+(?:-[a-z]+)?(?:\.[A-Z]{2})?/[0-9]{7}"
+_NAMED_ARXIV = (
+    r"(?i:(?<![a-z])arxiv(?:\.org/(?:abs|pdf|html)/|\s*:\s*(?:abs/)?|\.|\s+)|\bcorr[,\s]+abs/|^\s*abs/)"
+    rf"({_ARXIV_SHAPE})(?:v[0-9]+)?(?![\w/-]|\.[0-9])"
+)
 # Some old DOIs contain `<1661::AID-SIM968>`; any other such character belongs to the markup of a
 # page.
 _DOI_IN_TEXT = (
@@ -209,6 +215,26 @@ def find_arxiv_ids(text: str) -> list[str]:
     return list(dict.fromkeys(match[1] or match[2] for match in matches))
 
 
+def find_impossible_arxiv_ids(text: str, is_id: bool = False) -> list[str]:
+    """Return what a text calls an arXiv id, although no id has that month or number of digits.
+
+    `is_id`: the text is an id as a whole, so that nothing has to call it one.
+
+    >>> find_impossible_arxiv_ids("arXiv:1713.00887v2 and arXiv:1703.00887; grant 1713.0088")
+    ['1713.00887']
+    >>> find_impossible_arxiv_ids("1703.0088", is_id=True)
+    ['1703.0088']
+    """
+    plain = _plain(text)
+    named = [match[1] for match in _compiled(_NAMED_ARXIV).finditer(plain)]
+    whole = (
+        re.fullmatch(rf"\s*({_ARXIV_SHAPE}){_ARXIV_TAIL}\s*", plain, re.ASCII) if is_id else None
+    )
+    if whole:
+        named.append(whole[1])
+    return [one for one in dict.fromkeys(named) if not re.fullmatch(ARXIV_ID, one)]
+
+
 def find_dois(text: str) -> list[str]:
     """Return the DOIs in a text, each once, without the punctuation after them.
 
@@ -344,6 +370,7 @@ def _plain(text: str) -> str:
     '10.1002/a_b<1::2>'
     """
     if "\\" in text:
+        text = re.sub(r"(\\href\s*\{[^{}]*\})\s*\{", r"\1 {", text)  # the text of a link begins
         text = re.sub(r"\\([_%&#~])", r"\1", text)
         text = re.sub(r"\\textless\b ?", "<", re.sub(r"\\textgreater\b ?", ">", text))
         text = re.sub(r"(\\[A-Za-z]+)\{", r"\1 ", text)  # the name of a command ends here

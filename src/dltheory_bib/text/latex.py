@@ -50,6 +50,8 @@ _ESCAPED = re.compile(r"\\.", re.DOTALL)
 _BARE_PERCENT = re.compile(r"(?<!\\)%")
 _FONT = re.compile(r"\\(?:texttt|textsf|textmd|mbox|fbox)(?![A-Za-z])")
 """Commands whose text pylatexenc drops."""
+_ADDRESS = re.compile(r"\\href\s*\{[^{}]*\}\s*(?=\{)")
+"""The address of a link, which is not printed; its text follows."""
 _BARE_AMPERSAND = re.compile(r"(\\.|\$[^$]*\$)|&")
 
 # A character or a formula, and whether it keeps its case.
@@ -170,12 +172,15 @@ def from_latex(value: str) -> str:
 
     >>> from_latex(r"{SGD} meets {\L}ojasiewicz -- in $O(n^{2})$ steps")
     'SGD meets Łojasiewicz – in $O(n^{2})$ steps'
+    >>> from_latex(r"Proceedings of \href{https://example.org/100%25}{a \emph{Meeting}}")
+    'Proceedings of a Meeting'
     """
     if not _MEANS_SOMETHING.search(value):
         return value
     quick = read_letters(value)
     if quick is not None:
         return quick
+    value = _without_addresses(value)
     # A % does not start a comment in a .bib file, although LaTeX later treats it as one.
     value = _BARE_PERCENT.sub(r"\\%", value)
     # Nor does a & in text separate columns: it is one without its backslash.
@@ -184,6 +189,10 @@ def from_latex(value: str) -> str:
     if parsed is None:
         parsed = without_commands(_letters(value))
     return " ".join(parsed.split())
+
+
+def _without_addresses(value: str) -> str:
+    return _ADDRESS.sub("", value) if "\\href" in value else value
 
 
 def _protected(title: str) -> Iterator[_Atom]:
@@ -456,7 +465,7 @@ def title_from_latex(value: str) -> str:
     >>> title_from_latex(r"{{SGD} meets {\L}ojasiewicz in {$O(n^{2})$} steps}")
     '{SGD} meets Łojasiewicz in $O(n^{2})$ steps'
     """
-    title = value.strip()
+    title = _without_addresses(value).strip()
     ends = _group_ends(title)
     start, end = 0, len(title)
     while ends.get(start) == end - 1:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from dltheory_bib.bibfile.match import PLACES, read_year
+from dltheory_bib.bibfile.match import PLACES, impossible_arxiv_id, read_year
 from dltheory_bib.bibfile.matched_file import Found, MatchedEntry, MatchedFile, Rule
 from dltheory_bib.bibfile.published_version import correct_fields
 from dltheory_bib.bibfile.venue_match import abbreviates
@@ -103,7 +103,8 @@ def _place(item: MatchedEntry, name: str) -> int:
         by = "eprint" if name == "eprint" else "doi"
         ids = [value.lower() for kind, value in item.read.ids if kind == by]
         found = (one for one in values if ids and ids[0] in values[one].lower())
-        return item.at(next(found, name))
+        impossible = impossible_arxiv_id(values) if name == "eprint" else None
+        return item.at(impossible[0] if impossible else next(found, name))
     return item.at(name)
 
 

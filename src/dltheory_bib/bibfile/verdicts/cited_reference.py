@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
 
-from dltheory_bib.bibfile.match import PLACES, Reading, is_preprint, read_entry
+from dltheory_bib.bibfile.match import (
+    PLACES,
+    Reading,
+    impossible_arxiv_id,
+    is_preprint,
+    read_entry,
+)
 from dltheory_bib.bibfile.verdicts.titles import bare
 from dltheory_bib.text.identifiers import find_dois, is_arxiv_doi, says_arxiv
 from dltheory_bib.text.latex import from_latex
@@ -17,8 +23,6 @@ _OTHERS = re.compile(r"(?:\s+and\s+others|[,\s]+(?:and\s+)?et\.?\s*al\.?)\s*\Z",
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
 _NO_NAME = "{}()[].,;:*~- "
 """What is left of a name that has been left out."""
-_LINK = re.compile(r"\\href\s*\{[^{}]*\}")
-"""The address of a link; its text is the title."""
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 
@@ -51,6 +55,8 @@ class CitedReference:
     pages: str = ""
     doi: str = ""
     arxiv: str = ""
+    impossible_arxiv: str = ""
+    """What the entry calls an arXiv id, although no id has that form."""
 
     @cached_property
     def authors(self) -> tuple[str, ...]:
@@ -98,15 +104,13 @@ def read_reference(
     found = read.ids
     doi = next(iter(find_dois(values["doi"])), "").lower() if values.get("doi") else ""
     years = _YEAR.findall(values.get("year") or values.get("date") or "")
-    stated = values.get("title", "")
-    unlinked = _LINK.sub("", stated) if "\\href" in stated else stated
-    plain = from_latex(unlinked)
+    plain = from_latex(values.get("title", ""))
     # Files that were web pages once have HTML's names of characters.
     title = unescape(plain).strip()
     return CitedReference(
         kind,
         title,
-        bare(title) if "&" in plain or unlinked is not stated else read.title,
+        bare(title) if "&" in plain else read.title,
         values.get("author", "").strip(),
         tuple(read.families),
         int(years[0]) if years else None,
@@ -120,4 +124,5 @@ def read_reference(
         "" if scholars else values.get("pages", ""),
         doi or next((value.lower() for by, value in found if by == "doi"), ""),
         next((value for by, value in found if by == "eprint"), ""),
+        (impossible_arxiv_id(values) or ("", ""))[1],
     )

@@ -64,7 +64,10 @@ def contradictions(
         yield Contradiction("doi", f"“{reference.doi}” does not have the form of a DOI")
     elif is_arxiv_doi(reference.doi) and not _is_arxiv(reference.doi):
         yield Contradiction("doi", f"“{reference.doi}” does not have the form of an arXiv id")
-    if reference.arxiv:
+    if reference.impossible_arxiv:
+        message = f"“{reference.impossible_arxiv}” does not have the form of an arXiv id"
+        yield Contradiction("eprint", message)
+    elif reference.arxiv:
         yield from _of_arxiv(reference, this_year)
 
 
