@@ -94,7 +94,7 @@ def test_the_graph_has_the_cito_term_of_each_edge(bib: Bibliography) -> None:
 
 def test_the_legend_of_the_graph_names_every_role_that_is_drawn() -> None:
     """The page has a line style for each role of a citation or a judgement, and no other."""
-    script = (PACKAGE / "display/static/graph/graph.js").read_text(encoding="utf-8")
+    script = (PACKAGE / "display/static/graph/panel.js").read_text(encoding="utf-8")
     kinds = re.search(r"const KINDS = \[(.*?)\];", script, re.DOTALL)
     assert kinds
     drawn = {relation.role for relation in (Relation.CITES, *JUDGEMENTS)}

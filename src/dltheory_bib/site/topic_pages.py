@@ -33,7 +33,7 @@ _MOST_PEOPLE = 12
 _MOST_NAMED = 3
 """Works that the timeline names of one year; fewer if there are many years."""
 _MOST_NAMES = 60
-_WHOLE, _MOST_TOLD, _CLIPPED = 12, 40, 80
+_WHOLE, _MOST_TOLD, _CLIPPED = 12, 32, 80
 """Works of which the whole first statement is shown, those of which some is, and how many letters:
 beyond, a line has room for the title alone.
 """

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from dltheory_bib.text.latex_parser import commands_of_latex, parse_latex
+from dltheory_bib.text.latex_parser import DEEPEST, LONGEST, commands_of_latex, parse_latex
 from dltheory_bib.text.maths import MATHS, SYMBOLS
 
 _FURTHER = frozenset(
@@ -110,14 +110,14 @@ def known_commands() -> frozenset[str]:
 
 
 def _needs_parser(tex: str) -> bool:
-    """Return whether a formula has more than letters, scripts and commands without arguments."""
-    return (
-        not tex
-        or "%" in tex
-        or any(
-            one[1:] in _commands_with_arguments() if one[1:].isalpha() else one[1:] not in _BARE
-            for one in _ESCAPED.findall(tex)
-        )
+    """Return whether a formula has more than letters, scripts and commands without arguments, or is
+    longer or may be deeper than the parser bears.
+    """
+    if not tex or "%" in tex or len(tex) > LONGEST or tex.count("{") > DEEPEST:
+        return True
+    return any(
+        one[1:] in _commands_with_arguments() if one[1:].isalpha() else one[1:] not in _BARE
+        for one in _ESCAPED.findall(tex)
     )
 
 
