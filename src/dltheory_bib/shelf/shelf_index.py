@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -46,17 +46,16 @@ CREATE TABLE work (
     origin TEXT, hash INTEGER
 );
 """
+# Only whether a title has a word is asked, not where: without positions the index is a third.
+_WORDS = """
+CREATE VIRTUAL TABLE words USING
+    fts5(title, content='', detail=none, columnsize=0, tokenize='unicode61 remove_diacritics 0');
+"""
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS work_hash ON work (hash);
 CREATE INDEX IF NOT EXISTS work_doi ON work (doi) WHERE doi <> '';
 CREATE INDEX IF NOT EXISTS work_year ON work (year);
 CREATE INDEX IF NOT EXISTS work_arxiv ON work (arxiv) WHERE arxiv <> '';
-"""
-# Only whether a title has a word is asked, not where: without positions the index is a third.
-_WORDS = """
-DROP TABLE IF EXISTS words;
-CREATE VIRTUAL TABLE words USING
-    fts5(title, content='', detail=none, columnsize=0, tokenize='unicode61 remove_diacritics 0');
 """
 
 
@@ -73,7 +72,11 @@ class Count(NamedTuple):
 
 def title_hash(title: str) -> int:
     """Return a 64-bit number that is the same for titles of the same letters and digits."""
-    made = blake2b("".join(words(title)).encode(), digest_size=8).digest()
+    return _hash(words(title))
+
+
+def _hash(found: Sequence[str]) -> int:
+    made = blake2b("".join(found).encode(), digest_size=8).digest()
     return int.from_bytes(made, "big", signed=True)
 
 
@@ -126,7 +129,7 @@ def _opened(partial: Path, sources: list[Source]) -> sqlite3.Connection:
     connection.executescript("PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = OFF;")
     connection.execute("CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT)")
     connection.executemany("INSERT INTO about VALUES (?, ?)", _about(named).items())
-    connection.executescript(_TABLES)
+    connection.executescript(_TABLES + _WORDS)
     connection.commit()
     return connection
 
@@ -179,12 +182,15 @@ def _batches(
 
 def _insert(connection: sqlite3.Connection, source: int, batch: list[StatedWork | Refused]) -> None:
     refused = Counter(one.reason for one in batch if isinstance(one, Refused))
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM work").fetchone()
     kept = [one for one in batch if isinstance(one, StatedWork)]
+    titles = [words(one.title) for one in kept]
     connection.executemany(
-        "INSERT INTO work (source, key, title, authors, year, venue, volume, pages, doi, arxiv,"
-        " url, track, origin, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO work (id, source, key, title, authors, year, venue, volume, pages, doi, arxiv,"
+        " url, track, origin, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             (
+                number,
                 source,
                 one.where,
                 one.title,
@@ -198,10 +204,14 @@ def _insert(connection: sqlite3.Connection, source: int, batch: list[StatedWork 
                 one.url,
                 one.track,
                 one.origin,
-                title_hash(one.title),
+                _hash(found),
             )
-            for one in kept
+            for number, (one, found) in enumerate(zip(kept, titles, strict=True), last + 1)
         ),
+    )
+    connection.executemany(
+        "INSERT INTO words (rowid, title) VALUES (?, ?)",
+        ((number, " ".join(found)) for number, found in enumerate(titles, last + 1)),
     )
     connection.executemany(
         "INSERT INTO refusal VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
@@ -216,13 +226,7 @@ def _insert(connection: sqlite3.Connection, source: int, batch: list[StatedWork 
 
 def _finish(connection: sqlite3.Connection) -> list[Count]:
     """Make the indexes; what a stopped program left of them is made again."""
-    connection.executescript(_WORDS)
     connection.execute("PRAGMA temp_store = MEMORY")
-    rows = connection.execute("SELECT id, title FROM work")
-    connection.executemany(
-        "INSERT INTO words (rowid, title) VALUES (?, ?)",
-        ((number, " ".join(words(title))) for number, title in rows),
-    )
     connection.execute("INSERT INTO words (words) VALUES ('optimize')")
     connection.commit()
     # The words leave pages empty when they are merged, which these indexes fill.
