@@ -3,8 +3,8 @@
     python scripts/screenshots.py FOLDER
 
 `make screenshots` runs it: the whole page at desktop and phone width, and the first screen in the
-dark scheme. With Pyodide (`make draft-engine`) also a draft that was reviewed, which docs/draft.png
-shows.
+dark scheme. Also the two pictures of the documentation: a way to a work (docs/way.png) and, with
+Pyodide (`make draft-engine`), a draft that was reviewed (docs/draft.png).
 """
 
 from __future__ import annotations
@@ -62,6 +62,8 @@ def main(folder: Path) -> None:
         site = Path(made) / "site"
         engine = ENGINE if ENGINE.is_dir() else None
         build_site(load(), site, Options(draft_engine=engine))
+        with watched(browser, 900) as found:
+            _show_way(found, site / "way.html", folder / "way-shown.png")
         if engine:
             with watched(browser, 900) as found:
                 _review(found, site / "draft.html", folder / "draft-reviewed.png")
@@ -76,6 +78,13 @@ def main(folder: Path) -> None:
                 for complaint in found.complaints:
                     print(complaint)
     print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+def _show_way(found: Watched, page: Path, picture: Path) -> None:
+    """Take a picture of the way to a work from a topic."""
+    found.page.goto(f"{page.as_uri()}?to=nguyen2021proof&known=ntk")
+    found.wait("() => document.querySelectorAll('[data-steps] li').length > 0")
+    found.page.screenshot(path=picture)
 
 
 def _review(found: Watched, page: Path, picture: Path) -> None:
