@@ -1,8 +1,9 @@
-"""The citations beside a shelf: three tables of Parquet that an engine makes of an OpenAlex dump.
+"""The citations beside a shelf: four tables of Parquet that an engine makes of an OpenAlex dump.
 
 | table | columns |
 |---|---|
 | `pairs` | `citing`, `cited`: numbers of works, each pair once, no work with itself |
+| `degrees` | `id`, and of how many pairs it is an end: `references`, `citations` |
 | `works` | `id` and what the dump states of a work, as it states it |
 | `names` | `id`, `name`: a DOI, an arXiv id or the letters of a title, by which a work is found |
 
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.discovery.engines import Engine, EngineError
+from dltheory_bib.discovery.scores import Citations, degrees
 from dltheory_bib.errors import BibliographyError
 from dltheory_bib.lookup.protocol import Reference, StatedWork
 from dltheory_bib.lookup.same_work import akin_title, is_same, same_people
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 FOLDER = "citations"
 """The name of its folder, in that of the shelf."""
-FORMAT = 1
+FORMAT = 2
 """Raised when the tables change: those of another format are to be made again."""
 _ABOUT = "about.json"
 _PLACE = {"landing_page_url": str, "source": {"display_name": str}}
@@ -95,6 +97,8 @@ def write_citations(sources: Sequence[Source], folder: Path, engine: Engine) -> 
     engine.write(works.drop(_REFERENCES), part / "works")
     engine.write(_names(engine.parquet(part / "works")), part / "names")
     engine.write(_pairs(dump), part / "pairs")
+    # Every discovery needs them, and to count them takes longer than all the rest of it.
+    engine.write(degrees(engine, engine.parquet(part / "pairs")), part / "degrees")
     shutil.rmtree(part / "dump", ignore_errors=True)
     files = [file for one in sources for file in one.files]
     newest = datetime.fromtimestamp(max(file.stat().st_mtime for file in files), UTC).date()
@@ -269,9 +273,11 @@ class CitationStore:
         self.folder = folder / FOLDER
         self.engine = engine
 
-    def pairs(self) -> Frame:
-        """Return the table of citations: `citing`, `cited`."""
-        return self.engine.parquet(self.folder / "pairs")
+    def citations(self) -> Citations:
+        """Return the citations of the dump."""
+        return Citations(
+            self.engine.parquet(self.folder / "pairs"), self.engine.parquet(self.folder / "degrees")
+        )
 
     def ids(self) -> Frame:
         """Return the numbers of the works that can be shown: `id`."""
