@@ -268,8 +268,11 @@ def test_a_store_that_cannot_be_read(tmp_path: Path, engine: Engine) -> None:
         CitationStore(tmp_path, engine)
     about.write_text(text, "utf-8")
     (tmp_path / "citations" / "works" / "part-0.parquet").write_bytes(b"PAR1")
-    with pytest.raises(EngineError, match="DuckDB"):
+    with pytest.raises(CitationStoreError, match=r"works is damaged; build the shelf again \(Duck"):
         CitationStore(tmp_path, engine).stated([10])
+    (tmp_path / "citations" / "degrees" / "part-0.parquet").unlink()
+    with pytest.raises(CitationStoreError, match=r"degrees is damaged; build the shelf again"):
+        CitationStore(tmp_path, engine).citations()
 
 
 def test_engines_that_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:

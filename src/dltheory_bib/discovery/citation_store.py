@@ -275,18 +275,16 @@ class CitationStore:
 
     def citations(self) -> Citations:
         """Return the citations of the dump."""
-        return Citations(
-            self.engine.parquet(self.folder / "pairs"), self.engine.parquet(self.folder / "degrees")
-        )
+        return Citations(self._table("pairs"), self._table("degrees"))
 
     def ids(self) -> Frame:
         """Return the numbers of the works that can be shown: `id`."""
-        return self.engine.parquet(self.folder / "works").select("id")
+        return self._table("works").select("id")
 
     def stated(self, numbers: Iterable[int]) -> dict[int, StatedWork]:
         """Return works by number, as the dump states them."""
         wanted = self.engine.table({"id": int}, [(one,) for one in sorted(set(numbers))])
-        works = self.engine.parquet(self.folder / "works")
+        works = self._table("works")
         names = works.collect_schema().names()
         rows = self.engine.rows(works.join(wanted, on="id", how="semi"))
         # A work that the dump has twice is shown in the same way by every engine.
@@ -309,7 +307,7 @@ class CitationStore:
         if not asked:
             return [[] for _ in references]
         wanted = self.engine.table({"place": int, "name": str}, asked)
-        names = self.engine.parquet(self.folder / "names")
+        names = self._table("names")
         rows = self.engine.rows(
             names.join(wanted, on="name", how="inner").select("place", "name", "id")
         )
@@ -325,6 +323,15 @@ class CitationStore:
                 one for one in numbers if one in stated and agrees(references[place], stated[one])
             }
         return [sorted(numbers) for numbers in found]
+
+    def _table(self, name: str) -> Frame:
+        """Open a table. Raises `CitationStoreError` if it is not there, or cannot be read."""
+        try:
+            return self.engine.parquet(self.folder / name)
+        except EngineError as error:
+            raise CitationStoreError(
+                f"{self.folder / name} is damaged; build the shelf again ({error})"
+            ) from error
 
 
 def _names_of(reference: Reference) -> Iterator[str]:
