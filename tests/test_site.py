@@ -10,6 +10,7 @@ import signal
 import sys
 import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from html.parser import HTMLParser
@@ -326,6 +327,28 @@ def test_what_came_since_stands_with_the_summary(pages: dict[str, bytes]) -> Non
     assert places == sorted(places)
     assert places[-1] < page.index(">Idea<") < page.index('id="relations"')
     assert "improved by <a" in page.partition('class="since"')[2].partition("</div>")[0]
+
+
+def test_the_gravest_of_what_came_since_is_shown_the_rest_folded(
+    pages: dict[str, bytes], catalogue: Bibliography
+) -> None:
+    """Refutations first, then corrections, improvements, qualifications; three, the others behind
+    how many there are of each kind.
+    """
+    order = ["refuted by", "corrected by", "improved by", "qualified by"]
+    folded = 0
+    for key in catalogue.papers:
+        said = [tie.phrase for tie in catalogue.view(key).ties if tie.phrase in order]
+        since = pages[f"works/{key}.html"].decode().partition('class="since"')[2]
+        since = since.partition("</div>")[0]
+        shown = re.findall(r"<li>(\w+ by) <a", since)
+        assert shown == sorted(said, key=order.index), key
+        summary = since.partition("<summary>")[2].partition("</summary>")[0]
+        assert len(re.findall("<li>", since.partition("<details>")[0])) == min(3, len(said))
+        counts = {kind.lower(): int(many) for kind, many in re.findall(r"(\w+ by) (\d+)", summary)}
+        assert counts == Counter(shown[3:]), key
+        folded += bool(counts)
+    assert folded
 
 
 def test_a_work_is_known_for_its_best_bounds(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +23,9 @@ from dltheory_bib.snapshot.compile_views import CHECKED, VERDICT
 from dltheory_bib.text.names import natural
 
 _SINCE = ("refuted by", "corrected by", "improved by", "qualified by")
-"""What a reader should know before relying on a work."""
+"""What a reader should know before relying on a work, the gravest first."""
+_MOST_SINCE = 3
+"""Such relations that stand between what a work shows and its idea; the rest is folded."""
 _MOST_BOUNDS = 3
 """Bounds that are named as what a work is known for."""
 _SHOWN_FIELDS = ("publisher", "institution", "volume", "number", "edition", "pages")
@@ -53,6 +56,9 @@ def work_pages(
 def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
     view = contents.bib.view(paper.key)
     after = contents.bib.neighbours(paper.key, Relation.AFTER, inverse=True).keys
+    since = sorted(
+        (tie for tie in view.ties if tie.phrase in _SINCE), key=lambda tie: _SINCE.index(tie.phrase)
+    )
     fields = [(name, getattr(paper, name)) for name in _SHOWN_FIELDS if getattr(paper, name)]
     return {
         "paper": paper,
@@ -75,7 +81,9 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "pdf": paper.pdf,
         "tags": meta_tags(contents, paper),
         "best": contents.best_bounds(paper.key)[:_MOST_BOUNDS],
-        "since": [tie for tie in view.ties if tie.phrase in _SINCE],
+        "since": since[:_MOST_SINCE],
+        "since_more": since[_MOST_SINCE:],
+        "since_counts": Counter(tie.phrase for tie in since[_MOST_SINCE:]),
         "report": report_address(contents.options, paper.key),
         "json_ld": data_block(json_ld(contents, paper)),
     }
