@@ -323,9 +323,9 @@ def test_the_page_for_no_page_leads_back(tea: Bibliography) -> None:
 def test_what_came_since_stands_with_the_summary(pages: dict[str, bytes]) -> None:
     """Who improved, corrected or refuted it, before the reader goes on; what it shows is first."""
     page = pages["works/jin2017escape.html"].decode()
-    places = [page.index(f'class="{name}"') for name in ("annotation", "lead", "since", "run")]
+    marks = ('class="annotation"', ">In short<", 'class="lead"', 'class="since"', ">Idea<")
+    places = [page.index(mark) for mark in (*marks, 'id="relations"')]
     assert places == sorted(places)
-    assert places[-1] < page.index(">Idea<") < page.index('id="relations"')
     assert "improved by <a" in page.partition('class="since"')[2].partition("</div>")[0]
 
 
@@ -373,15 +373,33 @@ def test_a_work_is_known_for_its_best_bounds(
             assert page.index('class="lead"') < page.index('class="known-for"')
 
 
-def test_where_a_card_was_read_is_folded_away(
+def test_a_summary_says_whose_words_it_is_and_what_it_was_checked_against(
     pages: dict[str, bytes], catalogue: Bibliography
 ) -> None:
-    """It is there on request."""
+    """Before it, with a link to the evidence below; a work without one has no such label."""
+    said = {"full-text": "checked against the full text", "unchecked": "not checked"}
+    for paper in catalogue:
+        page = pages[f"works/{paper.key}.html"].decode()
+        label = page.partition('<div class="by">')[2].partition("</div>")[0]
+        assert ("In short" in label) == bool(paper.summary), paper.key
+        if label:
+            assert "written for this collection" in label
+            assert said.get(paper.checked, paper.checked) in label
+            assert page.count('id="evidence"') == label.count('href="#evidence"') == 1
+
+
+def test_the_conditions_of_a_card_and_where_it_was_read_are_folded_away(
+    pages: dict[str, bytes], catalogue: Bibliography
+) -> None:
+    """They are there on request; a row that says nothing is not."""
     page = pages["works/jin2017escape.html"].decode()
     cards = catalogue.results_of("jin2017escape")
     assert cards
-    assert page.count("<summary>Where it was read</summary>") == len(cards)
+    shown = page[page.index('id="results"') : page.index('id="relations"')]
+    assert shown.count("<summary>Conditions, and where it was read</summary>") == len(cards)
+    assert shown.count("<dl") == len(re.findall(r"read</summary>\s*<dl", shown)) == len(cards)
     assert "<dt>Seen in</dt>" not in page
+    assert all(b"<dt>Rate</dt><dd>none</dd>" not in page for page in pages.values())
 
 
 def test_the_feed_lists_what_was_added_last(

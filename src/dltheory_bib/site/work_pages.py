@@ -28,6 +28,8 @@ _MOST_SINCE = 3
 """Such relations that stand between what a work shows and its idea; the rest is folded."""
 _MOST_BOUNDS = 3
 """Bounds that are named as what a work is known for."""
+_SAYS_NOTHING = frozenset({("rate", "none")})
+"""Values of a result card that a reader takes from the row's absence."""
 _SHOWN_FIELDS = ("publisher", "institution", "volume", "number", "edition", "pages")
 
 
@@ -84,6 +86,7 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "since": since[:_MOST_SINCE],
         "since_more": since[_MOST_SINCE:],
         "since_counts": Counter(tie.phrase for tie in since[_MOST_SINCE:]),
+        "says_nothing": _SAYS_NOTHING,
         "report": report_address(contents.options, paper.key),
         "json_ld": data_block(json_ld(contents, paper)),
     }
