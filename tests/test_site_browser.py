@@ -438,6 +438,19 @@ def test_a_result_says_why_it_is_there(
     assert page.get_by_role("button", name="Why these", pressed=True).is_visible()
 
 
+def test_words_that_were_searched_for_are_marked_in_titles(opened: Watched, folder: Path) -> None:
+    """In whatever form they stand there; the title stays as it is. Narrowing marks nothing."""
+    go(opened, folder, "search.html?q=escaping%20saddle%20point")
+    page = opened.page
+    title = page.locator(".title", has_text="How to Escape Saddle Points Efficiently").first
+    title.wait_for()
+    assert title.inner_text() == "How to Escape Saddle Points Efficiently"
+    assert title.locator("mark").all_inner_texts() == ["Escape", "Saddle", "Points"]
+    page.locator("#q").fill("venue:icml")
+    opened.wait("!document.querySelector('[data-results] mark')")
+    assert page.locator("[data-results] .title").count() > 0
+
+
 def test_nothing_found_is_not_the_end(
     opened: Watched, folder: Path, catalogue: Bibliography
 ) -> None:

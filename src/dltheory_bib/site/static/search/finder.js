@@ -256,10 +256,22 @@ globalThis.dltheory ??= {};
       return make(
         "li",
         { class: "work" },
-        make("a", { class: "title", href: address }, works.title[n]),
+        make("a", { class: "title", href: address }, ...this.marked(works.title[n])),
         make("span", { class: "meta" }, meta.filter(Boolean).join(" · ")),
         ...this.reason(n),
       );
+    }
+
+    // A title with what was searched for marked; a word of it counts by its stem.
+    marked(title) {
+      const { index, read } = this.catalogue;
+      const wanted = new Set(this.answer.units.flatMap((unit) => unit.words));
+      if (!wanted.size) return [title];
+      const has = (word) =>
+        read.words(word).some(({ stem }) => wanted.has(index.numbers.get(stem)));
+      return title
+        .split(/([\p{L}\p{M}\p{N}]+)/u)
+        .map((part, at) => (at % 2 && has(part) ? make("mark", {}, part) : part));
     }
 
     // On demand which fields have which words; what the work lacks is always said.
