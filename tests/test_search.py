@@ -22,6 +22,7 @@ from dltheory_bib.snapshot.compile_search import idf
 from dltheory_bib.text.names import words
 from dltheory_bib.text.search_words import SearchWords, forms_of, stem_of, stems_of
 from dltheory_bib.text.stems import stem
+from helpers.budget import share
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import search_quality
@@ -395,7 +396,7 @@ def test_the_gold_set_names_works(catalogue: Bibliography) -> None:
 @pytest.mark.slow
 def test_known_works_are_found(catalogue: Bibliography) -> None:
     """Titles, author and year, ids and URLs, and typos, each within its target."""
-    search, papers = search_quality.Search(catalogue), list(catalogue)
+    search, papers = search_quality.Search(catalogue), share(list(catalogue), 0, 3)
     parts = (
         (search_quality.titles, 1, 0.995),
         (search_quality.author_years, 10, 0.98),
