@@ -410,9 +410,7 @@ def test_no_page_is_heavier_than_150_kilobytes(
         weight += sum(len(pages[str(name).removeprefix("../")]) for name in loaded)
         if path.startswith(("questions/", "venues/")):
             weight = len(pages[path])
-        # A card with its conditions and formulas takes 2 kB: two questions have too many for 150.
-        most = max(150_000, 2_000 * pages[path].count(b'class="conditions"'))
-        if weight > most and not path.startswith("graph"):
+        if weight > 150_000 and not path.startswith("graph"):
             heavy[path] = weight
     assert heavy == {}
 

@@ -64,6 +64,11 @@ def question_data(identity: str) -> str:
     return f"questions/{identity}.js"
 
 
+def question_notes(identity: str) -> str:
+    """Return the path of the notes on the cards of a question, which its page shows on request."""
+    return f"questions/{identity}.notes.js"
+
+
 def graph(identity: str) -> str:
     """Return the path of the page with a topic's part of the graph."""
     return f"graphs/{identity}.html"
