@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 SHIM = Path(__file__).parent / "docs_assets" / "folder_search.js"
 BUILT = ROOT / "build" / "docs"
 _BUNDLE = re.compile(r'<script src="([^"]*)javascripts/bundle')
-_NAVIGATION = re.compile(r'<ul class="md-nav__list" data-md-scrollfix>')
+_HEADER = re.compile(r'(?=<form class="md-header__option" data-md-component="palette">)')
 _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>', re.DOTALL)
 
 
@@ -56,8 +56,8 @@ def finish(folder: Path, site_url: str = "") -> None:
             shim = rf'<script src="\1javascripts/{SHIM.name}"></script>\g<0>'
             made = _BUNDLE.sub(shim, made)
             if site_url:
-                depth = len(path.relative_to(folder).parts) - 1
-                made = _NAVIGATION.sub(rf"\g<0>{_link(site_url, depth)}", made, count=1)
+                link = _link(site_url, len(path.relative_to(folder).parts) - 1)
+                made = _HEADER.sub(link.replace("\\", r"\\"), made, count=1)
         path.write_text(made, "utf-8", newline="\n")
     shutil.copy(SHIM, folder / "assets" / "javascripts")
     index = (folder / "search.json").read_text("utf-8")
@@ -65,10 +65,10 @@ def finish(folder: Path, site_url: str = "") -> None:
 
 
 def _link(site_url: str, depth: int) -> str:
-    """Return the item of the navigation that leads to the site, for a page so many folders deep."""
+    """Return the link of the header that leads to the site, for a page so many folders deep."""
     address = html.escape(site_url if "://" in site_url else "../" * depth + site_url)
-    text = '<span class="md-ellipsis">The catalogue</span>'
-    return f'<li class="md-nav__item"><a class="md-nav__link" href="{address}">{text}</a></li>'
+    text = '<span style="font-size:.8rem">Catalogue</span>'
+    return f'<a class="md-header__button" href="{address}">{text}</a>'
 
 
 if __name__ == "__main__":
