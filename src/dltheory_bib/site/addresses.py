@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 CHANGES = "changes.html"
 """The page of what changed."""
+GRAPH_SENTENCES = "assets/graph-sentences.js"
+"""The sentences of the relations in the whole graph."""
 _PLAIN = re.compile(r"[\w./~-]*")
 
 
