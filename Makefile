@@ -20,8 +20,8 @@ QUICK := not browser and not catalogue and not docs and not latex and not slow a
 COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test quick quick-example soak fuzz test-spark test-wheel lint check theorems schema docs \
-	pages web audit lists notebook tries site screenshots memory bench search-quality topic-quality discover-quality \
+.PHONY: help demo install dev test quick quick-example soak fuzz spark test-spark test-wheel lint check theorems schema \
+	docs pages web audit lists notebook tries site screenshots memory bench search-quality topic-quality discover-quality \
 	exchange search-page graph-page dist draft-engine release-check install-size clean
 
 help:  ## List the targets.
@@ -58,7 +58,7 @@ demo: $(VENV)/installed  ## Install, then show a reading list, a lineage and a r
 
 test: $(VENV)/dev lint  ## Run all checks and tests, on the source tree and on the built wheel.
 	$(BIN)/dltheory check
-	$(BIN)/python -m pytest $(PARALLEL) -m "not spark"
+	$(BIN)/python -m pytest $(PARALLEL) $(if $(wildcard $(VENV)/spark),,-m "not spark")
 	$(MAKE) --no-print-directory test-wheel
 
 quick: $(VENV)/dev  ## Test the code alone: no browser, LaTeX, wheel, documentation or catalogue.
@@ -77,12 +77,14 @@ soak: $(VENV)/dev  ## Run the tests that try a share of their cases with all of 
 fuzz: $(VENV)/dev  ## Try random files on every reader: make fuzz [SECONDS=60] [SEED=N].
 	$(BIN)/python scripts/fuzz.py --seconds $(or $(SECONDS),60) $(if $(SEED),--seed $(SEED))
 
+spark: $(VENV)/spark  ## Install Spark as well, so that `make test` tries it too; needs Java.
+
 $(VENV)/spark: $(VENV)/dev
 	@echo "installing Spark (456 MB, a minute or two)"
 	@$(PIP) install -c constraints.txt -e '.[spark]'
 	@touch $@
 
-test-spark: $(VENV)/spark  ## Compare the answers of Spark with those of DuckDB; needs Java.
+test-spark: $(VENV)/spark  ## Compare the answers of Spark with those of DuckDB, alone; needs Java.
 	$(BIN)/python -m pytest tests -m spark
 
 test-wheel: $(VENV)/dev  ## Build the wheel and test its contents.

@@ -34,6 +34,7 @@ def main() -> None:
     asked = parser.parse_args()
     runner = Runner(asked.work.absolute())
     planted = collection_works(load())
+    run(runner, "list", "-n", "1")  # the first command after a change compiles the catalogue
     print("| works | job | wall s | CPU s | MB | answer |\n|---|---|---|---|---|---|")
     for works in asked.works:
         folder = runner.work / f"openalex-{works}"

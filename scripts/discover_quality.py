@@ -23,7 +23,7 @@ from dltheory_bib import load
 from dltheory_bib.bibliography import Bibliography
 from dltheory_bib.discovery.engines import Engine, open_engine
 from dltheory_bib.discovery.own_works import collection_works, own_citations
-from dltheory_bib.discovery.scores import Ranked, ranking
+from dltheory_bib.discovery.scores import Citations, Ranked, degrees, ranking
 
 SHARE = 5
 """One in so many works is hidden."""
@@ -104,10 +104,12 @@ def outcome(
     shuffled = random.Random(f"{case.hidden}").sample(range(len(ends)), len(ends))
     number = dict(zip(ends, shuffled, strict=True))
     outside = set(ends) - set(case.left)
+    numbered = [(number[a], number[b]) for a, b in used]
+    table = engine.table({"citing": int, "cited": int}, numbered)
     rows = engine.rows(
         ranking(
             engine,
-            engine.table({"citing": int, "cited": int}, [(number[a], number[b]) for a, b in used]),
+            Citations(table, degrees(engine, table)),
             engine.table({"id": int}, [(number[one],) for one in case.left]),
             engine.table({"id": int}, [(number[one],) for one in outside]),
             len(outside),

@@ -26,7 +26,7 @@ from dltheory_bib.discovery.citation_store import (
 from dltheory_bib.discovery.discoveries import discover
 from dltheory_bib.discovery.engines import DuckDBEngine, Engine, EngineError, open_engine
 from dltheory_bib.discovery.own_works import collection_works
-from dltheory_bib.discovery.scores import SCALE, Ranked, ranking, ties
+from dltheory_bib.discovery.scores import SCALE, Citations, Ranked, degrees, ranking, ties
 from dltheory_bib.errors import MissingExtraError
 from dltheory_bib.lookup.protocol import Reference, StatedWork
 from dltheory_bib.shelf.readers import openalex_dump
@@ -107,10 +107,8 @@ def computed(
     engine: Engine, citations: Pairs, seeds: set[int], outside: set[int], count: int
 ) -> tuple[list[tuple[int, ...]], set[tuple[int, int, int]]]:
     ids = [(one,) for one in seeds]
-    frames = (
-        engine.table({"citing": int, "cited": int}, sorted(citations)),
-        engine.table({"id": int}, ids),
-    )
+    pairs = engine.table({"citing": int, "cited": int}, sorted(citations))
+    frames = (Citations(pairs, degrees(engine, pairs)), engine.table({"id": int}, ids))
     shown = engine.table({"id": int}, [(one,) for one in outside])
     rows = engine.rows(ranking(engine, *frames, shown, count))
     best = engine.table({"id": int}, [(row[0],) for row in rows])
@@ -216,7 +214,10 @@ def test_a_dump_is_stored(tmp_path: Path, engine: Engine, kind: str) -> None:
     assert stored[:2] == (3, 4)
     store = CitationStore(tmp_path, engine)
     assert store.about == stored
-    assert sorted(engine.rows(store.pairs())) == [(10, 20), (10, 99), (30, 20), (50, 10)]
+    pairs, degree = store.citations()
+    assert sorted(engine.rows(pairs)) == [(10, 20), (10, 99), (30, 20), (50, 10)]
+    counted = [(10, 2, 1), (20, 0, 2), (30, 1, 0), (50, 1, 0), (99, 0, 1)]
+    assert sorted(engine.rows(degree)) == counted
     assert sorted(engine.rows(store.ids())) == [(10,), (20,), (30,)]
     works = store.stated([10, 20, 40, 50, 99])
     assert works.keys() == {10, 20}
@@ -259,7 +260,7 @@ def test_a_store_that_cannot_be_read(tmp_path: Path, engine: Engine) -> None:
     write_citations([find_source(written(tmp_path, "json"))], tmp_path, engine)
     about = tmp_path / "citations" / "about.json"
     text = about.read_text("utf-8")
-    about.write_text(text.replace('"format": 1', '"format": 0'), "utf-8")
+    about.write_text(text.replace('"format": 2', '"format": 1'), "utf-8")
     with pytest.raises(CitationStoreError, match="another version"):
         CitationStore(tmp_path, engine)
     about.write_text("[]", "utf-8")
@@ -267,8 +268,11 @@ def test_a_store_that_cannot_be_read(tmp_path: Path, engine: Engine) -> None:
         CitationStore(tmp_path, engine)
     about.write_text(text, "utf-8")
     (tmp_path / "citations" / "works" / "part-0.parquet").write_bytes(b"PAR1")
-    with pytest.raises(EngineError, match="DuckDB"):
+    with pytest.raises(CitationStoreError, match=r"works is damaged; build the shelf again \(Duck"):
         CitationStore(tmp_path, engine).stated([10])
+    (tmp_path / "citations" / "degrees" / "part-0.parquet").unlink()
+    with pytest.raises(CitationStoreError, match=r"degrees is damaged; build the shelf again"):
+        CitationStore(tmp_path, engine).citations()
 
 
 def test_engines_that_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ import pytest
 from dltheory_bib import load
 from dltheory_bib.discovery.citation_store import CitationStore, write_citations
 from dltheory_bib.discovery.discoveries import discover
-from dltheory_bib.discovery.engines import Engine, open_engine
+from dltheory_bib.discovery.engines import Engine, EngineError, open_engine
 from dltheory_bib.discovery.own_works import collection_works
 from dltheory_bib.shelf.readers.source_kinds import find_source
 from helpers.programs import needs
@@ -45,6 +45,12 @@ def test_the_scores_on_spark_are_those_of_the_definition(spark: Engine) -> None:
     rows, pairs = computed(spark, hub, seeds, outside, 30)
     assert rows == definition.ranking(outside, 30)
     assert pairs == definition.ties(row[0] for row in rows)
+
+
+def test_a_table_that_is_not_there(spark: Engine, tmp_path: Path) -> None:
+    """Said as with DuckDB, and not as Java's trace."""
+    with pytest.raises(EngineError, match=r"^Spark: .*nowhere"):
+        spark.parquet(tmp_path / "nowhere")
 
 
 def test_the_answer_on_spark_is_that_of_duckdb(spark: Engine, tmp_path: Path) -> None:

@@ -1,8 +1,9 @@
-"""The citations beside a shelf: three tables of Parquet that an engine makes of an OpenAlex dump.
+"""The citations beside a shelf: four tables of Parquet that an engine makes of an OpenAlex dump.
 
 | table | columns |
 |---|---|
 | `pairs` | `citing`, `cited`: numbers of works, each pair once, no work with itself |
+| `degrees` | `id`, and of how many pairs it is an end: `references`, `citations` |
 | `works` | `id` and what the dump states of a work, as it states it |
 | `names` | `id`, `name`: a DOI, an arXiv id or the letters of a title, by which a work is found |
 
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dltheory_bib.discovery.engines import Engine, EngineError
+from dltheory_bib.discovery.scores import Citations, degrees
 from dltheory_bib.errors import BibliographyError
 from dltheory_bib.lookup.protocol import Reference, StatedWork
 from dltheory_bib.lookup.same_work import akin_title, is_same, same_people
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 FOLDER = "citations"
 """The name of its folder, in that of the shelf."""
-FORMAT = 1
+FORMAT = 2
 """Raised when the tables change: those of another format are to be made again."""
 _ABOUT = "about.json"
 _PLACE = {"landing_page_url": str, "source": {"display_name": str}}
@@ -95,6 +97,8 @@ def write_citations(sources: Sequence[Source], folder: Path, engine: Engine) -> 
     engine.write(works.drop(_REFERENCES), part / "works")
     engine.write(_names(engine.parquet(part / "works")), part / "names")
     engine.write(_pairs(dump), part / "pairs")
+    # Every discovery needs them, and to count them takes longer than all the rest of it.
+    engine.write(degrees(engine, engine.parquet(part / "pairs")), part / "degrees")
     shutil.rmtree(part / "dump", ignore_errors=True)
     files = [file for one in sources for file in one.files]
     newest = datetime.fromtimestamp(max(file.stat().st_mtime for file in files), UTC).date()
@@ -269,18 +273,18 @@ class CitationStore:
         self.folder = folder / FOLDER
         self.engine = engine
 
-    def pairs(self) -> Frame:
-        """Return the table of citations: `citing`, `cited`."""
-        return self.engine.parquet(self.folder / "pairs")
+    def citations(self) -> Citations:
+        """Return the citations of the dump."""
+        return Citations(self._table("pairs"), self._table("degrees"))
 
     def ids(self) -> Frame:
         """Return the numbers of the works that can be shown: `id`."""
-        return self.engine.parquet(self.folder / "works").select("id")
+        return self._table("works").select("id")
 
     def stated(self, numbers: Iterable[int]) -> dict[int, StatedWork]:
         """Return works by number, as the dump states them."""
         wanted = self.engine.table({"id": int}, [(one,) for one in sorted(set(numbers))])
-        works = self.engine.parquet(self.folder / "works")
+        works = self._table("works")
         names = works.collect_schema().names()
         rows = self.engine.rows(works.join(wanted, on="id", how="semi"))
         # A work that the dump has twice is shown in the same way by every engine.
@@ -303,7 +307,7 @@ class CitationStore:
         if not asked:
             return [[] for _ in references]
         wanted = self.engine.table({"place": int, "name": str}, asked)
-        names = self.engine.parquet(self.folder / "names")
+        names = self._table("names")
         rows = self.engine.rows(
             names.join(wanted, on="name", how="inner").select("place", "name", "id")
         )
@@ -319,6 +323,15 @@ class CitationStore:
                 one for one in numbers if one in stated and agrees(references[place], stated[one])
             }
         return [sorted(numbers) for numbers in found]
+
+    def _table(self, name: str) -> Frame:
+        """Open a table. Raises `CitationStoreError` if it is not there, or cannot be read."""
+        try:
+            return self.engine.parquet(self.folder / name)
+        except EngineError as error:
+            raise CitationStoreError(
+                f"{self.folder / name} is damaged; build the shelf again ({error})"
+            ) from error
 
 
 def _names_of(reference: Reference) -> Iterator[str]:

@@ -20,7 +20,15 @@ from dltheory_bib.discovery.own_works import (
     numbered,
     own_citations,
 )
-from dltheory_bib.discovery.scores import SCALE, Ranked, ranking, ties
+from dltheory_bib.discovery.scores import (
+    SCALE,
+    Citations,
+    Ranked,
+    degrees,
+    ranking,
+    ties,
+    total_degrees,
+)
 from dltheory_bib.display.printable import printable
 from dltheory_bib.lookup.protocol import StatedWork
 from dltheory_bib.lookup.same_work import inverted
@@ -227,21 +235,27 @@ class _Search:
         rows = [(one,) for one in sorted(set(numbers))]
         return self.engine.table({"id": int}, rows)
 
-    def _citations(self, own: list[tuple[int, int]]) -> Frame:
+    def _citations(self, own: list[tuple[int, int]]) -> Citations:
         """Return the stored citations, and those of the collection that are not among them."""
         import narwhals as nw
 
         made = sorted({pair for pair in own if pair[0] != pair[1]})
         mine = self.engine.table({"citing": int, "cited": int}, made)
         if self.store is None:
-            return mine
-        stored = self.store.pairs()
+            return Citations(mine, self.engine.kept(degrees(self.engine, mine)))
+        stored = self.store.citations()
         citing = self.engine.table(
             {"citing": int}, [(one,) for one in sorted({a for a, _ in made})]
         )
-        there = self.engine.kept(stored.join(citing, on="citing", how="semi"))
-        new = mine.join(there, on=["citing", "cited"], how="anti")
-        return nw.concat([stored, self.engine.kept(new)])
+        there = self.engine.kept(stored.pairs.join(citing, on="citing", how="semi"))
+        new = self.engine.kept(mine.join(there, on=["citing", "cited"], how="anti"))
+        added = self.engine.kept(degrees(self.engine, new))
+        # Only the degrees of works that have a new citation are to be added up.
+        changed = self.engine.kept(stored.degrees.join(added, on="id", how="semi"))
+        same = stored.degrees.join(added, on="id", how="anti")
+        return Citations(
+            nw.concat([stored.pairs, new]), nw.concat([same, total_degrees([changed, added])])
+        )
 
     def _outside(self, inside: set[int], numbers: list[tuple[int, ...]]) -> Frame:
         """Return the numbers of the works that can be shown and are not inside."""

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -262,16 +262,16 @@ class SparkEngine(Engine):
 
     def parquet(self, folder: Path) -> Frame:
         """Open the Parquet files of a folder as one table."""
-        return self._frame(self.session.read.parquet(str(folder)))
+        return self._opened(lambda: self.session.read.parquet(str(folder)))
 
     def parquet_files(self, files: Sequence[Path]) -> Frame:
         """Open some Parquet files as one table."""
-        return self._frame(self.session.read.parquet(*map(str, files)))
+        return self._opened(lambda: self.session.read.parquet(*map(str, files)))
 
     def json(self, files: Sequence[Path], schema: Schema) -> Frame:
         """Open files of JSON Lines, compressed with gzip or not; lines that are none are empty."""
         columns = ", ".join(f"{name} {_spark_type(one)}" for name, one in schema.items())
-        return self._frame(self.session.read.schema(columns).json([*map(str, files)]))
+        return self._opened(lambda: self.session.read.schema(columns).json([*map(str, files)]))
 
     def table(self, schema: Schema, rows: Sequence[Sequence[Any]]) -> Frame:
         """Return a table of rows that are in memory."""
@@ -300,6 +300,14 @@ class SparkEngine(Engine):
         self._cached.clear()
         if self._owned:
             self.session.stop()
+
+    def _opened(self, read: Callable[[], Any]) -> Frame:
+        from pyspark.errors import PySparkException
+
+        try:
+            return self._frame(read())
+        except PySparkException as error:
+            raise EngineError(f"Spark: {_first_line(error)}") from error
 
     @staticmethod
     def _frame(native: Any) -> Frame:

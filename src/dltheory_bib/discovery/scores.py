@@ -23,6 +23,7 @@ same as well. Equal scores are ordered by the works' numbers.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -47,27 +48,74 @@ class Ranked(NamedTuple):
     """How many seeds it cites."""
 
 
-def ranking(engine: Engine, citations: Frame, seeds: Frame, outside: Frame, count: int) -> Frame:
+class Citations(NamedTuple):
+    """Citations as tables of an engine."""
+
+    pairs: Frame
+    """`citing`, `cited`: the numbers of two works, without repeated rows."""
+    degrees: Frame
+    """`id`, `references`, `citations`: how many pairs have a work at either end."""
+
+
+def degrees(engine: Engine, pairs: Frame) -> Frame:
+    """Return the degrees of the works in a table of pairs, as in `Citations`."""
+    import narwhals as nw
+
+    ends = [
+        # Each is kept, so that one grouping at a time needs memory.
+        engine.kept(
+            pairs.group_by(end)
+            .agg(nw.col(other).count().cast(nw.Int64).alias("degree"))
+            .select(
+                nw.col(end).alias("id"),
+                references=nw.col("degree") if end == "citing" else _whole(0),
+                citations=nw.col("degree") if end == "cited" else _whole(0),
+            )
+        )
+        for end, other in (("citing", "cited"), ("cited", "citing"))
+    ]
+    return total_degrees(ends)
+
+
+def total_degrees(parts: Sequence[Frame]) -> Frame:
+    """Return one row a work, from tables with the columns of `Citations.degrees`."""
+    import narwhals as nw
+
+    return (
+        nw.concat([*parts])
+        .group_by("id")
+        .agg(nw.col("references", "citations").sum().cast(nw.Int64))
+        .select("id", "references", "citations")
+    )
+
+
+def ranking(
+    engine: Engine, citations: Citations, seeds: Frame, outside: Frame, count: int
+) -> Frame:
     """Return the `count` best works of those outside, best first; columns as in `Ranked`.
 
-    `citations` has the columns `citing` and `cited`, without repeated rows; `seeds` has the column
-    `id`, without repeated rows, and `outside` has it. A work without any tie is not in the answer.
+    `seeds` has the column `id`, without repeated rows, and `outside` has it. A work without any tie
+    is not in the answer.
     """
     import narwhals as nw
 
     # Each step is kept, so that one large join or grouping at a time needs memory.
-    citing = engine.kept(_counted(citations, seeds, "citing"))
-    cited = engine.kept(_counted(citations, seeds, "cited"))
-    co_cited = engine.kept(_passed_on(citations, citing, "citing", "cited"))
-    coupled = engine.kept(_passed_on(citations, cited, "cited", "citing"))
-    as_cited = engine.kept(_tied(cited, co_cited, "co_cited", "cited_by"))
-    as_citing = engine.kept(_tied(citing, coupled, "coupled", "cites"))
-    both = nw.concat([as_cited, as_citing]).group_by("id")
+    listing = engine.kept(_weights(citations, seeds, "citing"))
+    listed = engine.kept(_weights(citations, seeds, "cited"))
+    to_cited = engine.kept(_passed_on(citations, listing, "citing", "cited"))
+    to_citing = engine.kept(_passed_on(citations, listed, "cited", "citing"))
+    as_cited = engine.kept(_tied(citations, to_cited, "citations", "co_cited", "cited_by"))
+    as_citing = engine.kept(_tied(citations, to_citing, "references", "coupled", "cites"))
     names = ("co_cited", "coupled", "cited_by", "cites")
-    scored = both.agg(
-        nw.col("part").sum().cast(nw.Int64).alias("score"),
-        *(nw.col(name).sum().cast(nw.Int64) for name in names),
-    ).select(*Ranked._fields)
+    scored = (
+        nw.concat([as_cited, as_citing])
+        .group_by("id")
+        .agg(
+            nw.col("part").sum().cast(nw.Int64).alias("score"),
+            *(nw.col(name).sum().cast(nw.Int64) for name in names),
+        )
+        .select(*Ranked._fields)
+    )
     return (
         engine.kept(scored)
         .join(outside, on="id", how="semi")
@@ -76,45 +124,42 @@ def ranking(engine: Engine, citations: Frame, seeds: Frame, outside: Frame, coun
     )
 
 
-def ties(engine: Engine, citations: Frame, seeds: Frame, works: Frame) -> Frame:
+def ties(engine: Engine, citations: Citations, seeds: Frame, works: Frame) -> Frame:
     """Return how much each seed contributes to each of some works: `id`, `seed`, `weight`.
 
     A tie has the weight that it has in the score. `works` has the column `id`.
     """
     import narwhals as nw
 
-    by_seed = citations.join(_named(seeds, "citing"), on="citing", how="semi")
-    of_seed = citations.join(_named(seeds, "cited"), on="cited", how="semi")
-    from_work = engine.kept(citations.join(_named(works, "citing"), on="citing", how="semi"))
-    to_work = engine.kept(citations.join(_named(works, "cited"), on="cited", how="semi"))
-    references = _sized(from_work, "citing")
-    citers = _sized(to_work, "cited")
+    pairs, degree = citations
+    by_seed = pairs.join(_named(seeds, "citing"), on="citing", how="semi")
+    of_seed = pairs.join(_named(seeds, "cited"), on="cited", how="semi")
+    from_work = engine.kept(pairs.join(_named(works, "citing"), on="citing", how="semi"))
+    to_work = engine.kept(pairs.join(_named(works, "cited"), on="cited", how="semi"))
+    # Of the works that lists and references lead to: all the degrees that are needed.
+    near = [
+        works.select("id"),
+        from_work.select(nw.col("cited").alias("id")),
+        to_work.select(nw.col("citing").alias("id")),
+    ]
+    near_degrees = engine.kept(degree.join(nw.concat(near), on="id", how="semi"))
 
     shared = from_work.rename({"citing": "id"}).join(
         by_seed.rename({"citing": "seed"}), on="cited", how="inner"
     )
-    renown = _sized(citations.join(_one(from_work, "cited"), on="cited", how="semi"), "cited")
-    coupled = _weighed(shared, renown, "cited", references)
+    coupled = _weighed(shared, near_degrees, "cited", "citations", "references")
     lists = to_work.rename({"cited": "id"}).join(
         of_seed.rename({"cited": "seed"}), on="citing", how="inner"
     )
-    lengths = _sized(citations.join(_one(to_work, "citing"), on="citing", how="semi"), "citing")
-    co_cited = _weighed(lists, lengths, "citing", citers)
+    co_cited = _weighed(lists, near_degrees, "citing", "references", "citations")
 
-    cites = from_work.rename({"citing": "id", "cited": "seed"}).join(
-        _named(seeds, "seed"), on="seed", how="semi"
-    )
-    cited_by = to_work.rename({"cited": "id", "citing": "seed"}).join(
-        _named(seeds, "seed"), on="seed", how="semi"
-    )
+    cites = from_work.rename({"citing": "id", "cited": "seed"})
+    cited_by = to_work.rename({"cited": "id", "citing": "seed"})
     direct = [
-        one.join(sizes, on="id", how="inner").select(
-            "id", "seed", weight=_over_root(_whole(SCALE), nw.col("degree"))
-        )
-        for one, sizes in (
-            (cites, _named(references, "id", "citing")),
-            (cited_by, _named(citers, "id", "cited")),
-        )
+        one.join(_named(seeds, "seed"), on="seed", how="semi")
+        .join(near_degrees, on="id", how="inner")
+        .select("id", "seed", weight=_over_root(_whole(SCALE), nw.col(own)))
+        for one, own in ((cites, "references"), (cited_by, "citations"))
     ]
     return (
         nw.concat([coupled, co_cited, *direct])
@@ -124,88 +169,74 @@ def ties(engine: Engine, citations: Frame, seeds: Frame, works: Frame) -> Frame:
     )
 
 
-def _counted(citations: Frame, seeds: Frame, end: str) -> Frame:
-    """Return for each work at one end of a citation: `degree`, and how many `seeds` are at the
-    other end.
+def _weights(citations: Citations, seeds: Frame, end: str) -> Frame:
+    """Return what the works at one end pass on to those at the other: `id`, `weight`, `seeds`.
+
+    The weight is how many seeds it has at the other end, over how many works it has there; `seeds`
+    is 1 for a seed.
     """
     import narwhals as nw
 
-    other = "cited" if end == "citing" else "citing"
-    marked = seeds.select(nw.col("id").alias(other), seed=_whole(1))
-    return (
-        citations.join(marked, on=other, how="left")
+    other, degree = ("cited", "references") if end == "citing" else ("citing", "citations")
+    counted = (
+        citations.pairs.join(_named(seeds, other), on=other, how="semi")
         .group_by(end)
-        .agg(
-            nw.col(other).count().cast(nw.Int64).alias("degree"),
-            nw.col("seed").sum().cast(nw.Int64).alias("seeds"),
-        )
-        .select(nw.col(end).alias("id"), "degree", nw.col("seeds").fill_null(0))
+        .agg(nw.col(other).count().cast(nw.Int64).alias("seeds"))
+        .select(nw.col(end).alias("id"), "seeds")
+        .join(citations.degrees, on="id", how="inner")
     )
+    weight = _over(SCALE * nw.col("seeds"), nw.col(degree))
+    passed = counted.select("id", weight=weight, seeds=_whole(0))
+    own = seeds.select("id", weight=_whole(0), seeds=_whole(1))
+    sums = nw.col("weight", "seeds").sum().cast(nw.Int64)
+    return nw.concat([passed, own]).group_by("id").agg(sums).select("id", "weight", "seeds")
 
 
-def _passed_on(citations: Frame, counted: Frame, end: str, other: str) -> Frame:
-    """Return what works at one end pass on to those at the other: their seeds over their degree."""
+def _passed_on(citations: Citations, weights: Frame, end: str, other: str) -> Frame:
+    """Return what works at one end pass on to those at the other: `id`, `weight`, `seeds`."""
     import narwhals as nw
 
-    weights = counted.filter(nw.col("seeds") > 0).select(
-        nw.col("id").alias(end), weight=_over(SCALE * nw.col("seeds"), nw.col("degree"))
-    )
     return (
-        citations.join(weights, on=end, how="inner")
+        citations.pairs.join(_named(weights, end), on=end, how="inner")
         .group_by(other)
-        .agg(nw.col("weight").sum().cast(nw.Int64).alias("passed"))
-        .select(nw.col(other).alias("id"), "passed")
+        .agg(nw.col("weight", "seeds").sum().cast(nw.Int64))
+        .select(nw.col(other).alias("id"), "weight", "seeds")
     )
 
 
-def _tied(counted: Frame, passed: Frame, name: str, direct: str) -> Frame:
-    """Return the works with a tie at one end, by its part of the score; other parts are 0."""
+def _tied(citations: Citations, passed: Frame, degree: str, weight: str, direct: str) -> Frame:
+    """Return the works to which something is passed on, by that part of the score; others are 0."""
     import narwhals as nw
 
-    joined = counted.join(passed, on="id", how="left")
-    weight = nw.col("passed").fill_null(0)
     values = {one: _whole(0) for one in ("co_cited", "coupled", "cited_by", "cites")}
-    values |= {name: weight, direct: nw.col("seeds")}
-    part = _over_root(weight + SCALE * nw.col("seeds"), nw.col("degree"))
-    return joined.select("id", part=part, **values).filter(nw.col("part") > 0)
+    values |= {weight: nw.col("weight"), direct: nw.col("seeds")}
+    part = _over_root(nw.col("weight") + SCALE * nw.col("seeds"), nw.col(degree))
+    return (
+        passed.join(citations.degrees, on="id", how="inner")
+        .select("id", part=part, **values)
+        .filter(nw.col("part") > 0)
+    )
 
 
-def _weighed(pairs: Frame, sizes: Frame, middle: str, own: Frame) -> Frame:
+def _weighed(pairs: Frame, degrees: Frame, middle: str, shared: str, own: str) -> Frame:
     """Return pairs of works and seeds by the weight of the works that they have in common.
 
-    `sizes` has the degree of those, `own` that of the works.
+    `shared` names the degree of those, `own` that of the works.
     """
     import narwhals as nw
 
-    end = "cited" if middle == "citing" else "citing"
     return (
-        pairs.join(sizes, on=middle, how="inner")
-        .with_columns(weight=_over(_whole(SCALE), nw.col("degree")))
+        pairs.join(_named(degrees, middle), on=middle, how="inner")
+        .with_columns(weight=_over(_whole(SCALE), nw.col(shared)))
         .group_by("id", "seed")
         .agg(nw.col("weight").sum().cast(nw.Int64))
-        .join(_named(own, "id", end), on="id", how="inner")
-        .select("id", "seed", weight=_over_root(nw.col("weight"), nw.col("degree")))
+        .join(degrees, on="id", how="inner")
+        .select("id", "seed", weight=_over_root(nw.col("weight"), nw.col(own)))
     )
 
 
-def _sized(citations: Frame, end: str) -> Frame:
-    """Return the number of citations of each work at one end."""
-    import narwhals as nw
-
-    other = "cited" if end == "citing" else "citing"
-    degree = nw.col(other).count().cast(nw.Int64).alias("degree")
-    return citations.group_by(end).agg(degree).select(end, "degree")
-
-
-def _one(frame: Frame, column: str) -> Frame:
-    """Return the values of a column, each once."""
-    import narwhals as nw
-
-    return frame.group_by(column).agg(nw.len().alias("rows")).select(column)
-
-
-def _named(frame: Frame, name: str, old: str = "id") -> Frame:
-    return frame if name == old else frame.rename({old: name})
+def _named(frame: Frame, name: str) -> Frame:
+    return frame.rename({"id": name})
 
 
 def _whole(value: int) -> Expr:

@@ -18,8 +18,7 @@ exponent has five parts, compared from the left; each is infinitesimal compared 
 it:
 
 1. `exp`, above every power; `exp^2` is $e^{\Theta(x^2)}$, `exp^2*log` has a logarithm beside $x^2$,
-and
-   the constant inside is not compared;
+   and the constant inside is not compared;
 2. the power, a rational number;
 3. `polylog`, an unspecified power of the logarithm: above every specified power of it;
 4. the power of the logarithm;
