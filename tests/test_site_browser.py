@@ -13,6 +13,7 @@ import axe_playwright_python
 import pytest
 
 from dltheory_bib import Bibliography, QueryError, load
+from dltheory_bib.models.relations import JUDGEMENTS
 from dltheory_bib.query.fields import FIELDS, PRIVATE_FIELDS
 from dltheory_bib.site.build import build_site
 from dltheory_bib.site.folder import Folder
@@ -583,6 +584,40 @@ def test_a_page_prints_without_its_controls(opened: Watched, folder: Path) -> No
     opened.wait("() => document.querySelector('.dg')?.graph?.colours.paper === '#16181b'")
     opened.page.emulate_media(media="print", color_scheme="dark")
     opened.wait("() => document.querySelector('.dg').graph.colours.paper === '#fdfdfb'")
+
+
+def test_the_graph_brings_the_sentences_of_what_is_shown(
+    opened: Watched, folder: Path, catalogue: Bibliography
+) -> None:
+    """Of the chosen work, of a path, of a line that one points at; they are loaded with the first
+    of them.
+    """
+    script = "assets/graph-sentences.js"
+    stated = {
+        edge.source: edge
+        for edge in catalogue.snapshot.edges()
+        if edge.says and edge.relation in JUDGEMENTS and "$" not in edge.says
+    }
+    edge = stated["jin2017escape"]
+    says = opened.page.locator(".dg-says", has_text=edge.says)
+    go(opened, folder, "graph.html?view=topics")
+    opened.wait("() => document.querySelector('.dg')?.graph?.scene.drawn")
+    assert not any(one.endswith(script) for one in opened.requests)
+    go(opened, folder, f"graph.html?work={edge.source}")
+    says.first.wait_for()
+    go(opened, folder, f"graph.html?from={edge.source}&to={edge.target}")
+    says.first.wait_for()
+    card = opened.ask(
+        """([source, target]) => {
+            const { model } = document.querySelector(".dg").graph;
+            const { edges } = model.byId.get(source);
+            const wanted = edges.find((one) => one.says && one.target.id === target);
+            return dltheoryGraph.cardOf(wanted, model).map((one) => one.textContent);
+        }""",
+        [edge.source, edge.target],
+    )
+    assert card[-1] == edge.says
+    assert sum(one.endswith(script) for one in opened.requests) == 2
 
 
 def test_the_graph_of_a_page_draws_walks_and_finds_a_way(opened: Watched, folder: Path) -> None:
