@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from functools import partial
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -46,6 +47,7 @@ VOID = frozenset(
         "wbr",
     ]
 )
+BOX = re.compile(r'<pre id="bibtex"[^>]*>(.*?)</pre>', re.DOTALL)
 LINK = "javascript:alert(1)"
 HOSTILE = '</script><script>alert(1)</script><img src=x onerror="alert(2)"> & "it\'s" \'so\''
 
@@ -255,6 +257,22 @@ def test_bibtex_files_are_what_export_gives(
     everything = catalogue.all().sort("key")
     assert pages["works.bib"].decode() == everything.to_bibtex()
     assert pages["works-biblatex.bib"].decode() == everything.to_bibtex(dialect="biblatex")
+
+
+def test_a_box_has_the_entry_alone(pages: dict[str, bytes], catalogue: Bibliography) -> None:
+    """Without the preamble that its file may need, and with the DOI of every work that has one."""
+    boxes = {
+        paper.key: unescape(box.group(1))
+        for paper in catalogue
+        if (box := re.search(BOX, pages[f"works/{paper.key}.html"].decode()))
+    }
+    assert len(boxes) == len(catalogue)
+    for paper in catalogue:
+        box = boxes[paper.key]
+        assert box.startswith("@")
+        assert not box.startswith("@preamble")
+        assert pages[f"works/{paper.key}.bib"].decode().endswith(box)
+        assert paper.doi is None or f"doi = {{{paper.doi}}}" in box
 
 
 def test_json_ld_names_title_authors_and_year(pages: dict[str, bytes]) -> None:

@@ -474,14 +474,16 @@ def test_more_is_shown_on_demand(opened: Watched, folder: Path, catalogue: Bibli
 
 
 def test_copy_copies(browser: Browser, folder: Path, catalogue: Bibliography) -> None:
-    """The key, the BibTeX and the BibLaTeX, as they stand in the files."""
+    """The key, and the entry alone for BibTeX and BibLaTeX, which a file may give a preamble."""
     grants = {"permissions": ["clipboard-read", "clipboard-write"]}
     with watched(browser, **grants) as found:
-        go(found, folder, "works/jin2017escape.html")
-        work = catalogue.some(["jin2017escape"])
+        go(found, folder, "works/li2022generalization.html")
+        work = catalogue.some(["li2022generalization"])
+        preamble, _, entry = work.to_bibtex().partition("\n\n")
+        assert preamble.startswith("@preamble")
         for label, expected in (
-            ("Copy key", "jin2017escape"),
-            ("Copy BibTeX", work.to_bibtex()),
+            ("Copy key", "li2022generalization"),
+            ("Copy BibTeX", entry),
             ("Copy BibLaTeX", work.to_bibtex(dialect="biblatex")),
         ):
             if "BibLaTeX" in label:

@@ -107,8 +107,8 @@ globalThis.dltheory ??= {};
   const copyButton = make("button", { type: "button" }, "Copy BibTeX");
   copyButton.addEventListener("click", async () => {
     await load("assets/citations.js");
-    const { text } = await globalThis.dltheory.written("bibtex", chosen);
-    await tell(copyButton, text);
+    const { shown } = await globalThis.dltheory.written("bibtex", chosen);
+    await tell(copyButton, shown);
   });
   const more = make("a", { href: address("basket.html") }, "other formats");
   const emptyButton = make("button", { type: "button", class: "plain-button" }, "Empty");
