@@ -25,6 +25,7 @@ from dltheory_bib.cli.main import main
 from dltheory_bib.site.build import build_site, make_files
 from dltheory_bib.site.folder import MANIFEST, SiteError
 from dltheory_bib.site.options import Options
+from dltheory_bib.text.names import natural
 from helpers.programs import HANG, environment, started
 from helpers.records import work
 
@@ -194,6 +195,27 @@ def test_a_work_page_shows_what_is_known(pages: dict[str, bytes], catalogue: Bib
     assert "@inproceedings{jin2017escape," in text
 
 
+def test_a_person_s_works_are_the_newest_first_with_all_names(
+    pages: dict[str, bytes], catalogue: Bibliography
+) -> None:
+    """Each year once, before its works; of a long list of authors how many more there are."""
+    text = pages["people/arora-sanjeev.html"].decode()
+    listed = text.partition('<ul class="works dated">')[2].partition("</ul>")[0]
+    works = re.findall(r'href="\.\./works/(\w+)\.html"', listed)
+    years = [catalogue[key].year for key in works]
+    assert sorted(works) == sorted(catalogue.where("author:arora-sanjeev").keys)
+    assert years == sorted(years, reverse=True)
+    shown = re.findall(r'<span class="year">(\d{4})</span>', listed)
+    assert shown == [str(year) for year in dict.fromkeys(years)]
+    assert "et al." not in listed
+    assert "Sanjeev Arora, Simon S. Du, Wei Hu, Zhiyuan Li, Ruosong Wang · ICML 2019" in listed
+    many = next(paper for paper in catalogue if len(paper.author) > 8)
+    names = [natural(name) for name in many.author]
+    named = f"{', '.join(names[:7])} and {len(names) - 7} more · "
+    page = next(page for path, page in html(pages).items() if named in page)
+    assert f"../works/{many.key}.html" in page
+
+
 def test_every_page_says_how_many_lists_were_read(
     pages: dict[str, bytes], catalogue: Bibliography
 ) -> None:
@@ -262,9 +284,9 @@ def test_bibtex_files_are_what_export_gives(
 def test_a_box_has_the_entry_alone(pages: dict[str, bytes], catalogue: Bibliography) -> None:
     """Without the preamble that its file may need, and with the DOI of every work that has one."""
     boxes = {
-        paper.key: unescape(box.group(1))
+        paper.key: unescape(found.group(1))
         for paper in catalogue
-        if (box := re.search(BOX, pages[f"works/{paper.key}.html"].decode()))
+        if (found := re.search(BOX, pages[f"works/{paper.key}.html"].decode()))
     }
     assert len(boxes) == len(catalogue)
     for paper in catalogue:

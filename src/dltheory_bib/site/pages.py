@@ -34,7 +34,7 @@ def person_pages(contents: Contents, render: Renderer) -> Pages:
                 "person.html",
                 path,
                 person=person,
-                works=contents.entries(keys),
+                works=contents.entries(sorted(keys, key=contents.newest_first)),
                 co_authors=contents.bib.co_authors(identity),
             ),
         )

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_NAMES = 8
+"""Number of authors up to which a work names all where it names more than a few."""
 STEPS = 12
 """Number of works in a topic's reading order on the site."""
 SIMILAR = 6
@@ -183,6 +185,18 @@ class Contents:
             ]
             for key, paper in self.papers.items()
         }
+
+    def author_names(self, key: str) -> str:
+        """Return the names of the authors of a work, of many only the first."""
+        names = [name for _, name in self.authors[key]]
+        if len(names) <= MOST_NAMES:
+            return ", ".join(names)
+        named = names[: MOST_NAMES - 1]
+        return f"{', '.join(named)} and {len(names) - len(named)} more"
+
+    def newest_first(self, key: str) -> tuple[int, str]:
+        """Return what sorts works from the newest to the oldest."""
+        return -self.papers[key].year, key
 
     @cached_property
     def by_person(self) -> dict[str, list[str]]:
