@@ -216,6 +216,21 @@ def test_a_person_s_works_are_the_newest_first_with_all_names(
     assert f"../works/{many.key}.html" in page
 
 
+def test_a_venue_says_what_it_has_of_it_and_each_name_once(pages: dict[str, bytes]) -> None:
+    """A selection; names and publishers with their years, a single year as one."""
+    colt = pages["venues/colt.html"].decode()
+    works = re.search(r"<h2>(\d+ works)</h2>", colt)
+    assert works
+    assert f"Conference. {works.group(1)} of this collection; not the whole of COLT." in colt
+    side = colt.partition("<aside")[2]
+    assert "<h2>Names</h2>" not in side
+    assert side.count("Omnipress") == 2
+    for years in ("2000", "2001–2007", "2008", "2010", "2017–"):
+        assert f'<span class="meta">{years}</span>' in side
+    names = pages["venues/neurips.html"].decode().partition("<h2>Names</h2>")[2].partition("</ul>")
+    assert re.findall(r"<li>(\w+) <", names[0]) == ["NIPS", "NeurIPS"]
+
+
 def test_every_page_says_how_many_lists_were_read(
     pages: dict[str, bytes], catalogue: Bibliography
 ) -> None:
