@@ -189,7 +189,7 @@ def test_a_work_page_shows_what_is_known(pages: dict[str, bytes], catalogue: Bib
         assert f'href="{tie.key}.html"' in text.replace("../works/", "")
     assert paper.relations[0].says[:40] in text
     cited = catalogue.cited_by("jin2017escape").keys
-    assert f'<h2 id="cited">Cited by {len(cited)}</h2>' in text
+    assert f'<h2 id="cited">Cited by {len(cited)} here</h2>' in text
     assert all(f"../works/{key}.html" in text for key in cited)
     assert "Step 4 of" in text
     assert "@inproceedings{jin2017escape," in text
@@ -234,12 +234,22 @@ def test_a_venue_says_what_it_has_of_it_and_each_name_once(pages: dict[str, byte
 def test_every_page_says_how_many_lists_were_read(
     pages: dict[str, bytes], catalogue: Bibliography
 ) -> None:
-    """In its foot, as many pages have numbers of citations, and beside the works that cite one."""
+    """Once, in its foot, as many pages have numbers of citations, and what they count."""
     lists = f"{catalogue.stats().lists_read:,} of {len(catalogue):,} reference lists read"
     for path, page in html(pages).items():
-        assert (f"Citations: {lists}." in page) == ("<footer>" in page), path
-    for path in ("index.html", "works/jacot2018neural.html"):
-        assert f'<p class="none">{lists}.</p>' in pages[path].decode()
+        counts = f"“Cited by … here” counts works of this collection: {lists}."
+        assert (counts in page) == ("<footer>" in page), path
+        assert page.count(lists) == ("<footer>" in page) or path.startswith("graph"), path
+
+
+def test_levels_are_explained_where_they_stand(documents: dict[str, Document]) -> None:
+    """Every page of works leads to what their levels mean."""
+    assert "levels" in documents["data.html"].all("id")
+    lists = {"works", "works dated", "works lines"}
+    for path, document in documents.items():
+        if path.startswith(("people/", "venues/", "years/", "topics/", "index.")):
+            explained = any(link.endswith("data.html#levels") for link in document.all("href"))
+            assert explained or not lists & set(document.all("class")), path
 
 
 def test_what_nobody_checked_is_said_to_be_unchecked(

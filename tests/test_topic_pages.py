@@ -293,7 +293,7 @@ def test_the_works_are_sorted_and_filtered_by_keyboard(
         assert years == sorted(years, reverse=True)
         assert status.inner_text() == f"{len(wanted)} of {len(keys)} are shown"
         assert "order=newest&from=2017&level=c&checked=a" in page.url
-        page.get_by_role("button", name=f"Choose these {len(wanted)}").click()
+        page.get_by_role("button", name=f"Select these {len(wanted)} to cite").click()
         assert page.locator(".basket").get_by_text(f"{len(wanted)} works").is_visible()
         page.reload()
         assert sorted(shown(found)) == sorted(wanted)
