@@ -226,6 +226,7 @@ def test_the_page_answers_what_python_answers(
             return {
                 keys: first.map(n => catalogue.works.key[n]),
                 count: found.works.length,
+                complete: found.complete,
                 headings: found.headings.map(one => [one.kind, one.id, one.label, one.whole]),
                 mended: found.mended,
                 notes: notes(catalogue, found),
@@ -241,6 +242,7 @@ def test_the_page_answers_what_python_answers(
         expected = {
             "keys": answer[:10].keys,
             "count": len(answer),
+            "complete": answer.complete,
             "headings": [list(one) for one in answer.headings],
             "mended": [list(pair) for pair in answer.mended.items()],
             # The page says what was mended with a button that searches for the rest.
@@ -309,7 +311,8 @@ def test_the_search_finds_as_one_types(
     page = opened.page
     page.locator("#q").press_sequentially("perturbed gradient descent")
     answer = catalogue.search("perturbed gradient descent")
-    page.get_by_text(f"{len(answer)} of {len(catalogue):,} works").wait_for()
+    more = len(answer) - answer.complete
+    page.get_by_text(f"{answer.complete} works; {more} more have some of the words").wait_for()
     assert titles(opened)[0] == catalogue.snapshot.readable(answer[0].plain_title)
     assert page.url.endswith("search.html?q=perturbed+gradient+descent")
     go(opened, folder, "search.html?q=topic%3Antk%20year%3A2018")
