@@ -231,6 +231,33 @@ def test_a_venue_says_what_it_has_of_it_and_each_name_once(pages: dict[str, byte
     assert re.findall(r"<li>(\w+) <", names[0]) == ["NIPS", "NeurIPS"]
 
 
+def test_a_text_that_was_read_is_named_in_words(pages: dict[str, bytes]) -> None:
+    """No path in somebody's repository."""
+    text = unescape(pages["works/jacot2018neural.html"].decode())
+    assert "a copy of 1806.07572 in the public repository damaru2/ntk" in text
+    assert "1806.07572.pdf" not in text.partition("<aside")[0].partition('<div class="main">')[2]
+
+
+def test_what_a_work_cites_begins_with_what_to_read_first(
+    pages: dict[str, bytes], catalogue: Bibliography
+) -> None:
+    """By level, then by citations here, then the newest; the first eight are in sight."""
+    text = pages["works/jacot2018neural.html"].decode()
+    for heading, keys in (
+        ("cites", catalogue.cites("jacot2018neural").keys),
+        ("cited", catalogue.cited_by("jacot2018neural").keys),
+    ):
+        part = text.partition(f'<h2 id="{heading}">')[2].partition("</section>")[0]
+        listed = re.findall(r'class="title" href="\.\./works/(\w+)\.html"', part)
+        assert sorted(listed) == sorted(keys)
+        ranks = [
+            ({"start": 0, "core": 1}.get(paper.level or "", 2), -len(catalogue.cited_by(key)))
+            for key in listed
+            for paper in [catalogue[key]]
+        ]
+        assert ranks == sorted(ranks)
+
+
 def test_every_page_says_how_many_lists_were_read(
     pages: dict[str, bytes], catalogue: Bibliography
 ) -> None:

@@ -198,6 +198,18 @@ class Contents:
         """Return what sorts works from the newest to the oldest."""
         return -self.papers[key].year, key
 
+    def to_read_first(self, keys: Iterable[str]) -> list[str]:
+        """Return some works in the order in which a reader of one of them would look at them: by
+        level, then the most cited here, then the newest.
+        """
+        ranks = {"start": 0, "core": 1}
+
+        def place(key: str) -> tuple[int, int, int, str]:
+            paper = self.papers[key]
+            return ranks.get(paper.level or "", 2), -self.cited.get(key, 0), -paper.year, key
+
+        return sorted(keys, key=place)
+
     @cached_property
     def by_person(self) -> dict[str, list[str]]:
         """By id of a person, the keys of their works, the oldest first."""
