@@ -238,6 +238,18 @@ def test_a_text_that_was_read_is_named_in_words(pages: dict[str, bytes]) -> None
     assert "1806.07572.pdf" not in text.partition("<aside")[0].partition('<div class="main">')[2]
 
 
+def test_rows_have_the_pdf_of_a_work(pages: dict[str, bytes], catalogue: Bibliography) -> None:
+    """Of people, venues and years; arXiv's, if the work is there; none where none is known."""
+    for path in ("people/jin-chi.html", "venues/jmlr.html", "years/2017.html"):
+        for row in re.findall(r'<li class="work">(.*?)</li>', pages[path].decode(), re.DOTALL):
+            key = re.search(r"works/(\w+)\.html", row)
+            assert key
+            paper = catalogue[key.group(1)]
+            shown = re.findall(r'<a href="([^"]+)">PDF</a>', row)
+            arxiv = f"https://arxiv.org/pdf/{paper.eprint}" if paper.eprint else paper.pdf
+            assert [unescape(one) for one in shown] == ([arxiv] if arxiv else []), paper.key
+
+
 def test_what_a_work_cites_begins_with_what_to_read_first(
     pages: dict[str, bytes], catalogue: Bibliography
 ) -> None:

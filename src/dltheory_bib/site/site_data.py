@@ -20,6 +20,7 @@ from dltheory_bib.site.options import Options
 from dltheory_bib.site.prose_reads import ProseReads, notes_reads
 from dltheory_bib.snapshot.reader import Edge
 from dltheory_bib.snapshot.views import lists_read
+from dltheory_bib.text.identifiers import public_pdf
 from dltheory_bib.text.names import author_line, natural
 from dltheory_bib.theorems.theorem_table import SIGNS
 
@@ -52,6 +53,10 @@ class Entry(NamedTuple):
     """How many works here cite it."""
     layer: str = ""
     """The layer of the collection that adds it; empty for a work of the lowest."""
+    pdf: str | None = None
+    """The address of a PDF that anybody may read, if one is known: arXiv's if it is there, as long
+    lists would be too heavy with longer addresses.
+    """
 
 
 class Place(NamedTuple):
@@ -150,6 +155,7 @@ class Contents:
             paper.level,
             self.cited.get(paper.key, 0),
             self.layers.get(paper.key, ""),
+            public_pdf(None, paper.eprint) or paper.pdf,
         )
 
     @cached_property

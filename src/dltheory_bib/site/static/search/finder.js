@@ -36,6 +36,12 @@ globalThis.dltheory ??= {};
     return query.slice(0, at) + instead + query.slice(at + form.length);
   }
 
+  function pdfLink(pdf) {
+    if (!pdf) return [];
+    const href = pdf.startsWith("http") ? pdf : `https://arxiv.org/pdf/${pdf}`;
+    return [" · ", make("a", { href, rel: "noopener" }, "PDF")];
+  }
+
   // How many works there are, those apart that have all the words.
   function counted({ complete, matching }, count, size) {
     if (count === size) return number(count, "work");
@@ -263,7 +269,7 @@ globalThis.dltheory ??= {};
         "li",
         { class: "work" },
         make("a", { class: "title", href: address }, works.title[n]),
-        make("span", { class: "meta" }, meta.filter(Boolean).join(" · ")),
+        make("span", { class: "meta" }, meta.filter(Boolean).join(" · "), ...pdfLink(works.pdf[n])),
         ...this.reason(n),
       );
     }
