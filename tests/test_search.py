@@ -371,6 +371,23 @@ def test_the_terminal_shows_topics_above_and_pipes_works_alone(
     assert said.err.startswith("showing results for neural tangent kernel")
 
 
+def test_works_with_all_the_words_are_counted_apart(
+    catalogue: Bibliography, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a compound most works have one half only; of filters alone there is nothing to say."""
+    found = catalogue.search("self-attention")
+    complete = [key for key in found.keys if "without" not in found.explain(key)]
+    assert 0 < found.complete == len(complete) < len(found)
+    narrow = catalogue.search("self-attention year:2024")
+    assert 0 < narrow.complete < found.complete
+    assert catalogue.search("topic:ntk").complete == 0
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert main(["search", "self-attention", "-n", "2"]) == 0
+    more = len(found) - found.complete
+    said = capsys.readouterr().err
+    assert f"{found.complete} works; {more} more have some of the words; 2 of {len(found)}" in said
+
+
 # The catalogue
 
 

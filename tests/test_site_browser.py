@@ -227,6 +227,7 @@ def test_the_page_answers_what_python_answers(
             return {
                 keys: first.map(n => catalogue.works.key[n]),
                 count: found.works.length,
+                complete: found.complete,
                 headings: found.headings.map(one => [one.kind, one.id, one.label, one.whole]),
                 mended: found.mended,
                 notes: notes(catalogue, found),
@@ -242,6 +243,7 @@ def test_the_page_answers_what_python_answers(
         expected = {
             "keys": answer[:10].keys,
             "count": len(answer),
+            "complete": answer.complete,
             "headings": [list(one) for one in answer.headings],
             "mended": [list(pair) for pair in answer.mended.items()],
             # The page says what was mended with a button that searches for the rest.
@@ -310,7 +312,8 @@ def test_the_search_finds_as_one_types(
     page = opened.page
     page.locator("#q").press_sequentially("perturbed gradient descent")
     answer = catalogue.search("perturbed gradient descent")
-    page.get_by_text(f"{len(answer)} of {len(catalogue):,} works").wait_for()
+    more = len(answer) - answer.complete
+    page.get_by_text(f"{answer.complete} works; {more} more have some of the words").wait_for()
     assert titles(opened)[0] == catalogue.snapshot.readable(answer[0].plain_title)
     assert page.url.endswith("search.html?q=perturbed+gradient+descent")
     go(opened, folder, "search.html?q=topic%3Antk%20year%3A2018")
@@ -475,14 +478,16 @@ def test_more_is_shown_on_demand(opened: Watched, folder: Path, catalogue: Bibli
 
 
 def test_copy_copies(browser: Browser, folder: Path, catalogue: Bibliography) -> None:
-    """The key, the BibTeX and the BibLaTeX, as they stand in the files."""
+    """The key, and the entry alone for BibTeX and BibLaTeX, which a file may give a preamble."""
     grants = {"permissions": ["clipboard-read", "clipboard-write"]}
     with watched(browser, **grants) as found:
-        go(found, folder, "works/jin2017escape.html")
-        work = catalogue.some(["jin2017escape"])
+        go(found, folder, "works/li2022generalization.html")
+        work = catalogue.some(["li2022generalization"])
+        preamble, _, entry = work.to_bibtex().partition("\n\n")
+        assert preamble.startswith("@preamble")
         for label, expected in (
-            ("Copy key", "jin2017escape"),
-            ("Copy BibTeX", work.to_bibtex()),
+            ("Copy key", "li2022generalization"),
+            ("Copy BibTeX", entry),
             ("Copy BibLaTeX", work.to_bibtex(dialect="biblatex")),
         ):
             if "BibLaTeX" in label:
