@@ -20,10 +20,9 @@ QUICK := not browser and not catalogue and not docs and not latex and not slow a
 COVERED = $(if $(CI),--cov=dltheory_bib --cov-report=term:skip-covered)
 RUN = $(SAY); $(DRAWN); $(BIN)/$(1)
 
-.PHONY: help demo install dev test quick quick-example soak fuzz spark test-spark test-wheel lint check theorems schema docs \
-	pages audit lists notebook tries site screenshots memory bench search-quality topic-quality discover-quality exchange \
-	search-page graph-page dist draft-engine \
-	release-check install-size clean
+.PHONY: help demo install dev test quick quick-example soak fuzz spark test-spark test-wheel lint check theorems schema \
+	docs pages web audit lists notebook tries site screenshots memory bench search-quality topic-quality discover-quality \
+	exchange search-page graph-page dist draft-engine release-check install-size clean
 
 help:  ## List the targets.
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | \
@@ -118,6 +117,12 @@ docs: notebook  ## Regenerate the outputs in README.md, docs and the notebook.
 pages: $(VENV)/dev  ## Build the documentation in build/docs, readable without a server.
 	$(BIN)/python scripts/build_docs.py
 	@echo "open build/docs/index.html"
+
+web: $(VENV)/dev  ## Build the site and its documentation in build/web, with links to each other.
+	$(BIN)/dltheory site build build/web --docs-url docs/index.html \
+		$(if $(wildcard $(VENV)/draft-engine),--draft-engine $(VENV)/draft-engine)
+	$(BIN)/python scripts/build_docs.py build/web/docs --site-url ../index.html
+	@echo "open build/web/index.html"
 
 audit: $(VENV)/installed  ## Compare the catalogue with its sources: make audit SOURCES=FOLDER.
 	@test -n "$(SOURCES)" || { echo "name the folder with copies of the repositories that sources" \

@@ -19,6 +19,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from dltheory_bib import Bibliography, load  # noqa: E402
 from dltheory_bib.display.graph_view import STATIC  # noqa: E402
 from dltheory_bib.site import __file__ as site_room  # noqa: E402
+from dltheory_bib.site.addresses import GRAPH_SENTENCES  # noqa: E402
 from dltheory_bib.site.graph_pages import graph_pages  # noqa: E402
 from dltheory_bib.site.options import Options  # noqa: E402
 from dltheory_bib.site.renderer import Renderer  # noqa: E402
@@ -51,8 +53,10 @@ def write_page(bib: Bibliography, folder: Path) -> Path:
     contents = Contents(bib, Options())
     shutil.copytree(Path(site_room).parent / "static", folder / "assets")
     shutil.copytree(STATIC, folder / "assets" / "graph")
-    path, page = next(graph_pages(contents, Renderer(contents)))
+    made = graph_pages(contents, Renderer(contents))
+    (path, page), (sentences, script) = islice(made, 2)
     (folder / path).write_bytes(page)
+    (folder / sentences).write_bytes(script)
     return folder / path
 
 
@@ -138,7 +142,9 @@ def measure(browser: Browser, bib: Bibliography, folder: Path) -> bool:
     packed = len(gzip.compress(page.read_bytes(), 9, mtime=0)) / 1_000
     scripts = sum(file.stat().st_size for file in STATIC.glob("*.js")) / 1_000
     print(f"{len(bib):,} works, {bib.citations.number_of_edges():,} citations")
-    print(f"  page with gzip {packed:.0f} kB of {WEIGHT}; its scripts {scripts:.0f} kB as they are")
+    said = len(gzip.compress((page.parent / GRAPH_SENTENCES).read_bytes(), 9, mtime=0)) / 1_000
+    print(f"  page with gzip {packed:.0f} kB of {WEIGHT}, then the sentences {said:.0f} kB")
+    print(f"  its scripts {scripts:.0f} kB as they are")
     worst = [packed / WEIGHT]
     for view in VIEWS:
         with watched(browser, 1440, color_scheme="light") as found:

@@ -138,6 +138,25 @@ def test_an_element_without_its_parts_is_not_written() -> None:
     assert mathml(r"\frac{1}{2}") == "<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>"
 
 
+@pytest.mark.parametrize(
+    ("tex", "made"),
+    [
+        (r"x^{-5/3}", "<msup><mi>x</mi><mn>−5/3</mn></msup>"),
+        (r"x_{-1}", "<msub><mi>x</mi><mn>−1</mn></msub>"),
+        (r"\tau_{\mathrm{avg}}", "<msub><mi>τ</mi><mi>avg</mi></msub>"),
+        (r"3-1", "<mn>3</mn><mo>−</mo><mn>1</mn>"),
+        (r"1/n", '<mn>1</mn><mo lspace="0" rspace="0">/</mo><mi>n</mi>'),
+        (
+            r"2^{1/2}/3",
+            '<msup><mn>2</mn><mn>1/2</mn></msup><mo lspace="0" rspace="0">/</mo><mn>3</mn>',
+        ),
+    ],
+)
+def test_what_is_set_as_one_is_one_element(tex: str, made: str) -> None:
+    """Quotients of numerals, negative numerals, words in upright letters."""
+    assert mathml(tex) == f"<math>{made}</math>"
+
+
 def test_the_commands_are_those_of_latex() -> None:
     """Of pylatexenc, and those of amsmath that it lacks; not those of anybody's preamble."""
     assert {"frac", "left", "tfrac", "operatorname", "lVert", "ne", "dim"} <= known_commands()

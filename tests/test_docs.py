@@ -134,12 +134,21 @@ def test_the_documentation_builds_and_asks_nothing_of_the_network(tmp_path: Path
         loaded = re.findall(r"<(?:script|img|iframe)[^>]+src=\"([^\"]+)", one.read_text("utf-8"))
         loaded += re.findall(r"<link[^>]+href=\"([^\"]+)", one.read_text("utf-8"))
         assert [address for address in loaded if re.match(r"(https?:)?//", address)] == []
+    together = tmp_path / "web" / "docs"
+    shutil.copytree(built, together)
+    build_docs.finish(together, "../index.html")
+    for one in together.rglob("*.html"):
+        linked = re.findall(r'href="([^"]+)"><span[^>]*>Catalogue<', one.read_text("utf-8"))
+        assert [(one.parent / address).resolve() for address in linked] == [
+            (tmp_path / "web" / "index.html").resolve()
+        ], one
     build_docs.finish(built)
     compared_pages = [one.read_text("utf-8") for one in (built / "compare").glob("*.html")]
     assert sum("<math>" in text for text in compared_pages) > 8
     for text in compared_pages:
         assert "arithmatex" not in text
         assert "$\\" not in text
+    assert ">Catalogue<" not in (built / "index.html").read_text("utf-8")
 
 
 def test_links_lead_somewhere():

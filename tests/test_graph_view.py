@@ -17,7 +17,14 @@ import pytest
 
 from dltheory_bib import Bibliography, load
 from dltheory_bib.display.graph_data import COLOURS, OTHERS, graph_data
-from dltheory_bib.display.graph_view import SCRIPTS, STATIC, STYLE, GraphView, data_element
+from dltheory_bib.display.graph_view import (
+    SCRIPTS,
+    STATIC,
+    STYLE,
+    GraphView,
+    data_element,
+    sentences_script,
+)
 from dltheory_bib.models.relations import JUDGEMENTS, Relation
 
 HOSTILE = "</script><script>alert(1)</script><!-- <script> ]]> &lt; \u2028 \"' $x$"
@@ -154,6 +161,21 @@ def test_every_citation_and_stated_relation_among_them_is_an_edge(
     read = catalogue.snapshot.readable
     assert found == {edge: says and read(says) for edge, says in expected.items()}
     assert sum(says is not None for says in found.values()) > 10
+
+
+def test_the_sentences_may_be_a_file_of_their_own(view: GraphView) -> None:
+    """Each edge has the number of its sentence there; nothing else of the data is missing."""
+    element = data_element(view.data, sentences="sentences.js")
+    data = held(f"<body>{element}</body>")
+    assert data.pop("sentences") == "sentences.js"
+    script = sentences_script(view.data)
+    sentences = json.loads(script.removeprefix("dltheoryGraph.said(").removesuffix(");\n"))
+    assert len(sentences) > 10
+    assert not any(json.dumps(one, ensure_ascii=False) in element for one in sentences)
+    for edge in data["edges"]:
+        if "says" in edge:
+            edge["says"] = sentences[edge["says"]]
+    assert data == held(f"<body>{data_element(view.data)}</body>")
 
 
 def test_the_view_says_how_many_lists_were_read(catalogue: Bibliography, view: GraphView) -> None:

@@ -22,6 +22,7 @@ from dltheory_bib.snapshot.compile_search import idf
 from dltheory_bib.text.names import words
 from dltheory_bib.text.search_words import SearchWords, forms_of, stem_of, stems_of
 from dltheory_bib.text.stems import stem
+from helpers.budget import share
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "scripts"))
 import search_quality
@@ -370,6 +371,23 @@ def test_the_terminal_shows_topics_above_and_pipes_works_alone(
     assert said.err.startswith("showing results for neural tangent kernel")
 
 
+def test_works_with_all_the_words_are_counted_apart(
+    catalogue: Bibliography, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a compound most works have one half only; of filters alone there is nothing to say."""
+    found = catalogue.search("self-attention")
+    complete = [key for key in found.keys if "without" not in found.explain(key)]
+    assert 0 < found.complete == len(complete) < len(found)
+    narrow = catalogue.search("self-attention year:2024")
+    assert 0 < narrow.complete < found.complete
+    assert catalogue.search("topic:ntk").complete == 0
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert main(["search", "self-attention", "-n", "2"]) == 0
+    more = len(found) - found.complete
+    said = capsys.readouterr().err
+    assert f"{found.complete} works; {more} more have some of the words; 2 of {len(found)}" in said
+
+
 # The catalogue
 
 
@@ -395,7 +413,7 @@ def test_the_gold_set_names_works(catalogue: Bibliography) -> None:
 @pytest.mark.slow
 def test_known_works_are_found(catalogue: Bibliography) -> None:
     """Titles, author and year, ids and URLs, and typos, each within its target."""
-    search, papers = search_quality.Search(catalogue), list(catalogue)
+    search, papers = search_quality.Search(catalogue), share(list(catalogue), 0, 3)
     parts = (
         (search_quality.titles, 1, 0.995),
         (search_quality.author_years, 10, 0.98),

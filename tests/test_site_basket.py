@@ -80,13 +80,14 @@ def test_five_works_from_a_query_to_the_clipboard_in_three_clicks(
     page.get_by_role("searchbox").fill("saddle points")
     boxes = page.locator("[data-results] input.choose")
     boxes.nth(4).wait_for()
-    keys = [boxes.nth(n).get_attribute("data-key") for n in range(5)]
+    keys = [str(boxes.nth(n).get_attribute("data-key")) for n in range(5)]
     boxes.nth(0).click()
     boxes.nth(4).click(modifiers=["Shift"])
     page.get_by_role("button", name="Copy BibTeX").click()
     page.get_by_role("button", name="Copied").wait_for()
     assert opened.ask(CHOSEN) == keys
-    assert copied(opened) == catalogue.some(keys).to_bibtex()
+    entries = catalogue.some(keys).to_bibtex().partition("\n\n")[2]
+    assert copied(opened) == entries
 
 
 def test_every_format_is_what_export_writes(
@@ -163,12 +164,23 @@ def test_a_work_and_the_graph_have_a_button(opened: Watched, folder: Path) -> No
 def test_the_basket_is_saved_and_shared(
     opened: Watched, browser: Browser, folder: Path, catalogue: Bibliography, tmp_path: Path
 ) -> None:
-    """A file to save is what is shown; a link shows the same works to somebody else."""
+    """A file is what `export` writes, a box has its entries; a link shows the same works to
+    somebody else.
+    """
     keys = ["jin2017escape", "ge2015escaping", "jacot2018neural"]
     go(opened, folder, "index.html")
     opened.ask(f"localStorage.setItem('dltheory-basket', '{json.dumps(keys)}')")
     go(opened, folder, "basket.html")
     page = opened.page
+    opened.wait("document.querySelector('#citations').textContent.startsWith('@inproceedings')")
+    with page.expect_download() as saving:
+        page.get_by_role("button", name="Save").click()
+    saving.value.save_as(tmp_path / "saved.bib")
+    file = (tmp_path / "saved.bib").read_bytes().decode()
+    assert file == exported(catalogue, keys, "bibtex", tmp_path)
+    shown = opened.ask("document.querySelector('#citations').textContent")
+    assert file.startswith("@preamble")
+    assert file.endswith(f"\n\n{shown}")
     page.get_by_role("button", name="RIS").click()
     opened.wait("document.querySelector('#citations').textContent.startsWith('TY')")
     with page.expect_download() as saving:
@@ -184,7 +196,7 @@ def test_the_basket_is_saved_and_shared(
     with watched(browser) as other:
         other.page.goto(link)
         other.page.locator("[data-works] li").nth(2).wait_for()
-        assert other.page.locator("#citations").inner_text().count("\n@inproceedings") == 3
+        assert other.page.locator("#citations").inner_text().count("@inproceedings") == 3
         other.page.get_by_role("button", name="Put them into my basket").click()
         other.page.wait_for_url("**/basket.html")
         assert other.ask(CHOSEN) == keys

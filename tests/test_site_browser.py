@@ -13,6 +13,7 @@ import axe_playwright_python
 import pytest
 
 from dltheory_bib import Bibliography, QueryError, load
+from dltheory_bib.models.relations import JUDGEMENTS
 from dltheory_bib.query.fields import FIELDS, PRIVATE_FIELDS
 from dltheory_bib.site.build import build_site
 from dltheory_bib.site.folder import Folder
@@ -226,6 +227,7 @@ def test_the_page_answers_what_python_answers(
             return {
                 keys: first.map(n => catalogue.works.key[n]),
                 count: found.works.length,
+                complete: found.complete,
                 headings: found.headings.map(one => [one.kind, one.id, one.label, one.whole]),
                 mended: found.mended,
                 notes: notes(catalogue, found),
@@ -241,6 +243,7 @@ def test_the_page_answers_what_python_answers(
         expected = {
             "keys": answer[:10].keys,
             "count": len(answer),
+            "complete": answer.complete,
             "headings": [list(one) for one in answer.headings],
             "mended": [list(pair) for pair in answer.mended.items()],
             # The page says what was mended with a button that searches for the rest.
@@ -309,7 +312,8 @@ def test_the_search_finds_as_one_types(
     page = opened.page
     page.locator("#q").press_sequentially("perturbed gradient descent")
     answer = catalogue.search("perturbed gradient descent")
-    page.get_by_text(f"{len(answer)} of {len(catalogue):,} works").wait_for()
+    more = len(answer) - answer.complete
+    page.get_by_text(f"{answer.complete} works; {more} more have some of the words").wait_for()
     assert titles(opened)[0] == catalogue.snapshot.readable(answer[0].plain_title)
     assert page.url.endswith("search.html?q=perturbed+gradient+descent")
     go(opened, folder, "search.html?q=topic%3Antk%20year%3A2018")
@@ -487,14 +491,16 @@ def test_more_is_shown_on_demand(opened: Watched, folder: Path, catalogue: Bibli
 
 
 def test_copy_copies(browser: Browser, folder: Path, catalogue: Bibliography) -> None:
-    """The key, the BibTeX and the BibLaTeX, as they stand in the files."""
+    """The key, and the entry alone for BibTeX and BibLaTeX, which a file may give a preamble."""
     grants = {"permissions": ["clipboard-read", "clipboard-write"]}
     with watched(browser, **grants) as found:
-        go(found, folder, "works/jin2017escape.html")
-        work = catalogue.some(["jin2017escape"])
+        go(found, folder, "works/li2022generalization.html")
+        work = catalogue.some(["li2022generalization"])
+        preamble, _, entry = work.to_bibtex().partition("\n\n")
+        assert preamble.startswith("@preamble")
         for label, expected in (
-            ("Copy key", "jin2017escape"),
-            ("Copy BibTeX", work.to_bibtex()),
+            ("Copy key", "li2022generalization"),
+            ("Copy BibTeX", entry),
             ("Copy BibLaTeX", work.to_bibtex(dialect="biblatex")),
         ):
             if "BibLaTeX" in label:
@@ -596,6 +602,40 @@ def test_a_page_prints_without_its_controls(opened: Watched, folder: Path) -> No
     opened.wait("() => document.querySelector('.dg')?.graph?.colours.paper === '#16181b'")
     opened.page.emulate_media(media="print", color_scheme="dark")
     opened.wait("() => document.querySelector('.dg').graph.colours.paper === '#fdfdfb'")
+
+
+def test_the_graph_brings_the_sentences_of_what_is_shown(
+    opened: Watched, folder: Path, catalogue: Bibliography
+) -> None:
+    """Of the chosen work, of a path, of a line that one points at; they are loaded with the first
+    of them.
+    """
+    script = "assets/graph-sentences.js"
+    stated = {
+        edge.source: edge
+        for edge in catalogue.snapshot.edges()
+        if edge.says and edge.relation in JUDGEMENTS and "$" not in edge.says
+    }
+    edge = stated["jin2017escape"]
+    says = opened.page.locator(".dg-says", has_text=edge.says)
+    go(opened, folder, "graph.html?view=topics")
+    opened.wait("() => document.querySelector('.dg')?.graph?.scene.drawn")
+    assert not any(one.endswith(script) for one in opened.requests)
+    go(opened, folder, f"graph.html?work={edge.source}")
+    says.first.wait_for()
+    go(opened, folder, f"graph.html?from={edge.source}&to={edge.target}")
+    says.first.wait_for()
+    card = opened.ask(
+        """([source, target]) => {
+            const { model } = document.querySelector(".dg").graph;
+            const { edges } = model.byId.get(source);
+            const wanted = edges.find((one) => one.says && one.target.id === target);
+            return dltheoryGraph.cardOf(wanted, model).map((one) => one.textContent);
+        }""",
+        [edge.source, edge.target],
+    )
+    assert card[-1] == edge.says
+    assert sum(one.endswith(script) for one in opened.requests) == 2
 
 
 def test_the_graph_of_a_page_draws_walks_and_finds_a_way(opened: Watched, folder: Path) -> None:

@@ -153,9 +153,12 @@ def test_what_is_best_by_setting_can_be_read_without_a_script(
 
 
 def test_a_card_says_where_it_was_read(pages: dict[str, bytes]) -> None:
-    """The place, and what it was checked against."""
+    """The place, and what it was checked against if that was not the full text."""
     page = pages["questions/second-order-stationary.html"].decode()
-    assert "arXiv 1703.00887v1, Theorem 3; checked against the full text" in page
+    assert "arXiv 1703.00887v1, Theorem 3</small>" in page
+    assert "Cards were checked against the full text, except where another text is named." in page
+    page = pages["questions/first-order-stationary.html"].decode()
+    assert "ICML 2017, abstract; checked against the abstract</small>" in page
 
 
 def test_the_picture_has_a_mark_for_each_card_that_it_can_show(catalogue: Bibliography) -> None:
@@ -504,6 +507,47 @@ def test_a_setting_without_cards_names_the_nearest(
         assert "needs Full gradients" in said or "needs " in said
         assert found.page.locator("[id='jin2017escape-pgd']").is_visible()
         assert found.complaints == []
+
+
+def test_a_note_on_a_card_is_shown_if_asked(
+    browser: Browser, pages: dict[str, bytes], catalogue: Bibliography, tmp_path: Path
+) -> None:
+    """Below the card, also after its setting was asked; cards without a note offer none."""
+    Folder(tmp_path / "out").update(pages, "test")
+    name = "first-order-stationary"
+    noted = [card for card in catalogue.compare(name).cards if card.note]
+    card, told = next((one, one.note) for one in noted if one.note and "$" not in one.note)
+    with watched(browser) as found:
+        page = found.page
+        page.goto((tmp_path / "out" / "questions" / f"{name}.html").as_uri())
+        page.locator("[data-setting]").hover()
+        found.wait("Boolean(globalThis.dltheory?.answer && dltheory.question)")
+        assert page.get_by_role("button", name="note", exact=True).count() == len(noted)
+        body = page.locator(f"[id='{card.id}']")
+        button = body.get_by_role("button", name="note", exact=True)
+        assert body.get_by_text(told).count() == 0
+        button.click()
+        body.get_by_text(told).wait_for()
+        assert button.get_attribute("aria-expanded") == "true"
+        button.click()
+        body.get_by_text(told).wait_for(state="hidden")
+        assert found.complaints == []
+
+
+def test_without_a_script_the_works_tell_the_notes(
+    catalogue: Bibliography, pages: dict[str, bytes]
+) -> None:
+    """Which the page of the question says."""
+    for name in catalogue.questions:
+        notes = [card for card in catalogue.compare(name).cards if card.note]
+        page = pages[f"questions/{name}.html"].decode()
+        said = "<noscript> The page of a work also has the notes on its cards.</noscript>"
+        assert (said in page) == bool(notes)
+        assert page.count(" data-note>") == len(notes)
+        for card in notes:
+            told = pages[f"works/{catalogue.key(card.work)}.html"].decode()
+            told = told.partition(f'<li id="{card.id}">')[2].partition("</li>")[0]
+            assert "<dt>Note</dt>" in told
 
 
 def test_without_a_script_no_head_is_a_button(

@@ -293,7 +293,7 @@ def test_the_works_are_sorted_and_filtered_by_keyboard(
         assert years == sorted(years, reverse=True)
         assert status.inner_text() == f"{len(wanted)} of {len(keys)} are shown"
         assert "order=newest&from=2017&level=c&checked=a" in page.url
-        page.get_by_role("button", name=f"Choose these {len(wanted)}").click()
+        page.get_by_role("button", name=f"Select these {len(wanted)} to cite").click()
         assert page.locator(".basket").get_by_text(f"{len(wanted)} works").is_visible()
         page.reload()
         assert sorted(shown(found)) == sorted(wanted)
@@ -320,9 +320,11 @@ def test_without_a_script_every_work_is_shown(browser: Browser, folder: Path) ->
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("width", [390, 1024, 1600])
+@pytest.mark.parametrize("width", [390, 1024, 1280, 1600])
 def test_pictures_and_names_fit(browser: Browser, folder: Path, width: int) -> None:
-    """Nothing is wider than the window, no name of a picture is cut, and the head is one row."""
+    """Nothing is wider than the window, no name of a picture is cut or smaller than 11 px, and the
+    head is one row.
+    """
     with watched(browser, width) as found:
         found.page.goto((folder / "topics/wide-networks.html").as_uri())
         assert found.ask("() => document.documentElement.scrollWidth") <= width
@@ -334,6 +336,13 @@ def test_pictures_and_names_fit(browser: Browser, folder: Path, width: int) -> N
             }).map((text) => text.textContent)"""
         )
         assert outside == []
+        sizes = found.ask(
+            """() => [...document.querySelectorAll(".picture text")].map((text) => {
+                const { a: scale } = text.getScreenCTM();
+                return scale * parseFloat(getComputedStyle(text).fontSize);
+            })"""
+        )
+        assert min(sizes) >= 11
         assert found.ask("() => document.querySelector('.top').offsetHeight") < 64
 
 

@@ -36,6 +36,11 @@ class SearchResults(PaperList):
         return self._found.query
 
     @property
+    def complete(self) -> int:
+        """How many works have all the words; the others have some of them, and come later."""
+        return self._found.complete
+
+    @property
     def headings(self) -> list[Heading]:
         """What else answers the query: kind, id and label of each."""
         return list(self._found.headings)

@@ -111,6 +111,11 @@ class SiteSettings(_Table):
         pattern=r"^(https?://|mailto:)",
         description="where a reader reports an error; `{key}` and `{page}` are replaced",
     )
+    docs_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://",
+        description="where the documentation is, for a link at the foot of each page",
+    )
 
 
 class Settings(BaseModel):

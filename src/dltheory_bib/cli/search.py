@@ -82,8 +82,21 @@ def search(
         notes.append("`dltheory help query` explains queries")
     for place, line in enumerate(notes):
         note(f"  {line}" if place and not found else line)
-    if len(shown) < len(found) and drawn:
-        note(f"{len(shown)} of {len(found)} works; --limit 0 shows all")
+    if drawn and found:
+        _note_numbers(found, len(shown))
+
+
+def _note_numbers(found: SearchResults, shown: int) -> None:
+    """Say how many works there are, those apart that have all the words."""
+    said = []
+    if 0 < found.complete < len(found):
+        works = f"{found.complete} {'work' if found.complete == 1 else 'works'}"
+        more = len(found) - found.complete
+        said.append(f"{works}; {more} more {'has' if more == 1 else 'have'} some of the words")
+    if shown < len(found):
+        said.append(f"{shown} of {len(found)} works; --limit 0 shows all")
+    if said:
+        note("; ".join(said))
 
 
 def _search_shelf(text: str, most: int, format_: str | None) -> None:

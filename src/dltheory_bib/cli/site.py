@@ -63,6 +63,12 @@ def _engine_option() -> Callable[[F], F]:
     "feed for each topic.",
 )
 @_engine_option()
+@click.option(
+    "--docs-url",
+    metavar="URL",
+    help="Where the documentation is, an address or a path from OUT/: each page links to it; also "
+    "a setting.",
+)
 @private_option()
 def build(
     out: Path,
@@ -70,6 +76,7 @@ def build(
     base_url: str | None,
     since: Path | None,
     draft_engine: Path | None,
+    docs_url: str | None,
     private: bool,
 ) -> None:
     """Build the site in the folder OUT, or update the one there.
@@ -83,8 +90,9 @@ def build(
     Example: dltheory site build site --base-url https://example.org/theory/
     Example: dltheory site build site --since dltheory_bib-0.2.0-py3-none-any.whl
     Example: dltheory site build site --draft-engine engine
+    Example: dltheory site build site --docs-url docs/index.html
     """
-    done = _build(out, title, base_url, private, since, draft_engine)
+    done = _build(out, title, base_url, private, since, draft_engine, docs_url)
     for name in done.kept:
         note(f"{out / name}: kept; it is no longer part of the site, but was edited by hand")
     changes = f"{done.written} written, {done.unchanged} unchanged, {done.removed} removed"
@@ -128,6 +136,7 @@ def _build(
     private: bool = False,
     since: Path | None = None,
     draft_engine: Path | None = None,
+    docs_url: str | None = None,
 ) -> Written:
     from dltheory_bib.cli.collection import chosen_collection
     from dltheory_bib.cli.progress import CompileProgress
@@ -139,8 +148,16 @@ def _build(
     known = collection.is_catalogue
     named = title or settings.title or (Options().title if known else _name(collection.place))
     base = _whole(base_url or settings.base_url)
-    report = settings.report_url or ""
-    options = Options(visible(named), base, report, known, private, since, draft_engine)
+    options = Options(
+        title=visible(named),
+        base_url=base,
+        report_url=settings.report_url or "",
+        docs_url=_docs(docs_url) or settings.docs_url or "",
+        shipped=known,
+        private=private,
+        since=since,
+        draft_engine=draft_engine,
+    )
     bib = bibliography()
     if not sys.stderr.isatty():
         return build_site(bib, out, options)
@@ -167,6 +184,18 @@ def _whole(base_url: str | None) -> str:
             f"--base-url {base_url!r} is not an absolute URL; write https://example.org/theory/"
         )
     return base_url.rstrip("/") + "/"
+
+
+def _docs(url: str | None) -> str:
+    """Return where the documentation is, checked: no other scheme becomes a link."""
+    import re
+
+    if url and not re.fullmatch(r"(https?://[!-~]+|(?!/)[^:\s]+)", url):
+        raise click.UsageError(
+            f"--docs-url {url!r} is no address; write https://example.org/docs/, or a path from "
+            "the site, such as docs/index.html"
+        )
+    return url or ""
 
 
 def _serve(folder: Path, port: int) -> None:

@@ -60,6 +60,20 @@ def packed(data: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def without_sentences(data: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return packed data with the number of each sentence in its place, and the sentences.
+
+    They are half of the data once compressed, and only those of one work are shown at a time.
+    """
+    sentences: list[str] = []
+    stated: list[list[Any]] = []
+    for edge in data.get("stated", ()):
+        says = edge[3:]
+        stated.append([*edge[:3], *range(len(sentences), len(sentences) + len(says))])
+        sentences += says
+    return {**data, "stated": stated} if stated else dict(data), sentences
+
+
 def _distinct(values: Iterable[str]) -> dict[str, int]:
     """Return the number of each different value, in order of appearance."""
     return {value: place for place, value in enumerate(dict.fromkeys(values))}

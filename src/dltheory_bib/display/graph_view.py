@@ -16,7 +16,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from dltheory_bib.display.graph_packing import packed
+from dltheory_bib.display.graph_packing import packed, without_sentences
 from dltheory_bib.display.static_graph import static_graph
 
 STATIC = Path(__file__).parent / "static" / "graph"
@@ -42,18 +42,30 @@ _JSON_IN_HTML = str.maketrans(
 )
 
 
-def data_element(data: dict[str, Any], in_address: bool = False) -> str:
+def data_element(data: dict[str, Any], in_address: bool = False, sentences: str = "") -> str:
     """Return the data as the page element in which the graph is drawn.
+
+    `sentences` is the address of what `sentences_script` returns, if that is a file of its own.
 
     With `in_address` the page opens with the surroundings of one work, and what is shown is kept
     in its URL: `?work=KEY`, `?view=topics&open=TOPIC`, `?view=works`, `?from=KEY&to=KEY`.
 
     No text in it can end the element or begin another: `<`, `>` and `&` are written as escapes.
     """
-    text = json.dumps(packed(data), ensure_ascii=False, separators=(",", ":"))
-    text = text.translate(_JSON_IN_HTML)
+    made = packed(data)
+    if sentences:
+        made = without_sentences(made)[0] | {"sentences": sentences}
+    text = json.dumps(made, ensure_ascii=False, separators=(",", ":")).translate(_JSON_IN_HTML)
     kept = " data-address" if in_address else ""
     return f'<script type="application/json" class="dltheory-graph"{kept}>{text}</script>'
+
+
+def sentences_script(data: dict[str, Any]) -> str:
+    """Return the sentences of the relations as a script, which a page loads with the first that it
+    shows. A browser loads no JSON file next to a page that was opened from a folder.
+    """
+    found = without_sentences(packed(data))[1]
+    return f"dltheoryGraph.said({json.dumps(found, ensure_ascii=False, separators=(',', ':'))});\n"
 
 
 # The frame has no access to the notebook around it, whose colours need not be the system's:

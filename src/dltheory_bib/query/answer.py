@@ -23,7 +23,7 @@ from dltheory_bib.query.known_items import (
     people_named,
 )
 from dltheory_bib.query.mending import forms_starting, halves, nearest_forms
-from dltheory_bib.query.rank import Ranked, Unit, fields_of, rank
+from dltheory_bib.query.rank import Ranked, Unit, fields_of, having_all, rank
 from dltheory_bib.query.typed import read_query
 from dltheory_bib.snapshot.reader import Snapshot, read_numbers
 from dltheory_bib.text.names import nearest
@@ -48,6 +48,8 @@ class Found:
         self.query = query
         self.works: list[int] = []
         """The numbers of the works, best first; at most `rank.MOST` if there are words."""
+        self.complete = 0
+        """How many works have all the words that some work has."""
         self.headings: list[Heading] = []
         self.stems: list[str] = []
         self.units: list[Unit] = []
@@ -96,6 +98,7 @@ def search(
         ranked = rank(snapshot, having, within, found.favoured)
         found.ranked = {one.n: one for one in ranked}
         found.works = list(found.ranked)
+        found.complete = having_all(snapshot, having, within)
     if not typed.words.strip():  # filters alone, or nothing: every work that matches
         found.works += [n for n in _oldest_first(snapshot, within) if n not in found.ranked]
     return found

@@ -79,6 +79,15 @@ def rank(
     return made + [Ranked(n, score, ()) for n, score in best[RERANKED:]]
 
 
+def having_all(
+    snapshot: Snapshot, units: Sequence[Unit], among: Container[int] | None = None
+) -> int:
+    """Return how many works have every word; only those of `among`, if given."""
+    lists = [_weights(snapshot, unit.words)[0] for unit in units]
+    both = set(lists[0]).intersection(*lists[1:])
+    return len(both) if among is None else sum(n in among for n in both)
+
+
 def _sums(snapshot: Snapshot, units: Sequence[Unit]) -> dict[int, int]:
     lists = [(unit.idf, *_weights(snapshot, unit.words)) for unit in units]
     lists.sort(key=lambda one: -len(one[1]))

@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 CHANGES = "changes.html"
 """The page of what changed."""
+GRAPH_SENTENCES = "assets/graph-sentences.js"
+"""The sentences of the relations in the whole graph."""
 _PLAIN = re.compile(r"[\w./~-]*")
 
 
@@ -62,6 +64,11 @@ def question(identity: str) -> str:
 def question_data(identity: str) -> str:
     """Return the path of the data from which a question's page answers for a setting."""
     return f"questions/{identity}.js"
+
+
+def question_notes(identity: str) -> str:
+    """Return the path of the notes on the cards of a question, which its page shows on request."""
+    return f"questions/{identity}.notes.js"
 
 
 def graph(identity: str) -> str:

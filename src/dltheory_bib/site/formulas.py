@@ -25,7 +25,7 @@ _ELEMENTS = frozenset(
 )
 _ATTRIBUTES = frozenset(
     """
-    display mathvariant stretchy fence separator form lspace rspace minsize maxsize
+    display mathvariant stretchy form lspace rspace minsize maxsize
     accent accentunder displaystyle scriptlevel linethickness width height depth
     columnspan rowspan
     """.split()  # noqa: SIM905 - a list of words reads better so
@@ -87,6 +87,7 @@ def mathml(tex: str) -> Markup | None:
         if not _is_whole(tree):
             return None
         _space_as_tex(tree)
+        _join(tree)
         _unwrap(tree)
     except Exception:  # the converter has an exception for every error, some of other libraries
         return None
@@ -131,6 +132,42 @@ def _unwrap(element: ElementTree.Element) -> None:
         if not row.attrib:
             element.remove(row)
             element.extend(row)
+
+
+def _join(element: ElementTree.Element) -> None:
+    """Write a quotient of numerals, a word in upright letters and a negative index or exponent as
+    one element each: all are set as before, and weigh a third.
+    """
+    for child in element:
+        _join(child)
+    if element.tag not in {"math", "mrow"}:
+        return
+    made: list[ElementTree.Element] = []
+    for child in element:
+        last = made[-1] if made else None
+        if last is not None and _is_upright(last) and _is_letter(child):
+            last.text = f"{last.text}{child.text}"
+        elif child.tag == "mn" and len(made) > 1 and made[-1].text == "/" and made[-2].tag == "mn":
+            made.pop()
+            made[-1].text = f"{made[-1].text}/{child.text}"
+        else:
+            made.append(child)
+    for child in made:
+        if _is_upright(child) and len(child.text or "") > 1:
+            del child.attrib["mathvariant"]  # only a single letter would be slanted
+    if [one.tag for one in made] == ["mo", "mn"] and made[0].text == "−" and not made[0].attrib:
+        sign, number = made
+        number.text = f"−{number.text}"
+        made.remove(sign)
+    element[:] = made
+
+
+def _is_upright(element: ElementTree.Element) -> bool:
+    return element.tag == "mi" and element.attrib == {"mathvariant": "normal"}
+
+
+def _is_letter(element: ElementTree.Element) -> bool:
+    return _is_upright(element) and len(element.text or "") == 1
 
 
 def _space_as_tex(row: ElementTree.Element) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from dltheory_bib.display.graph_data import graph_data
-from dltheory_bib.display.graph_view import SCRIPTS, STYLE, data_element
+from dltheory_bib.display.graph_view import SCRIPTS, STYLE, data_element, sentences_script
 from dltheory_bib.site import addresses
 
 if TYPE_CHECKING:
@@ -18,27 +18,36 @@ if TYPE_CHECKING:
 
 
 def graph_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, bytes]]:
-    """Yield a page with the whole graph, and one for the part of each topic that has works."""
-    yield _page(contents, render, "graph.html", contents.papers, None)
+    """Yield a page with the whole graph, and one for the part of each topic that has works.
+
+    The sentences of the whole graph are a file of their own; those of a topic are few.
+    """
+    data = _data(contents, "graph.html", contents.papers)
+    yield _page(render, "graph.html", data, None, sentences=addresses.GRAPH_SENTENCES)
+    yield addresses.GRAPH_SENTENCES, sentences_script(data).encode()
     for topic in contents.topics.values():
         keys = contents.bib.on(topic.id).keys
         if keys:
-            yield _page(contents, render, addresses.graph(topic.id), keys, topic)
+            path = addresses.graph(topic.id)
+            yield _page(render, path, _data(contents, path, keys), topic)
 
 
-def _page(
-    contents: Contents, render: Renderer, path: str, keys: Iterable[str], topic: Topic | None
-) -> tuple[str, bytes]:
+def _data(contents: Contents, path: str, keys: Iterable[str]) -> dict[str, Any]:
     root = addresses.root(path)
-    data: dict[str, Any] = graph_data(
+    return graph_data(
         contents.bib.graph,
         [contents.papers[key] for key in keys],
         contents.topics,
         contents.text,
         address=lambda paper: addresses.link(root, addresses.work(paper.key)),
     )
+
+
+def _page(
+    render: Renderer, path: str, data: dict[str, Any], topic: Topic | None, sentences: str = ""
+) -> tuple[str, bytes]:
     shown = {
-        "data": Markup(data_element(data, in_address=True)),
+        "data": Markup(data_element(data, in_address=True, sentences=sentences)),
         "topic": topic,
         "works": len(data["nodes"]),
     }

@@ -16,6 +16,8 @@ class Options:
     """Its public URL, for data that need absolute URLs: sitemap, feed, canonical links."""
     report_url: str = ""
     """Where a reader reports an error; `{key}` is the key of a work, `{page}` the page's path."""
+    docs_url: str = ""
+    """Where the documentation is: an address, or a path from the top of the site."""
     shipped: bool = True
     """Whether it shows the shipped catalogue, whose data are CC0."""
     private: bool = False

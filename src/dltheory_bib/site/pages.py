@@ -5,10 +5,12 @@ Each function yields the path and the content of some pages; `build` calls them 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
-from dltheory_bib.models.registries import Person
+from dltheory_bib.models.registries import Period, Person
 from dltheory_bib.site import addresses
 from dltheory_bib.site.linked_data import newest
 from dltheory_bib.site.page_charts import timeline
@@ -34,7 +36,7 @@ def person_pages(contents: Contents, render: Renderer) -> Pages:
                 "person.html",
                 path,
                 person=person,
-                works=contents.entries(keys),
+                works=contents.entries(sorted(keys, key=contents.newest_first)),
                 co_authors=contents.bib.co_authors(identity),
             ),
         )
@@ -69,7 +71,14 @@ def venue_pages(contents: Contents, render: Renderer) -> Pages:
         yield (
             path,
             render(
-                "venue.html", path, venue=venue, by_year=by_year, total=len(keys), timeline=drawn
+                "venue.html",
+                path,
+                venue=venue,
+                by_year=by_year,
+                total=len(keys),
+                timeline=drawn,
+                names=_stretches(venue.periods, "short") if _differ(venue.periods) else [],
+                publishers=_stretches(venue.periods, "publisher"),
             ),
         )
     path = "venues.html"
@@ -79,6 +88,25 @@ def venue_pages(contents: Contents, render: Renderer) -> Pages:
     for group in kinds.values():
         group.sort(key=lambda pair: (-pair[1], pair[0].id))
     yield path, render("venues.html", path, kinds=kinds)
+
+
+def _differ(periods: Sequence[Period]) -> bool:
+    """Whether a venue had more than one name."""
+    return len({period.short for period in periods}) > 1
+
+
+def _stretches(periods: Sequence[Period], field: str) -> list[tuple[str, str]]:
+    """Return the values of a field of a venue, each with the years in which it held; equal values
+    of periods that follow each other are told once, and empty ones left out.
+    """
+    made = []
+    for value, group in groupby(periods, key=attrgetter(field)):
+        held = list(group)
+        since, until = held[0].since, held[-1].until
+        years = str(since) if since and since == until else f"{since or ''}–{until or ''}"
+        if value:
+            made.append((value, years.strip("–") and years))
+    return made
 
 
 def year_pages(contents: Contents, render: Renderer) -> Pages:

@@ -6,6 +6,7 @@ A page can be read without a script. With one, it asks for a setting and answers
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -97,6 +98,7 @@ def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, 
         table, records = found.table, {card.id: card for card in found.cards}
         lines = _Lines(contents, table, records, vocabulary)
         drawn = progress(table)
+        notes = {card.id: contents.typeset(card.note) for card in found.cards if card.note}
         yield (
             path,
             render(
@@ -117,9 +119,13 @@ def question_pages(contents: Contents, render: Renderer) -> Iterator[tuple[str, 
                 ways=HOLDS,
                 checked=CARD_CHECKED,
                 data=addresses.question_data(identity),
+                notes=addresses.question_notes(identity) if notes else "",
                 open=len(question.symbols or question.columns) <= _MOST_OPEN,
             ),
         )
+        if notes:
+            text = json.dumps(notes, ensure_ascii=False, separators=(",", ":"))
+            yield addresses.question_notes(identity), f"dltheory.questionNotes({text});\n".encode()
         if table.frontiers:
             data = setting_data(contents, render, identity, table, lines.changes)
             yield addresses.question_data(identity), data

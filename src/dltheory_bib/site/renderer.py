@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -84,6 +85,7 @@ class Renderer:
             "count": counted,
             "first_statement": first_statement,
             "natural": natural,
+            "text_read": text_read,
             "sorted_name": sorted_name,
         }
         self.environment.globals.update(
@@ -158,6 +160,23 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     ('1 work', '1,200 works', '0 people')
     """
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+_COPY = re.compile(r"\b([\w-]+/[\w.-]+)(?:,? |/)(?:[\w.-]+/)*([\w.-]+?)\.pdf\b(?![./])")
+"""A file in a repository, as `owner/name folder/file.pdf`."""
+
+
+def text_read(where: str) -> str:
+    """Return where a text was read, with files of repositories in words.
+
+    >>> text_read("damaru2/ntk papers/1806.07572.pdf, arXiv v3, theorem 1")
+    'a copy of 1806.07572 in the public repository damaru2/ntk, arXiv v3, theorem 1'
+    >>> text_read("ICML 2017, theorem 3"), text_read("https://example.org/a/b.pdf")
+    ('ICML 2017, theorem 3', 'https://example.org/a/b.pdf')
+    """
+    if "://" in where:
+        return where
+    return _COPY.sub(r"a copy of \2 in the public repository \1", where)
 
 
 def sorted_name(name: str) -> str:

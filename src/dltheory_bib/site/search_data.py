@@ -21,6 +21,8 @@ from dltheory_bib.site.site_data import Contents
 from dltheory_bib.snapshot.schema import FEATURES
 from dltheory_bib.text.names import slug
 
+ARXIV_PDF = "https://arxiv.org/pdf/"
+
 
 def search_data(contents: Contents) -> bytes:
     """Return the script that passes the data to the search; works are numbered from 0 as in the
@@ -95,6 +97,9 @@ def _works(contents: Contents) -> dict[str, list[Any]]:
     made["people"] = [[people[one] for one, _ in contents.authors[row[0]]] for row in rows]
     layers = contents.layers
     made["layer"] = [layers.get(row[0], "") for row in rows] if layers else []
+    # Most addresses are arXiv's, which the page puts before the id.
+    pdfs = [contents.entry(row[0]).pdf or "" for row in rows]
+    made["pdf"] = [pdf.removeprefix(ARXIV_PDF) for pdf in pdfs]
     made["cited"] = [contents.cited.get(row[0], 0) for row in rows]
     return made
 

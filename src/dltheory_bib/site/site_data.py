@@ -20,6 +20,7 @@ from dltheory_bib.site.options import Options
 from dltheory_bib.site.prose_reads import ProseReads, notes_reads
 from dltheory_bib.snapshot.reader import Edge
 from dltheory_bib.snapshot.views import lists_read
+from dltheory_bib.text.identifiers import public_pdf
 from dltheory_bib.text.names import author_line, natural
 from dltheory_bib.theorems.theorem_table import SIGNS
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_NAMES = 8
+"""Number of authors up to which a work names all where it names more than a few."""
 STEPS = 12
 """Number of works in a topic's reading order on the site."""
 SIMILAR = 6
@@ -50,6 +53,10 @@ class Entry(NamedTuple):
     """How many works here cite it."""
     layer: str = ""
     """The layer of the collection that adds it; empty for a work of the lowest."""
+    pdf: str | None = None
+    """The address of a PDF that anybody may read, if one is known: arXiv's if it is there, as long
+    lists would be too heavy with longer addresses.
+    """
 
 
 class Place(NamedTuple):
@@ -148,6 +155,7 @@ class Contents:
             paper.level,
             self.cited.get(paper.key, 0),
             self.layers.get(paper.key, ""),
+            public_pdf(None, paper.eprint) or paper.pdf,
         )
 
     @cached_property
@@ -183,6 +191,30 @@ class Contents:
             ]
             for key, paper in self.papers.items()
         }
+
+    def author_names(self, key: str) -> str:
+        """Return the names of the authors of a work, of many only the first."""
+        names = [name for _, name in self.authors[key]]
+        if len(names) <= MOST_NAMES:
+            return ", ".join(names)
+        named = names[: MOST_NAMES - 1]
+        return f"{', '.join(named)} and {len(names) - len(named)} more"
+
+    def newest_first(self, key: str) -> tuple[int, str]:
+        """Return what sorts works from the newest to the oldest."""
+        return -self.papers[key].year, key
+
+    def to_read_first(self, keys: Iterable[str]) -> list[str]:
+        """Return some works in the order in which a reader of one of them would look at them: by
+        level, then the most cited here, then the newest.
+        """
+        ranks = {"start": 0, "core": 1}
+
+        def place(key: str) -> tuple[int, int, int, str]:
+            paper = self.papers[key]
+            return ranks.get(paper.level or "", 2), -self.cited.get(key, 0), -paper.year, key
+
+        return sorted(keys, key=place)
 
     @cached_property
     def by_person(self) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import accumulate, pairwise
+from textwrap import wrap
 from typing import NamedTuple
 
 from dltheory_bib.graph.main_path import MainPath
@@ -18,13 +19,13 @@ from dltheory_bib.text.names import author_line
 
 WIDTH = 400
 """Of both pictures."""
-_FIRST, _LAST = 14, 86
+_FIRST, _LAST = 18, 86
 """Where the years of the main path begin and end."""
-_ROW, _TOP = 40, 8
+_ROW, _TOP = 58, 8
 _THINNEST, _THICKEST = 1.5, 6.0
-_TITLE = 46
-"""Letters of a title that fit beside the path."""
-_TALLEST_CURVE, _CURVE_TOP, _GAP, _TALLEST_BAR, _FOOT = 120, 18, 10, 44, 16
+_TITLE = 42
+"""Letters of a line of a title that fit beside the path; two lines are below each other."""
+_TALLEST_CURVE, _CURVE_TOP, _GAP, _TALLEST_BAR, _FOOT = 120, 18, 10, 44, 20
 _EDGE = 6
 _MOST_YEARS = 46
 """A few old works would squeeze all others: the earlier ones only count."""
@@ -39,8 +40,8 @@ class Stop(NamedTuple):
     x: float
     y: float
     name: str
-    title: str
-    """Shortened."""
+    title: list[str]
+    """In lines; a very long one is shortened."""
 
 
 class Stretch(NamedTuple):
@@ -87,7 +88,7 @@ def path_picture(contents: Contents, found: MainPath) -> PathPicture | None:
             round(_FIRST + (paper.year - first) * scale, 1),
             _TOP + _ROW * row + 14,
             f"{author_line(paper.author, at_most=2)} {paper.year}",
-            _shortened(contents.text(paper.plain_title)),
+            wrap(contents.text(paper.plain_title), _TITLE, max_lines=2, placeholder=" …"),
         )
         for row, paper in enumerate(papers)
     ]
@@ -104,10 +105,6 @@ def path_picture(contents: Contents, found: MainPath) -> PathPicture | None:
 
 def _thickness(share: float) -> float:
     return round(_THINNEST + (_THICKEST - _THINNEST) * share, 1)
-
-
-def _shortened(title: str) -> str:
-    return title if len(title) <= _TITLE else f"{title[: _TITLE - 1].rstrip(' ,:;-')}…"
 
 
 def _steps(contents: Contents, keys: Sequence[str]) -> list[Step]:

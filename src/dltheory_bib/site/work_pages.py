@@ -42,12 +42,12 @@ def work_pages(
     for key in keys:
         paper = contents.papers[key]
         entry, biblatex = contents.bibtex[key]
-        bibtex = join_entries([entry], "bibtex")
         path = addresses.work(key)
-        shown = _shown(contents, paper) | {"bibtex": bibtex, "biblatex": biblatex}
+        # A box has the entry alone; the preamble that a file may need is in the file.
+        shown = _shown(contents, paper) | {"bibtex": entry, "biblatex": biblatex}
         yield path, render("work.html", path, **shown)
         yield addresses.work(key, "js"), citation_data(contents, paper, entry, biblatex)
-        yield addresses.work(key, "bib"), bibtex.encode()
+        yield addresses.work(key, "bib"), join_entries([entry], "bibtex").encode()
         yield addresses.work(key, "json"), _as_json(contents.record(key))
         for alias in paper.aliases:
             path = addresses.work(alias)
@@ -69,8 +69,8 @@ def _shown(contents: Contents, paper: Paper) -> dict[str, Any]:
         "checked": CHECKED[paper.checked],
         "levels": LEVELS,
         "verdicts": VERDICT,
-        "cites": contents.entries(view.cites),
-        "cited_by": contents.entries(view.cited_by),
+        "cites": contents.entries(contents.to_read_first(view.cites)),
+        "cited_by": contents.entries(contents.to_read_first(view.cited_by)),
         "read_before": contents.entries(contents.bib.key(name) for name in paper.after),
         "read_after": contents.entries(after),
         "places": contents.places.get(paper.key, []),

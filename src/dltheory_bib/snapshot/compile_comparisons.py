@@ -41,7 +41,9 @@ def write_comparisons(
             [family(first[key]), *shown_bound(known[card], question, read)] for card, key in rows
         ]
         orders = [Order(question, vocabulary, ignore) for ignore in (False, True)]
-        found_orders = [[rank_cards(asked, one), compare_bounds(asked, one)] for one in orders]
+        found_orders = [
+            [rank_cards(asked, one), compare_bounds(asked, one, orders[1])] for one in orders
+        ]
         data: list[Any] = [texts, *found_orders]
         written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
         row = (question.id, written)

@@ -48,6 +48,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
+from math import gcd, lcm
 from typing import Literal, NamedTuple
 
 from dltheory_bib.text.exponents import NUMBER, RATIO, split_exponent, symbols_in
@@ -225,25 +226,31 @@ def _is_below(monomial: Monomial, large: Bound) -> bool:
     # row must be non-negative.
     surplus = [
         [
-            [one[symbol][part] - monomial[symbol][part] for one in large]
+            _whole([one[symbol][part] - monomial[symbol][part] for one in large])
             for part in range(len(Exponent._fields))
         ]
         for symbol in range(len(monomial))
     ]
     size = len(large)
-    unit = [[Fraction(i == j) for j in range(size)] for i in range(size)]
-    weights = [_Row(tuple(row), False) for row in unit] + [_Row((Fraction(1),) * size, True)]
+    unit = [[int(i == j) for j in range(size)] for i in range(size)]
+    weights = [_Row(tuple(row), False) for row in unit] + [_Row((1,) * size, True)]
     return _some_weights(weights, surplus)
+
+
+def _whole(form: Sequence[Fraction]) -> list[int]:
+    """Return a multiple of a linear form: only its sign counts, and whole numbers are fast."""
+    scale = lcm(*(value.denominator for value in form))
+    return [value.numerator * (scale // value.denominator) for value in form]
 
 
 class _Row(NamedTuple):
     """A linear form in the weights that must be non-negative, or positive."""
 
-    form: tuple[Fraction, ...]
+    form: tuple[int, ...]
     strict: bool
 
 
-def _some_weights(known: list[_Row], surplus: list[list[list[Fraction]]]) -> bool:
+def _some_weights(known: list[_Row], surplus: list[list[list[int]]]) -> bool:
     """Return whether weights exist for which no symbol's surplus is lexicographically negative."""
     if not _is_feasible(known):
         return False
@@ -252,7 +259,7 @@ def _some_weights(known: list[_Row], surplus: list[list[list[Fraction]]]) -> boo
     return any(_some_weights(known + more, surplus[1:]) for more in _ways(surplus[0]))
 
 
-def _ways(parts: list[list[Fraction]]) -> Iterator[list[_Row]]:
+def _ways(parts: list[list[int]]) -> Iterator[list[_Row]]:
     """Yield the cases in which a surplus is non-negative, by the first part that is not zero."""
     forms = [tuple(form) for form in parts if any(form)]
     zero: list[_Row] = []
@@ -284,5 +291,5 @@ def _without(place: int, one: _Row, other: _Row) -> _Row:
 
 
 def _scaled(row: _Row) -> _Row:
-    first = next((abs(value) for value in row.form if value), Fraction(1))
-    return _Row(tuple(value / first for value in row.form), row.strict)
+    common = gcd(*row.form)
+    return _Row(tuple(value // common for value in row.form), row.strict) if common > 1 else row

@@ -118,7 +118,7 @@ class Order:
         self._fixed = {one.id: one.constant_under for one in question.symbols}
         self._ratios = [one.id for one in question.exponents]
         self._ratios_below = {one.id: one.at_most for one in question.exponents if one.at_most}
-        self._bounds: dict[tuple[object, ...], Bound] = {}
+        self._bounds: dict[tuple[object, ...], tuple[Bound, object]] = {}
         self._distinct: dict[Bound, Bound] = {}
         self._at_most: dict[tuple[int, int], bool] = {}
 
@@ -132,7 +132,9 @@ class Order:
         """
         # A bound from above is weakest where it is greatest.
         falls = (card.kind != "lower") == self._smaller_is_better
-        asked = (card.bound, bool(card.hidden), falls, strongest, fixed)
+        # Asked for each pair of cards: to hash the monomials each time would take as long as to
+        # compare them. What is kept beside the bound keeps its `id`.
+        asked = (id(card.bound), bool(card.hidden), falls, strongest, fixed)
         if asked not in self._bounds:
             hidden = 0 if strongest or not card.hidden else 1 if falls else -1
             made = read_bound(
@@ -145,8 +147,8 @@ class Order:
                 self._below,
                 self._ratios_below,
             )
-            self._bounds[asked] = self._distinct.setdefault(made, made)
-        return self._bounds[asked]
+            self._bounds[asked] = self._distinct.setdefault(made, made), card.bound
+        return self._bounds[asked][0]
 
     def _constants(self, card: Result) -> frozenset[str]:
         """Return the symbols that what is assumed for an upper bound fixes."""

@@ -73,7 +73,8 @@ def _count(
             if one != other and order.strictly_dominates(cards[one], cards[other]):
                 counts["dominations"] += 1
                 counts["unread_winners"] += not read[one]
-    comparable = compare_bounds(cards, order)
+    plain = Order(question, vocabulary, ignore_polylog=True)
+    comparable = compare_bounds(cards, order, plain)
     beaten: set[tuple[int, int]] = set()
     for setting in question.settings:
         granted = Setting(vocabulary.known, setting.assumptions, chosen=question.chosen)
@@ -86,7 +87,6 @@ def _count(
         beaten |= {(one, other) for one in here for other in comparable[one].beats if other in here}
     counts["dominations_in_settings"] += len(beaten)
     counts["unread_winners"] += sum(not read[one] for one, _ in beaten)
-    plain = Order(question, vocabulary, ignore_polylog=True)
     for card in cards:
         for claim in card.improves:
             old = results[claim.card]

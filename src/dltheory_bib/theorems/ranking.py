@@ -29,10 +29,11 @@ def rank_cards(cards: Sequence[Result], order: Order) -> Ranking:
     return Ranking(ranks, weaker)
 
 
-def compare_bounds(cards: Sequence[Result], order: Order) -> list[Comparable]:
-    """Compare bound and guarantee of all cards of a question, whatever they assume."""
+def compare_bounds(cards: Sequence[Result], order: Order, plain: Order) -> list[Comparable]:
+    """Compare bound and guarantee of all cards of a question, whatever they assume; `plain` is the
+    order without logarithms, in which a lower bound matches.
+    """
     made = [Comparable() for _ in cards]
-    plain = Order(order.question, order.vocabulary, ignore_polylog=True)
     for places in _groups(cards, order):
         for place in places:
             card = cards[place]

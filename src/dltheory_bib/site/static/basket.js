@@ -60,7 +60,8 @@ globalThis.dltheory ??= {};
   let last = null; // the box that was clicked last, for a range
   function box(key, name) {
     const made = make("input", { type: "checkbox", class: "choose", "data-key": key });
-    made.setAttribute("aria-label", `choose ${name}`);
+    made.setAttribute("aria-label", `select ${name} to cite`);
+    made.title = "Select to cite; Shift selects all between";
     made.checked = chosen.includes(key);
     made.addEventListener("click", (event) => {
       const all = [...document.querySelectorAll("input.choose")].filter((one) => one.offsetParent);
@@ -92,7 +93,7 @@ globalThis.dltheory ??= {};
     const areIn = () => keys().length > 0 && keys().every((key) => chosen.includes(key));
     const label = () => {
       button.hidden = !keys().length;
-      button.textContent = areIn() ? "Leave these out" : `Choose these ${keys().length}`;
+      button.textContent = areIn() ? "Leave these out" : `Select these ${keys().length} to cite`;
     };
     button.addEventListener("click", () => choose(keys(), !areIn()));
     button.addEventListener("basket", label);
@@ -107,8 +108,8 @@ globalThis.dltheory ??= {};
   const copyButton = make("button", { type: "button" }, "Copy BibTeX");
   copyButton.addEventListener("click", async () => {
     await load("assets/citations.js");
-    const { text } = await globalThis.dltheory.written("bibtex", chosen);
-    await tell(copyButton, text);
+    const { shown } = await globalThis.dltheory.written("bibtex", chosen);
+    await tell(copyButton, shown);
   });
   const more = make("a", { href: address("basket.html") }, "other formats");
   const emptyButton = make("button", { type: "button", class: "plain-button" }, "Empty");

@@ -5,20 +5,22 @@
   const { choose, address, make, counted, tell } = basket;
   const page = document.querySelector("[data-basket]");
   let format = "bibtex";
+  let file = ""; // what is saved
   const shared = new URL(location).searchParams.get("keys");
   const keysShown = () => (shared === null ? basket.chosen() : shared.split(",").filter(Boolean));
   const part = (name) => page.querySelector(`[data-${name}]`);
   async function showPage() {
     page.hidden = false;
     const keys = [...new Set(keysShown())];
-    const { text, found, unknown } = await written(format, keys);
+    const { text, shown, found, unknown } = await written(format, keys);
     if (keys.join() !== [...new Set(keysShown())].join()) return; // chosen anew meanwhile
     const said = [shared === null ? counted(found.size) : `${counted(found.size)} in this link`];
     if (unknown.length) said.push(`; not in this collection: ${unknown.join(", ")}`);
     part("said").textContent = keys.length ? `${said.join("")}.` : "There is nothing in it yet.";
     part("empty").hidden = found.size > 0;
     part("full").hidden = !found.size;
-    page.querySelector("#citations").textContent = text;
+    page.querySelector("#citations").textContent = shown;
+    file = text;
     page.querySelector('[data-act="keep"]').hidden = shared === null;
     page.querySelector('[data-act="empty"]').hidden = shared !== null;
     const items = [...found].map(([key, work]) => {
@@ -46,10 +48,9 @@
       });
       part("formats").append(button);
     }
-    const text = () => page.querySelector("#citations").textContent;
     const acts = {
-      copy: (button) => tell(button, text()),
-      save: () => save(FORMATS[format].file, text()),
+      copy: (button) => tell(button, page.querySelector("#citations").textContent),
+      save: () => save(FORMATS[format].file, file),
       share: (button) => {
         const link = new URL(address("basket.html"));
         return tell(button, `${link}?keys=${[...new Set(keysShown())].map(encodeURIComponent)}`);

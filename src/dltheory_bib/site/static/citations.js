@@ -59,14 +59,16 @@ globalThis.dltheory ??= {};
       .join("");
     return `${made}${provided}\\def\\asitstands#1{\\texttt{#1}\\endgroup}`;
   }
+  const entries = (works) => works.map((one) => one.bibtex).join("\n");
   function bibtexFile(works) {
-    const text = works.map((one) => one.bibtex).join("\n");
+    const text = entries(works);
     const needed = preamble(text);
     return needed ? `@preamble{"${needed}"}\n\n${text}` : text;
   }
 
+  // `show` is what a box shows and what is copied, where a file needs more than that.
   const FORMATS = {
-    bibtex: { label: "BibTeX", file: "refs.bib", write: bibtexFile },
+    bibtex: { label: "BibTeX", file: "refs.bib", write: bibtexFile, show: entries },
     biblatex: {
       label: "BibLaTeX",
       file: "refs.bib",
@@ -96,7 +98,9 @@ globalThis.dltheory ??= {};
   };
   async function written(format, keys) {
     const { found, unknown } = await citations(keys);
-    return { text: FORMATS[format].write([...found.values()], [...found.keys()]), found, unknown };
+    const { write, show = write } = FORMATS[format];
+    const made = [[...found.values()], [...found.keys()]];
+    return { text: write(...made), shown: show(...made), found, unknown };
   }
 
   Object.assign(globalThis.dltheory, { written, FORMATS });

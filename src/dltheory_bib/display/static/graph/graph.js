@@ -453,7 +453,7 @@ globalThis.dltheoryGraph ??= {};
         this.arrange();
       }
       this.light([...this.onRoute], edges);
-      this.show(here.route(from, to, steps, { walk: this.walk, clear: () => this.togglePath(false) }), true);
+      this.show(here.route(from, to, steps, this.model, { walk: this.walk, clear: () => this.togglePath(false) }), true);
       this.live.textContent = steps ? `A path of ${here.counted(steps.length, "step")}.` : "No path.";
       this.reveal([...this.onRoute]);
       this.tell();

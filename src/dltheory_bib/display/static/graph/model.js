@@ -29,7 +29,7 @@ globalThis.dltheoryGraph ??= {};
         url: url.list ? url.list[n] : url.before + id + url.after,
       };
     });
-    const edges = stated.map(([source, target, kind, says]) => ({ source: nodes[source].id, target: nodes[target].id, relation: kinds[kind], says }));
+    const edges = stated.map(([source, target, kind, says]) => ({ source: nodes[source].id, target: nodes[target].id, relation: kinds[kind], ...(typeof says === "number" ? { sentence: says } : { says }) }));
     cites.forEach((differences, source) => {
       let target = 0;
       for (const one of differences) {
@@ -121,7 +121,7 @@ globalThis.dltheoryGraph ??= {};
       edge.drawn = edge.words.kind !== "cites" || !stated.has(`${edge.source.index} ${edge.target.index}`);
     }
     const most = Math.max(1, ...nodes.map((node) => node.cited));
-    return { nodes, edges, groups, byId, most, topics: data.topics ?? {}, title: data.title ?? "", lists: data.lists, focus: data.focus };
+    return { nodes, edges, groups, byId, most, topics: data.topics ?? {}, title: data.title ?? "", lists: data.lists, focus: data.focus, sentences: data.sentences };
   }
 
   function other(edge, node) {

@@ -46,7 +46,30 @@ globalThis.dltheoryGraph ??= {};
     return [make("h3", {}, title), note && make("p", { class: "dg-defined" }, note), inside].filter(Boolean);
   }
 
-  function stated(edge, node, walk) {
+  // Sentences that are in a script of their own are loaded with the first that is shown.
+  function sentencesOf(model) {
+    model.loading ??= new Promise((done, failed) => {
+      globalThis.dltheoryGraph.said = done;
+      document.head.append(make("script", { src: model.sentences, onerror: failed }));
+    }).then((found) => {
+      for (const edge of model.edges) if (edge.sentence !== undefined) edge.says = found[edge.sentence];
+    });
+    return model.loading;
+  }
+
+  // The sentence of an edge in an element of this kind; nothing if it has none.
+  function said(edge, model, kind, attributes = {}) {
+    if (edge.says) return make(kind, attributes, edge.says);
+    if (edge.sentence === undefined) return null;
+    const element = make(kind, attributes);
+    sentencesOf(model).then(
+      () => element.append(edge.says),
+      () => element.remove(),
+    );
+    return element;
+  }
+
+  function stated(edge, node, model, walk) {
     const there = other(edge, node);
     const verb = edge.source === node ? edge.words.says : edge.words.inverse;
     return make(
@@ -54,7 +77,7 @@ globalThis.dltheoryGraph ??= {};
       {},
       make("span", { class: `dg-verb dg-${edge.words.kind}` }, verb),
       goto(there, walk),
-      edge.says && make("p", { class: "dg-says" }, edge.says),
+      said(edge, model, "p", { class: "dg-says" }),
     );
   }
 
@@ -129,7 +152,7 @@ globalThis.dltheoryGraph ??= {};
         globalThis.dltheory?.basket && make("button", { type: "button", "data-choose": node.id, hidden: "" }, "Put into the basket"),
       ),
       ...(relations.length
-        ? block("Relations", make("ul", { class: "dg-works" }, ...relations.map((edge) => stated(edge, node, walk))))
+        ? block("Relations", make("ul", { class: "dg-works" }, ...relations.map((edge) => stated(edge, node, model, walk))))
         : []),
       ...(prior.length ? block("Prior works", pairs(prior, "cited by"), `Up to ${node.year}, cited by most of the ${zone} works of its neighbourhood: itself and its neighbours.`) : []),
       ...(derivative.length ? block("Derivative works", pairs(derivative, "cites"), `From ${node.year} on, citing most of the neighbourhood.`) : []),
@@ -146,7 +169,7 @@ globalThis.dltheoryGraph ??= {};
     if (what.words) {
       const name = (end) => bold(end.byline ?? end.label);
       const number = what.count ? `${counted(what.count, "citation")}: ` : "";
-      return [span(number, name(what.source), ` ${what.words.says} `, name(what.target)), what.says && span(what.says)].filter(Boolean);
+      return [span(number, name(what.source), ` ${what.words.says} `, name(what.target)), said(what, model, "span")].filter(Boolean);
     }
     if (what.isTopic) {
       const most = [...what.links].filter(([, one]) => one.cites).sort((a, b) => b[1].cites - a[1].cites).slice(0, 3);
@@ -158,7 +181,7 @@ globalThis.dltheoryGraph ??= {};
   }
 
   // The steps of a path, each with the direction of its edge.
-  function route(from, to, steps, { walk, clear }) {
+  function route(from, to, steps, model, { walk, clear }) {
     const head = make("h2", {}, `From ${from.byline} to ${to.byline}`);
     const close = make("button", { type: "button", class: "dg-close", "aria-label": "Leave this path", onclick: clear }, "×");
     if (!steps) {
@@ -170,7 +193,7 @@ globalThis.dltheoryGraph ??= {};
       const forward = edge.source === here;
       const verb = make("span", { class: `dg-verb dg-${edge.words.kind}` }, forward ? edge.words.says : edge.words.inverse);
       here = other(edge, here);
-      items.push(make("li", {}, verb, goto(here, walk), edge.says && make("p", { class: "dg-says" }, edge.says)));
+      items.push(make("li", {}, verb, goto(here, walk), said(edge, model, "p", { class: "dg-says" })));
     }
     return [close, head, make("p", { class: "dg-meta" }, counted(steps.length, "step")), make("ol", { class: "dg-route" }, ...items)];
   }

@@ -2,11 +2,12 @@
 //
 // The data, as `display/graph_data.py` makes them: {nodes: [{id, label, byline, year, topics, level,
 //   cited, url?, group?}], edges: [{source, target, relation, says?}], topics: {id: label},
-//   groups?: [{id, label}], relations?: {relation: {says, inverse, kind}}, title?, lists?, focus?},
+//   groups?: [{id, label}], relations?: {relation: {says, inverse, kind}}, title?, lists?, focus?,
+//   sentences?},
 //   or the same packed by `display/graph_packing.py`.
 // An edge points from the work that cites, improves … to the other; `kind` is cites, builds,
 // disputes or other. `lists` says how many reference lists were read, `focus` is the work to begin
-// with. There are three views: `work`, one work with its surroundings; `topics`, the field collapsed
+// with. If `sentences` is the address of a script, an edge has the number of its sentence there. There are three views: `work`, one work with its surroundings; `topics`, the field collapsed
 // to topics; `works`, all works. The element that is made beside the data has the picture as
 // `graph`: go({view, work, open, from, to}), pick(id), path(from, to), clear(), fit(); it is sent
 // the event `changed` with what is shown. Data with the attribute `data-address` keep that in the

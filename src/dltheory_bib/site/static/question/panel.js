@@ -143,13 +143,13 @@
 
   // The marks of each card: a star if it is best in a listed setting, and how it stands in this one.
   const marks = data.cards.map((_, place) => {
-    const bound = row(place).querySelector(".bound");
+    const cell = row(place).rows[0].cells[0];
     const star = make("span", { class: "best", role: "img", "aria-label": "best in a setting" }, "★");
     const said = make("span", { class: "standing" });
-    row(place).querySelector(".best")?.remove();
-    bound.before(star, " ");
-    bound.after(" ", said);
-    return { star, said };
+    cell.querySelector(".best")?.remove();
+    const bound = make("span", {}, ...cell.childNodes);
+    cell.append(star, " ", bound, " ", said);
+    return { star, bound, said };
   });
 
   // Each card says how it stands; those that do not apply are hidden.
@@ -187,7 +187,7 @@
   // What a card assumes leads to its definition.
   const meant = new Map();
   for (const term of document.querySelectorAll(".legend dt")) meant.set(term.textContent, term);
-  for (const one of document.querySelectorAll(".conditions li")) {
+  for (const one of document.querySelectorAll(".shelf tbody li")) {
     const term = meant.get(one.textContent.replace(/ \(supposed\)$/, ""));
     if (!term) continue;
     const title = term.nextElementSibling.textContent;
@@ -238,7 +238,7 @@
       const standing = found.standing.get(place);
       const said = make("span", { class: `standing ${standing}` }, MARKS[standing]);
       said.title = data.standings[standing];
-      const bound = row(place).querySelector(".bound").cloneNode(true);
+      const bound = marks[place].bound.cloneNode(true);
       return make("li", {}, said, ` ${SIGNS[kind]} `, bound, " ", link(place));
     });
     const made = make(

@@ -14,6 +14,7 @@ globalThis.dltheory ??= {};
       query,
       works: [],
       matching: 0, // how many works have any of the words; of many the best are in `works`
+      complete: 0, // how many works have all the words that some work has
       headings: [],
       units: [], // the words that count, also those that no work has
       stems: [],
@@ -39,6 +40,7 @@ globalThis.dltheory ??= {};
       found.ranked = new Map(ranked.works.map((one) => [one.n, one]));
       found.works = ranked.works.map((one) => one.n);
       found.matching = ranked.count;
+      found.complete = catalogue.index.havingAll(having, typed.among);
     }
     if (!typed.words.trim()) {
       const all = oldestFirst(catalogue, typed.among ?? catalogue.works.key.keys());

@@ -36,6 +36,23 @@ globalThis.dltheory ??= {};
     return query.slice(0, at) + instead + query.slice(at + form.length);
   }
 
+  function pdfLink(pdf) {
+    if (!pdf) return [];
+    const href = pdf.startsWith("http") ? pdf : `https://arxiv.org/pdf/${pdf}`;
+    return [" · ", make("a", { href, rel: "noopener" }, "PDF")];
+  }
+
+  // How many works there are, those apart that have all the words.
+  function counted({ complete, matching }, count, size) {
+    if (count === size) return number(count, "work");
+    const rest = count - complete;
+    if (complete && rest > 0) {
+      return `${number(complete, "work")}; ${rest} more ${rest === 1 ? "has" : "have"} some of the words`;
+    }
+    const best = count < matching ? "The best " : "";
+    return `${best}${count.toLocaleString("en")} of ${size.toLocaleString("en")} works`;
+  }
+
   class Finder {
     constructor(element) {
       this.root = element.dataset.root;
@@ -168,12 +185,7 @@ globalThis.dltheory ??= {};
       this.sort.hidden = !query.trim() && count < 2;
       this.showReasons();
       this.choose.dispatchEvent(new Event("basket"));
-      const all = catalogue.size.toLocaleString("en");
-      const best = count < answer.matching ? "The best " : "";
-      this.status.textContent =
-        count === catalogue.size
-          ? number(count, "work")
-          : `${best}${count.toLocaleString("en")} of ${all} works`;
+      this.status.textContent = counted(answer, count, catalogue.size);
     }
 
     // What was mended, left out or not found, and what else could be searched for.
@@ -251,13 +263,13 @@ globalThis.dltheory ??= {};
         `${works.venueName[n]} ${works.year[n]}`.trim(),
         works.layer[n],
         { start: "start\u00a0here", core: "core" }[works.level[n]],
-        works.cited[n] && `cited\u00a0by\u00a0${works.cited[n]}`,
+        works.cited[n] && `cited\u00a0by\u00a0${works.cited[n]}\u00a0here`,
       ];
       return make(
         "li",
         { class: "work" },
         make("a", { class: "title", href: address }, ...this.marked(works.title[n])),
-        make("span", { class: "meta" }, meta.filter(Boolean).join(" · ")),
+        make("span", { class: "meta" }, meta.filter(Boolean).join(" · "), ...pdfLink(works.pdf[n])),
         ...this.reason(n),
       );
     }

@@ -107,6 +107,14 @@ globalThis.dltheory ??= {};
       return { works, count: scores.length };
     }
 
+    // How many works have every word, only those of `among`, if given.
+    havingAll(units, among = null) {
+      const lists = units.map(({ words }) => new Set(words.flatMap((word) => [...this.works[word]])));
+      const [first, ...rest] = lists;
+      const has = (n) => (!among || among.has(n)) && rest.every((works) => works.has(n));
+      return [...first].filter(has).length;
+    }
+
     closely(units, favoured) {
       const { all, pair } = this.rules.rank;
       const size = this.stems.length;
