@@ -94,7 +94,8 @@ def _note_numbers(found: SearchResults, shown: int) -> None:
         more = len(found) - found.complete
         said.append(f"{works}; {more} more {'has' if more == 1 else 'have'} some of the words")
     if shown < len(found):
-        said.append(f"{shown} of {len(found)} works; --limit 0 shows all")
+        some = f"{shown} shown" if said else f"{shown} of {len(found)} works"
+        said.append(f"{some}; --limit 0 shows all")
     if said:
         note("; ".join(said))
 
