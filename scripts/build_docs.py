@@ -35,6 +35,8 @@ _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\[(\[](.*?)\\[)\]]</\1>'
 
 def main(out: Path, site_url: str) -> None:
     """Build the pages and finish them; the exit code is that of zensical."""
+    if out != BUILT and out.is_dir() and any(out.iterdir()) and not (out / "search.js").is_file():
+        raise SystemExit(f"{out} holds other files; name a new folder, or one of these pages")
     done = subprocess.run([sys.executable, "-m", "zensical", "build", "--strict"], cwd=ROOT)
     if done.returncode:
         raise SystemExit(done.returncode)
