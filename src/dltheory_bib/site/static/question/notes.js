@@ -24,7 +24,12 @@
     link.after(" ", button);
     link.parentElement.append(note);
     button.addEventListener("click", async () => {
-      note.innerHTML ||= (await (loading ??= load()))[link.closest("tbody").id];
+      try {
+        note.innerHTML ||= (await (loading ??= load()))[link.closest("tbody").id];
+      } catch {
+        loading = null; // the next click tries again
+        return;
+      }
       note.hidden = !note.hidden;
       button.setAttribute("aria-expanded", String(!note.hidden));
     });
